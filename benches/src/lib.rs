@@ -1,0 +1,1 @@
+//! Criterion groups and their peers; see `benches/`.

@@ -1,0 +1,2 @@
+//! Credentials in, grant out: accounts, users, permissions, nkeys.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Midge: a message broker that speaks the NATS protocol.
+#![forbid(unsafe_code)]

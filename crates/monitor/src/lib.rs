@@ -1,0 +1,2 @@
+//! The broker's HTTP face: varz, connz, subsz, healthz, metrics.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Subjects, filters, the trie that matches them, and transforms.
+#![forbid(unsafe_code)]

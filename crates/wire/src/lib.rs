@@ -1,0 +1,2 @@
+//! NATS protocol bytes to frames and back.
+#![forbid(unsafe_code)]
