@@ -1,2 +1,15 @@
 //! The nats-server configuration grammar, typed options and command line.
+//!
+//! [`Options`] is the one value which says how a broker shall run. It comes from a file in the
+//! nats-server grammar, from the command line, or from code (`Options { .., ..Options::default() }`).
 #![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod options;
+
+pub use options::{
+    Account, AccountJetStream, AccountLimits, AllowResponses, Authorization, CertPair, Cluster,
+    ConnectionType, Destination, HandshakeFirst, Identity, JetStream, JetStreamBatchLimits,
+    JetStreamLimits, LeafNodes, Mapping, Options, Permissions, Port, Secret, StoreCipher,
+    SubjectPermission, SyncInterval, Tls, TlsVersion, User, WebSocket, WriteTimeout,
+};
