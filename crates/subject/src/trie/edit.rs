@@ -1,0 +1,158 @@
+//! Insert and remove: the only code that changes nodes and edges.
+
+use super::{
+    Trie,
+    arena::Arena,
+    hash::EdgeHash,
+    node::{NONE, Node, NodeId, ROOT},
+};
+use crate::token::tokens;
+
+/// A trie this small is never compacted.
+const COMPACT_ABOVE: usize = 256;
+/// Compact when less than this share of the slots is in use.
+const COMPACT_BELOW: usize = 4;
+
+impl<T> Trie<T> {
+    /// Adds a value under a filter.
+    pub fn insert(&mut self, filter: &[u8], value: T) {
+        if self.nodes.slots() == 0 {
+            self.nodes.add(Node::new(NONE, b""));
+        }
+        let mut id = ROOT;
+        for (level, token) in tokens(filter).enumerate() {
+            id = match self.child(id, token) {
+                Some(child) => child,
+                None => self.add_child(id, token, level),
+            };
+        }
+        let values = &mut self.nodes.get_mut(id).values;
+        let before = values.heap_bytes();
+        values.push(value);
+        self.outside_bytes = self.outside_bytes + values.heap_bytes() - before;
+        self.len += 1;
+    }
+
+    /// Takes out the first value under exactly this filter that satisfies `pred`; `None` when there is none.
+    ///
+    /// The time grows with the number of values under the filter.
+    pub fn remove(&mut self, filter: &[u8], pred: impl FnMut(&T) -> bool) -> Option<T> {
+        let id = self.find(filter)?;
+        let values = &mut self.nodes.get_mut(id).values;
+        let before = values.heap_bytes();
+        let value = values.remove(pred)?;
+        self.outside_bytes = self.outside_bytes + values.heap_bytes() - before;
+        self.len -= 1;
+        self.prune(id, tokens(filter).count());
+        if self.nodes.slots() > COMPACT_ABOVE
+            && self.nodes.live() < self.nodes.slots() / COMPACT_BELOW
+        {
+            self.compact();
+        }
+        Some(value)
+    }
+
+    /// The values under exactly this filter.
+    pub fn get(&self, filter: &[u8]) -> &[T] {
+        self.find(filter)
+            .map_or(&[], |id| self.nodes.get(id).values.as_slice())
+    }
+
+    /// The child of `parent` with this token.
+    #[inline]
+    pub(super) fn child(&self, parent: NodeId, token: &[u8]) -> Option<NodeId> {
+        let is_it = |id: &NodeId| {
+            let node = self.nodes.get(*id);
+            node.parent == parent && node.token.as_bytes() == token
+        };
+        self.edges.find(self.hash.of(parent, token), is_it).copied()
+    }
+
+    fn find(&self, filter: &[u8]) -> Option<NodeId> {
+        tokens(filter).try_fold(ROOT, |id, token| self.child(id, token))
+    }
+
+    fn add_child(&mut self, parent: NodeId, token: &[u8], level: usize) -> NodeId {
+        let Self {
+            nodes, edges, hash, ..
+        } = self;
+        let id = nodes.add(Node::new(parent, token));
+        let next = nodes.get(parent).children.first();
+        if next != NONE {
+            nodes.get_mut(next).previous = id;
+        }
+        let node = nodes.get_mut(id);
+        node.next = next;
+        self.outside_bytes += node.token.heap_bytes();
+        let children = &mut nodes.get_mut(parent).children;
+        children.set_first(id);
+        children.came(token);
+        edges.insert_unique(hash.of(parent, token), id, rehash(hash, nodes));
+        self.count_node(level);
+        id
+    }
+
+    fn count_node(&mut self, level: usize) {
+        if level == self.levels.len() {
+            self.levels.push(0);
+        }
+        self.levels[level] += 1;
+    }
+
+    /// Removes nodes without value or child, from this one at the end of `depth` tokens upwards.
+    fn prune(&mut self, mut id: NodeId, mut depth: usize) {
+        while id != ROOT && self.nodes.get(id).is_idle() {
+            let node = self.nodes.remove(id);
+            self.unlink(&node);
+            let hash = self.hash.of(node.parent, node.token.as_bytes());
+            if let Ok(edge) = self.edges.find_entry(hash, |edge| *edge == id) {
+                edge.remove();
+            }
+            self.outside_bytes -= node.token.heap_bytes();
+            depth -= 1;
+            self.levels[depth] -= 1;
+            if self.levels[depth] == 0 {
+                self.levels.pop();
+            }
+            id = node.parent;
+        }
+    }
+
+    /// Takes a node out of its parent's list of children.
+    fn unlink(&mut self, node: &Node<T>) {
+        if node.next != NONE {
+            self.nodes.get_mut(node.next).previous = node.previous;
+        }
+        if node.previous != NONE {
+            self.nodes.get_mut(node.previous).next = node.next;
+        }
+        let children = &mut self.nodes.get_mut(node.parent).children;
+        if node.previous == NONE {
+            children.set_first(node.next);
+        }
+        children.went(node.token.as_bytes());
+    }
+
+    /// Gives back the memory of nodes that are gone; costs time in proportion to the nodes that were there at
+    /// the last compaction, of which three in four have since been removed.
+    fn compact(&mut self) {
+        self.nodes.compact();
+        let Self {
+            nodes, edges, hash, ..
+        } = self;
+        edges.clear();
+        edges.shrink_to(nodes.live(), rehash(hash, nodes));
+        for (id, node) in nodes.iter().filter(|(id, _)| *id != ROOT) {
+            let at = hash.of(node.parent, node.token.as_bytes());
+            edges.insert_unique(at, id, rehash(hash, nodes));
+        }
+        self.levels.shrink_to_fit();
+    }
+}
+
+fn rehash<T>(hash: &EdgeHash, nodes: &Arena<T>) -> impl Fn(&NodeId) -> u64 {
+    move |id| {
+        let node = nodes.get(*id);
+        hash.of(node.parent, node.token.as_bytes())
+    }
+}

@@ -1,0 +1,221 @@
+//! Match, reverse match and iteration: reading walks that keep their own small stack.
+
+use std::ops::ControlFlow::{self, Break, Continue};
+
+use smallvec::SmallVec;
+
+use super::{
+    Trie,
+    node::{NONE, Node, NodeId, ROOT},
+};
+use crate::token::{STAR, TAIL, is_well_formed, is_wildcard, tokens};
+
+/// Where the tokens of a subject lie, as (start, end).
+type Spans = SmallVec<[(u32, u32); 16]>;
+
+impl<T> Trie<T> {
+    /// Calls `f` with every value whose filter matches `subject`, in no particular order.
+    #[inline]
+    pub fn for_each_match(&self, subject: &[u8], mut f: impl FnMut(&T)) {
+        let _ = self.walk_matches(subject, |values| {
+            values.iter().for_each(&mut f);
+            Continue(())
+        });
+    }
+
+    /// Whether some filter matches `subject`: is there interest?
+    pub fn has_match(&self, subject: &[u8]) -> bool {
+        self.walk_matches(subject, |_| Break(())).is_break()
+    }
+
+    /// Calls `f` with every stored filter which `filter` overlaps, and each of its values, in no particular order.
+    pub fn for_each_overlap(&self, filter: &[u8], mut f: impl FnMut(&[u8], &T)) {
+        let mut stored = Vec::new();
+        let _ = self.walk_overlaps(filter, |id, node| {
+            self.write_filter(id, &mut stored);
+            node.values
+                .as_slice()
+                .iter()
+                .for_each(|value| f(&stored, value));
+            Continue(())
+        });
+    }
+
+    /// Whether some stored filter overlaps `filter`.
+    pub fn has_overlap(&self, filter: &[u8]) -> bool {
+        self.walk_overlaps(filter, |_, _| Break(())).is_break()
+    }
+
+    /// All filters and values, in no particular order; a filter with two values comes twice.
+    pub fn iter(&self) -> impl Iterator<Item = (Vec<u8>, &T)> {
+        self.nodes.iter().flat_map(move |(id, node)| {
+            node.values.as_slice().iter().map(move |value| {
+                let mut filter = Vec::new();
+                self.write_filter(id, &mut filter);
+                (filter, value)
+            })
+        })
+    }
+
+    /// Depth first: on to the literal child at once, the `*` child kept for later.
+    fn walk_matches(
+        &self,
+        subject: &[u8],
+        mut visit: impl FnMut(&[T]) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let Some(spans) = spans(subject) else {
+            return Continue(());
+        };
+        if self.is_empty() {
+            return Continue(());
+        }
+        let mut pending: SmallVec<[(NodeId, u32); 8]> = SmallVec::new();
+        let mut at = Some((ROOT, 0));
+        while let Some((id, level)) = at.take().or_else(|| pending.pop()) {
+            let node = self.nodes.get(id);
+            let Some(&(start, end)) = spans.get(level as usize) else {
+                visit_values(node.values.as_slice(), &mut visit)?;
+                continue;
+            };
+            if node.children.has_tail()
+                && let Some(tail) = self.child(id, TAIL)
+            {
+                visit_values(self.nodes.get(tail).values.as_slice(), &mut visit)?;
+            }
+            if node.children.has_star()
+                && let Some(star) = self.child(id, STAR)
+            {
+                pending.push((star, level + 1));
+            }
+            let token = &subject[start as usize..end as usize];
+            if !node.children.is_empty() && !is_wildcard(token) {
+                at = self.child(id, token).map(|child| (child, level + 1));
+            }
+        }
+        Continue(())
+    }
+
+    /// Visits the nodes with values whose filter `filter` overlaps.
+    fn walk_overlaps(
+        &self,
+        filter: &[u8],
+        mut visit: impl FnMut(NodeId, &Node<T>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if self.is_empty() || !is_well_formed(filter) {
+            return Continue(());
+        }
+        let filter: SmallVec<[&[u8]; 16]> = tokens(filter).collect();
+        let mut steps: SmallVec<[Step; 16]> = SmallVec::new();
+        self.push_children(ROOT, 0, &filter, &mut steps);
+        while let Some(Step {
+            id,
+            level,
+            and_siblings,
+        }) = steps.pop()
+        {
+            let node = self.nodes.get(id);
+            if and_siblings && node.next != NONE {
+                steps.push(Step {
+                    id: node.next,
+                    level,
+                    and_siblings,
+                });
+            }
+            let token = node.token.as_bytes();
+            if token.is_empty() {
+                continue; // part of a malformed filter
+            }
+            let ends_here = token == TAIL || level >= filter.len();
+            if ends_here && !node.values.as_slice().is_empty() {
+                visit(id, node)?;
+            }
+            if token != TAIL {
+                self.push_children(id, level, &filter, &mut steps);
+            }
+        }
+        Continue(())
+    }
+
+    /// Adds the children of a node that may go on where `level` tokens of `filter` are used up.
+    fn push_children(
+        &self,
+        id: NodeId,
+        level: usize,
+        filter: &[&[u8]],
+        steps: &mut SmallVec<[Step; 16]>,
+    ) {
+        let children = self.nodes.get(id).children;
+        let all = |level| Step {
+            id: children.first(),
+            level,
+            and_siblings: true,
+        };
+        match filter.get(level) {
+            _ if children.is_empty() => {}
+            None if level == filter.len() => {}
+            None | Some(&TAIL) => steps.push(all(filter.len() + 1)),
+            Some(&STAR) => steps.push(all(level + 1)),
+            Some(token) => steps.extend([token, STAR, TAIL].iter().filter_map(|token| {
+                let id = self.child(id, token)?;
+                Some(Step {
+                    id,
+                    level: level + 1,
+                    and_siblings: false,
+                })
+            })),
+        }
+    }
+
+    /// Writes the filter that a node stands for.
+    fn write_filter(&self, mut id: NodeId, out: &mut Vec<u8>) {
+        let mut path: SmallVec<[&[u8]; 16]> = SmallVec::new();
+        while id != ROOT {
+            let node = self.nodes.get(id);
+            path.push(node.token.as_bytes());
+            id = node.parent;
+        }
+        out.clear();
+        for token in path.iter().rev() {
+            out.extend_from_slice(token);
+            out.push(b'.');
+        }
+        out.pop();
+    }
+}
+
+/// A node to look at.
+struct Step {
+    id: NodeId,
+    /// How many tokens of the filter lead to it; more than there are where its `>` reaches.
+    level: usize,
+    /// Whether the rest of the parent's children come next.
+    and_siblings: bool,
+}
+
+#[inline]
+fn visit_values<T>(
+    values: &[T],
+    visit: &mut impl FnMut(&[T]) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if values.is_empty() {
+        Continue(())
+    } else {
+        visit(values)
+    }
+}
+
+/// `None` when a token is empty, so that nothing matches.
+#[inline]
+fn spans(subject: &[u8]) -> Option<Spans> {
+    let mut spans = Spans::new();
+    let mut start = 0;
+    for token in tokens(subject) {
+        if token.is_empty() {
+            return None;
+        }
+        let end = start + token.len();
+        spans.push((start as u32, end as u32));
+        start = end + 1;
+    }
+    Some(spans)
+}
