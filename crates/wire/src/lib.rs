@@ -50,6 +50,8 @@ mod error;
 mod headers;
 mod info;
 mod json;
+#[doc(hidden)]
+pub mod laws;
 mod line;
 mod publish;
 mod server;
