@@ -5,7 +5,11 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod error;
+pub mod grammar;
 pub mod options;
+
+pub use error::{Finding, Position, Refusal};
 
 pub use options::{
     Account, AccountJetStream, AccountLimits, AllowResponses, Authorization, CertPair, Cluster,
