@@ -1,0 +1,159 @@
+//! The writing side of a connection, shared by everybody who delivers to it.
+
+use atomic_waker::AtomicWaker;
+use midge_container::{Drain, Finished, Mailbox, Pool};
+use midge_router::{Outlet, Sink};
+use midge_session::CloseReason;
+use std::io::{self, IoSlice};
+use std::sync::Arc;
+use std::sync::atomic::{
+    AtomicBool, AtomicU8, AtomicU64,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+};
+use std::task::{Context, Waker};
+use tokio::net::tcp::OwnedWriteHalf;
+
+/// Slices of one vectored write.
+const SLICES: usize = 64;
+/// After this many bytes a foreign writer leaves the rest to the owner.
+const FOREIGN_BURST_BYTES: usize = 256 << 10;
+
+/// A connection's way out, and the bell of its owner.
+pub(crate) struct Line {
+    /// Set for plain sockets, which anybody may write; other streams belong to their owner.
+    socket: Option<OwnedWriteHalf>,
+    owner: AtomicWaker,
+    /// Something outside the socket wants the owner: a command, or a verdict.
+    called: AtomicBool,
+    /// Zero, or why the connection must end.
+    verdict: AtomicU8,
+    written: AtomicU64,
+    label: String,
+}
+
+impl Line {
+    pub(crate) fn new(socket: Option<OwnedWriteHalf>, label: String) -> Arc<Self> {
+        Arc::new(Self {
+            socket,
+            owner: AtomicWaker::new(),
+            called: AtomicBool::new(false),
+            verdict: AtomicU8::new(0),
+            written: AtomicU64::new(0),
+            label,
+        })
+    }
+
+    /// Whether anybody may write it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.socket.is_some()
+    }
+
+    pub(crate) fn socket(&self) -> Option<&OwnedWriteHalf> {
+        self.socket.as_ref()
+    }
+
+    /// The owner sleeps now; wake it by `waker`.
+    pub(crate) fn register(&self, waker: &Waker) {
+        self.owner.register(waker);
+    }
+
+    /// Rings the owner's bell.
+    pub(crate) fn call(&self) {
+        self.called.store(true, Release);
+        self.owner.wake();
+    }
+
+    /// Whether the bell rang since the last look.
+    pub(crate) fn answer(&self) -> bool {
+        self.called.load(Relaxed) && self.called.swap(false, AcqRel)
+    }
+
+    /// Ends the connection; the first verdict stands.
+    pub(crate) fn condemn(&self, reason: CloseReason) {
+        let _ = self.verdict.compare_exchange(0, reason.code(), AcqRel, Acquire);
+        self.call();
+    }
+
+    pub(crate) fn verdict(&self) -> Option<CloseReason> {
+        CloseReason::from_code(self.verdict.load(Acquire))
+    }
+
+    /// Bytes that reached the socket so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Relaxed)
+    }
+
+    pub(crate) fn note_written(&self, bytes: usize) {
+        self.written.fetch_add(bytes as u64, Relaxed);
+    }
+
+    /// Writes what the socket takes at once. `foreign` writers stop after a burst.
+    pub(crate) fn write_some(&self, mut drain: Drain<'_>, pool: &mut Pool, foreign: bool) {
+        let Some(socket) = &self.socket else { return drain.block() };
+        let mut burst = 0;
+        loop {
+            let mut slices = [IoSlice::new(&[]); SLICES];
+            let filled = drain.io_slices(&mut slices);
+            if filled == 0 {
+                match drain.finish() {
+                    Finished::Idle => return,
+                    Finished::Again(same) => drain = same,
+                }
+                continue;
+            }
+            match socket.try_write_vectored(&slices[..filled]) {
+                Ok(written) => {
+                    burst += written;
+                    self.note_written(written);
+                    drain.advance(written, pool);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    drain.block();
+                    return self.owner.wake();
+                }
+                Err(_) => {
+                    drain.block();
+                    return self.condemn(CloseReason::WriteError);
+                }
+            }
+            if foreign && burst >= FOREIGN_BURST_BYTES {
+                drain.block();
+                return self.owner.wake();
+            }
+        }
+    }
+
+    /// Whether the owner should wait for the socket to become writable.
+    pub(crate) fn poll_writable(&self, mailbox: &Mailbox, cx: &mut Context<'_>) -> bool {
+        let Some(socket) = &self.socket else { return false };
+        mailbox.is_blocked() && socket.as_ref().poll_write_ready(cx).is_ready()
+    }
+}
+
+/// The outlet of a sink: the line, shared with its owner.
+pub(crate) struct Way(pub(crate) Arc<Line>);
+
+impl Outlet for Way {
+    fn flush(&self, sink: &Sink, pool: &mut Pool) {
+        if !self.0.is_shared() {
+            return self.0.call();
+        }
+        if let Some(drain) = sink.mailbox().try_drain() {
+            self.0.write_some(drain, pool, true);
+        }
+    }
+
+    fn overflow(&self, sink: &Sink, pending_bytes: usize) {
+        if self.0.verdict().is_none() {
+            let limit = sink.options().max_pending;
+            tracing::info!(target: "midge",
+                "{} - Slow Consumer Detected: MaxPending of {limit} Exceeded ({pending_bytes})", self.0.label);
+            sink.shut();
+            self.0.condemn(CloseReason::SlowConsumerPendingBytes);
+        }
+    }
+
+    fn trace(&self, line: &[u8]) {
+        tracing::trace!(target: "midge", "{} - ->> [{}]", self.0.label, String::from_utf8_lossy(line));
+    }
+}

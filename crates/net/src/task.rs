@@ -1,0 +1,551 @@
+//! One connection, one task: wait, read, let the session act, hand over, write what is left.
+
+use crate::connection::{Command, Connection, Facts, Peer, label};
+use crate::host::{Entrance, Host, LineOptions};
+use crate::line::{Line, Way};
+use crate::transport::{Duplex, Handshake, Transport};
+use crate::workers::{Local, now, today};
+use midge_auth::{Certificate, Denial, Grant, PasswordCheck, Step};
+use midge_container::Finished;
+use midge_router::{Sink, SinkOptions};
+use midge_session::{CloseReason, Event, Identity, Intake, Session, greeting};
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
+use tokio::time::{Sleep, sleep, sleep_until, timeout};
+
+/// From this many waiting bytes on, publishers pause a moment for the reader.
+const CROWDED_BYTES: usize = 1 << 20;
+/// Pause for a reader that is merely behind.
+const PAUSE: Duration = Duration::from_millis(1);
+/// Longest pause for a reader that is about to be cut.
+const PAUSE_MAX: Duration = Duration::from_millis(10);
+/// Time to write a farewell to a peer that doesn't read.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// Time and bytes for which input of a refused peer is thrown away, so that the farewell arrives
+/// before the reset which unread input causes.
+const LINGER: (Duration, usize) = (Duration::from_millis(100), 4 << 20);
+
+/// Runs a connection from accept to end.
+pub(crate) async fn serve(
+    local: Rc<RefCell<Local>>,
+    host: Arc<dyn Host>,
+    entrance: Arc<Entrance>,
+    socket: TcpStream,
+    address: SocketAddr,
+) {
+    let (id, nonce) = host.next_connection();
+    let mut peer = Peer::plain(address, entrance.kind);
+    let settings = host.settings();
+    let mut identity = Identity { id, client_ip: peer.ip.clone(), label: label(&peer, id), kind: entrance.kind, nonce };
+    let transport = match &entrance.handshake {
+        Handshake::Plain => Transport::Plain(socket),
+        Handshake::Stream(handshake) => {
+            match handshake(socket, address, greeting(&identity, &settings)).await {
+                Ok(transport) => transport,
+                Err(error) => return host.handshake_failed(&identity.label, &error),
+            }
+        }
+    };
+    let (reader, line, greeted) = match transport {
+        Transport::Plain(socket) => {
+            let (read, write) = socket.into_split();
+            (Reader::Plain(read), Line::new(Some(write), identity.label.clone()), false)
+        }
+        Transport::Stream { stream, certificate, tls, client_ip, greeted } => {
+            peer.certificate = certificate.and_then(|der| Certificate::from_der(&der).ok());
+            peer.tls = tls;
+            if let Some(ip) = client_ip {
+                peer.ip = ip;
+                identity.client_ip = peer.ip.clone();
+                identity.label = label(&peer, id);
+            }
+            (Reader::Stream(stream), Line::new(None, identity.label.clone()), greeted)
+        }
+    };
+    let options = host.line_options();
+    let sink_options = SinkOptions { max_pending: options.max_pending, crowded_at: CROWDED_BYTES.min(options.max_pending / 2) };
+    let sink = host.router().sink(id, sink_options, Box::new(Way(line.clone())));
+    let nonce = identity.nonce.clone();
+    let connection = Arc::new(Connection::new(id, peer, nonce, sink.clone(), line.clone(), (today(), now())));
+    let anonymous = host.anonymous(entrance.kind);
+    let session = Session::new(identity, settings, sink.clone(), anonymous.is_none(), now());
+    let owner = Owner {
+        host,
+        session,
+        connection,
+        sink,
+        line,
+        reader,
+        intake: Intake::default(),
+        patience: Patience::new(options),
+        flushing: false,
+        local,
+    };
+    Box::pin(owner.run(anonymous, greeted)).await;
+}
+
+enum Reader {
+    Plain(OwnedReadHalf),
+    Stream(Box<dyn Duplex>),
+}
+
+impl Reader {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(read) => Pin::new(read).poll_read(cx, buffer),
+            Self::Stream(stream) => Pin::new(stream).poll_read(cx, buffer),
+        }
+    }
+}
+
+/// Why the task woke.
+enum Wake {
+    /// So many bytes are in the slab, behind the intake's rest.
+    Read(usize),
+    Ended(CloseReason),
+    /// A command or a verdict waits, or the socket takes bytes again.
+    Called,
+    Writable,
+    Time,
+}
+
+/// What stops the parsing.
+enum Halt {
+    /// Nothing: all input was consumed as far as it goes.
+    Hungry,
+    /// A password is to be checked where it blocks nobody.
+    Check(PasswordCheck),
+    Closed(CloseReason),
+}
+
+struct Owner {
+    local: Rc<RefCell<Local>>,
+    host: Arc<dyn Host>,
+    session: Session,
+    connection: Arc<Connection>,
+    sink: Arc<Sink>,
+    line: Arc<Line>,
+    reader: Reader,
+    intake: Intake,
+    patience: Patience,
+    /// Bytes were written into a stream that buffers, and must be flushed.
+    flushing: bool,
+}
+
+impl Owner {
+    async fn run(mut self, anonymous: Option<Grant>, greeted: bool) {
+        let mut reason = self.begin(anonymous, greeted);
+        let mut alarm = pin!(sleep_until(self.deadline().into()));
+        while reason.is_none() {
+            let deadline = self.deadline();
+            if alarm.deadline().into_std() > deadline || alarm.is_elapsed() {
+                alarm.as_mut().reset(deadline.into());
+            }
+            let wake = poll_fn(|cx| self.poll_wake(cx, alarm.as_mut())).await;
+            reason = match wake {
+                Wake::Read(bytes) => self.read(bytes).await,
+                Wake::Ended(reason) => self.close(reason),
+                Wake::Called => self.called(),
+                Wake::Writable => self.write(),
+                Wake::Time => self.time(),
+            };
+        }
+        self.end(reason.expect("the loop ended")).await;
+    }
+
+    /// Registers, greets, and lets an anonymous client in.
+    fn begin(&mut self, anonymous: Option<Grant>, greeted: bool) -> Option<CloseReason> {
+        if !greeted {
+            let greeting = self.session.greeting();
+            self.local.borrow_mut().worker.reply(&self.sink).extend_from_slice(&greeting);
+        }
+        if let Err(reason) = self.host.opened(&self.connection) {
+            return self.close(reason);
+        }
+        if let Some(grant) = anonymous {
+            self.admit(grant);
+        }
+        self.hand_over();
+        self.take_closed()
+    }
+
+    fn deadline(&self) -> Instant {
+        let session = self.session.poll_timeout().unwrap_or_else(now);
+        self.patience.deadline().map_or(session, |deadline| deadline.min(session))
+    }
+
+    fn poll_wake(&mut self, cx: &mut Context<'_>, alarm: Pin<&mut Sleep>) -> Poll<Wake> {
+        self.line.register(cx.waker());
+        if self.line.answer() {
+            return Poll::Ready(Wake::Called);
+        }
+        if self.line.poll_writable(self.sink.mailbox(), cx) {
+            return Poll::Ready(Wake::Writable);
+        }
+        if let Err(reason) = self.poll_write_stream(cx) {
+            return Poll::Ready(Wake::Ended(reason));
+        }
+        match self.poll_read(cx) {
+            Poll::Ready(Ok(0)) => return Poll::Ready(Wake::Ended(CloseReason::ClientClosed)),
+            Poll::Ready(Ok(bytes)) => return Poll::Ready(Wake::Read(bytes)),
+            Poll::Ready(Err(error)) => return Poll::Ready(Wake::Ended(read_fault(&error))),
+            Poll::Pending => {}
+        }
+        alarm.poll(cx).map(|()| Wake::Time)
+    }
+
+    /// Reads behind the rest in the slab, or what a large frame still lacks.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut local = self.local.borrow_mut();
+        let rest = self.intake.len();
+        let room = match self.intake.wanted() {
+            0 => &mut local.slab[rest..],
+            wanted => {
+                let len = local.slab.len();
+                &mut local.slab[..wanted.min(len)]
+            }
+        };
+        let mut buffer = ReadBuf::new(room);
+        ready!(self.reader.poll_read(cx, &mut buffer))?;
+        Poll::Ready(Ok(buffer.filled().len()))
+    }
+
+    async fn read(&mut self, bytes: usize) -> Option<CloseReason> {
+        let now = now();
+        let mut halt = self.take_in(bytes, now);
+        while let Halt::Check(check) = halt {
+            let verdict = tokio::task::spawn_blocking(move || check.run()).await;
+            self.judge(verdict.unwrap_or(Err(Denial::Missing)));
+            let input = self.intake.take();
+            let shared = self.local.clone();
+            halt = self.process(&input, now, &mut shared.borrow_mut());
+        }
+        self.connection.note(now, self.session.round_trip());
+        self.hand_over();
+        match halt {
+            Halt::Closed(reason) => Some(reason),
+            _ => {
+                self.hold_back().await;
+                None
+            }
+        }
+    }
+
+    /// Processes what was read, unless a large frame still lacks bytes.
+    fn take_in(&mut self, bytes: usize, now: Instant) -> Halt {
+        let shared = self.local.clone();
+        let mut local = shared.borrow_mut();
+        if self.intake.wanted() > 0 {
+            if !self.intake.extend(&local.slab[..bytes]) {
+                return Halt::Hungry;
+            }
+            let frame = self.intake.take();
+            return self.process(&frame, now, &mut local);
+        }
+        let len = self.intake.len() + bytes;
+        let mut slab = std::mem::take(&mut local.slab);
+        self.intake.restore(&mut slab);
+        let halt = self.process(&slab[..len], now, &mut local);
+        local.slab = slab;
+        halt
+    }
+
+    /// Feeds the session and answers its questions; keeps what it did not consume.
+    fn process(&mut self, input: &[u8], now: Instant, local: &mut Local) -> Halt {
+        let mut at = 0;
+        let halt = loop {
+            at += self.session.receive(&input[at..], now, &mut local.worker);
+            match self.session.poll_event() {
+                None => break Halt::Hungry,
+                Some(Event::Closed(reason)) => break Halt::Closed(reason),
+                Some(Event::Connect(connect)) => {
+                    let peer = &self.connection.peer;
+                    match self.host.authenticate(self.session.identity(), &connect, peer.certificate.as_ref()) {
+                        Step::Slow(check) => break Halt::Check(check),
+                        Step::Done(verdict) => self.judge_with(verdict, local),
+                    }
+                }
+            }
+        };
+        self.intake.keep(&input[at..], &self.session.settings().limits, local.slab_len);
+        halt
+    }
+
+    fn judge(&mut self, verdict: Result<Grant, Denial>) {
+        let local = self.local.clone();
+        self.judge_with(verdict, &mut local.borrow_mut());
+    }
+
+    fn judge_with(&mut self, verdict: Result<Grant, Denial>, local: &mut Local) {
+        match verdict {
+            Ok(grant) => {
+                let account = self.host.account(&grant.account);
+                if self.session.admit(account, grant, &mut local.worker) {
+                    self.connection.set_facts(self.facts());
+                }
+            }
+            Err(denial) => {
+                let connect = self.session.connect();
+                let shown = midge_auth::Credentials {
+                    user: Some(&connect.user),
+                    nkey: Some(&connect.nkey),
+                    token: Some(&connect.auth_token),
+                    ..Default::default()
+                };
+                let who = shown.shown().map(|shown| format!(" - {shown}")).unwrap_or_default();
+                tracing::error!(target: "midge", "{} - authentication error{who}", self.session.label());
+                tracing::debug!(target: "midge", "{} - {denial}", self.session.label());
+                self.session.close(CloseReason::AuthenticationViolation, &mut local.worker);
+            }
+        }
+    }
+
+    fn admit(&mut self, grant: Grant) {
+        let account = self.host.account(&grant.account);
+        let local = self.local.clone();
+        self.session.admit(account, grant, &mut local.borrow_mut().worker);
+        self.connection.set_facts(self.facts());
+    }
+
+    fn facts(&self) -> Facts {
+        let connect = self.session.connect();
+        Facts {
+            name: connect.name.clone(),
+            lang: connect.lang.clone(),
+            version: connect.version.clone(),
+            grant: self.session.grant().cloned(),
+            account: self.session.account().cloned(),
+            connect: self.host.settings().info.auth_required.then(|| Box::new(connect.clone())),
+        }
+    }
+
+    /// A publisher that outran a reader pauses, never for its own backlog.
+    async fn hold_back(&mut self) {
+        let crowded = self.local.borrow_mut().worker.take_crowded();
+        let waits = |sink: &Arc<Sink>| !Arc::ptr_eq(sink, &self.sink) && sink.is_crowded();
+        if !self.patience.options.stall_producers || !crowded.iter().any(waits) {
+            return;
+        }
+        sleep(PAUSE).await;
+        let mut paused = PAUSE;
+        while paused < PAUSE_MAX && crowded.iter().any(|sink| waits(sink) && sink.is_nearly_full()) {
+            sleep(PAUSE).await;
+            paused += PAUSE;
+        }
+        for sink in crowded.iter().filter(|sink| sink.is_nearly_full()) {
+            sink.stats.stalls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    fn called(&mut self) -> Option<CloseReason> {
+        if let Some(reason) = self.line.verdict() {
+            return self.close(reason);
+        }
+        for command in self.connection.take_commands() {
+            let local = self.local.clone();
+            let worker = &mut local.borrow_mut().worker;
+            match command {
+                Command::Update(settings, announce) => self.session.update(settings, announce, now(), worker),
+                Command::Review(grant) => {
+                    self.session.review(grant, worker);
+                    self.connection.set_grant(self.session.grant().cloned());
+                }
+                Command::Close(reason) => self.session.close(reason, worker),
+                Command::Ping => self.session.ping_now(now(), worker),
+            }
+        }
+        self.patience.options = self.host.line_options();
+        self.hand_over();
+        self.take_closed()
+    }
+
+    fn time(&mut self) -> Option<CloseReason> {
+        let now = now();
+        if self.patience.is_over(now, &self.line, &self.sink) {
+            tracing::info!(target: "midge", "{} - Slow Consumer Detected: WriteDeadline of {:?} exceeded with {} bytes left",
+                self.session.label(), self.patience.options.write_deadline, self.sink.mailbox().pending());
+            return self.close(CloseReason::SlowConsumerWriteDeadline);
+        }
+        let local = self.local.clone();
+        self.session.handle_timeout(now, &mut local.borrow_mut().worker);
+        self.hand_over();
+        self.take_closed()
+    }
+
+    fn close(&mut self, reason: CloseReason) -> Option<CloseReason> {
+        let local = self.local.clone();
+        self.session.close(reason, &mut local.borrow_mut().worker);
+        self.hand_over();
+        self.take_closed().or(Some(reason))
+    }
+
+    fn take_closed(&mut self) -> Option<CloseReason> {
+        while let Some(event) = self.session.poll_event() {
+            if let Event::Closed(reason) = event {
+                return Some(reason);
+            }
+        }
+        None
+    }
+
+    fn hand_over(&mut self) {
+        self.local.borrow_mut().worker.hand_over();
+        self.patience.look(now, &self.line, &self.sink);
+    }
+
+    // -- writing
+
+    /// The plain socket takes bytes again.
+    fn write(&mut self) -> Option<CloseReason> {
+        if let Some(drain) = self.sink.mailbox().resume() {
+            self.line.write_some(drain, self.local.borrow_mut().worker.pool(), false);
+        }
+        self.patience.look(now, &self.line, &self.sink);
+        None
+    }
+
+    /// Writes what waits into a stream, as far as it takes it.
+    fn poll_write_stream(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
+        let Reader::Stream(stream) = &mut self.reader else { return Ok(()) };
+        if self.sink.mailbox().pending() > 0
+            && let Some(mut drain) = self.sink.mailbox().resume()
+        {
+            let mut local = self.local.borrow_mut();
+            loop {
+                let mut slices = [IoSlice::new(&[]); 16];
+                let filled = drain.io_slices(&mut slices);
+                if filled == 0 {
+                    match drain.finish() {
+                        Finished::Idle => break,
+                        Finished::Again(same) => drain = same,
+                    }
+                    continue;
+                }
+                match Pin::new(&mut *stream).poll_write_vectored(cx, &slices[..filled]) {
+                    Poll::Ready(Ok(written)) if written > 0 => {
+                        self.flushing = true;
+                        self.line.note_written(written);
+                        drain.advance(written, local.worker.pool());
+                    }
+                    Poll::Ready(_) => {
+                        drain.block();
+                        return Err(CloseReason::WriteError);
+                    }
+                    Poll::Pending => {
+                        drain.block();
+                        break;
+                    }
+                }
+            }
+            self.patience.look(now, &self.line, &self.sink);
+        }
+        if self.flushing {
+            match Pin::new(stream).poll_flush(cx) {
+                Poll::Ready(Ok(())) => self.flushing = false,
+                Poll::Ready(Err(_)) => return Err(CloseReason::WriteError),
+                Poll::Pending => {}
+            }
+        }
+        Ok(())
+    }
+
+    // -- the end
+
+    async fn end(mut self, reason: CloseReason) {
+        self.host.closed(&self.connection, reason);
+        let cut = matches!(
+            reason,
+            CloseReason::SlowConsumerPendingBytes | CloseReason::SlowConsumerWriteDeadline | CloseReason::WriteError
+        );
+        if !cut && timeout(FAREWELL, poll_fn(|cx| self.poll_drained(cx))).await.is_ok() && reason.farewell().is_some() {
+            self.linger().await;
+        }
+        self.sink.mailbox().close();
+        tracing::debug!(target: "midge", "{} - Client connection closed: {reason}", self.session.label());
+    }
+
+    fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.line.register(cx.waker());
+        loop {
+            if self.poll_write_stream(cx).is_err() || self.line.verdict().is_some() {
+                return Poll::Ready(());
+            }
+            if self.sink.mailbox().pending() == 0 && !self.flushing {
+                return Poll::Ready(());
+            }
+            if !self.line.poll_writable(self.sink.mailbox(), cx) {
+                return Poll::Pending;
+            }
+            self.write();
+        }
+    }
+
+    /// Says that nothing more comes, and reads on for a moment.
+    async fn linger(&mut self) {
+        if let Some(socket) = self.line.socket() {
+            let _ = socket2::SockRef::from(socket.as_ref()).shutdown(std::net::Shutdown::Write);
+        } else if let Reader::Stream(stream) = &mut self.reader {
+            let _ = timeout(LINGER.0, poll_fn(|cx| Pin::new(&mut *stream).poll_shutdown(cx))).await;
+        }
+        let mut thrown = 0;
+        self.intake = Intake::default();
+        let throw = async {
+            while thrown < LINGER.1 {
+                match poll_fn(|cx| self.poll_read(cx)).await {
+                    Ok(bytes) if bytes > 0 => thrown += bytes,
+                    _ => return,
+                }
+            }
+        };
+        let _ = timeout(LINGER.0, throw).await;
+    }
+}
+
+fn read_fault(error: &io::Error) -> CloseReason {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof => CloseReason::ClientClosed,
+        _ => CloseReason::ReadError,
+    }
+}
+
+/// How long bytes may wait for a reader that doesn't take them.
+struct Patience {
+    options: LineOptions,
+    /// Until when which count of written bytes must be reached.
+    due: Option<(Instant, u64)>,
+}
+
+impl Patience {
+    fn new(options: LineOptions) -> Self {
+        Self { options, due: None }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.due.map(|(deadline, _)| deadline)
+    }
+
+    /// Looks at the line after a write: bytes that wait get a deadline, later bytes a later one.
+    fn look(&mut self, now: impl Fn() -> Instant, line: &Line, sink: &Sink) {
+        let pending = sink.mailbox().pending() as u64;
+        if pending == 0 || self.options.retry_writes {
+            self.due = None;
+        } else if self.due.is_none_or(|(_, target)| line.written() >= target) {
+            self.due = Some((now() + self.options.write_deadline, line.written() + pending));
+        }
+    }
+
+    fn is_over(&mut self, now: Instant, line: &Line, sink: &Sink) -> bool {
+        self.look(|| now, line, sink);
+        self.due.is_some_and(|(deadline, _)| now >= deadline)
+    }
+}

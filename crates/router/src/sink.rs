@@ -1,0 +1,209 @@
+//! A destination as the router sees it: a mailbox, counters and an outlet.
+
+use crate::account::Slots;
+use arc_swap::ArcSwapOption;
+use midge_container::{Chunk, Mailbox, Pool};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::Instant;
+
+/// How bytes leave a sink. Called from any thread that delivers, so it must not wait.
+pub trait Outlet: Send + Sync {
+    /// A chunk was pushed: write what can be written at once, or tell the owner.
+    fn flush(&self, sink: &Sink, pool: &mut Pool);
+    /// More than the sink's `max_pending` bytes wait: the reader is too slow.
+    fn overflow(&self, sink: &Sink, pending_bytes: usize);
+    /// A delivery's control line, for sinks that asked to see them by [`Sink::set_traced`].
+    fn trace(&self, line: &[u8]) {
+        let _ = line;
+    }
+}
+
+/// What must be asked for each delivery to a sink, for those few that need it.
+pub trait Gate: Send + Sync {
+    /// Whether a message on `subject` may be delivered to a subscription in `queue`.
+    fn allows(&self, subject: &[u8], queue: Option<&[u8]>) -> bool;
+    /// A message with a reply subject was delivered: the receiver may answer there.
+    fn delivered(&self, reply: &[u8], now: Instant);
+}
+
+/// Fixed properties of a sink.
+#[derive(Clone, Copy, Debug)]
+pub struct SinkOptions {
+    /// Bytes that may wait before the reader counts as too slow.
+    pub max_pending: usize,
+    /// From this many waiting bytes on, publishers are asked to pause.
+    pub crowded_at: usize,
+}
+
+impl Default for SinkOptions {
+    fn default() -> Self {
+        Self { max_pending: 64 << 20, crowded_at: 1 << 20 }
+    }
+}
+
+/// Counters of one connection, read by monitoring while its owner and deliverers write.
+#[derive(Debug, Default)]
+pub struct SinkStats {
+    /// Messages the connection published.
+    pub in_msgs: AtomicU64,
+    /// Payload bytes the connection published, headers included.
+    pub in_bytes: AtomicU64,
+    /// Messages handed over for delivery.
+    pub out_msgs: AtomicU64,
+    /// Payload bytes handed over for delivery.
+    pub out_bytes: AtomicU64,
+    /// Live subscriptions.
+    pub subscriptions: AtomicU64,
+    /// How often a publisher was held back for this reader.
+    pub stalls: AtomicU64,
+}
+
+/// A destination. Shared by its owner, its subscriptions and the stages that hold bytes for it.
+pub struct Sink {
+    id: u64,
+    slot: u32,
+    slots: Arc<Slots>,
+    options: SinkOptions,
+    open: AtomicBool,
+    headers: AtomicBool,
+    traced: AtomicBool,
+    gated: AtomicBool,
+    gate: ArcSwapOption<Box<dyn Gate>>,
+    /// Counters; see [`SinkStats`].
+    pub stats: SinkStats,
+    mailbox: Mailbox,
+    outlet: Box<dyn Outlet>,
+}
+
+impl Sink {
+    pub(crate) fn new(id: u64, slots: Arc<Slots>, options: SinkOptions, outlet: Box<dyn Outlet>) -> Self {
+        Self {
+            id,
+            slot: slots.take(),
+            slots,
+            options,
+            open: AtomicBool::new(true),
+            headers: AtomicBool::new(false),
+            traced: AtomicBool::new(false),
+            gated: AtomicBool::new(false),
+            gate: ArcSwapOption::empty(),
+            stats: SinkStats::default(),
+            mailbox: Mailbox::new(),
+            outlet,
+        }
+    }
+
+    /// The number the owner gave: unique for the life of the process.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// A small dense number, free again when the sink is dropped: stages index by it.
+    pub(crate) fn slot(&self) -> usize {
+        self.slot as usize
+    }
+
+    /// The queue of chunks that wait to be written.
+    #[must_use]
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// How bytes leave.
+    #[must_use]
+    pub fn outlet(&self) -> &dyn Outlet {
+        self.outlet.as_ref()
+    }
+
+    /// False from the moment the owner began to close: deliveries skip it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open.load(Relaxed)
+    }
+
+    /// No further deliveries; what waits can still be written by the owner.
+    pub fn shut(&self) {
+        self.open.store(false, Relaxed);
+    }
+
+    /// Its fixed properties.
+    #[must_use]
+    pub fn options(&self) -> SinkOptions {
+        self.options
+    }
+
+    /// Whether the receiver understands headers; otherwise it gets the body alone.
+    #[must_use]
+    pub fn takes_headers(&self) -> bool {
+        self.headers.load(Relaxed)
+    }
+
+    /// Sets whether the receiver understands headers.
+    pub fn set_headers(&self, on: bool) {
+        self.headers.store(on, Relaxed);
+    }
+
+    /// Whether [`Outlet::trace`] is told of each delivery.
+    #[must_use]
+    pub fn is_traced(&self) -> bool {
+        self.traced.load(Relaxed)
+    }
+
+    /// Sets whether [`Outlet::trace`] is told of each delivery.
+    pub fn set_traced(&self, on: bool) {
+        self.traced.store(on, Relaxed);
+    }
+
+    /// Installs or removes the per-delivery question.
+    pub fn set_gate(&self, gate: Option<Box<dyn Gate>>) {
+        self.gated.store(gate.is_some(), Relaxed);
+        self.gate.store(gate.map(Arc::new));
+    }
+
+    /// Runs `ask` on the gate if there is one.
+    pub(crate) fn with_gate<R>(&self, ask: impl FnOnce(&dyn Gate) -> R) -> Option<R> {
+        if !self.gated.load(Relaxed) {
+            return None;
+        }
+        self.gate.load().as_ref().map(|gate| ask(gate.as_ref().as_ref()))
+    }
+
+    /// Pushes a chunk and counts what it carries. Returns whether publishers should pause.
+    pub(crate) fn push(&self, chunk: Chunk) -> bool {
+        if chunk.messages() > 0 {
+            self.stats.out_msgs.fetch_add(u64::from(chunk.messages()), Relaxed);
+            self.stats.out_bytes.fetch_add(chunk.message_bytes(), Relaxed);
+        }
+        let pushed = self.mailbox.push(chunk);
+        if pushed.pending > self.options.max_pending && !pushed.closed {
+            self.outlet.overflow(self, pushed.pending);
+        }
+        pushed.pending > self.options.crowded_at
+    }
+
+    /// Whether fewer bytes wait than publishers are asked to pause for.
+    #[must_use]
+    pub fn is_crowded(&self) -> bool {
+        self.is_open() && self.mailbox.pending() > self.options.crowded_at
+    }
+
+    /// Whether so much waits that the reader is about to be cut.
+    #[must_use]
+    pub fn is_nearly_full(&self) -> bool {
+        self.is_open() && self.mailbox.pending() > self.options.max_pending / 4 * 3
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        self.slots.give(self.slot);
+    }
+}
+
+impl std::fmt::Debug for Sink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sink").field("id", &self.id).field("pending", &self.mailbox.pending()).finish_non_exhaustive()
+    }
+}

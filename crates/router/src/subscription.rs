@@ -1,0 +1,143 @@
+//! One subscription: whose it is, what it wants, and how many messages it may still get.
+
+use crate::sink::Sink;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+
+/// A subscription of one sink. Shared by the trie, cached matches and its owner.
+///
+/// The three texts stand in one allocation, because a million of these is an ordinary day.
+pub struct Subscription {
+    sink: Arc<Sink>,
+    text: Box<[u8]>,
+    filter_len: u32,
+    /// Zero: no queue group (a queue name is never empty).
+    queue_len: u32,
+    delivered: AtomicU64,
+    /// Zero: no maximum. Otherwise deliveries stop when `delivered` reaches it.
+    max: AtomicU64,
+    closed: AtomicBool,
+    filtered: AtomicBool,
+}
+
+impl Subscription {
+    /// A subscription of `sink`; it receives nothing until an account knows it.
+    #[must_use]
+    pub fn new(sink: Arc<Sink>, filter: &[u8], queue: Option<&[u8]>, sid: &[u8]) -> Arc<Self> {
+        let queue = queue.unwrap_or_default();
+        let text: Box<[u8]> = [filter, queue, sid].concat().into();
+        let len = |part: &[u8]| u32::try_from(part.len()).expect("bounded by max_control_line");
+        Arc::new(Self {
+            sink,
+            filter_len: len(filter),
+            queue_len: len(queue),
+            text,
+            delivered: AtomicU64::new(0),
+            max: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+            filtered: AtomicBool::new(false),
+        })
+    }
+
+    /// Where its messages go.
+    #[must_use]
+    pub fn sink(&self) -> &Arc<Sink> {
+        &self.sink
+    }
+
+    /// The subject filter.
+    #[must_use]
+    pub fn filter(&self) -> &[u8] {
+        &self.text[..self.filter_len as usize]
+    }
+
+    /// The queue group, if it is a member of one.
+    #[must_use]
+    pub fn queue(&self) -> Option<&[u8]> {
+        let start = self.filter_len as usize;
+        (self.queue_len > 0).then(|| &self.text[start..start + self.queue_len as usize])
+    }
+
+    /// The id its owner gave it.
+    #[must_use]
+    pub fn sid(&self) -> &[u8] {
+        &self.text[self.filter_len as usize + self.queue_len as usize..]
+    }
+
+    /// Messages reserved for it so far.
+    #[must_use]
+    pub fn delivered(&self) -> u64 {
+        let delivered = self.delivered.load(Relaxed);
+        match self.max.load(Relaxed) {
+            0 => delivered,
+            max => delivered.min(max),
+        }
+    }
+
+    /// The maximum, if one was set.
+    #[must_use]
+    pub fn max(&self) -> Option<u64> {
+        Some(self.max.load(Relaxed)).filter(|&max| max > 0)
+    }
+
+    /// Limits it to `max` messages counted from its start. Returns true when that many were
+    /// delivered already: the caller removes it at once.
+    pub fn set_max(&self, max: u64) -> bool {
+        self.max.store(max, Relaxed);
+        max > 0 && self.delivered.load(Relaxed) >= max
+    }
+
+    /// True once it was removed or used up.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Relaxed)
+    }
+
+    /// Marks it as removed. Returns true for the one caller that did it.
+    pub fn close(&self) -> bool {
+        !self.closed.swap(true, Relaxed)
+    }
+
+    /// Each delivery must ask the sink's gate.
+    pub fn set_filtered(&self, on: bool) {
+        self.filtered.store(on, Relaxed);
+    }
+
+    pub(crate) fn is_filtered(&self) -> bool {
+        self.filtered.load(Relaxed)
+    }
+
+    /// Takes the right to deliver one message.
+    pub(crate) fn reserve(&self) -> Reserved {
+        if self.is_closed() || !self.sink.is_open() {
+            return Reserved::Refused;
+        }
+        let before = self.delivered.fetch_add(1, Relaxed);
+        match self.max.load(Relaxed) {
+            0 => Reserved::Granted,
+            max if before + 1 < max => Reserved::Granted,
+            max if before + 1 == max => Reserved::Last,
+            _ => Reserved::Refused,
+        }
+    }
+}
+
+/// The answer to [`Subscription::reserve`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reserved {
+    Granted,
+    /// Granted, and the maximum is reached with it.
+    Last,
+    Refused,
+}
+
+impl std::fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Subscription")
+            .field("sink", &self.sink.id())
+            .field("filter", &String::from_utf8_lossy(self.filter()))
+            .field("queue", &self.queue().map(String::from_utf8_lossy))
+            .field("sid", &String::from_utf8_lossy(self.sid()))
+            .finish_non_exhaustive()
+    }
+}

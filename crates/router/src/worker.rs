@@ -1,0 +1,315 @@
+//! The hot path: match, stage, hand over. One worker per thread, no locks of its own.
+
+use crate::account::Account;
+use crate::cache::{MatchCache, Matched};
+use crate::sink::Sink;
+use crate::stage::Stage;
+use crate::subscription::{Reserved, Subscription};
+use bytes::Bytes;
+use midge_container::{Chunk, Pool};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Payloads from this size on are shared by reference when several receivers get them; below,
+/// copying is cheaper than counting.
+const SHARED_MIN_BYTES: usize = 4 << 10;
+
+/// A message as it was parsed; it borrows the read buffer.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// Where it was published.
+    pub subject: &'a [u8],
+    /// Where an answer is expected.
+    pub reply: Option<&'a [u8]>,
+    /// Length of the header block at the head of `payload`; zero: none.
+    pub header_len: usize,
+    /// Header block and body.
+    pub payload: &'a [u8],
+}
+
+/// Who publishes, as far as delivery must know.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// The publisher's own sink, not delivered to when `echo` is off.
+    sink: Option<&'a Arc<Sink>>,
+    echo: bool,
+}
+
+impl<'a> Origin<'a> {
+    /// A connection that gets its own messages or not.
+    #[must_use]
+    pub fn new(sink: &'a Arc<Sink>, echo: bool) -> Self {
+        Self { sink: Some(sink), echo }
+    }
+
+    /// The server itself.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self { sink: None, echo: true }
+    }
+
+    fn hides(&self, sink: &Arc<Sink>) -> bool {
+        !self.echo && self.sink.is_some_and(|own| Arc::ptr_eq(own, sink))
+    }
+}
+
+/// What one thread needs to deliver: its cache of matches, its stage and its chunk pool.
+pub struct Worker {
+    out: Out,
+    cache: MatchCache,
+    mapped: Vec<u8>,
+}
+
+/// The delivering half of a worker, apart from the cache that the matches are borrowed from.
+struct Out {
+    now: Instant,
+    pool: Pool,
+    stage: Stage,
+    random: Random,
+    /// Subscriptions that reached their maximum: removed when the match is no longer borrowed.
+    spent: Vec<Arc<Subscription>>,
+    crowded: Vec<Arc<Sink>>,
+}
+
+impl Worker {
+    /// A worker whose choices (queue members, weighted mappings) follow from `seed`.
+    #[must_use]
+    pub fn new(seed: u64, now: Instant) -> Self {
+        Self {
+            out: Out {
+                now,
+                pool: Pool::default(),
+                stage: Stage::default(),
+                random: Random(seed | 1),
+                spent: Vec::new(),
+                crowded: Vec::new(),
+            },
+            cache: MatchCache::new(),
+            mapped: Vec::new(),
+        }
+    }
+
+    /// Tells the time of the read batch that begins.
+    pub fn set_now(&mut self, now: Instant) {
+        self.out.now = now;
+    }
+
+    /// Stages `message` for every receiver and returns how many there are.
+    pub fn publish(&mut self, account: &Account, origin: &Origin<'_>, message: &Message<'_>) -> usize {
+        let receivers = match account.mappings() {
+            None => self.out.deliver(self.cache.matched(account, message.subject), origin, message),
+            Some(mappings) => {
+                let random = &mut self.out.random;
+                match mappings.apply(message.subject, &mut || random.next(), &mut self.mapped) {
+                    midge_subject::Mapped::Unchanged => {
+                        self.out.deliver(self.cache.matched(account, message.subject), origin, message)
+                    }
+                    midge_subject::Mapped::Dropped => 0,
+                    midge_subject::Mapped::Moved => {
+                        let message = Message { subject: &self.mapped, ..*message };
+                        self.out.deliver(self.cache.matched(account, message.subject), origin, &message)
+                    }
+                }
+            }
+        };
+        for spent in self.out.spent.drain(..) {
+            if spent.close() {
+                spent.sink().stats.subscriptions.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+                account.unsubscribe(&spent);
+            }
+        }
+        receivers
+    }
+
+    /// The open chunk of a connection's own replies, in protocol order with its deliveries.
+    pub fn reply(&mut self, sink: &Arc<Sink>) -> &mut Chunk {
+        self.out.stage.chunk(sink, &mut self.out.pool)
+    }
+
+    /// Delivers `message` to one subscription, whoever else matches; for the server's answers.
+    pub fn deliver_to(&mut self, subscription: &Arc<Subscription>, message: &Message<'_>) {
+        self.out.stage_message(subscription, message, None);
+    }
+
+    /// Pushes all that is staged and lets each outlet write.
+    pub fn hand_over(&mut self) {
+        if !self.out.stage.is_empty() {
+            self.out.hand_over();
+        }
+    }
+
+    /// Pushes what is staged for others: before `own` stages a PONG, because a client takes the
+    /// PONG as a sign that all it sent before its PING is on its way.
+    pub fn hand_over_before_pong(&mut self, own: &Arc<Sink>) {
+        let replies = self.out.stage.take(own);
+        self.hand_over();
+        if let Some(replies) = replies {
+            self.out.stage.put(own, replies, &mut self.out.pool);
+        }
+    }
+
+    /// Sinks that asked for a pause since the last call; empty in ordinary times.
+    pub fn take_crowded(&mut self) -> Vec<Arc<Sink>> {
+        std::mem::take(&mut self.out.crowded)
+    }
+
+    /// The chunk pool, for an owner that drains its own mailbox.
+    pub fn pool(&mut self) -> &mut Pool {
+        &mut self.out.pool
+    }
+
+    /// Gives back memory that the last minute did not use.
+    pub fn trim(&mut self) {
+        self.cache.trim();
+        self.out.pool.trim();
+        self.mapped = Vec::new();
+    }
+}
+
+impl Out {
+    fn deliver(&mut self, matched: &Matched, origin: &Origin<'_>, message: &Message<'_>) -> usize {
+        let many = matched.plain.len() + matched.queues.len() > 1;
+        let shared = (many && message.payload.len() >= SHARED_MIN_BYTES).then(|| Bytes::copy_from_slice(message.payload));
+        let mut receivers = 0;
+        for subscription in &matched.plain {
+            receivers += usize::from(self.offer(subscription, origin, message, shared.as_ref()));
+        }
+        for group in &matched.queues {
+            receivers += usize::from(self.offer_to_one(group, origin, message, shared.as_ref()));
+        }
+        receivers
+    }
+
+    /// One member of a queue group gets it: the first willing one from a random start.
+    fn offer_to_one(
+        &mut self,
+        group: &[Arc<Subscription>],
+        origin: &Origin<'_>,
+        message: &Message<'_>,
+        shared: Option<&Bytes>,
+    ) -> bool {
+        let start = self.random.below(group.len());
+        let (before, after) = group.split_at(start);
+        after.iter().chain(before).any(|member| self.offer(member, origin, message, shared))
+    }
+
+    fn offer(
+        &mut self,
+        subscription: &Arc<Subscription>,
+        origin: &Origin<'_>,
+        message: &Message<'_>,
+        shared: Option<&Bytes>,
+    ) -> bool {
+        let sink = subscription.sink();
+        if origin.hides(sink) {
+            return false;
+        }
+        if subscription.is_filtered()
+            && sink.with_gate(|gate| gate.allows(message.subject, subscription.queue())) == Some(false)
+        {
+            return false;
+        }
+        match subscription.reserve() {
+            Reserved::Refused => return false,
+            Reserved::Last => self.spent.push(subscription.clone()),
+            Reserved::Granted => {}
+        }
+        if let Some(reply) = message.reply {
+            let now = self.now;
+            sink.with_gate(|gate| gate.delivered(reply, now));
+        }
+        self.stage_message(subscription, message, shared);
+        true
+    }
+
+    fn stage_message(&mut self, subscription: &Arc<Subscription>, message: &Message<'_>, shared: Option<&Bytes>) {
+        let sink = subscription.sink();
+        let chunk = self.stage.chunk(sink, &mut self.pool);
+        let start = chunk.bytes_mut().len();
+        write_message(chunk, subscription.sid(), message, sink.takes_headers(), shared);
+        if sink.is_traced() {
+            let line = &chunk.bytes_mut()[start..];
+            sink.outlet().trace(line.split(|&byte| byte == b'\r').next().unwrap_or_default());
+        }
+        if let Some(full) = self.stage.take_full(sink, &mut self.pool) {
+            self.push(sink, full);
+        }
+    }
+
+    fn push(&mut self, sink: &Arc<Sink>, chunk: Chunk) {
+        if sink.push(chunk) && !self.crowded.iter().any(|other| Arc::ptr_eq(other, sink)) {
+            self.crowded.push(sink.clone());
+        }
+    }
+
+    fn hand_over(&mut self) {
+        let mut stage = std::mem::take(&mut self.stage);
+        for (sink, chunk) in stage.drain() {
+            self.push(&sink, chunk);
+            sink.outlet().flush(&sink, &mut self.pool);
+        }
+        self.stage = stage;
+    }
+}
+
+/// Writes `MSG subject sid [reply] size` or its header form, and the payload.
+fn write_message(chunk: &mut Chunk, sid: &[u8], message: &Message<'_>, headers: bool, shared: Option<&Bytes>) {
+    let keeps = headers && message.header_len > 0;
+    let skipped = if keeps { 0 } else { message.header_len };
+    let payload = &message.payload[skipped..];
+    let copied = if shared.is_some() { 0 } else { payload.len() };
+    let bytes = chunk.bytes_mut();
+    bytes.reserve(message.subject.len() + sid.len() + message.reply.map_or(0, <[u8]>::len) + copied + 64);
+    bytes.extend_from_slice(if keeps { b"HMSG " } else { b"MSG " });
+    bytes.extend_from_slice(message.subject);
+    bytes.push(b' ');
+    bytes.extend_from_slice(sid);
+    bytes.push(b' ');
+    if let Some(reply) = message.reply {
+        bytes.extend_from_slice(reply);
+        bytes.push(b' ');
+    }
+    if keeps {
+        push_number(bytes, message.header_len);
+        bytes.push(b' ');
+    }
+    push_number(bytes, payload.len());
+    bytes.extend_from_slice(b"\r\n");
+    match shared {
+        None => bytes.extend_from_slice(payload),
+        Some(shared) => chunk.push_shared(shared.slice(skipped..)),
+    }
+    chunk.bytes_mut().extend_from_slice(b"\r\n");
+    chunk.add_message(payload.len() as u64);
+}
+
+fn push_number(bytes: &mut Vec<u8>, number: usize) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    bytes.extend_from_slice(&digits[at..]);
+}
+
+/// `xorshift64*`: a queue choice costs a nanosecond and follows from the seed.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    fn below(&mut self, len: usize) -> usize {
+        (((self.next() >> 32) * len as u64) >> 32) as usize
+    }
+}
