@@ -35,11 +35,13 @@ pub mod naive;
 mod relation;
 mod subject;
 mod token;
+mod transform;
 pub mod trie;
 
-pub use error::Error;
+pub use error::{Error, Fault};
 pub use filter::{Filter, is_valid_queue, is_valid_subscribe};
 pub use relation::{is_subset, matches, overlaps};
 pub use subject::{Subject, is_valid_publish};
 pub use token::{Tokens, tokens};
+pub use transform::{Destination, Mapped, Mapping, Mappings, Transform};
 pub use trie::Trie;

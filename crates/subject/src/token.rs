@@ -52,9 +52,9 @@ pub(crate) fn is_well_formed(filter: &[u8]) -> bool {
     })
 }
 
-/// The first byte that the protocol would have taken for a gap.
+/// The first byte that the wire protocol takes for a gap; it can't be part of a subject.
 pub(crate) fn white_space(subject: &[u8]) -> Option<usize> {
     subject
         .iter()
-        .position(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | 0x0c))
+        .position(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
 }
