@@ -26,12 +26,11 @@ impl Budget {
     /// Counts `n` bytes if they fit; `false` if they don't, and nothing is counted.
     #[must_use]
     pub fn try_reserve(&self, n: usize) -> bool {
-        let before = self.used.fetch_add(n, Ordering::Relaxed);
-        let fits = before.saturating_add(n) <= self.max();
-        if !fits {
-            self.release(n);
-        }
-        fits
+        let max = self.max();
+        let fit = |used: usize| used.checked_add(n).filter(|&sum| sum <= max);
+        self.used
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, fit)
+            .is_ok()
     }
 
     /// Counts `n` bytes that exist already, fit or not.
@@ -63,5 +62,33 @@ impl Budget {
     /// True when the bound is reached.
     pub fn is_exhausted(&self) -> bool {
         self.used() >= self.max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reservation_that_does_not_fit_counts_nothing() {
+        let budget = Budget::new(10);
+        assert!(budget.try_reserve(10));
+        assert!(budget.is_exhausted());
+        assert!(!budget.try_reserve(1));
+        assert!(!budget.try_reserve(usize::MAX));
+        assert_eq!(budget.used(), 10);
+        budget.reserve(5);
+        budget.release(15);
+        assert!(!budget.is_exhausted() && budget.try_reserve(1));
+    }
+
+    #[test]
+    fn the_bound_can_change_under_load() {
+        let budget = Budget::new(10);
+        assert!(budget.try_reserve(8));
+        budget.set_max(4);
+        assert!(budget.is_exhausted() && !budget.try_reserve(1));
+        budget.set_max(9);
+        assert!(budget.try_reserve(1));
     }
 }

@@ -83,3 +83,64 @@ impl Default for Pool {
         Self::new(PoolLimits::default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pool() -> Pool {
+        Pool::new(PoolLimits {
+            chunks_max: 2,
+            chunk_bytes_max: 64,
+        })
+    }
+
+    fn chunk(capacity: usize) -> Chunk {
+        let mut chunk = Chunk::new();
+        chunk.bytes_mut().reserve_exact(capacity);
+        chunk
+    }
+
+    #[test]
+    fn a_chunk_comes_back_empty_with_its_buffer() {
+        let mut pool = pool();
+        let mut used = chunk(40);
+        used.extend_from_slice(b"+OK\r\n");
+        used.push_shared(bytes::Bytes::from_static(b"payload"));
+        used.add_message(7);
+        pool.give(used);
+        assert_eq!(pool.len(), 0, "the list of shared payloads counts, too");
+        let mut used = chunk(40);
+        used.extend_from_slice(b"+OK\r\n");
+        used.add_message(7);
+        used.advance(2);
+        pool.give(used);
+        let mut again = pool.take();
+        assert!(again.is_empty() && again.messages() == 0 && again.message_bytes() == 0);
+        assert_eq!(again.bytes_mut().capacity(), 40);
+    }
+
+    #[test]
+    fn neither_large_nor_surplus_chunks_are_kept() {
+        let mut pool = pool();
+        pool.give(chunk(65));
+        assert_eq!(pool.len(), 0);
+        (0..3).for_each(|_| pool.give(chunk(64)));
+        assert_eq!(pool.len(), 2);
+    }
+
+    #[test]
+    fn trim_frees_what_was_not_used_since_the_last_trim() {
+        let mut pool = pool();
+        pool.give(chunk(8));
+        pool.give(chunk(8));
+        pool.trim();
+        assert_eq!(pool.len(), 2, "both came in since");
+        let one = pool.take();
+        pool.give(one);
+        pool.trim();
+        assert_eq!(pool.len(), 1, "one was enough");
+        pool.trim();
+        assert_eq!(pool.len(), 0);
+    }
+}
