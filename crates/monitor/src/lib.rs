@@ -15,10 +15,22 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod accounts;
+mod connz;
+mod health;
+mod index;
+mod metrics;
+mod peers;
+mod query;
+mod respond;
+mod serve;
 mod source;
+mod subsz;
 mod text;
 mod varz;
 
+pub use respond::Response;
+pub use serve::{CONNECTION_AGE_MAX, CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_TIMEOUT, Monitor};
 pub use source::{
     Account, ConnState, Connection, HealthCheck, PeerCertificate, Server, Source, SublistStats,
     Subscription, Traffic, Unhealthy,
