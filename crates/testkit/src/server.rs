@@ -14,8 +14,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
-use crate::certs;
 use crate::clock::real_now;
+use crate::{certs, keys};
 
 /// How long a server may take until it says that it is ready.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -137,9 +137,11 @@ impl Place {
         *ports.entry(name.to_owned()).or_insert_with(free_port)
     }
 
-    /// Fills `<dir>`, `<certs>` and port names into a text.
+    /// Fills `<dir>`, `<certs>`, port names and keys (`<nkey alice>`, `<seed alice>`) into a text.
     pub fn fill(&self, text: &str) -> Result<String> {
         let mut filled = text.replace("<dir>", &self.dir().display().to_string());
+        filled = fill_named(&filled, "nkey", keys::public_key);
+        filled = fill_named(&filled, "seed", keys::seed);
         if filled.contains("<certs>") {
             filled = filled.replace("<certs>", &certs::folder()?.display().to_string());
         }
@@ -396,6 +398,19 @@ pub fn free_port() -> u16 {
             return port;
         }
     }
+}
+
+/// Replaces each `<kind name>` by what `value` says of the name.
+fn fill_named(text: &str, kind: &str, value: impl Fn(&str) -> String) -> String {
+    let mark = format!("<{kind} ");
+    let mut pieces = text.split(&mark);
+    let mut filled = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once('>').unwrap_or((piece, ""));
+        filled.push_str(&value(name));
+        filled.push_str(rest);
+    }
+    filled
 }
 
 /// Looks into the kernel's table, since a trial connection would be a client that the server counts.

@@ -27,7 +27,7 @@
 //! | `A: sync` | sends PING; PONG comes next: what was sent before has been processed |
 //! | `A: silent 200` | nothing comes for 200 ms (100 without a number) |
 //! | `A: closed` | the server closes, with nothing more to read |
-//! | `A: close` | we close |
+//! | `A: close` | we close; what came and wasn't looked at doesn't matter |
 //! | `A: skip to text` | drops what comes until this text has come |
 //! | `A: raw [port]` | only connects, to the port of that name |
 //! | `A: tls [first] [cert=NAME] [ca=NAME] [old] [fails] [port]` | connects by TLS |

@@ -20,6 +20,10 @@ pub use process::ProcessWorld;
 /// How much of what came is shown when it isn't what was expected.
 const SHOWN_BYTES_MAX: usize = 400;
 
+/// Only so many of the last bytes can still become a part of the text that `skip to` looks for;
+/// dropping the others keeps long floods cheap.
+const SKIP_TAIL_BYTES: usize = 4096;
+
 /// Where a section is played: what `A: raw` connects to and what `log` looks at.
 pub trait World {
     /// Makes a connection.
@@ -110,6 +114,7 @@ impl<'w, W: World> Player<'w, W> {
                 let peer = self.peer(who)?;
                 peer.link = None;
                 peer.ended = true;
+                peer.unread.clear();
                 Ok(())
             }
             Action::Skip { who, text } => self.skip(who, text),
@@ -316,9 +321,8 @@ impl<'w, W: World> Player<'w, W> {
                 self.captured.extend(captures);
                 return Ok(());
             }
-            // Only the tail can still become a part of it; this keeps long floods cheap.
-            let tail = peer.unread.len().saturating_sub(SHOWN_BYTES_MAX);
-            peer.take(tail);
+            let settled = peer.unread.len().saturating_sub(SKIP_TAIL_BYTES);
+            peer.take(settled);
             ensure!(!peer.ended, "closed after: {}", shown(&peer.unread));
             ensure!(peer.receive(deadline)? != Received::Nothing, "nothing more than: {}", shown(&peer.unread));
         }

@@ -53,7 +53,7 @@ impl Template {
             match next {
                 '\\' => rest = unescape(&rest[1..], &mut literal)?,
                 '<' => {
-                    let end = rest.find('>').with_context(|| format!("no > after {rest} (a plain < is \\<)"))?;
+                    let end = closing(rest).with_context(|| format!("no > after {rest} (a plain < is \\<)"))?;
                     match hole(&rest[1..end])? {
                         Part::Literal(bytes) => literal.extend(bytes),
                         part => {
@@ -239,6 +239,23 @@ fn hole(text: &str) -> Result<Part> {
     Ok(Part::Variable(text.to_owned()))
 }
 
+/// Where the `>` is that belongs to the `<` at the beginning.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, byte) in text.bytes().enumerate() {
+        let plain = at > 0 && text.as_bytes()[at - 1] == b'\\';
+        match byte {
+            b'<' if !plain => depth += 1,
+            b'>' if !plain => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
 fn literal(text: &str) -> Result<Vec<u8>> {
     let mut bytes = vec![];
     for part in Template::parse(text)?.0 {
@@ -296,6 +313,7 @@ mod tests {
         let render = |text| Template::parse(text).unwrap().render(&Names).unwrap();
         assert_eq!(render(r"PUB <inbox> 3\r\n\x00\xff\<"), b"PUB _INBOX.1 3\r\n\x00\xff<");
         assert_eq!(render(r"<repeat 3 a\n>"), b"a\na\na\n");
+        assert_eq!(render(r"<repeat 2 <repeat 2 x>.>"), b"xx.xx.");
         assert!(Template::parse("<any>").unwrap().render(&Names).is_err());
     }
 
