@@ -7,7 +7,7 @@ use nom::combinator::{peek, value};
 use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
-use crate::line::{self, CRLF, Limits};
+use crate::line::{self, CRLF, Fields, Limits};
 use crate::publish::{decode_hpub, decode_pub};
 use crate::subscribe::{decode_sub, decode_unsub};
 use crate::{Error, Publish};
@@ -101,6 +101,9 @@ struct Head<'a> {
 
 #[inline]
 fn head<'a>(buf: &'a [u8], limits: &Limits) -> Result<Option<Head<'a>>, Error> {
+    if let Some(plain) = plain_publish(buf, limits)? {
+        return Ok(Some(plain));
+    }
     let (verb, verb_end) = match verb(buf) {
         Ok((rest, verb)) => (verb, buf.len() - rest.len()),
         Err(nom::Err::Incomplete(_)) => return Ok(None),
@@ -110,8 +113,8 @@ fn head<'a>(buf: &'a [u8], limits: &Limits) -> Result<Option<Head<'a>>, Error> {
         return Ok(None);
     };
     let (frame, payload_len) = match verb {
-        Verb::Pub => with_len(decode_pub(line.args, limits)?),
-        Verb::Hpub => with_len(decode_hpub(line.args, limits)?),
+        Verb::Pub => with_len(decode_pub(&Fields::split(line.args), limits)?),
+        Verb::Hpub => with_len(decode_hpub(&Fields::split(line.args), limits)?),
         Verb::Sub => (decode_sub(line.args)?, None),
         Verb::Unsub => (decode_unsub(line.args)?, None),
         Verb::Ping => (ClientFrame::Ping, None),
@@ -124,6 +127,28 @@ fn head<'a>(buf: &'a [u8], limits: &Limits) -> Result<Option<Head<'a>>, Error> {
     Ok(Some(Head {
         frame,
         end: line.end,
+        payload_len,
+    }))
+}
+
+/// PUB and HPUB as clients write them; `None` when the line is unusual, unfinished or something else.
+#[inline(always)]
+fn plain_publish<'a>(buf: &'a [u8], limits: &Limits) -> Result<Option<Head<'a>>, Error> {
+    let verb_len = match buf {
+        [b'P', b'U', b'B', b' ', ..] => "PUB ".len(),
+        [b'H', b'P', b'U', b'B', b' ', ..] => "HPUB ".len(),
+        _ => return Ok(None),
+    };
+    let Some((fields, len)) = Fields::plain(&buf[verb_len..], limits) else {
+        return Ok(None);
+    };
+    let (frame, payload_len) = match verb_len {
+        4 => with_len(decode_pub(&fields, limits)?),
+        _ => with_len(decode_hpub(&fields, limits)?),
+    };
+    Ok(Some(Head {
+        frame,
+        end: verb_len + len,
         payload_len,
     }))
 }
@@ -153,9 +178,6 @@ enum Verb {
 /// why `PINGX` is a PING and `CONNECT{}` a CONNECT.
 #[inline]
 fn verb(buf: &[u8]) -> IResult<&[u8], Verb, ()> {
-    if let [b'P', b'U', b'B', b' ', rest @ ..] = buf {
-        return Ok((rest, Verb::Pub));
-    }
     let blank = || peek(one_of(" \t"));
     alt((
         value(Verb::Pub, terminated(tag_no_case("PUB"), blank())),

@@ -91,6 +91,36 @@ impl<'a> Fields<'a> {
         Self::split_by(args, is_blank)
     }
 
+    /// A line as programs write it: single blanks, CR LF, no control byte inside. Found in one pass,
+    /// with its length; `None` for all other lines, which [`line`] and [`Fields::split`] then read.
+    ///
+    /// Inlined by force, as its few callers are: behind calls the same code takes 25 ns, not 13.
+    #[inline(always)]
+    pub(crate) fn plain(text: &'a [u8], limits: &Limits) -> Option<(Self, usize)> {
+        let mut fields = Self {
+            items: [&[]; FIELDS_MAX],
+            count: 0,
+        };
+        let mut rest = text;
+        while fields.count < FIELDS_MAX {
+            let word = plain_word(rest);
+            rest = &rest[word.len()..];
+            fields.items[fields.count] = word;
+            fields.count += 1;
+            match rest {
+                _ if word.is_empty() => return None,
+                [b' ', next @ ..] => rest = next,
+                [b'\r', b'\n', next @ ..] => {
+                    let end = text.len() - next.len();
+                    let fits = end - CRLF.len() <= limits.max_control_line;
+                    return fits.then_some((fields, end));
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// Splits also at a CR inside the line: the reference's rule for SUB and UNSUB.
     pub(crate) fn split_at_cr_too(args: &'a [u8]) -> Self {
         Self::split_by(args, |byte| is_blank(byte) || byte == b'\r')
@@ -123,6 +153,27 @@ impl<'a> Fields<'a> {
         let count = self.count;
         Err(Error::WrongArgs { op, count })
     }
+}
+
+/// The bytes up to the first blank, control byte or end of `text`, found eight at a time.
+///
+/// For names: what ends one early here (a control byte inside) is left to [`Fields`].
+#[inline]
+fn plain_word(text: &[u8]) -> &[u8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = ONES << 7;
+    let mut at = 0;
+    while let Some(eight) = text[at..].first_chunk::<8>() {
+        let eight = u64::from_le_bytes(*eight);
+        // The lowest of these bits is exact: it marks the first byte of ' ' or less.
+        let small = eight.wrapping_sub(ONES * (b' ' as u64 + 1)) & !eight & HIGHS;
+        if small != 0 {
+            return &text[..at + small.trailing_zeros() as usize / 8];
+        }
+        at += 8;
+    }
+    let rest = text[at..].iter().take_while(|byte| **byte > b' ').count();
+    &text[..at + rest]
 }
 
 /// A size: one to nine decimal digits and nothing else.

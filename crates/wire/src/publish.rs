@@ -43,13 +43,12 @@ impl<'a> Publish<'a> {
 }
 
 /// Reads the arguments of PUB. The payload is left empty, its length comes beside.
-#[inline]
+#[inline(always)]
 pub(crate) fn decode_pub<'a>(
-    args: &'a [u8],
+    fields: &Fields<'a>,
     limits: &Limits,
 ) -> Result<(Publish<'a>, usize), Error> {
     const OP: &str = "PUB";
-    let fields = Fields::split(args);
     let (subject, reply, total) = match *fields.as_slice() {
         [subject, total] => (subject, None, total),
         [subject, reply, total] => (subject, Some(reply), total),
@@ -68,13 +67,12 @@ pub(crate) fn decode_pub<'a>(
 }
 
 /// Reads the arguments of HPUB. The payload is left empty, its length comes beside.
-#[inline]
+#[inline(always)]
 pub(crate) fn decode_hpub<'a>(
-    args: &'a [u8],
+    fields: &Fields<'a>,
     limits: &Limits,
 ) -> Result<(Publish<'a>, usize), Error> {
     const OP: &str = "HPUB";
-    let fields = Fields::split(args);
     let (subject, reply, header, total) = match *fields.as_slice() {
         [subject, header, total] => (subject, None, header, total),
         [subject, reply, header, total] => (subject, Some(reply), header, total),
