@@ -36,3 +36,10 @@ fn decode(text: &str) -> Option<Vec<u8>> {
         .iter()
         .find_map(|dialect| dialect.decode(text.as_bytes()).ok())
 }
+
+/// A new public server key (`N...`): the identity a server shows in INFO.
+///
+/// The private half is thrown away; nothing is signed with it.
+pub fn new_server_id() -> String {
+    KeyPair::new_server().public_key()
+}

@@ -72,6 +72,8 @@ pub struct Account {
     mappings: ArcSwapOption<Mappings>,
     limits: RwLock<AccountLimits>,
     connections: AtomicU64,
+    inserts: AtomicU64,
+    removes: AtomicU64,
 }
 
 impl Account {
@@ -86,6 +88,8 @@ impl Account {
             mappings: ArcSwapOption::empty(),
             limits: RwLock::default(),
             connections: AtomicU64::new(0),
+            inserts: AtomicU64::new(0),
+            removes: AtomicU64::new(0),
         }
     }
 
@@ -102,12 +106,14 @@ impl Account {
     /// Adds a subscription. Publishes matched from now on reach it.
     pub fn subscribe(&self, subscription: &Arc<Subscription>) {
         self.interest.write().insert(subscription.filter(), subscription.clone());
+        self.inserts.fetch_add(1, Relaxed);
         self.advance(subscription.filter());
     }
 
     /// Removes a subscription. Returns false when it was not there.
     pub fn unsubscribe(&self, subscription: &Arc<Subscription>) -> bool {
         let removed = self.remove(subscription);
+        self.removes.fetch_add(u64::from(removed), Relaxed);
         self.advance(subscription.filter());
         removed
     }
@@ -122,6 +128,12 @@ impl Account {
     fn remove(&self, subscription: &Arc<Subscription>) -> bool {
         let mut interest = self.interest.write();
         interest.remove(subscription.filter(), |other| Arc::ptr_eq(other, subscription)).is_some()
+    }
+
+    /// Subscriptions ever added and ever removed.
+    #[must_use]
+    pub fn changes(&self) -> (u64, u64) {
+        (self.inserts.load(Relaxed), self.removes.load(Relaxed))
     }
 
     /// Live subscriptions.

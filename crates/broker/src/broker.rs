@@ -1,0 +1,264 @@
+//! Start, steer and stop.
+
+use crate::error::Error;
+use crate::ports::Ports;
+use crate::server::Server;
+use crate::{entrances, outcasts, reload};
+use midge_conf::{Options, Port};
+use midge_monitor::Monitor;
+use midge_net::{Command, Host, Listening, Workers, bind, listen};
+use midge_session::CloseReason;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+
+/// A running broker.
+pub struct Broker {
+    server: Arc<Server>,
+    ports: Ports,
+    control: Option<Control>,
+}
+
+/// The thread that accepts and monitors, and its ear.
+struct Control {
+    stop: oneshot::Sender<()>,
+    leave: watch::Sender<bool>,
+    thread: JoinHandle<()>,
+}
+
+/// A broker on its way out; see [`Broker::lame_duck`].
+#[derive(Debug)]
+pub struct LameDuck {
+    /// Clients are closed one after the other over this time.
+    pub over: Duration,
+    /// How long none is closed.
+    pub grace: Duration,
+}
+
+struct Listeners {
+    client: Listening,
+    websocket: Option<Listening>,
+    http: Option<Listening>,
+    https: Option<Listening>,
+    cluster: Option<Listening>,
+    leafnode: Option<Listening>,
+}
+
+impl Broker {
+    /// Binds all listeners and starts the threads. Clients can connect when it returns.
+    ///
+    /// # Errors
+    /// An address that can't be bound, options that contradict themselves, bad certificates.
+    pub fn start(options: Options) -> Result<Self, Error> {
+        let listeners = Listeners::bind(&options)?;
+        let mut ports = listeners.ports();
+        ports.client_tls = options.tls.is_some();
+        ports.websocket_tls = options.websocket.as_ref().is_some_and(|websocket| websocket.tls.is_some());
+        let workers = workers(&options);
+        let server = Arc::new(Server::new(options, ports.clone(), workers as u64)?);
+        let control = Control::start(&server, listeners, workers)?;
+        Ok(Self { server, ports, control: Some(control) })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// A URL that a client on this machine can use.
+    #[must_use]
+    pub fn client_url(&self) -> String {
+        self.ports.client_url()
+    }
+
+    /// The server's public key, as INFO shows it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.server.id
+    }
+
+    /// The options in force.
+    #[must_use]
+    pub fn options(&self) -> Arc<Options> {
+        self.server.options.load_full()
+    }
+
+    /// Applies what differs in `options` to the running broker, all of it or nothing, and says what
+    /// changed. Clients stay connected, but for those that lost their rights.
+    ///
+    /// # Errors
+    /// A change that can't be made live; then nothing changed.
+    pub fn reload(&self, options: Options) -> Result<Vec<String>, Error> {
+        reload::reload(&self.server, options)
+    }
+
+    /// Clients connected at the moment.
+    #[must_use]
+    pub fn connections(&self) -> u64 {
+        self.server.register.count()
+    }
+
+    /// Accepts nobody any more, tells clients to go elsewhere, and closes them over a time. Returns
+    /// when the last has gone. [`Broker::stop`] afterwards.
+    pub fn lame_duck(&self, how: &LameDuck) {
+        if let Some(control) = &self.control {
+            let _ = control.leave.send(true);
+        }
+        self.server.become_lame_duck();
+        if self.connections() == 0 {
+            return;
+        }
+        std::thread::sleep(how.grace);
+        let clients = self.server.register.live();
+        let pause = how.over.checked_div(u32::try_from(clients.len()).unwrap_or(u32::MAX)).unwrap_or_default();
+        for client in clients {
+            client.ask(Command::Close(CloseReason::ServerShutdown));
+            std::thread::sleep(pause.min(Duration::from_secs(1)));
+            if self.connections() == 0 {
+                break;
+            }
+        }
+    }
+
+    /// Closes all clients and ends all threads.
+    pub fn stop(mut self) {
+        self.halt();
+    }
+
+    fn halt(&mut self) {
+        let Some(control) = self.control.take() else { return };
+        for client in self.server.register.live() {
+            client.ask(Command::Close(CloseReason::ServerShutdown));
+        }
+        let _ = control.stop.send(());
+        let _ = control.thread.join();
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.halt();
+    }
+}
+
+/// Worker threads: one per two cores carries what the cores' other halves can produce; see
+/// `docs/benchmarks.md`.
+fn workers(_options: &Options) -> usize {
+    std::env::var("MIDGE_WORKERS").ok().and_then(|n| n.parse().ok()).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1)))
+}
+
+impl Listeners {
+    fn bind(options: &Options) -> Result<Self, Error> {
+        let or_host = |host: &str| if host.is_empty() { options.host.clone() } else { host.to_owned() };
+        let http_host = options.http_host.clone().unwrap_or_else(|| options.host.clone());
+        let websocket = options.websocket.as_ref();
+        let cluster = options.cluster.as_ref();
+        let leafnodes = options.leafnodes.as_ref();
+        Ok(Self {
+            http: bind_if("http port", &http_host, options.http_port)?,
+            https: bind_if("https port", &http_host, options.https_port)?,
+            websocket: bind_if(
+                "websocket port",
+                &or_host(websocket.map_or("", |websocket| &websocket.host)),
+                websocket.and_then(|websocket| websocket.port),
+            )?,
+            cluster: bind_if(
+                "cluster port",
+                &or_host(cluster.map_or("", |cluster| &cluster.host)),
+                cluster.and_then(|cluster| cluster.port),
+            )?,
+            leafnode: bind_if(
+                "leafnode port",
+                &or_host(leafnodes.map_or("", |leafnodes| &leafnodes.host)),
+                leafnodes.and_then(|leafnodes| leafnodes.port),
+            )?,
+            client: bind_to("port", &options.host, options.port)?,
+        })
+    }
+
+    fn ports(&self) -> Ports {
+        let address = |listening: &Option<Listening>| listening.as_ref().map(|listening| listening.address);
+        Ports {
+            client: Some(self.client.address),
+            http: address(&self.http),
+            https: address(&self.https),
+            cluster: address(&self.cluster),
+            leafnode: address(&self.leafnode),
+            websocket: address(&self.websocket),
+            ..Ports::default()
+        }
+    }
+}
+
+fn bind_if(what: &'static str, host: &str, port: Option<Port>) -> Result<Option<Listening>, Error> {
+    port.map(|port| bind_to(what, host, port)).transpose()
+}
+
+fn bind_to(what: &'static str, host: &str, port: Port) -> Result<Listening, Error> {
+    bind(host, port.to_bind()).map_err(|source| Error::Bind { what, address: format!("{host}:{port}"), source })
+}
+
+impl Control {
+    fn start(server: &Arc<Server>, listeners: Listeners, workers: usize) -> Result<Self, Error> {
+        let client = Arc::new(entrances::client(&server.options.load())?);
+        let host: Arc<dyn Host> = server.clone();
+        let workers = Workers::start(workers, seed()?, &host)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let (stop, stopped) = oneshot::channel();
+        let (leave, left) = watch::channel(false);
+        let (ready, is_ready) = mpsc::channel();
+        let server = server.clone();
+        let thread = std::thread::Builder::new().name("midge-control".into()).spawn(move || {
+            runtime.block_on(control(&server, listeners, client, workers, left, ready, stopped));
+        })?;
+        let _ = is_ready.recv();
+        Ok(Self { stop, leave, thread })
+    }
+}
+
+async fn control(
+    server: &Arc<Server>,
+    listeners: Listeners,
+    client: Arc<midge_net::Entrance>,
+    workers: Workers,
+    mut left: watch::Receiver<bool>,
+    ready: mpsc::Sender<()>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let workers = Arc::new(workers);
+    let options = server.options.load_full();
+    let monitor = Monitor::new(server.clone(), &options.http_base_path);
+    if let Some(http) = listeners.http.and_then(|http| TcpListener::from_std(http.socket).ok()) {
+        let monitor = monitor.clone();
+        tokio::spawn(async move { monitor.serve(http, std::future::pending()).await });
+    }
+    for (port, feature) in [(listeners.cluster, "cluster"), (listeners.leafnode, "leafnodes")] {
+        if let Some(port) = port {
+            tokio::spawn(outcasts::refuse(port.socket, feature));
+        }
+    }
+    let accept = listen(listeners.client.socket, client, workers.clone());
+    let accepting = async {
+        tokio::select! {
+            _ = accept => {}
+            _ = left.wait_for(|&left| left) => {}
+        }
+        std::future::pending::<()>().await;
+    };
+    let _ = ready.send(());
+    tokio::select! {
+        () = accepting => {}
+        _ = stopped => {}
+    }
+    if let Ok(workers) = Arc::try_unwrap(workers) {
+        workers.stop();
+    }
+}
+
+fn seed() -> Result<u64, Error> {
+    Ok(getrandom::u64().map_err(std::io::Error::other)?)
+}

@@ -1,0 +1,39 @@
+//! Why a broker did not start or did not reload.
+
+use std::io;
+
+/// What went wrong, with the place.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An address could not be bound.
+    #[error("Error listening on {what}: {address}, {source:?}")]
+    Bind {
+        /// Which listener: `port`, `http port` ...
+        what: &'static str,
+        /// The address.
+        address: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The options contradict themselves.
+    #[error(transparent)]
+    Auth(#[from] midge_auth::Error),
+    /// A certificate or key can't be used.
+    #[error("error parsing TLS configuration: {0}")]
+    Tls(String),
+    /// A subject mapping is wrong.
+    #[error("mapping of {source_subject:?}: {reason}")]
+    Mapping {
+        /// Its source.
+        source_subject: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A change that a running broker can't make.
+    #[error("{0}")]
+    Reload(String),
+    /// Threads, clocks or randomness of the system failed.
+    #[error("the system refused: {0}")]
+    System(#[from] io::Error),
+}

@@ -1,0 +1,54 @@
+//! What the system says of this process.
+
+use std::time::{Duration, SystemTime};
+
+/// Clock ticks a second in `/proc`; Linux fixes it for programs.
+const TICKS_PER_SECOND: u64 = 100;
+const PAGE_BYTES: u64 = 4096;
+
+/// Memory and processor time used so far; zeros where the system has no `/proc`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Usage {
+    pub(crate) resident_bytes: u64,
+    pub(crate) cpu_time: Duration,
+}
+
+/// Reads both from the system.
+pub(crate) fn usage() -> Usage {
+    let number = |text: Option<&str>| text.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name in parentheses may hold blanks; the fields count from behind it.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let mut times = fields.split_whitespace().skip(11);
+    let ticks = number(times.next()) + number(times.next());
+    Usage {
+        resident_bytes: number(statm.split_whitespace().nth(1)) * PAGE_BYTES,
+        cpu_time: Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND),
+    }
+}
+
+/// Turns growing processor time into a load.
+#[derive(Debug)]
+pub(crate) struct Load {
+    at: SystemTime,
+    cpu_time: Duration,
+    percent: f64,
+}
+
+impl Load {
+    pub(crate) fn new(at: SystemTime) -> Self {
+        Self { at, cpu_time: Duration::ZERO, percent: 0.0 }
+    }
+
+    /// Percent of one core since the last call, at least a second ago.
+    pub(crate) fn percent(&mut self, cpu_time: Duration, now: SystemTime) -> f64 {
+        let elapsed = now.duration_since(self.at).unwrap_or_default();
+        if elapsed >= Duration::from_secs(1) {
+            let used = cpu_time.saturating_sub(self.cpu_time);
+            self.percent = (used.as_secs_f64() / elapsed.as_secs_f64() * 1000.0).round() / 10.0;
+            (self.at, self.cpu_time) = (now, cpu_time);
+        }
+        self.percent
+    }
+}

@@ -1,0 +1,249 @@
+//! The state all parts of a broker share, and its answers to the net's questions.
+
+use crate::error::Error;
+use crate::ports::Ports;
+use crate::process::Load;
+use crate::register::{Gone, Register, today};
+use crate::settings::{line_options, settings};
+use crate::watch;
+use arc_swap::ArcSwap;
+use midge_auth::{Authenticator, Certificate, ConnectionType, Credentials, Grant, Step, Transport};
+use midge_conf::{Mapping, Options};
+use midge_net::{Command, Connection, Host, LineOptions};
+use midge_router::{AccountLimits, Router};
+use midge_session::{CloseReason, Identity, Settings};
+use midge_subject::Mappings;
+use midge_wire::Connect;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{
+    AtomicBool, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
+use std::time::SystemTime;
+
+/// The reference's own clients take the numbers before this one.
+const FIRST_CONNECTION: u64 = 5;
+/// Random bytes in a nonce.
+const NONCE_BYTES: usize = 11;
+
+/// A broker's state. Parts that a reload changes are swapped as wholes.
+pub(crate) struct Server {
+    pub(crate) id: String,
+    pub(crate) started: SystemTime,
+    /// Where its listeners really are.
+    pub(crate) ports: Mutex<Ports>,
+    /// Worker threads.
+    pub(crate) workers: u64,
+    pub(crate) cpu: Mutex<Load>,
+    /// When the client listener's certificate ends.
+    pub(crate) certificate_expiry: Mutex<Option<SystemTime>>,
+    pub(crate) options: ArcSwap<Options>,
+    pub(crate) loaded: Mutex<SystemTime>,
+    settings: ArcSwap<Settings>,
+    auth: ArcSwap<Authenticator>,
+    pub(crate) router: Router,
+    pub(crate) register: Register,
+    next_connection: AtomicU64,
+    lame_duck: AtomicBool,
+}
+
+impl Server {
+    pub(crate) fn new(options: Options, ports: Ports, workers: u64) -> Result<Self, Error> {
+        let id = midge_auth::new_server_id();
+        let auth = Authenticator::new(&options)?;
+        let server = Self {
+            settings: ArcSwap::from_pointee(settings(&options, &id, &ports, &auth, false)),
+            id,
+            started: today(),
+            ports: Mutex::new(ports),
+            workers,
+            cpu: Mutex::new(Load::new(today())),
+            certificate_expiry: Mutex::new(None),
+            loaded: Mutex::new(today()),
+            auth: ArcSwap::from_pointee(auth),
+            router: Router::new(),
+            register: Register::default(),
+            next_connection: AtomicU64::new(FIRST_CONNECTION),
+            lame_duck: AtomicBool::new(false),
+            options: ArcSwap::from_pointee(options),
+        };
+        server.furnish_accounts()?;
+        Ok(server)
+    }
+
+    /// Gives accounts their mappings and limits.
+    fn furnish_accounts(&self) -> Result<(), Error> {
+        let options = self.options.load();
+        let global = self.router.account(midge_auth::GLOBAL_ACCOUNT);
+        global.set_mappings(mappings(&options, &options.mappings)?);
+        if let Some(system) = crate::settings::system_account(&options) {
+            self.router.account(system);
+        }
+        for configured in &options.accounts {
+            let account = self.router.account(&configured.name);
+            account.set_mappings(mappings(&options, &configured.mappings)?);
+            account.set_limits(AccountLimits {
+                max_connections: configured.limits.max_connections,
+                max_subscriptions: configured.limits.max_subscriptions,
+            });
+        }
+        Ok(())
+    }
+
+    /// Takes new options over. The caller made sure that a running broker can.
+    pub(crate) fn apply(&self, options: Options) -> Result<(), Error> {
+        let auth = Authenticator::new(&options)?;
+        mappings(&options, &options.mappings)?;
+        for account in &options.accounts {
+            mappings(&options, &account.mappings)?;
+        }
+        self.auth.store(Arc::new(auth));
+        self.options.store(Arc::new(options));
+        *self.loaded.lock() = today();
+        self.furnish_accounts()?;
+        self.refresh();
+        Ok(())
+    }
+
+    /// Makes settings anew from the options, and tells each connection.
+    pub(crate) fn refresh(&self) {
+        let options = self.options.load();
+        let lame_duck = self.lame_duck.load(Acquire);
+        let before = self.settings();
+        let now = settings(&options, &self.id, &self.ports.lock(), &self.auth.load(), lame_duck);
+        let announce = before.info != now.info;
+        let now = Arc::new(now);
+        self.settings.store(now.clone());
+        for connection in self.register.live() {
+            connection.ask(Command::Update(now.clone(), announce));
+        }
+    }
+
+    /// Judges the rights of each connection again, by the credentials it showed.
+    pub(crate) fn review(&self) {
+        for connection in self.register.live() {
+            let grant = self.judge_again(&connection);
+            if grant != connection.facts().grant {
+                connection.ask(Command::Review(grant));
+            }
+        }
+    }
+
+    /// Rights by credentials that were shown before. Secrets that need slow work are checked here
+    /// and now: a reload may take its time.
+    fn judge_again(&self, connection: &Connection) -> Option<Grant> {
+        let kind = connection.peer.kind;
+        let facts = connection.facts();
+        let auth = self.auth.load();
+        let Some(connect) = &facts.connect else { return auth.no_auth_grant(kind) };
+        let transport = Transport { kind, certificate: connection.peer.certificate.as_ref() };
+        let nonce = connection.nonce().unwrap_or_default();
+        match auth.begin(&credentials(connect), nonce.as_bytes(), &transport) {
+            Step::Done(verdict) => verdict.ok(),
+            Step::Slow(check) => check.run().ok(),
+        }
+    }
+
+    pub(crate) fn is_lame_duck(&self) -> bool {
+        self.lame_duck.load(Acquire)
+    }
+
+    /// Tells clients that the server is about to leave.
+    pub(crate) fn become_lame_duck(&self) {
+        self.lame_duck.store(true, Release);
+        self.refresh();
+    }
+
+    /// Whether anything here wants nonces; then the next connections get one.
+    fn nonce(&self) -> Option<String> {
+        let mut bytes = [0; NONCE_BYTES];
+        (self.auth.load().nonce_required() && getrandom::fill(&mut bytes).is_ok()).then(|| base64url(&bytes))
+    }
+}
+
+impl Host for Server {
+    fn settings(&self) -> Arc<Settings> {
+        self.settings.load_full()
+    }
+
+    fn line_options(&self) -> LineOptions {
+        line_options(&self.options.load())
+    }
+
+    fn router(&self) -> &Router {
+        &self.router
+    }
+
+    fn next_connection(&self) -> (u64, Option<String>) {
+        (self.next_connection.fetch_add(1, Relaxed), self.nonce())
+    }
+
+    fn anonymous(&self, kind: ConnectionType) -> Option<Grant> {
+        self.auth.load().no_auth_grant(kind)
+    }
+
+    fn authenticate(&self, who: &Identity, connect: &Connect, certificate: Option<&Certificate>) -> Step {
+        let nonce = who.nonce.as_deref().unwrap_or_default();
+        let transport = Transport { kind: who.kind, certificate };
+        self.auth.load().begin(&credentials(connect), nonce.as_bytes(), &transport)
+    }
+
+    fn opened(&self, connection: &Arc<Connection>) -> Result<(), CloseReason> {
+        tracing::debug!(target: "midge", "{} - Client connection created", connection.label());
+        self.register.enter(connection, self.options.load().max_connections)
+    }
+
+    fn closed(&self, connection: &Arc<Connection>, reason: CloseReason) {
+        let gone = Gone {
+            connection: watch::connection(connection, Some((today(), reason))),
+            subscriptions: Vec::new(),
+        };
+        self.register.leave(connection, reason, gone, self.options.load().max_closed_clients);
+    }
+}
+
+fn credentials(connect: &Connect) -> Credentials<'_> {
+    Credentials {
+        user: Some(&connect.user),
+        password: Some(&connect.pass),
+        token: Some(&connect.auth_token),
+        nkey: Some(&connect.nkey),
+        sig: Some(&connect.sig),
+        jwt: Some(&connect.jwt),
+    }
+}
+
+/// Compiles the mappings of an account; `None` if it has none.
+fn mappings(options: &Options, configured: &[Mapping]) -> Result<Option<Mappings>, Error> {
+    if configured.is_empty() {
+        return Ok(None);
+    }
+    let cluster = options.cluster.as_ref().and_then(|cluster| cluster.name.as_deref());
+    let compile = |mapping: &Mapping| {
+        let destinations: Vec<_> = mapping
+            .destinations
+            .iter()
+            .map(|to| midge_subject::Destination {
+                subject: to.subject.as_bytes(),
+                weight: to.weight,
+                cluster: to.cluster.as_deref(),
+            })
+            .collect();
+        midge_subject::Mapping::new(mapping.source.as_bytes(), &destinations, cluster)
+            .map_err(|error| Error::Mapping { source_subject: mapping.source.clone(), reason: error.to_string() })
+    };
+    configured.iter().map(compile).collect::<Result<Mappings, _>>().map(Some)
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::with_capacity(bytes.len() * 4 / 3 + 2);
+    for group in bytes.chunks(3) {
+        let word = group.iter().fold(0, |word, &byte| word << 8 | u32::from(byte)) << (8 * (3 - group.len()));
+        for digit in 0..=group.len() {
+            text.push(char::from(DIGITS[(word >> (18 - 6 * digit)) as usize & 63]));
+        }
+    }
+    text
+}

@@ -1,0 +1,299 @@
+//! What monitoring sees: snapshots of the server.
+
+use crate::register::today;
+use crate::server::Server;
+use crate::settings::{auth_timeout, system_account, tls_first};
+use crate::{COMPATIBILITY, VERSION};
+use midge_conf::{ConnectionType, Options};
+use midge_monitor::{
+    Account, ClusterVarz, ConnState, Connection, LeafVarz, Number, PeerCounts, Source, SublistStats, Subscription, Time,
+    Traffic, Varz, WebSocketVarz,
+};
+use midge_net::Host;
+use midge_router::Subscription as Interest;
+use midge_session::CloseReason;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, SystemTime};
+
+impl Source for Server {
+    fn server(&self) -> midge_monitor::Server {
+        midge_monitor::Server {
+            id: self.id.clone(),
+            name: self.settings().info.server_name.clone(),
+            version: COMPATIBILITY.into(),
+            now: today().into(),
+        }
+    }
+
+    fn varz(&self) -> Varz {
+        let options = self.options.load();
+        let settings = self.settings();
+        let sums = self.register.sums();
+        let connections = self.register.live();
+        let stalled = connections.iter().filter(|connection| connection.sink.stats.stalls.load(Relaxed) > 0).count();
+        let process = crate::process::usage();
+        let ports = self.ports.lock().clone();
+        Varz {
+            server_id: self.id.clone(),
+            server_name: settings.info.server_name.clone(),
+            version: COMPATIBILITY.into(),
+            midge_version: VERSION.into(),
+            proto: 1,
+            go: settings.info.go.clone(),
+            host: options.host.clone(),
+            port: ports.client.map_or(0, |address| address.port()),
+            auth_required: settings.info.auth_required,
+            tls_required: settings.info.tls_required,
+            tls_verify: settings.info.tls_verify,
+            max_connections: options.max_connections,
+            max_subscriptions: options.max_subscriptions,
+            ping_interval: nanos(options.ping_interval),
+            ping_max: options.ping_max,
+            http_host: options.http_host.clone().unwrap_or_else(|| options.host.clone()),
+            http_port: ports.http.map_or(0, |address| address.port()),
+            http_base_path: options.http_base_path.trim_end_matches('/').into(),
+            https_port: ports.https.map_or(0, |address| address.port()),
+            auth_timeout: Number(auth_timeout(&options).as_secs_f64()),
+            max_control_line: u64::from(options.max_control_line),
+            max_payload: u64::from(options.max_payload),
+            max_pending: options.max_pending,
+            cluster: cluster(&options, ports.cluster.map(|address| address.port())),
+            leaf: leaf(&options, ports.leafnode.map(|address| address.port())),
+            websocket: websocket(&options, ports.websocket.map(|address| address.port())),
+            tls_timeout: Number(options.tls.as_ref().map_or(0.0, |tls| tls.timeout.as_secs_f64())),
+            write_deadline: nanos(options.write_deadline),
+            start: self.started.into(),
+            now: today().into(),
+            mem: process.resident_bytes,
+            cores: std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64),
+            gomaxprocs: self.workers,
+            cpu: Number(self.cpu.lock().percent(process.cpu_time, today())),
+            connections: self.register.count(),
+            total_connections: self.register.total(),
+            in_msgs: sums.in_msgs,
+            in_bytes: sums.in_bytes,
+            in_client_msgs: sums.in_msgs,
+            in_client_bytes: sums.in_bytes,
+            out_msgs: sums.out_msgs,
+            out_bytes: sums.out_bytes,
+            out_client_msgs: sums.out_msgs,
+            out_client_bytes: sums.out_bytes,
+            slow_consumers: self.register.slow_consumers.load(Relaxed),
+            stale_connections: self.register.stale_connections.load(Relaxed),
+            stalled_clients: stalled as u64,
+            subscriptions: self.router.accounts().iter().map(|account| account.subscription_count() as u64).sum(),
+            config_load_time: (*self.loaded.lock()).into(),
+            config_digest: options.config_digest.clone().unwrap_or_default(),
+            tags: options.server_tags.clone(),
+            metadata: options.server_metadata.clone(),
+            feature_flags: options.feature_flags.clone(),
+            system_account: system_account(&options).unwrap_or_default().into(),
+            slow_consumer_stats: PeerCounts {
+                clients: self.register.slow_consumers.load(Relaxed),
+                ..PeerCounts::default()
+            },
+            stale_connection_stats: PeerCounts {
+                clients: self.register.stale_connections.load(Relaxed),
+                ..PeerCounts::default()
+            },
+            tls_cert_not_after: self.certificate_expiry.lock().map(Time),
+            ..Varz::default()
+        }
+    }
+
+    fn connections(&self, state: ConnState) -> Vec<Connection> {
+        let first = tls_first(&self.options.load());
+        let open = || self.register.live().into_iter().map(|open| connection(&open, None)).collect::<Vec<_>>();
+        let closed = || self.register.gone().into_iter().map(|gone| gone.connection).collect::<Vec<_>>();
+        let mut all = match state {
+            ConnState::Open => open(),
+            ConnState::Closed => closed(),
+            ConnState::All => [open(), closed()].concat(),
+        };
+        for connection in all.iter_mut().filter(|connection| !connection.tls_version.is_empty()) {
+            connection.tls_first = first;
+        }
+        all
+    }
+
+    fn connection_subscriptions(&self, cid: u64) -> Vec<Subscription> {
+        let Some(connection) = self.register.get(cid) else {
+            let gone = self.register.gone().into_iter().find(|gone| gone.connection.cid == cid);
+            return gone.map(|gone| gone.subscriptions).unwrap_or_default();
+        };
+        let mut own = Vec::new();
+        if let Some(account) = connection.facts().account {
+            account.for_each_subscription(|interest| {
+                if Arc::ptr_eq(interest.sink(), &connection.sink) {
+                    own.push(subscription("", interest));
+                }
+            });
+        }
+        own
+    }
+
+    fn subscriptions(&self, account: Option<&str>) -> Vec<Subscription> {
+        let mut all = Vec::new();
+        for candidate in self.router.accounts() {
+            if account.is_none_or(|name| **candidate.name() == *name) {
+                candidate.for_each_subscription(|interest| all.push(subscription(candidate.name(), interest)));
+            }
+        }
+        all
+    }
+
+    fn sublist(&self, account: Option<&str>) -> SublistStats {
+        let chosen = self.router.accounts();
+        let chosen = chosen.iter().filter(|candidate| account.is_none_or(|name| **candidate.name() == *name));
+        chosen.map(|account| sublist(account)).fold(SublistStats::default(), |sum, one| SublistStats {
+            num_subscriptions: sum.num_subscriptions + one.num_subscriptions,
+            num_inserts: sum.num_inserts + one.num_inserts,
+            num_removes: sum.num_removes + one.num_removes,
+            ..sum
+        })
+    }
+
+    fn accounts(&self) -> Vec<Account> {
+        let connections = self.register.live();
+        let mut by_account: HashMap<Arc<str>, (Traffic, Traffic)> = HashMap::new();
+        for connection in &connections {
+            if let Some(account) = connection.facts().account {
+                let (sent, received) = by_account.entry(account.name().clone()).or_default();
+                let stats = &connection.sink.stats;
+                sent.msgs += stats.out_msgs.load(Relaxed);
+                sent.bytes += stats.out_bytes.load(Relaxed);
+                received.msgs += stats.in_msgs.load(Relaxed);
+                received.bytes += stats.in_bytes.load(Relaxed);
+            }
+        }
+        let loaded = *self.loaded.lock();
+        self.router
+            .accounts()
+            .iter()
+            .map(|account| {
+                let (sent, received) = by_account.get(account.name()).copied().unwrap_or_default();
+                Account {
+                    name: account.name().to_string(),
+                    updated: loaded.into(),
+                    client_connections: account.connection_count(),
+                    total_connections: account.connection_count(),
+                    sublist: sublist(account),
+                    sent,
+                    received,
+                    ..Account::default()
+                }
+            })
+            .collect()
+    }
+
+    fn system_account(&self) -> Option<String> {
+        system_account(&self.options.load()).map(Into::into)
+    }
+}
+
+/// One connection in raw facts; `end` for one that went.
+pub(crate) fn connection(connection: &midge_net::Connection, end: Option<(SystemTime, CloseReason)>) -> Connection {
+    let stats = &connection.sink.stats;
+    let facts = connection.facts();
+    let peer = &connection.peer;
+    let grant = facts.grant.as_ref();
+    Connection {
+        cid: connection.id,
+        kind: "Client",
+        kind_of_client: if peer.kind == ConnectionType::WebSocket { "websocket" } else { "nats" },
+        ip: peer.ip.clone(),
+        port: peer.port,
+        start: connection.started.into(),
+        last_activity: (connection.started + connection.last_activity()).into(),
+        stop: end.map(|(stop, _)| stop.into()),
+        reason: end.map(|(_, reason)| reason.to_string()).unwrap_or_default(),
+        rtt: connection.round_trip(),
+        pending_bytes: connection.sink.mailbox().pending() as u64,
+        in_msgs: stats.in_msgs.load(Relaxed),
+        out_msgs: stats.out_msgs.load(Relaxed),
+        in_bytes: stats.in_bytes.load(Relaxed),
+        out_bytes: stats.out_bytes.load(Relaxed),
+        stalls: stats.stalls.load(Relaxed),
+        subscriptions: stats.subscriptions.load(Relaxed),
+        tls_version: peer.tls.as_ref().map(|(version, _)| version.clone()).unwrap_or_default(),
+        tls_cipher_suite: peer.tls.as_ref().map(|(_, suite)| suite.clone()).unwrap_or_default(),
+        authorized_user: grant.and_then(|grant| grant.user.as_deref()).unwrap_or_default().into(),
+        account: grant.map(|grant| grant.account.to_string()).unwrap_or_default(),
+        name: facts.name,
+        lang: facts.lang,
+        version: facts.version,
+        ..Connection::default()
+    }
+}
+
+fn subscription(account: &str, interest: &Interest) -> Subscription {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Subscription {
+        account: account.into(),
+        account_tag: account.into(),
+        subject: text(interest.filter()),
+        queue: interest.queue().map(text).unwrap_or_default(),
+        sid: text(interest.sid()),
+        msgs: interest.delivered(),
+        max: interest.max(),
+        cid: interest.sink().id(),
+    }
+}
+
+fn sublist(account: &midge_router::Account) -> SublistStats {
+    let (inserts, removes) = account.changes();
+    SublistStats {
+        num_subscriptions: account.subscription_count() as u64,
+        num_inserts: inserts,
+        num_removes: removes,
+        ..SublistStats::default()
+    }
+}
+
+fn cluster(options: &Options, port: Option<u16>) -> ClusterVarz {
+    let Some(cluster) = &options.cluster else { return ClusterVarz::default() };
+    ClusterVarz {
+        name: cluster.name.clone().unwrap_or_default(),
+        addr: if cluster.host.is_empty() { options.host.clone() } else { cluster.host.clone() },
+        cluster_port: port.map_or(0, u64::from),
+        auth_timeout: Number(cluster.auth_timeout.map_or(2.0, |timeout| timeout.as_secs_f64())),
+        tls_timeout: Number(2.0),
+        pool_size: 3,
+        ..ClusterVarz::default()
+    }
+}
+
+fn leaf(options: &Options, port: Option<u16>) -> LeafVarz {
+    let Some(leafnodes) = &options.leafnodes else { return LeafVarz::default() };
+    LeafVarz {
+        host: if leafnodes.host.is_empty() { options.host.clone() } else { leafnodes.host.clone() },
+        port: port.map_or(0, u64::from),
+        auth_timeout: Number(2.0),
+        tls_timeout: Number(2.0),
+        ..LeafVarz::default()
+    }
+}
+
+fn websocket(options: &Options, port: Option<u16>) -> WebSocketVarz {
+    let Some(websocket) = &options.websocket else { return WebSocketVarz::default() };
+    WebSocketVarz {
+        host: if websocket.host.is_empty() { options.host.clone() } else { websocket.host.clone() },
+        port: port.map_or(0, u64::from),
+        advertise: websocket.advertise.clone().unwrap_or_default(),
+        no_auth_user: websocket.no_auth_user.clone().unwrap_or_default(),
+        jwt_cookie: websocket.jwt_cookie.clone().unwrap_or_default(),
+        handshake_timeout: nanos(websocket.handshake_timeout.unwrap_or(Duration::from_secs(2))),
+        auth_timeout: Number(websocket.auth_timeout.unwrap_or(Duration::from_secs(2)).as_secs_f64()),
+        no_tls: websocket.no_tls,
+        same_origin: websocket.same_origin,
+        allowed_origins: websocket.allowed_origins.clone(),
+        compression: websocket.compression,
+        ..WebSocketVarz::default()
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
