@@ -56,7 +56,7 @@
 //! | `env: NAME=value` | a variable of the environment |
 //! | `file: name` | indented content of a file in `<dir>` |
 //! | `no server` | only `run` is used |
-//! | `http /varz 200 text` | asks the monitoring until the answer fits (JSON fields, or the whole text); `http header name: value` below it checks a header, `http port https` asks elsewhere by TLS |
+//! | `http /varz 200 text` | asks the monitoring until the answer fits (JSON fields, or the whole text); `http header name: value` below it checks a header, `http tls` asks by TLS |
 //! | `log text`, `no log text` | a line of the log contains it, later than the last one found; none does so far |
 //! | `rewrite:` | replaces the configuration |
 //! | `reload:` | does so, sends HUP and waits until the server says that it has reloaded |
@@ -242,8 +242,8 @@ pub struct Http {
     pub body: Body,
     /// Expected headers.
     pub headers: Vec<(String, Template)>,
-    /// Name of the port; TLS when it is not `http`.
-    pub port: String,
+    /// Whether the monitoring speaks TLS.
+    pub tls: bool,
 }
 
 /// What the body of an answer must be.

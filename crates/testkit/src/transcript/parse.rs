@@ -299,14 +299,14 @@ fn http(rest: &str, line: &Line) -> Result<Http> {
         _ => bail!("http PATH STATUS"),
     };
     let status = status.parse().context("the status")?;
-    let mut http = Http { request, status, body: Body::Any, headers: vec![], port: "http".to_owned() };
+    let mut http = Http { request, status, body: Body::Any, headers: vec![], tls: false };
     let mut body = text;
     for line in &line.body {
         if let Some(header) = line.strip_prefix("http header ") {
             let (name, value) = header.split_once(": ").context("http header NAME: VALUE")?;
             http.headers.push((name.to_ascii_lowercase(), Template::parse(value)?));
-        } else if let Some(port) = line.strip_prefix("http port ") {
-            port.clone_into(&mut http.port);
+        } else if line == "http tls" {
+            http.tls = true;
         } else {
             body.push_str(line);
         }

@@ -1,5 +1,7 @@
 //! Texts with escapes and holes: rendered when sent, matched when expected.
 
+use std::fmt;
+
 use anyhow::{Context, Result, bail, ensure};
 
 /// Gives values to the names in a text.
@@ -9,8 +11,17 @@ pub trait Scope {
 }
 
 /// A text with holes in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Template(Vec<Part>);
+
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Literal(bytes) => write!(f, "{}", bytes.escape_ascii()),
+            hole => write!(f, "<{hole:?}>"),
+        })
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
@@ -161,7 +172,9 @@ fn advance(parts: &[Part], input: &[u8], at: usize, captures: &mut Vec<(String, 
         Part::Class { class, capture } => {
             let longest = left.iter().take_while(|byte| class.has(**byte)).count();
             let before = captures.len();
-            let found = best((class.shortest()..=longest).map(|len| {
+            // A hole at the end of the text takes all it can, as nothing behind it limits it.
+            let shortest = if later.is_empty() { longest.max(class.shortest()) } else { class.shortest() };
+            let found = best((shortest..=longest).map(|len| {
                 captures.truncate(before);
                 if let Some(name) = capture {
                     captures.push((name.clone(), left[..len].to_vec()));
@@ -346,6 +359,8 @@ mod tests {
 
     #[test]
     fn finding_looks_everywhere() {
+        let text = Template::parse("-<n:number>").unwrap();
+        assert_eq!(text.find(b"x -12y", &Names).unwrap().unwrap().1[0].1, b"12");
         let text = Template::parse("cid:<cid:number> -").unwrap();
         let (end, captures) = text.find(b"[1] x - cid:17 - y", &Names).unwrap().unwrap();
         assert_eq!((end, captures[0].1.as_slice()), (16, &b"17"[..]));

@@ -115,8 +115,8 @@ impl ProcessWorld {
     }
 
     fn http(&mut self, ask: &Http, scope: &dyn Scope, deadline: Instant) -> Result<Captures> {
-        let address = ([127, 0, 0, 1], self.place().port(&ask.port)).into();
-        let tls = (ask.port != "http").then(|| TlsChoice { first: true, ..TlsChoice::default() });
+        let address = ([127, 0, 0, 1], self.place().port("http")).into();
+        let tls = ask.tls.then(|| TlsChoice { first: true, ..TlsChoice::default() });
         let path = self.place().fill(&ask.request)?;
         poll(deadline, || {
             let answer = http::get(address, tls.as_ref(), &fill_captured(&path, scope)?, deadline)?;
@@ -127,10 +127,10 @@ impl ProcessWorld {
     fn run(&self, args: &[String], exit: Option<i32>, says: &[Template], scope: &dyn Scope) -> Result<Captures> {
         let args = args.iter().map(|arg| fill_captured(&self.place().fill(arg)?, scope)).collect::<Result<Vec<_>>>()?;
         let ended = self.place().run(&args, super::STEP_TIMEOUT)?;
-        ensure!(exit.is_none() || exit == ended.code, "it exited with {:?}:\n{}", ended.code, ended.text);
+        ensure!(exit.is_none() || exit == ended.code, "it exited with {:?}:\n{}", ended.code, head(&ended.text));
         for text in says {
             let found = ended.text.lines().any(|line| matches!(text.find(line.as_bytes(), scope), Ok(Some(_))));
-            ensure!(found, "it doesn't say {text:?}:\n{}", ended.text);
+            ensure!(found, "it doesn't say {text:?}:\n{}", head(&ended.text));
         }
         Ok(vec![])
     }
@@ -251,6 +251,11 @@ fn poll(deadline: Instant, mut check: impl FnMut() -> Result<Captures>) -> Resul
     }
 }
 
+/// The beginning of a long text, for reports.
+fn head(text: &str) -> String {
+    text.chars().take(super::SHOWN_BYTES_MAX).collect()
+}
+
 fn check_answer(ask: &Http, answer: &http::Answer, scope: &dyn Scope) -> Result<Captures> {
     let text = answer.text();
     ensure!(answer.status == ask.status, "status {}: {text}", answer.status);
@@ -266,7 +271,7 @@ fn check_answer(ask: &Http, answer: &http::Answer, scope: &dyn Scope) -> Result<
         }
         Body::Text(wanted) => {
             let found = text.lines().find_map(|line| wanted.find(line.as_bytes(), scope).ok().flatten());
-            found.map(|(_, captures)| captures).with_context(|| format!("the body is: {text}"))
+            found.map(|(_, captures)| captures).with_context(|| format!("the body is: {}", head(&text)))
         }
     }
 }
