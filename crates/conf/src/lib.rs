@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod cli;
 mod error;
 pub mod grammar;
 pub mod options;
@@ -13,7 +14,8 @@ pub use error::{Finding, Position, Refusal};
 
 pub use options::{
     Account, AccountJetStream, AccountLimits, AllowResponses, Authorization, CertPair, Cluster,
-    ConnectionType, Destination, HandshakeFirst, Identity, JetStream, JetStreamBatchLimits,
-    JetStreamLimits, LeafNodes, Mapping, Options, Permissions, Port, Secret, StoreCipher,
-    SubjectPermission, SyncInterval, Tls, TlsVersion, User, WebSocket, WriteTimeout,
+    ConnectionType, Destination, GLOBAL_ACCOUNT, HandshakeFirst, Identity, JetStream,
+    JetStreamBatchLimits, JetStreamLimits, LeafNodes, Loaded, Mapping, Options, Permissions, Port,
+    SYSTEM_ACCOUNT, Secret, StoreCipher, SubjectPermission, SyncInterval, Tls, TlsVersion, User,
+    WebSocket, WriteTimeout,
 };

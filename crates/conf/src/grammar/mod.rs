@@ -33,6 +33,7 @@ mod write;
 
 pub use digest::digest;
 pub(crate) use duration::{parse_duration, show_duration};
+pub(crate) use parser::plain;
 pub use source::{Sealed, Source, System};
 pub use value::{Data, Map, Value};
 pub use write::write;

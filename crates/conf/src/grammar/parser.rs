@@ -76,7 +76,7 @@ impl<'s> World<'s> {
 }
 
 /// The message of the system without Rust's `(os error 2)`, first letter small as elsewhere.
-fn plain(error: &std::io::Error) -> String {
+pub(crate) fn plain(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut chars = text.chars();
@@ -171,7 +171,7 @@ impl<'p, 's> Parser<'p, 's> {
         if keyword && key.eq_ignore_ascii_case("include") {
             self.include()?;
         } else {
-            self.to_value(&key, within)?;
+            self.reach_value(&key, within)?;
             let mut value = self.value(within)?;
             value.at = self.position(mark);
             self.pay(key.len())?;
@@ -207,7 +207,7 @@ impl<'p, 's> Parser<'p, 's> {
     }
 
     /// From the end of a key to the beginning of its value.
-    fn to_value(&mut self, key: &str, within: Within) -> Parsed<()> {
+    fn reach_value(&mut self, key: &str, within: Within) -> Parsed<()> {
         let mark = self.scan.mark();
         self.scan.skip_while(char::is_whitespace);
         let separated = self.scan.eat(':') || self.scan.eat('=');

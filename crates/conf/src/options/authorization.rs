@@ -1,6 +1,9 @@
 //! `authorization { }`: users, their permissions and how they may connect.
 
 use super::Secret;
+use super::nkey;
+use super::reader::{Field, Read, Reader};
+use crate::grammar::{Data, parse_duration};
 use std::time::Duration;
 
 /// Who may connect. Nobody has to show anything when all of it is empty.
@@ -110,4 +113,265 @@ pub enum ConnectionType {
     MqttWs,
     /// `IN_PROCESS`: a client in the broker's own process.
     InProcess,
+}
+
+impl Authorization {
+    pub(super) fn read(block: &Field<'_>, r: &mut Reader<'_>) -> Read<Self> {
+        let mut auth = Self::default();
+        let mut has_users = false;
+        r.block(block, |r, f| {
+            match f.name.as_str() {
+                "user" | "username" => auth.user = f.text()?,
+                "pass" | "password" => auth.password = f.secret()?,
+                "token" => auth.token = f.secret()?,
+                "timeout" => auth.timeout = timeout(f, r)?,
+                "users" => {
+                    auth.users = User::read_list(f, r)?;
+                    has_users = true;
+                }
+                "default_permissions" | "default_permission" | "permissions" => {
+                    auth.default_permissions = Some(Permissions::read(f, r)?);
+                }
+                "auth_callout" | "auth_hook" => return f.later("authorization.auth_callout"),
+                "proxy_required" => return f.later_unless_empty("authorization.proxy_required"),
+                _ => return f.unknown(),
+            }
+            Ok(())
+        })?;
+        let single = auth.user.is_some() || auth.password.is_some();
+        if single && auth.token.is_some() {
+            return block.fail("Cannot have a user/pass and token");
+        }
+        if has_users && auth.user.is_some() {
+            return block.fail("Can not have a single user/pass and a users array");
+        }
+        if has_users && auth.token.is_some() {
+            return block.fail("Can not have a token and a users array");
+        }
+        Ok(auth)
+    }
+}
+
+/// Seconds to authenticate in; 0 is the default.
+pub(super) fn timeout(f: &Field<'_>, r: &mut Reader<'_>) -> Read<Option<Duration>> {
+    let complaint = |text: &str| {
+        f.fail(format!(
+            "error parsing authorization config, 'timeout' {text}"
+        ))
+    };
+    match &f.value.data {
+        Data::Text(text) => {
+            if let Err(why) = parse_duration(text) {
+                return complaint(&why);
+            }
+        }
+        Data::Integer(_) | Data::Float(_) => {}
+        _ => return complaint("wrong type"),
+    }
+    Ok(Some(r.timeout(f)?).filter(|timeout| !timeout.is_zero()))
+}
+
+impl User {
+    pub(super) fn read_list(f: &Field<'_>, r: &mut Reader<'_>) -> Read<Vec<Self>> {
+        let Data::List(_) = &f.value.data else {
+            return f.fail(format!(
+                "Expected users field to be an array, got {}",
+                f.value.data.kind()
+            ));
+        };
+        f.items().iter().map(|entry| Self::read(entry, r)).collect()
+    }
+
+    fn read(entry: &Field<'_>, r: &mut Reader<'_>) -> Read<Self> {
+        let Data::Map(map) = &entry.value.data else {
+            return entry.fail(format!(
+                "Expected user entry to be a map/struct, got {}",
+                entry.value.data.kind()
+            ));
+        };
+        let (mut name, mut password, mut nkey) = (None, None, None);
+        let (mut permissions, mut allowed_connection_types) = (None, Vec::new());
+        r.each(map, |r, f| {
+            match f.name.as_str() {
+                "user" | "username" => name = f.text()?,
+                "pass" | "password" => password = f.secret()?,
+                "nkey" => nkey = f.text()?,
+                "permissions" | "permission" | "authorization" => {
+                    permissions = Some(Permissions::read(f, r)?);
+                }
+                "allowed_connection_types" | "connection_types" | "clients" => {
+                    allowed_connection_types = ConnectionType::read_list(f)?;
+                }
+                "proxy_required" => return f.later_unless_empty("users.proxy_required"),
+                _ => return f.unknown(),
+            }
+            Ok(())
+        });
+        let identity = match (name, nkey) {
+            (None, None) => return entry.fail("User entry requires a user"),
+            (_, Some(key)) if !nkey::is_user(&key) => {
+                return entry.fail("Not a valid public nkey for a user");
+            }
+            (None, Some(key)) if password.is_none() => Identity::Nkey(key),
+            (_, Some(_)) => return entry.fail("Nkey users do not take usernames or passwords"),
+            (Some(name), None) => Identity::Password { name, password },
+        };
+        Ok(Self {
+            identity,
+            permissions,
+            allowed_connection_types,
+        })
+    }
+}
+
+impl Permissions {
+    pub(super) fn read(block: &Field<'_>, r: &mut Reader<'_>) -> Read<Self> {
+        let Data::Map(map) = &block.value.data else {
+            return block.fail(format!(
+                "Expected permissions to be a map/struct, got {}",
+                block.value.data.kind()
+            ));
+        };
+        let mut permissions = Self::default();
+        r.each(map, |r, f| {
+            match f.name.as_str() {
+                "publish" | "pub" | "import" => {
+                    permissions.publish = SubjectPermission::read(f, r)?;
+                }
+                "subscribe" | "sub" | "export" => {
+                    permissions.subscribe = SubjectPermission::read(f, r)?;
+                }
+                "allow_responses" | "publish_allow_responses" => {
+                    permissions.allow_responses = AllowResponses::read(f, r)?;
+                }
+                _ if f.value.used => {}
+                _ => return f.fail(format!("Unknown field {:?} parsing permissions", f.key)),
+            }
+            Ok(())
+        });
+        Ok(permissions)
+    }
+}
+
+impl SubjectPermission {
+    /// A subject, a list of them, or `{ allow, deny }`; an empty map says nothing.
+    fn read(f: &Field<'_>, r: &mut Reader<'_>) -> Read<Option<Self>> {
+        let Data::Map(map) = &f.value.data else {
+            return Ok(Some(Self {
+                allow: Some(subjects(f)?),
+                deny: Vec::new(),
+            }));
+        };
+        let mut permission = Self::default();
+        r.each(map, |_, f| {
+            match f.name.as_str() {
+                "allow" => permission.allow = Some(subjects(f)?),
+                "deny" => permission.deny = subjects(f)?,
+                _ if f.value.used => {}
+                _ => {
+                    return f.fail(format!(
+                        "Unknown field name {:?} parsing subject permissions, only 'allow' or 'deny' are permitted",
+                        f.key
+                    ));
+                }
+            }
+            Ok(())
+        });
+        Ok(Some(permission).filter(|_| !map.is_empty()))
+    }
+}
+
+/// Filters, each perhaps with a queue behind a blank.
+fn subjects(f: &Field<'_>) -> Read<Vec<String>> {
+    f.items()
+        .into_iter()
+        .map(|item| {
+            let Data::Text(text) = &item.value.data else {
+                return item.fail(format!(
+                    "Expected subject permissions to be a subject, or array of subjects, got {}",
+                    item.value.data.kind()
+                ));
+            };
+            let filter = match text.split_whitespace().collect::<Vec<_>>()[..] {
+                [filter, _queue] => filter,
+                _ => text,
+            };
+            if !midge_subject::is_valid_subscribe(filter.as_bytes()) {
+                return item.fail(format!("subject {filter:?} is not a valid subject"));
+            }
+            Ok(text.clone())
+        })
+        .collect()
+}
+
+impl AllowResponses {
+    /// `true`, or `{ max, expires }`, where 0 is the default and less is unlimited.
+    fn read(f: &Field<'_>, r: &mut Reader<'_>) -> Read<Option<Self>> {
+        let map = match &f.value.data {
+            Data::Bool(truth) => return Ok(truth.then(Self::default)),
+            Data::Map(map) => map,
+            _ => return f.fail("error parsing response permissions, expected a boolean or a map"),
+        };
+        let mut responses = Self::default();
+        r.each(map, |_, f| {
+            match f.name.as_str() {
+                "max" | "max_msgs" | "max_messages" | "max_responses" => match f.integer()? {
+                    0 => {}
+                    max => responses.max = u64::try_from(max).ok(),
+                },
+                "expires" | "expiration" | "ttl" => match expires(f)? {
+                    Some(Duration::ZERO) => {}
+                    expires => responses.expires = expires,
+                },
+                _ if f.value.used => {}
+                _ => return f.fail(format!("Unknown field {:?} parsing permissions", f.key)),
+            }
+            Ok(())
+        });
+        Ok(Some(responses))
+    }
+}
+
+/// `None` for a negative duration: it never expires.
+fn expires(f: &Field<'_>) -> Read<Option<Duration>> {
+    let Data::Text(text) = &f.value.data else {
+        return f.fail("error parsing expires, not a duration string");
+    };
+    let (size, negative) = text
+        .strip_prefix('-')
+        .map_or((text.as_str(), false), |size| (size, true));
+    match parse_duration(size) {
+        Ok(Duration::ZERO) => Ok(Some(Duration::ZERO)),
+        Ok(size) => Ok((!negative).then_some(size)),
+        Err(why) => f.fail(format!("error parsing expires: {why}")),
+    }
+}
+
+impl ConnectionType {
+    const NAMES: [(&'static str, Self); 7] = [
+        ("STANDARD", Self::Standard),
+        ("WEBSOCKET", Self::WebSocket),
+        ("LEAFNODE", Self::LeafNode),
+        ("LEAFNODE_WS", Self::LeafNodeWs),
+        ("MQTT", Self::Mqtt),
+        ("MQTT_WS", Self::MqttWs),
+        ("IN_PROCESS", Self::InProcess),
+    ];
+
+    fn read_list(f: &Field<'_>) -> Read<Vec<Self>> {
+        fn kind(name: &String) -> Result<ConnectionType, &String> {
+            let mut known = ConnectionType::NAMES.iter();
+            known
+                .find(|(known, _)| known.eq_ignore_ascii_case(name))
+                .map(|&(_, kind)| kind)
+                .ok_or(name)
+        }
+        match f.texts()?.iter().map(kind).collect() {
+            Ok(kinds) => Ok(kinds),
+            Err(name) => f.fail(format!(
+                "invalid connection types [\"{}\"]",
+                name.to_ascii_uppercase()
+            )),
+        }
+    }
 }

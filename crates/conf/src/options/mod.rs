@@ -7,19 +7,25 @@
 mod account;
 mod authorization;
 mod cluster;
+mod file;
 mod jetstream;
+mod nkey;
+mod reader;
 mod scalar;
 mod tls;
 mod websocket;
 
-pub use account::{Account, AccountJetStream, AccountLimits, Destination, Mapping};
+pub use account::{
+    Account, AccountJetStream, AccountLimits, Destination, GLOBAL_ACCOUNT, Mapping, SYSTEM_ACCOUNT,
+};
 pub use authorization::{
     AllowResponses, Authorization, ConnectionType, Identity, Permissions, SubjectPermission, User,
 };
 pub use cluster::{Cluster, LeafNodes};
+pub use file::Loaded;
 pub use jetstream::{JetStream, JetStreamBatchLimits, JetStreamLimits, StoreCipher, SyncInterval};
 pub use scalar::{Port, Secret, WriteTimeout};
-pub use tls::{CertPair, HandshakeFirst, Tls, TlsVersion};
+pub use tls::{CIPHER_SUITES, CURVES, CertPair, HandshakeFirst, Tls, TlsVersion};
 pub use websocket::WebSocket;
 
 use std::collections::BTreeMap;
@@ -46,8 +52,6 @@ pub struct Options {
     pub client_advertise: Option<String>,
     /// Accept plain connections beside TLS on the client port.
     pub allow_non_tls: bool,
-    /// Accept HAProxy's PROXY header on the client listener.
-    pub proxy_protocol: bool,
     /// Announce `headers: false` in INFO.
     pub no_header_support: bool,
     /// TLS of the client listener (and of `https_port`).
@@ -176,7 +180,6 @@ impl Default for Options {
             server_name: None,
             client_advertise: None,
             allow_non_tls: false,
-            proxy_protocol: false,
             no_header_support: false,
             tls: None,
             http_host: None,

@@ -1,5 +1,6 @@
 //! Small types which several blocks share: ports, secrets, the write timeout policy.
 
+use super::reader::{Field, Read};
 use std::fmt;
 
 /// A port to listen on.
@@ -75,4 +76,15 @@ pub enum WriteTimeout {
     Close,
     /// Keep it and try again.
     Retry,
+}
+
+impl WriteTimeout {
+    pub(super) fn read(f: &Field<'_>) -> Read<Self> {
+        match f.str()?.to_ascii_lowercase().as_str() {
+            "default" => Ok(Self::Default),
+            "close" => Ok(Self::Close),
+            "retry" => Ok(Self::Retry),
+            _ => f.fail("write_timeout must be 'default', 'close' or 'retry'"),
+        }
+    }
 }
