@@ -6,8 +6,9 @@ use crate::server::Server;
 use crate::{entrances, outcasts, reload};
 use midge_conf::{Options, Port};
 use midge_monitor::Monitor;
-use midge_net::{Command, Host, Listening, Workers, bind, listen};
+use midge_net::{Command, Host, Listening, Workers, bind, listen, stream_handshake};
 use midge_session::CloseReason;
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -36,6 +37,8 @@ pub struct LameDuck {
     pub over: Duration,
     /// How long none is closed.
     pub grace: Duration,
+    /// Longest pause between two of them.
+    pub step_max: Duration,
 }
 
 struct Listeners {
@@ -53,12 +56,14 @@ impl Broker {
     /// # Errors
     /// An address that can't be bound, options that contradict themselves, bad certificates.
     pub fn start(options: Options) -> Result<Self, Error> {
+        let id = midge_auth::new_server_id();
+        announce(&options, &id);
         let listeners = Listeners::bind(&options)?;
         let mut ports = listeners.ports();
         ports.client_tls = options.tls.is_some();
         ports.websocket_tls = options.websocket.as_ref().is_some_and(|websocket| websocket.tls.is_some());
-        let workers = workers(&options);
-        let server = Arc::new(Server::new(options, ports.clone(), workers as u64)?);
+        let workers = workers();
+        let server = Arc::new(Server::new(id, options, ports.clone(), workers as u64)?);
         let control = Control::start(&server, listeners, workers)?;
         Ok(Self { server, ports, control: Some(control) })
     }
@@ -117,7 +122,7 @@ impl Broker {
         let pause = how.over.checked_div(u32::try_from(clients.len()).unwrap_or(u32::MAX)).unwrap_or_default();
         for client in clients {
             client.ask(Command::Close(CloseReason::ServerShutdown));
-            std::thread::sleep(pause.min(Duration::from_secs(1)));
+            std::thread::sleep(pause.min(how.step_max));
             if self.connections() == 0 {
                 break;
             }
@@ -147,8 +152,23 @@ impl Drop for Broker {
 
 /// Worker threads: one per two cores carries what the cores' other halves can produce; see
 /// `docs/benchmarks.md`.
-fn workers(_options: &Options) -> usize {
-    std::env::var("MIDGE_WORKERS").ok().and_then(|n| n.parse().ok()).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1)))
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1))
+}
+
+fn announce(options: &Options, id: &str) {
+    if let Some(cluster) = options.cluster.as_ref().and_then(|cluster| cluster.name.as_ref()) {
+        tracing::info!(target: "midge", "  Cluster:  {cluster}");
+    }
+    tracing::info!(target: "midge", "  Name:     {}", options.server_name.as_deref().unwrap_or(id));
+    tracing::info!(target: "midge", "  ID:       {id}");
+    if let Some(file) = &options.config_file {
+        let digest = options.config_digest.as_deref().unwrap_or_default();
+        tracing::info!(target: "midge", "Using configuration file: {} ({digest})", file.display());
+    }
+    if options.jetstream.enabled {
+        tracing::warn!(target: "midge", "JetStream is not supported yet: streams are off");
+    }
 }
 
 impl Listeners {
@@ -204,7 +224,6 @@ fn bind_to(what: &'static str, host: &str, port: Port) -> Result<Listening, Erro
 
 impl Control {
     fn start(server: &Arc<Server>, listeners: Listeners, workers: usize) -> Result<Self, Error> {
-        let client = Arc::new(entrances::client(&server.options.load())?);
         let host: Arc<dyn Host> = server.clone();
         let workers = Workers::start(workers, seed()?, &host)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
@@ -213,7 +232,7 @@ impl Control {
         let (ready, is_ready) = mpsc::channel();
         let server = server.clone();
         let thread = std::thread::Builder::new().name("midge-control".into()).spawn(move || {
-            runtime.block_on(control(&server, listeners, client, workers, left, ready, stopped));
+            runtime.block_on(control(&server, listeners, workers, left, ready, stopped));
         })?;
         let _ = is_ready.recv();
         Ok(Self { stop, leave, thread })
@@ -223,7 +242,6 @@ impl Control {
 async fn control(
     server: &Arc<Server>,
     listeners: Listeners,
-    client: Arc<midge_net::Entrance>,
     workers: Workers,
     mut left: watch::Receiver<bool>,
     ready: mpsc::Sender<()>,
@@ -231,31 +249,86 @@ async fn control(
 ) {
     let workers = Arc::new(workers);
     let options = server.options.load_full();
-    let monitor = Monitor::new(server.clone(), &options.http_base_path);
-    if let Some(http) = listeners.http.and_then(|http| TcpListener::from_std(http.socket).ok()) {
-        let monitor = monitor.clone();
-        tokio::spawn(async move { monitor.serve(http, std::future::pending()).await });
-    }
-    for (port, feature) in [(listeners.cluster, "cluster"), (listeners.leafnode, "leafnodes")] {
+    let shown = |host: &str, port: &Listening| shown(if host.is_empty() { &options.host } else { host }, port);
+    watch_over(server, listeners.http, listeners.https, &options);
+    let websocket = listeners.websocket.inspect(|port| {
+        let block = options.websocket.as_ref();
+        let scheme = if block.is_some_and(|block| block.no_tls) { "ws" } else { "wss" };
+        let host = shown(block.map_or("", |block| &block.host), port);
+        tracing::info!(target: "midge", "Listening for websocket clients on {scheme}://{host}");
+        if scheme == "ws" {
+            tracing::warn!(target: "midge", "Websocket not configured with TLS. DO NOT USE IN PRODUCTION!");
+        }
+    });
+    for (port, feature, peers) in
+        [(listeners.leafnode, "leafnodes", "leafnode connections"), (listeners.cluster, "cluster", "route connections")]
+    {
         if let Some(port) = port {
+            tracing::info!(target: "midge", "Listening for {peers} on {}", port.address);
+            tracing::warn!(target: "midge", "{feature} isn't supported yet: the port is open, peers are refused");
             tokio::spawn(outcasts::refuse(port.socket, feature));
         }
     }
-    let accept = listen(listeners.client.socket, client, workers.clone());
-    let accepting = async {
-        tokio::select! {
-            _ = accept => {}
-            _ = left.wait_for(|&left| left) => {}
+    tracing::info!(target: "midge", "Listening for client connections on {}", shown("", &listeners.client));
+    if options.tls.is_some() {
+        tracing::info!(target: "midge", "TLS required for client connections");
+    }
+    let accept = listen(listeners.client.socket, server.entrances.client.clone(), workers.clone());
+    let accept_websocket = async {
+        match websocket {
+            Some(port) => listen(port.socket, server.entrances.websocket.clone(), workers.clone()).await,
+            None => std::future::pending().await,
         }
-        std::future::pending::<()>().await;
     };
+    tracing::info!(target: "midge", "Server is ready");
     let _ = ready.send(());
+    let mut stopped = stopped;
+    let mut is_stopped = false;
     tokio::select! {
-        () = accepting => {}
-        _ = stopped => {}
+        _ = accept => {}
+        _ = accept_websocket => {}
+        _ = left.wait_for(|&left| left) => {}
+        _ = &mut stopped => is_stopped = true,
+    }
+    if !is_stopped {
+        let _ = stopped.await;
     }
     if let Ok(workers) = Arc::try_unwrap(workers) {
         workers.stop();
+    }
+}
+
+/// Serves monitoring on the ports there are.
+fn watch_over(server: &Arc<Server>, http: Option<Listening>, https: Option<Listening>, options: &Options) {
+    let monitor = Monitor::new(server.clone(), &options.http_base_path);
+    let host = options.http_host.as_deref().unwrap_or(&options.host);
+    if let Some(port) = http {
+        tracing::info!(target: "midge", "Starting http monitor on {}", shown(host, &port));
+        let monitor = monitor.clone();
+        tokio::spawn(async move {
+            if let Ok(listener) = TcpListener::from_std(port.socket) {
+                monitor.serve(listener, pending()).await;
+            }
+        });
+    }
+    if let Some(port) = https
+        && let Ok(Some(policy)) = entrances::policy(options.tls.as_ref())
+    {
+        tracing::info!(target: "midge", "Starting https monitor on {}", shown(host, &port));
+        tokio::spawn(async move {
+            if let Ok(listener) = TcpListener::from_std(port.socket) {
+                let handshake = |socket| stream_handshake(policy.clone(), socket);
+                monitor.serve_with(listener, handshake, pending()).await;
+            }
+        });
+    }
+}
+
+/// `host:port` as the configuration names the host, with the port really bound.
+fn shown(host: &str, port: &Listening) -> String {
+    match host.contains(':') {
+        true => format!("[{}]:{}", host.trim_matches(['[', ']']), port.address.port()),
+        false => format!("{host}:{}", port.address.port()),
     }
 }
 

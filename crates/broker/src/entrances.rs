@@ -1,13 +1,56 @@
 //! How each listener's connections begin, by the options.
 
 use crate::error::Error;
-use midge_conf::{ConnectionType, Options};
-use midge_net::{Entrance, Handshake};
+use arc_swap::ArcSwap;
+use midge_conf::{ConnectionType, Options, Tls};
+use midge_net::{Entrance, Handshake, TlsPolicy, WebSocketPolicy, client_handshake, websocket_handshake};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-/// The client listener's.
-pub(crate) fn client(options: &Options) -> Result<Entrance, Error> {
-    if options.tls.is_some() {
-        return Err(Error::Tls("not built".into()));
+/// Time for a WebSocket upgrade, unless the options say otherwise.
+const UPGRADE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The entrances of a broker; a reload renews their handshakes in place.
+pub(crate) struct Entrances {
+    pub(crate) client: Arc<Entrance>,
+    pub(crate) websocket: Arc<Entrance>,
+}
+
+impl Entrances {
+    pub(crate) fn new(options: &Options) -> Result<Self, Error> {
+        let (client, websocket) = handshakes(options)?;
+        let entrance = |kind, handshake| Arc::new(Entrance { kind, handshake: ArcSwap::from_pointee(handshake) });
+        Ok(Self {
+            client: entrance(ConnectionType::Standard, client),
+            websocket: entrance(ConnectionType::WebSocket, websocket),
+        })
     }
-    Ok(Entrance { kind: ConnectionType::Standard, handshake: Handshake::Plain })
+}
+
+/// The handshakes of the client and the WebSocket listener. Reads the certificates anew.
+pub(crate) fn handshakes(options: &Options) -> Result<(Handshake, Handshake), Error> {
+    let client = match policy(options.tls.as_ref())? {
+        Some(policy) => client_handshake(policy, options.allow_non_tls),
+        None => Handshake::Plain,
+    };
+    let Some(websocket) = &options.websocket else { return Ok((client, Handshake::Plain)) };
+    let demands = WebSocketPolicy {
+        same_origin: websocket.same_origin,
+        allowed_origins: websocket.allowed_origins.clone(),
+        timeout: websocket.handshake_timeout.unwrap_or(UPGRADE_TIMEOUT),
+        headers: websocket.headers.clone(),
+        max_message: options.max_payload as usize + options.max_control_line as usize,
+    };
+    let tls = if websocket.no_tls { None } else { policy(websocket.tls.as_ref())? };
+    Ok((client, websocket_handshake(demands, tls)))
+}
+
+/// The certificates of a block, read.
+pub(crate) fn policy(tls: Option<&Tls>) -> Result<Option<TlsPolicy>, Error> {
+    tls.map(TlsPolicy::new).transpose().map_err(|error| Error::Tls(error.to_string()))
+}
+
+/// When the client listener's certificate ends.
+pub(crate) fn certificate_expiry(options: &Options) -> Option<SystemTime> {
+    policy(options.tls.as_ref()).ok().flatten()?.not_after
 }

@@ -18,7 +18,7 @@
 //! # Invariants
 //! - A reload is refused as a whole or applied as a whole.
 //! - `start` leaves nothing behind when it fails.
-//! - No file is written and no signal is handled here: that is the program's (`main.rs`).
+//! - No file is written and no signal is handled here: that is the program's (`program/main.rs`).
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

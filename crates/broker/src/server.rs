@@ -1,5 +1,6 @@
 //! The state all parts of a broker share, and its answers to the net's questions.
 
+use crate::entrances::{Entrances, certificate_expiry, handshakes};
 use crate::error::Error;
 use crate::ports::Ports;
 use crate::process::Load;
@@ -38,6 +39,7 @@ pub(crate) struct Server {
     pub(crate) cpu: Mutex<Load>,
     /// When the client listener's certificate ends.
     pub(crate) certificate_expiry: Mutex<Option<SystemTime>>,
+    pub(crate) entrances: Entrances,
     pub(crate) options: ArcSwap<Options>,
     pub(crate) loaded: Mutex<SystemTime>,
     settings: ArcSwap<Settings>,
@@ -49,8 +51,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(options: Options, ports: Ports, workers: u64) -> Result<Self, Error> {
-        let id = midge_auth::new_server_id();
+    pub(crate) fn new(id: String, options: Options, ports: Ports, workers: u64) -> Result<Self, Error> {
         let auth = Authenticator::new(&options)?;
         let server = Self {
             settings: ArcSwap::from_pointee(settings(&options, &id, &ports, &auth, false)),
@@ -59,7 +60,8 @@ impl Server {
             ports: Mutex::new(ports),
             workers,
             cpu: Mutex::new(Load::new(today())),
-            certificate_expiry: Mutex::new(None),
+            certificate_expiry: Mutex::new(certificate_expiry(&options)),
+            entrances: Entrances::new(&options)?,
             loaded: Mutex::new(today()),
             auth: ArcSwap::from_pointee(auth),
             router: Router::new(),
@@ -94,10 +96,14 @@ impl Server {
     /// Takes new options over. The caller made sure that a running broker can.
     pub(crate) fn apply(&self, options: Options) -> Result<(), Error> {
         let auth = Authenticator::new(&options)?;
+        let (client, websocket) = handshakes(&options)?;
         mappings(&options, &options.mappings)?;
         for account in &options.accounts {
             mappings(&options, &account.mappings)?;
         }
+        self.entrances.client.handshake.store(Arc::new(client));
+        self.entrances.websocket.handshake.store(Arc::new(websocket));
+        *self.certificate_expiry.lock() = certificate_expiry(&options);
         self.auth.store(Arc::new(auth));
         self.options.store(Arc::new(options));
         *self.loaded.lock() = today();
@@ -145,8 +151,12 @@ impl Server {
         }
     }
 
-    pub(crate) fn is_lame_duck(&self) -> bool {
-        self.lame_duck.load(Acquire)
+    /// Closes the newest connections beyond a maximum that was lowered.
+    pub(crate) fn shed(&self) {
+        let max = usize::try_from(self.options.load().max_connections).unwrap_or(usize::MAX);
+        for connection in self.register.live().into_iter().skip(max) {
+            connection.ask(Command::Close(CloseReason::MaxConnectionsExceeded));
+        }
     }
 
     /// Tells clients that the server is about to leave.

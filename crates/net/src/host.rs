@@ -1,5 +1,6 @@
 //! What the net asks of the program around it.
 
+use arc_swap::ArcSwap;
 use crate::connection::Connection;
 use crate::transport::Handshake;
 use midge_auth::{Certificate, ConnectionType, Grant, Step};
@@ -26,8 +27,8 @@ pub struct LineOptions {
 pub struct Entrance {
     /// What the connections are to `auth` and monitoring.
     pub kind: ConnectionType,
-    /// What happens before the session sees bytes.
-    pub handshake: Handshake,
+    /// What happens before the session sees bytes; a reload of certificates replaces it.
+    pub handshake: ArcSwap<Handshake>,
 }
 
 /// The program around the net.

@@ -24,11 +24,15 @@ mod host;
 mod line;
 mod listener;
 mod task;
+mod tls;
 mod transport;
+mod websocket;
 mod workers;
 
 pub use connection::{Command, Connection, Facts, Peer};
 pub use host::{Entrance, Host, LineOptions};
 pub use listener::{Listening, bind, listen};
-pub use transport::{Duplex, Handshake, Transport};
+pub use transport::{Duplex, Handshake, HandshakeFn, Transport};
+pub use tls::{TlsError, TlsPolicy, client_handshake, stream_handshake};
+pub use websocket::{WebSocketPolicy, websocket_handshake};
 pub use workers::Workers;

@@ -47,8 +47,9 @@ pub(crate) async fn serve(
     let mut peer = Peer::plain(address, entrance.kind);
     let settings = host.settings();
     let mut identity = Identity { id, client_ip: peer.ip.clone(), label: label(&peer, id), kind: entrance.kind, nonce };
-    let transport = match &entrance.handshake {
-        Handshake::Plain => Transport::Plain(socket),
+    let handshake = entrance.handshake.load_full();
+    let transport = match &*handshake {
+        Handshake::Plain => Transport::Plain { socket, greeted: false },
         Handshake::Stream(handshake) => {
             match handshake(socket, address, greeting(&identity, &settings)).await {
                 Ok(transport) => transport,
@@ -57,9 +58,9 @@ pub(crate) async fn serve(
         }
     };
     let (reader, line, greeted) = match transport {
-        Transport::Plain(socket) => {
+        Transport::Plain { socket, greeted } => {
             let (read, write) = socket.into_split();
-            (Reader::Plain(read), Line::new(Some(write), identity.label.clone()), false)
+            (Reader::Plain(read), Line::new(Some(write), identity.label.clone()), greeted)
         }
         Transport::Stream { stream, certificate, tls, client_ip, greeted } => {
             peer.certificate = certificate.and_then(|der| Certificate::from_der(&der).ok());

@@ -16,7 +16,12 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 /// A connection after its handshake.
 pub enum Transport {
     /// A plain socket: written by whoever delivers.
-    Plain(TcpStream),
+    Plain {
+        /// The socket.
+        socket: TcpStream,
+        /// The greeting was sent already.
+        greeted: bool,
+    },
     /// TLS, WebSocket or something in memory: written by its owner.
     Stream {
         /// The bytes.

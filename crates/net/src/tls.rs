@@ -1,0 +1,207 @@
+//! TLS: certificates from files, and the three orders of INFO and handshake.
+
+use crate::transport::{Duplex, Handshake, Transport};
+use midge_conf::{HandshakeFirst, Tls, TlsVersion};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{CipherSuite, ProtocolVersion, RootCertStore, ServerConfig, ServerConnection};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use sha2::{Digest, Sha256};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+/// The first byte of a TLS handshake.
+const HANDSHAKE_RECORD: u8 = 0x16;
+/// The complaint to a client that speaks plainly where TLS is required.
+const TLS_REQUIRED: &[u8] = b"-ERR 'Secure Connection - TLS Required'\r\n";
+
+/// Why certificates can't be used, with the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// A file can't be read, or is no PEM of the expected kind.
+    #[error("{file}: {reason}")]
+    File {
+        /// Its path.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file that must be named isn't.
+    #[error("missing '{0}' in TLS configuration")]
+    Missing(&'static str),
+    /// The library refuses what the files hold.
+    #[error("error parsing X509 certificate/key pair: {0}")]
+    Rustls(#[from] rustls::Error),
+    /// The authorities can't be used to verify clients.
+    #[error("failed to parse root ca certificate: {0}")]
+    Verifier(String),
+}
+
+/// How a listener's connections come to TLS.
+#[derive(Clone)]
+pub struct TlsPolicy {
+    acceptor: TlsAcceptor,
+    timeout: Duration,
+    first: HandshakeFirst,
+    pinned: Arc<[String]>,
+    /// When the certificate ends.
+    pub not_after: Option<SystemTime>,
+}
+
+impl TlsPolicy {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// The file or pair that can't be used.
+    pub fn new(tls: &Tls) -> Result<Self, TlsError> {
+        let (chain, key) = pair(tls)?;
+        let not_after = chain.first().and_then(not_after);
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let versions: &[&rustls::SupportedProtocolVersion] = match tls.min_version {
+            Some(TlsVersion::V1_3) => &[&rustls::version::TLS13],
+            _ => &[&rustls::version::TLS13, &rustls::version::TLS12],
+        };
+        let builder = ServerConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions)?;
+        let builder = if tls.verify || tls.verify_and_map {
+            let mut roots = RootCertStore::empty();
+            let file = tls.ca_file.as_deref().ok_or(TlsError::Missing("ca_file"))?;
+            roots.add_parsable_certificates(certificates(file)?);
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+            builder.with_client_cert_verifier(verifier.map_err(|error| TlsError::Verifier(error.to_string()))?)
+        } else {
+            builder.with_no_client_auth()
+        };
+        let config = builder.with_single_cert(chain, key)?;
+        Ok(Self {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            timeout: tls.timeout,
+            first: tls.handshake_first,
+            pinned: tls.pinned_certs.iter().map(|hash| hash.to_ascii_lowercase()).collect(),
+            not_after,
+        })
+    }
+
+    /// The handshake itself.
+    pub(crate) async fn accept(&self, socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        let stream = timeout(self.timeout, self.acceptor.accept(socket))
+            .await
+            .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "TLS handshake timeout"))??;
+        if !self.pinned.is_empty() && !peer_key_hash(stream.get_ref().1).is_some_and(|hash| self.pinned.contains(&hash)) {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "certificate not pinned"));
+        }
+        Ok(stream)
+    }
+}
+
+fn pair(tls: &Tls) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
+    let first = tls.certs.first();
+    let cert = tls.cert_file.as_deref().or(first.map(|pair| pair.cert_file.as_path()));
+    let key = tls.key_file.as_deref().or(first.map(|pair| pair.key_file.as_path()));
+    let key = key.ok_or(TlsError::Missing("key_file"))?;
+    let chain = certificates(cert.ok_or(TlsError::Missing("cert_file"))?)?;
+    Ok((chain, PrivateKeyDer::from_pem_file(key).map_err(|error| file_error(key, &error))?))
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let all = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let all = all.map_err(|error| file_error(file, &error))?;
+    match all.is_empty() {
+        true => Err(TlsError::File { file: file.display().to_string(), reason: "no certificate in it".into() }),
+        false => Ok(all),
+    }
+}
+
+fn file_error(file: &Path, error: &rustls_pki_types::pem::Error) -> TlsError {
+    TlsError::File { file: file.display().to_string(), reason: error.to_string() }
+}
+
+fn not_after(certificate: &CertificateDer<'_>) -> Option<SystemTime> {
+    let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
+    let seconds = u64::try_from(parsed.validity().not_after.timestamp()).ok()?;
+    Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+}
+
+/// Hex of the SHA-256 of the peer's public key info.
+fn peer_key_hash(connection: &ServerConnection) -> Option<String> {
+    let der = connection.peer_certificates()?.first()?;
+    let (_, parsed) = x509_parser::parse_x509_certificate(der).ok()?;
+    Some(Sha256::digest(parsed.public_key().raw).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The client listener's handshake: TLS after INFO, before it, or whichever the client begins with.
+/// `allow_plain` lets clients in that never begin it.
+#[must_use]
+pub fn client_handshake(policy: TlsPolicy, allow_plain: bool) -> Handshake {
+    Handshake::Stream(Arc::new(move |socket, _, greeting| {
+        let policy = policy.clone();
+        Box::pin(async move { begin(&policy, allow_plain, socket, &greeting).await })
+    }))
+}
+
+async fn begin(policy: &TlsPolicy, allow_plain: bool, mut socket: TcpStream, greeting: &[u8]) -> io::Result<Transport> {
+    let mut greeted = false;
+    let spoke_first = match policy.first {
+        HandshakeFirst::On => true,
+        HandshakeFirst::Off => false,
+        HandshakeFirst::After(wait) => timeout(wait, first_byte(&socket)).await.is_ok(),
+    };
+    if !spoke_first {
+        socket.write_all(greeting).await?;
+        greeted = true;
+        let first = timeout(policy.timeout, first_byte(&socket)).await;
+        match first.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "TLS handshake timeout"))?? {
+            HANDSHAKE_RECORD => {}
+            _ if allow_plain => return Ok(Transport::Plain { socket, greeted }),
+            _ => {
+                socket.write_all(TLS_REQUIRED).await?;
+                socket.shutdown().await?;
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "first record does not look like a TLS handshake"));
+            }
+        }
+    }
+    let stream = policy.accept(socket).await?;
+    Ok(secured(stream, greeted))
+}
+
+async fn first_byte(socket: &TcpStream) -> io::Result<u8> {
+    let mut byte = [0];
+    match socket.peek(&mut byte).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(byte[0]),
+    }
+}
+
+fn secured(stream: TlsStream<TcpStream>, greeted: bool) -> Transport {
+    let (certificate, tls) = facts(stream.get_ref().1);
+    Transport::Stream { stream: Box::new(stream), certificate, tls, client_ip: None, greeted }
+}
+
+/// A handshake for other protocols than NATS: HTTPS monitoring, say.
+pub async fn stream_handshake(policy: TlsPolicy, socket: TcpStream) -> io::Result<impl Duplex> {
+    policy.accept(socket).await
+}
+
+/// The client's certificate, and the version and suite as monitoring names them.
+pub(crate) fn facts(connection: &ServerConnection) -> (Option<Vec<u8>>, Option<(String, String)>) {
+    let certificate = connection.peer_certificates().and_then(<[_]>::first).map(|der| der.to_vec());
+    let version = match connection.protocol_version() {
+        Some(ProtocolVersion::TLSv1_3) => "1.3",
+        Some(ProtocolVersion::TLSv1_2) => "1.2",
+        _ => "",
+    };
+    let suite = connection.negotiated_cipher_suite().map(|suite| suite_name(suite.suite()));
+    (certificate, Some((version.into(), suite.unwrap_or_default())))
+}
+
+/// The registered name; the library spells TLS 1.3 suites with `TLS13`.
+fn suite_name(suite: CipherSuite) -> String {
+    suite.as_str().unwrap_or_default().replace("TLS13_", "TLS_")
+}
