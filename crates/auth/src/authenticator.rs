@@ -18,6 +18,8 @@ pub const SYSTEM_ACCOUNT: &str = "$SYS";
 #[derive(Debug)]
 pub struct Authenticator {
     users: Users,
+    /// The users whose names are distinguished names, in the order of their names.
+    subjects: Vec<(DistinguishedName, Arc<str>)>,
     /// The way in for all but WebSocket clients.
     door: Door,
     websocket: Door,
@@ -50,6 +52,7 @@ impl Authenticator {
             nonce_required: users.values().any(Entry::is_nkey),
             has_passwords: users.values().any(|entry| !entry.is_nkey()),
             decoy: decoy(&users),
+            subjects: subjects(&users),
             global: users::grant(GLOBAL_ACCOUNT, Limits::default()),
             users,
             door,
@@ -57,9 +60,14 @@ impl Authenticator {
         })
     }
 
-    /// Whether clients of this kind have to show something: INFO's `auth_required`.
+    /// Whether credentials are looked at: `/varz`'s `auth_required`.
     pub fn auth_required(&self, kind: ConnectionType) -> bool {
         self.door(kind).required
+    }
+
+    /// Whether INFO says `auth_required`. It doesn't where clients may come as `no_auth_user`.
+    pub fn announces_auth(&self, kind: ConnectionType) -> bool {
+        self.door(kind).announced
     }
 
     /// Whether INFO carries a nonce to sign.
@@ -71,7 +79,7 @@ impl Authenticator {
     /// the rights of `no_auth_user` where there is one, otherwise `None`.
     pub fn no_auth_grant(&self, kind: ConnectionType) -> Option<Grant> {
         let door = self.door(kind);
-        if !door.required {
+        if !door.required || door.global_for_nobody {
             return Some(self.global.clone());
         }
         let entry = self.users.get(door.no_auth_user.as_ref()?)?;
@@ -139,33 +147,39 @@ impl Authenticator {
 
     /// A client that shows nothing at all is `no_auth_user`, if there is one.
     fn by_absence(&self, who: &Credentials<'_>, transport: &Transport<'_>) -> Option<Step> {
-        let nothing = [who.user, who.password, who.token]
+        let shown = [who.user, who.password, who.token]
             .into_iter()
-            .all(|text| given(text).is_none());
-        let name = self
-            .door(transport.kind)
-            .no_auth_user
-            .as_ref()
-            .filter(|_| nothing)?;
-        let entry = self.users.get(name)?;
-        Some(Step::Done(
-            entry
-                .check_kind(transport.kind)
-                .map(|()| entry.grant.clone()),
-        ))
+            .any(|text| given(text).is_some());
+        let door = self.door(transport.kind);
+        let expected = door.no_auth_user.is_some() || door.global_for_nobody;
+        let grant = || {
+            self.no_auth_grant(transport.kind)
+                .ok_or(Denial::ConnectionType)
+        };
+        (!shown && expected).then(|| Step::Done(grant()))
     }
 
     fn by_password(&self, who: &Credentials<'_>, transport: &Transport<'_>) -> Option<Step> {
         let name = given(who.user).filter(|_| self.has_passwords)?;
         let password = who.password.unwrap_or_default();
         let known = self.users.get(name).filter(|entry| !entry.is_nkey());
-        Some(
-            match known.map(|entry| (entry, entry.check_kind(transport.kind))) {
-                Some((entry, Ok(()))) => entry.check_password(password),
-                Some((_, Err(denial))) => check(&self.decoy, password, Err(denial)),
-                None => check(&self.decoy, password, Err(Denial::UnknownUser)),
-            },
-        )
+        let usable = known.ok_or(Denial::UnknownUser).and_then(|entry| {
+            self.check_use(entry, transport.kind)?;
+            Ok(entry)
+        });
+        Some(match usable {
+            Ok(entry) => entry.check_password(password),
+            Err(denial) => check(&self.decoy, password, Err(denial)),
+        })
+    }
+
+    /// Where certificates name users, users without a password are theirs alone.
+    fn check_use(&self, entry: &Entry, kind: ConnectionType) -> Result<(), Denial> {
+        let maps = self.door.map_certificate || self.websocket.map_certificate;
+        if maps && !entry.has_password() {
+            return Err(Denial::Certificate);
+        }
+        entry.check_kind(kind)
     }
 
     /// The single user or the single token.
@@ -187,23 +201,27 @@ impl Authenticator {
         }
     }
 
-    /// The user to whom the certificate belongs. Each of its names is tried in turn; an exact distinguished name
-    /// goes before one whose parts stand in another order.
+    /// The user to whom the certificate belongs. Each of its names is tried in turn; a subject with the same
+    /// parts in the same order goes before one in another order.
     fn mapped(&self, certificate: &Certificate, kind: ConnectionType) -> Option<&Entry> {
-        let usable = |entry: &&Entry| !entry.is_nkey() && entry.admits(kind);
-        certificate
-            .alternative_names()
-            .find_map(|name| self.users.get(name).filter(usable))
-            .or_else(|| {
-                let users = self.users.iter().filter(|(_, entry)| usable(entry));
-                let dns: Vec<_> = users
-                    .filter_map(|(name, entry)| Some((DistinguishedName::parse(name)?, entry)))
-                    .collect();
-                let subject = &certificate.subject;
-                let exact = dns.iter().find(|(dn, _)| dn == subject);
-                let reordered = || dns.iter().find(|(dn, _)| dn.same_parts(subject));
-                exact.or_else(reordered).map(|(_, entry)| *entry)
-            })
+        let user = |name: &str| {
+            let entry = self.users.get(name)?;
+            (!entry.is_nkey() && entry.admits(kind)).then_some(entry)
+        };
+        let subject = &certificate.subject;
+        let by_subject = |same: fn(&DistinguishedName, &DistinguishedName) -> bool| {
+            let mut names = self
+                .subjects
+                .iter()
+                .filter(|(known, _)| same(known, subject));
+            names.find_map(|(_, name)| user(name))
+        };
+        let mut names = certificate.alternative_names();
+        names
+            .find_map(user)
+            .or_else(|| by_subject(DistinguishedName::eq))
+            .or_else(|| by_subject(DistinguishedName::same_parts))
+            .or_else(|| user(&subject.common_text()))
     }
 
     /// Account `$G` without a rule, under this name.
@@ -213,4 +231,11 @@ impl Authenticator {
             ..self.global.clone()
         }
     }
+}
+
+fn subjects(users: &Users) -> Vec<(DistinguishedName, Arc<str>)> {
+    let parse = |name: &Arc<str>| Some((DistinguishedName::parse(name)?, name.clone()));
+    let mut subjects: Vec<_> = users.keys().filter_map(parse).collect();
+    subjects.sort_unstable_by(|(_, a), (_, b)| a.cmp(b));
+    subjects
 }

@@ -71,6 +71,35 @@ impl DistinguishedName {
         sorted(self) == sorted(other)
     }
 
+    /// The common attributes alone, type by type, those of one type joined by `+`. A user may be named by
+    /// this short form too, spelled exactly so.
+    pub(crate) fn common_text(&self) -> String {
+        const COMMON: [&str; 9] = [
+            "SERIALNUMBER",
+            "CN",
+            "POSTALCODE",
+            "STREET",
+            "ST",
+            "L",
+            "OU",
+            "O",
+            "C",
+        ];
+        // The certificate's order, which is the reverse of ours.
+        let attributes = || self.0.iter().rev().flatten();
+        let one_type = |wanted: &str| -> RelativeName {
+            attributes()
+                .filter(|(kind, _)| kind == wanted)
+                .cloned()
+                .collect()
+        };
+        let names = COMMON
+            .into_iter()
+            .map(one_type)
+            .filter(|name| !name.is_empty());
+        Self(names.collect()).to_string()
+    }
+
     fn sorted(mut relative: Vec<RelativeName>) -> Self {
         for name in &mut relative {
             name.sort_unstable();

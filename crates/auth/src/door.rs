@@ -1,7 +1,7 @@
 //! What differs by listener: the single user or token, `no_auth_user`, the use of certificates.
 
-use crate::Error;
 use crate::users::Users;
+use crate::{Error, SYSTEM_ACCOUNT};
 use midge_conf::{Authorization, Options, Secret, Tls, WebSocket};
 use std::sync::Arc;
 
@@ -10,9 +10,13 @@ use std::sync::Arc;
 pub(crate) struct Door {
     /// Something has to be shown.
     pub(crate) required: bool,
+    /// INFO says so.
+    pub(crate) announced: bool,
     pub(crate) single: Option<Single>,
     /// A key of the users.
     pub(crate) no_auth_user: Option<Arc<str>>,
+    /// Who shows nothing lives in `$G` all the same.
+    pub(crate) global_for_nobody: bool,
     /// The user's name comes from the certificate.
     pub(crate) map_certificate: bool,
 }
@@ -34,10 +38,14 @@ impl Door {
             ..
         } = &options.authorization;
         let single = Single::new(user.as_deref(), password.as_ref(), token.as_ref(), users)?;
+        let no_auth_user = no_auth_user(options.no_auth_user.as_deref(), users)?;
+        let required = single.is_some() || !users.is_empty();
         Ok(Self {
-            required: single.is_some() || !users.is_empty(),
+            required,
+            announced: required && no_auth_user.is_none(),
+            global_for_nobody: no_auth_user.is_none() && only_system(options, users),
             single,
-            no_auth_user: no_auth_user(options.no_auth_user.as_deref(), users)?,
+            no_auth_user,
             map_certificate: maps(options.tls.as_ref()),
         })
     }
@@ -58,18 +66,14 @@ impl Door {
         )?;
         let no_auth_user = no_auth_user(own.no_auth_user.as_deref(), users)?;
         let silent = single.is_none() && no_auth_user.is_none();
+        let required = client.required || !silent;
+        let inherited = silent.then_some(client);
         Ok(Self {
-            required: client.required || !silent,
-            single: if silent {
-                client.single.clone()
-            } else {
-                single
-            },
-            no_auth_user: if silent {
-                client.no_auth_user.clone()
-            } else {
-                no_auth_user
-            },
+            required,
+            announced: required,
+            global_for_nobody: inherited.is_some_and(|client| client.global_for_nobody),
+            single: inherited.map_or(single, |client| client.single.clone()),
+            no_auth_user: inherited.map_or(no_auth_user, |client| client.no_auth_user.clone()),
             map_certificate: maps(own.tls.as_ref()),
         })
     }
@@ -113,4 +117,14 @@ fn no_auth_user(name: Option<&str>, users: &Users) -> Result<Option<Arc<str>>, E
 
 fn maps(tls: Option<&Tls>) -> bool {
     tls.is_some_and(|tls| tls.verify_and_map)
+}
+
+/// Whether the system account is the only one configured and has all the users. Then it was set up to watch
+/// the server, not to shut everybody else out.
+fn only_system(options: &Options, users: &Users) -> bool {
+    let system = options.system_account.as_deref().unwrap_or(SYSTEM_ACCOUNT);
+    let [only] = options.accounts.as_slice() else {
+        return false;
+    };
+    only.name == system && users.values().all(|entry| &*entry.grant.account == system)
 }

@@ -1,21 +1,32 @@
 //! What a user may publish, subscribe to and receive.
+//!
+//! Publishing and delivery happen per message and look into tries; subscribing is rare and walks the lists.
 
 use crate::Error;
-use midge_subject::{Filter, is_subset, overlaps};
+use midge_conf::SubjectPermission;
+use midge_subject::{Filter, Trie, is_subset, matches, overlaps};
+use std::fmt;
 use std::time::Duration;
 
 /// Compiled permissions of one user. Equal if the configured lists are.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Permissions {
     source: midge_conf::Permissions,
-    publish: Rules,
-    subscribe: Rules,
+    /// `None` is everything.
+    publish_allow: Option<Trie<()>>,
+    publish_deny: Trie<()>,
+    /// `None` is everything.
+    subscribe_allow: Option<Vec<Rule>>,
+    subscribe_deny: Vec<Rule>,
+    /// The rules of `subscribe_deny` that name no queue.
+    deliver_deny: Trie<()>,
 }
 
-impl PartialEq for Permissions {
-    fn eq(&self, other: &Self) -> bool {
-        self.source == other.source
-    }
+/// A filter of a subscribe list, and perhaps the queue groups it is about.
+#[derive(Clone)]
+struct Rule {
+    filter: Box<[u8]>,
+    queue: Option<Box<[u8]>>,
 }
 
 /// Whether a subscription is made.
@@ -41,18 +52,28 @@ pub struct ResponsePermission {
 impl Permissions {
     /// Compiles the lists; `user` is named in errors.
     pub fn new(source: &midge_conf::Permissions, user: &str) -> Result<Self, Error> {
-        let invalid = |subject: String| Error::InvalidSubject {
+        let invalid = |subject: &str| Error::InvalidSubject {
             user: user.into(),
-            subject,
+            subject: subject.into(),
         };
-        let mut publish = Rules::publish(source.publish.as_ref()).map_err(invalid)?;
-        if source.allow_responses.is_some() && publish.allow.is_none() {
-            // Leave to answer means leave to do nothing else, unless more is said.
-            publish.allow = Some(Vec::new());
-        }
+        let everything = SubjectPermission::default();
+        let publish = source.publish.as_ref().unwrap_or(&everything);
+        let subscribe = source.subscribe.as_ref().unwrap_or(&everything);
+        // Leave to answer means leave to do nothing else, unless more is said.
+        let nothing = source.allow_responses.map(|_| Trie::new());
+        let allow = publish.allow.as_deref().map(trie).transpose();
+        let subscribe_deny = rules(&subscribe.deny).map_err(invalid)?;
         Ok(Self {
-            subscribe: Rules::subscribe(source.subscribe.as_ref()).map_err(invalid)?,
-            publish,
+            publish_allow: allow.map_err(invalid)?.or(nothing),
+            publish_deny: trie(&publish.deny).map_err(invalid)?,
+            subscribe_allow: subscribe
+                .allow
+                .as_deref()
+                .map(rules)
+                .transpose()
+                .map_err(invalid)?,
+            deliver_deny: plain(&subscribe_deny),
+            subscribe_deny,
             source: source.clone(),
         })
     }
@@ -60,32 +81,35 @@ impl Permissions {
     /// Whether the lists let a message out to `subject`. [`ReplyPermits`](crate::ReplyPermits) may still do so
     /// if they don't.
     pub fn can_publish(&self, subject: &[u8]) -> bool {
-        let Rules { allow, deny } = &self.publish;
-        allow.as_ref().is_none_or(|allow| any(allow, subject)) && !any(deny, subject)
+        let allow = self.publish_allow.as_ref();
+        allow.is_none_or(|allow| allow.has_match(subject)) && !self.publish_deny.has_match(subject)
     }
 
     /// Whether a subscription to `filter`, perhaps in a queue group, is made.
     pub fn can_subscribe(&self, filter: &[u8], queue: Option<&[u8]>) -> SubscribeVerdict {
-        let Rules { allow, deny } = &self.subscribe;
-        if !allow
-            .as_ref()
-            .is_none_or(|allow| covers(allow, filter, queue))
-            || denies(deny, filter, queue)
-        {
-            return SubscribeVerdict::Denied;
-        }
-        match deny
+        let allow = self.subscribe_allow.as_ref();
+        let mut deny = self
+            .subscribe_deny
             .iter()
-            .any(|rule| rule.applies(queue) && overlaps(&rule.filter, filter))
+            .filter(|rule| rule.is_about(queue));
+        if !allow.is_none_or(|allow| covers(allow, filter, queue))
+            || deny.clone().any(|rule| is_subset(filter, &rule.filter))
         {
-            true => SubscribeVerdict::AllowedButFilter,
-            false => SubscribeVerdict::Allowed,
+            SubscribeVerdict::Denied
+        } else if deny.any(|rule| overlaps(filter, &rule.filter)) {
+            SubscribeVerdict::AllowedButFilter
+        } else {
+            SubscribeVerdict::Allowed
         }
     }
 
     /// Whether a message on `subject` may go to a subscription that was [`SubscribeVerdict::AllowedButFilter`].
     pub fn can_deliver(&self, subject: &[u8], queue: Option<&[u8]>) -> bool {
-        !denies(&self.subscribe.deny, subject, queue)
+        let denied = |rule: &Rule| {
+            rule.queue.is_some() && rule.is_about(queue) && matches(&rule.filter, subject)
+        };
+        !self.deliver_deny.has_match(subject)
+            && (queue.is_none() || !self.subscribe_deny.iter().any(denied))
     }
 
     /// Whether and how requests may be answered.
@@ -105,76 +129,39 @@ impl Permissions {
 
 /// Whether `reply` belongs to the server's own use, so that no client may publish with it.
 pub fn is_reserved_reply(reply: &[u8]) -> bool {
-    const RESERVED: [&[u8]; 4] = [b"_R_.", b"_GR_.", b"$GR.", b"$JS.ACK."];
-    RESERVED
-        .iter()
-        .any(|prefix| reply.len() > prefix.len() && reply.starts_with(prefix))
+    const SERVICE_REPLY: &[u8] = b"_R_.";
+    const LONGER: [&[u8]; 3] = [b"_GR_.", b"$GR.", b"$JS.ACK."];
+    let longer = |prefix: &[u8]| reply.len() > prefix.len() && reply.starts_with(prefix);
+    reply.starts_with(SERVICE_REPLY) || LONGER.into_iter().any(longer)
 }
 
-/// Allowed and denied filters of one direction.
-#[derive(Clone, Debug, Default)]
-struct Rules {
-    /// `None` is everything.
-    allow: Option<Vec<Rule>>,
-    deny: Vec<Rule>,
-}
-
-/// A filter, and perhaps the queue groups it is about.
-#[derive(Clone, Debug)]
-struct Rule {
-    filter: Box<[u8]>,
-    queue: Option<Box<[u8]>>,
-}
-
-type Lists = midge_conf::SubjectPermission;
-
-impl Rules {
-    fn publish(lists: Option<&Lists>) -> Result<Self, String> {
-        Self::compile(lists, Rule::publish)
+impl PartialEq for Permissions {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
     }
+}
 
-    fn subscribe(lists: Option<&Lists>) -> Result<Self, String> {
-        Self::compile(lists, Rule::subscribe)
-    }
-
-    fn compile(lists: Option<&Lists>, rule: impl Fn(&str) -> Option<Rule>) -> Result<Self, String> {
-        let Some(lists) = lists else {
-            return Ok(Self::default());
-        };
-        let all = |texts: &Vec<String>| -> Result<Vec<Rule>, String> {
-            texts
-                .iter()
-                .map(|text| rule(text).ok_or_else(|| text.clone()))
-                .collect()
-        };
-        Ok(Self {
-            allow: lists.allow.as_ref().map(all).transpose()?,
-            deny: all(&lists.deny)?,
-        })
+impl fmt::Debug for Permissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
     }
 }
 
 impl Rule {
-    fn publish(text: &str) -> Option<Self> {
-        let filter = text.as_bytes();
-        Filter::parse(text).is_ok().then(|| Self {
-            filter: filter.into(),
-            queue: None,
-        })
-    }
-
     /// `"filter"` or `"filter queue"`.
-    fn subscribe(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_ascii_whitespace();
-        let (filter, queue) = (words.next()?.as_bytes(), words.next());
-        (words.next().is_none() && Filter::parse(text).is_ok()).then(|| Self {
-            filter: filter.into(),
+        let (filter, queue) = (words.next()?, words.next());
+        let valid = words.next().is_none() && Filter::parse(filter).is_ok();
+        valid.then(|| Self {
+            filter: filter.as_bytes().into(),
             queue: queue.map(|queue| queue.as_bytes().into()),
         })
     }
 
-    /// Whether the rule is about a subscription in this queue group (or in none).
-    fn applies(&self, queue: Option<&[u8]>) -> bool {
+    /// Whether the rule is about subscriptions in this queue group (or in none). One without a queue is
+    /// about all; the queue's name in a rule may have wildcards.
+    fn is_about(&self, queue: Option<&[u8]>) -> bool {
         match (&self.queue, queue) {
             (None, _) => true,
             (Some(_), None) => false,
@@ -183,22 +170,37 @@ impl Rule {
     }
 }
 
-fn any(rules: &[Rule], subject: &[u8]) -> bool {
-    rules.iter().any(|rule| is_subset(subject, &rule.filter))
-}
-
-/// Whether an allow list lets a subscription be. Rules for queue groups, once one is about the filter, have the
-/// word for subscriptions in groups; plain rules are for the others.
+/// Whether an allow list lets a subscription be. Where a rule with a queue is about the filter, such rules alone
+/// have the word for subscriptions in groups; rules without one are for the others.
 fn covers(allow: &[Rule], filter: &[u8], queue: Option<&[u8]>) -> bool {
-    let about = || allow.iter().filter(|rule| is_subset(filter, &rule.filter));
-    match queue.is_some() && about().any(|rule| rule.queue.is_some()) {
-        true => about().any(|rule| rule.queue.is_some() && rule.applies(queue)),
-        false => about().any(|rule| rule.queue.is_none()),
+    let mut about = allow.iter().filter(|rule| is_subset(filter, &rule.filter));
+    if queue.is_some() && about.clone().any(|rule| rule.queue.is_some()) {
+        return about.any(|rule| rule.queue.is_some() && rule.is_about(queue));
     }
+    about.any(|rule| rule.queue.is_none())
 }
 
-/// Whether a deny list forbids all of `filter`.
-fn denies(deny: &[Rule], filter: &[u8], queue: Option<&[u8]>) -> bool {
-    deny.iter()
-        .any(|rule| rule.applies(queue) && is_subset(filter, &rule.filter))
+fn rules(texts: &[String]) -> Result<Vec<Rule>, &str> {
+    texts
+        .iter()
+        .map(|text| Rule::parse(text).ok_or(text.as_str()))
+        .collect()
+}
+
+fn plain(rules: &[Rule]) -> Trie<()> {
+    let mut trie = Trie::new();
+    for rule in rules.iter().filter(|rule| rule.queue.is_none()) {
+        trie.insert(&rule.filter, ());
+    }
+    trie
+}
+
+/// The filters of a publish list, which have no queues.
+fn trie(texts: &[String]) -> Result<Trie<()>, &str> {
+    let mut trie = Trie::new();
+    for text in texts {
+        let filter = Filter::parse(text).map_err(|_| text.as_str())?;
+        trie.insert(filter.as_bytes(), ());
+    }
+    Ok(trie)
 }

@@ -2,7 +2,7 @@
 
 use crate::nkey::PublicKey;
 use crate::password::check;
-use crate::{Denial, Error, GLOBAL_ACCOUNT, Grant, Limits, Permissions, Step};
+use crate::{Denial, Error, GLOBAL_ACCOUNT, Grant, Limits, Permissions, SYSTEM_ACCOUNT, Step};
 use hashbrown::{HashMap, HashSet};
 use midge_conf::{Account, ConnectionType, Identity, Options, Secret, User};
 use std::sync::Arc;
@@ -33,6 +33,10 @@ impl Entry {
         matches!(self.proof, Proof::Nkey(_))
     }
 
+    pub(crate) fn has_password(&self) -> bool {
+        matches!(&self.proof, Proof::Password(secret) if !secret.is_empty())
+    }
+
     pub(crate) fn admits(&self, kind: ConnectionType) -> bool {
         self.connection_types.is_empty() || self.connection_types.contains(&kind)
     }
@@ -55,6 +59,7 @@ impl Entry {
 /// All users: those of `authorization` live in `$G`, the others in their accounts.
 pub(crate) fn collect(options: &Options) -> Result<Users, Error> {
     check_accounts(options)?;
+    check_system_account(options)?;
     let main = &options.authorization;
     let mut users = Users::new();
     let defaults = main.default_permissions.as_ref();
@@ -97,6 +102,17 @@ fn check_accounts(options: &Options) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn check_system_account(options: &Options) -> Result<(), Error> {
+    let Some(name) = &options.system_account else {
+        return Ok(());
+    };
+    let built_in = name == SYSTEM_ACCOUNT || name == GLOBAL_ACCOUNT;
+    let known = built_in || options.accounts.iter().any(|account| account.name == *name);
+    known
+        .then_some(())
+        .ok_or_else(|| Error::SystemAccountMissing { name: name.clone() })
 }
 
 fn limits(account: &Account) -> Limits {
