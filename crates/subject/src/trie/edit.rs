@@ -2,8 +2,8 @@
 
 use super::{
     Trie,
-    arena::Arena,
-    hash::EdgeHash,
+    edges::Edges,
+    hash::TokenHash,
     node::{NONE, Node, NodeId, ROOT},
 };
 use crate::token::tokens;
@@ -21,9 +21,10 @@ impl<T> Trie<T> {
         }
         let mut id = ROOT;
         for (level, token) in tokens(filter).enumerate() {
-            id = match self.child(id, token) {
+            let hash = self.seed.token(token);
+            id = match self.child(id, token, hash) {
                 Some(child) => child,
-                None => self.add_child(id, token, level),
+                None => self.add_child(id, token, hash, level),
             };
         }
         let values = &mut self.nodes.get_mut(id).values;
@@ -60,34 +61,32 @@ impl<T> Trie<T> {
 
     /// The child of `parent` with this token.
     #[inline]
-    pub(super) fn child(&self, parent: NodeId, token: &[u8]) -> Option<NodeId> {
-        let is_it = |id: &NodeId| {
-            let node = self.nodes.get(*id);
+    pub(super) fn child(&self, parent: NodeId, token: &[u8], hash: TokenHash) -> Option<NodeId> {
+        self.edges.find(self.seed.edge(parent, hash), |id| {
+            let node = self.nodes.get(id);
             node.parent == parent && node.token.as_bytes() == token
-        };
-        self.edges.find(self.hash.of(parent, token), is_it).copied()
+        })
     }
 
     fn find(&self, filter: &[u8]) -> Option<NodeId> {
-        tokens(filter).try_fold(ROOT, |id, token| self.child(id, token))
+        tokens(filter).try_fold(ROOT, |id, token| {
+            self.child(id, token, self.seed.token(token))
+        })
     }
 
-    fn add_child(&mut self, parent: NodeId, token: &[u8], level: usize) -> NodeId {
-        let Self {
-            nodes, edges, hash, ..
-        } = self;
-        let id = nodes.add(Node::new(parent, token));
-        let next = nodes.get(parent).children.first();
+    fn add_child(&mut self, parent: NodeId, token: &[u8], hash: TokenHash, level: usize) -> NodeId {
+        let id = self.nodes.add(Node::new(parent, token));
+        let next = self.nodes.get(parent).children.first();
         if next != NONE {
-            nodes.get_mut(next).previous = id;
+            self.nodes.get_mut(next).previous = id;
         }
-        let node = nodes.get_mut(id);
+        let node = self.nodes.get_mut(id);
         node.next = next;
         self.outside_bytes += node.token.heap_bytes();
-        let children = &mut nodes.get_mut(parent).children;
+        let children = &mut self.nodes.get_mut(parent).children;
         children.set_first(id);
         children.came(token);
-        edges.insert_unique(hash.of(parent, token), id, rehash(hash, nodes));
+        self.edges.insert(self.seed.edge(parent, hash), id);
         self.count_node(level);
         id
     }
@@ -104,10 +103,8 @@ impl<T> Trie<T> {
         while id != ROOT && self.nodes.get(id).is_idle() {
             let node = self.nodes.remove(id);
             self.unlink(&node);
-            let hash = self.hash.of(node.parent, node.token.as_bytes());
-            if let Ok(edge) = self.edges.find_entry(hash, |edge| *edge == id) {
-                edge.remove();
-            }
+            let hash = self.seed.token(node.token.as_bytes());
+            self.edges.remove(self.seed.edge(node.parent, hash), id);
             self.outside_bytes -= node.token.heap_bytes();
             depth -= 1;
             self.levels[depth] -= 1;
@@ -137,22 +134,11 @@ impl<T> Trie<T> {
     /// the last compaction, of which three in four have since been removed.
     fn compact(&mut self) {
         self.nodes.compact();
-        let Self {
-            nodes, edges, hash, ..
-        } = self;
-        edges.clear();
-        edges.shrink_to(nodes.live(), rehash(hash, nodes));
-        for (id, node) in nodes.iter().filter(|(id, _)| *id != ROOT) {
-            let at = hash.of(node.parent, node.token.as_bytes());
-            edges.insert_unique(at, id, rehash(hash, nodes));
+        self.edges = Edges::with_capacity(self.nodes.live());
+        for (id, node) in self.nodes.iter().filter(|(id, _)| *id != ROOT) {
+            let hash = self.seed.token(node.token.as_bytes());
+            self.edges.insert(self.seed.edge(node.parent, hash), id);
         }
         self.levels.shrink_to_fit();
-    }
-}
-
-fn rehash<T>(hash: &EdgeHash, nodes: &Arena<T>) -> impl Fn(&NodeId) -> u64 {
-    move |id| {
-        let node = nodes.get(*id);
-        hash.of(node.parent, node.token.as_bytes())
     }
 }

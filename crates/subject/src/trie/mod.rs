@@ -6,7 +6,7 @@
 //! form a list, so that a wildcard can visit all children (reverse match, [`Trie::for_each_overlap`]).
 //!
 //! Why not a map of children in each node: with a million literal filters nearly every node is a leaf, and a
-//! leaf must not pay for a map it never uses. Here it pays 48 bytes (its token inline) and its 5 to 10 bytes of
+//! leaf must not pay for a map it never uses. Here it pays 48 bytes (its token inline) and 11 to 22 bytes of
 //! the one table. Why not a hash of whole filters: it can't hold wildcards, and a wildcard asked of it would
 //! read a million entries.
 //!
@@ -15,16 +15,15 @@
 //! level. A match visits no node twice, so `*` branches cost at most the number of stored filters.
 
 mod arena;
+mod edges;
 mod edit;
 mod hash;
 mod node;
 mod walk;
 
-use hashbrown::HashTable;
-
 use arena::Arena;
-use hash::EdgeHash;
-use node::NodeId;
+use edges::Edges;
+use hash::Seed;
 
 /// A bag of values under filters: many values per filter, equal ones too.
 ///
@@ -33,8 +32,8 @@ use node::NodeId;
 pub struct Trie<T> {
     nodes: Arena<T>,
     /// Every node but the root, found by the hash of its parent and token.
-    edges: HashTable<NodeId>,
-    hash: EdgeHash,
+    edges: Edges,
+    seed: Seed,
     len: usize,
     /// How many nodes each level has, without trailing zeros; the root isn't counted.
     levels: Vec<u32>,
@@ -47,8 +46,8 @@ impl<T> Trie<T> {
     pub fn new() -> Self {
         Self {
             nodes: Arena::new(),
-            edges: HashTable::new(),
-            hash: EdgeHash::new(),
+            edges: Edges::new(),
+            seed: Seed::new(),
             len: 0,
             levels: Vec::new(),
             outside_bytes: 0,
@@ -78,7 +77,7 @@ impl<T> Trie<T> {
     /// Heap memory in use, without what the values own themselves and what the allocator adds.
     pub fn heap_bytes(&self) -> usize {
         self.nodes.heap_bytes()
-            + self.edges.allocation_size()
+            + self.edges.heap_bytes()
             + self.levels.capacity() * size_of::<u32>()
             + self.outside_bytes
     }

@@ -6,12 +6,18 @@ use smallvec::SmallVec;
 
 use super::{
     Trie,
+    hash::TokenHash,
     node::{NONE, Node, NodeId, ROOT},
 };
 use crate::token::{STAR, TAIL, is_well_formed, is_wildcard, tokens};
 
-/// Where the tokens of a subject lie, as (start, end).
-type Spans = SmallVec<[(u32, u32); 16]>;
+/// A token of a subject, ready to be looked for.
+#[derive(Clone, Copy)]
+struct Probe {
+    start: u32,
+    end: u32,
+    hash: TokenHash,
+}
 
 impl<T> Trie<T> {
     /// Calls `f` with every value whose filter matches `subject`, in no particular order.
@@ -63,36 +69,63 @@ impl<T> Trie<T> {
         subject: &[u8],
         mut visit: impl FnMut(&[T]) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Some(spans) = spans(subject) else {
-            return Continue(());
-        };
         if self.is_empty() {
             return Continue(());
         }
+        let Some(probes) = self.probes(subject) else {
+            return Continue(());
+        };
         let mut pending: SmallVec<[(NodeId, u32); 8]> = SmallVec::new();
         let mut at = Some((ROOT, 0));
         while let Some((id, level)) = at.take().or_else(|| pending.pop()) {
             let node = self.nodes.get(id);
-            let Some(&(start, end)) = spans.get(level as usize) else {
+            let Some(probe) = probes.get(level as usize) else {
                 visit_values(node.values.as_slice(), &mut visit)?;
                 continue;
             };
             if node.children.has_tail()
-                && let Some(tail) = self.child(id, TAIL)
+                && let Some(tail) = self.child(id, TAIL, self.seed.tail)
             {
                 visit_values(self.nodes.get(tail).values.as_slice(), &mut visit)?;
             }
             if node.children.has_star()
-                && let Some(star) = self.child(id, STAR)
+                && let Some(star) = self.child(id, STAR, self.seed.star)
             {
                 pending.push((star, level + 1));
             }
-            let token = &subject[start as usize..end as usize];
+            let token = &subject[probe.start as usize..probe.end as usize];
             if !node.children.is_empty() && !is_wildcard(token) {
-                at = self.child(id, token).map(|child| (child, level + 1));
+                at = self
+                    .child(id, token, probe.hash)
+                    .map(|child| (child, level + 1));
             }
         }
         Continue(())
+    }
+
+    /// The tokens of a subject, hashed as far as a filter is long; `None` when one is empty, so that nothing matches.
+    #[inline]
+    fn probes(&self, subject: &[u8]) -> Option<SmallVec<[Probe; 16]>> {
+        let mut probes = SmallVec::new();
+        let mut start = 0;
+        for token in tokens(subject) {
+            if token.is_empty() {
+                return None;
+            }
+            let end = start + token.len();
+            let hash = if probes.len() < self.depth() {
+                self.seed.token(token)
+            } else {
+                self.seed.tail
+            };
+            probes.push(Probe {
+                start: start as u32,
+                end: end as u32,
+                hash,
+            });
+            start = end + 1;
+        }
+        Some(probes)
     }
 
     /// Visits the nodes with values whose filter `filter` overlaps.
@@ -156,7 +189,7 @@ impl<T> Trie<T> {
             None | Some(&TAIL) => steps.push(all(filter.len() + 1)),
             Some(&STAR) => steps.push(all(level + 1)),
             Some(token) => steps.extend([token, STAR, TAIL].iter().filter_map(|token| {
-                let id = self.child(id, token)?;
+                let id = self.child(id, token, self.seed.token(token))?;
                 Some(Step {
                     id,
                     level: level + 1,
@@ -202,20 +235,4 @@ fn visit_values<T>(
     } else {
         visit(values)
     }
-}
-
-/// `None` when a token is empty, so that nothing matches.
-#[inline]
-fn spans(subject: &[u8]) -> Option<Spans> {
-    let mut spans = Spans::new();
-    let mut start = 0;
-    for token in tokens(subject) {
-        if token.is_empty() {
-            return None;
-        }
-        let end = start + token.len();
-        spans.push((start as u32, end as u32));
-        start = end + 1;
-    }
-    Some(spans)
 }
