@@ -170,7 +170,7 @@ fn leave_to_answer_is_leave_for_nothing_else() {
 #[test]
 fn replies_into_the_servers_own_subjects_are_reserved() {
     let check = |reply: &str, reserved| {
-        assert_eq!(is_reserved_reply(reply.as_bytes()), reserved, "{reply}")
+        assert_eq!(is_reserved_reply(reply.as_bytes()), reserved, "{reply}");
     };
     check("_R_.x", true);
     check("_R_.", true);

@@ -135,7 +135,7 @@ pub struct PeerCertificate {
     pub subject: String,
     /// Hex of the hash of the public key info.
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub subject_pk_sha256: String,
+    pub spki_sha256: String,
     /// Hex of the hash of the certificate.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub cert_sha256: String,
