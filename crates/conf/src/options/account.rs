@@ -272,18 +272,7 @@ impl Mapping {
         };
         match mapping.check() {
             Ok(()) => Ok(mapping),
-            Err(why) => {
-                let to: Vec<_> = mapping
-                    .destinations
-                    .iter()
-                    .map(|to| to.subject.as_str())
-                    .collect();
-                f.fail(format!(
-                    "Error adding mapping for {:?} to {:?} : {why}",
-                    f.key,
-                    to.join(", ")
-                ))
-            }
+            Err(why) => f.fail(mapping.complaint(&why)),
         }
     }
 

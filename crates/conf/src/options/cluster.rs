@@ -6,6 +6,7 @@ use super::authorization;
 use super::reader::{Field, Read, Reader};
 use super::tls::Side;
 use super::{Permissions, Port, Secret, Tls, WriteTimeout};
+use crate::grammar::Data;
 use std::time::Duration;
 
 /// The cluster block.
@@ -80,7 +81,7 @@ impl Cluster {
             "connect_backoff" => _ = f.bool()?,
             "pool_size" | "ping_max" => _ = f.integer()?,
             "accounts" => _ = f.texts()?,
-            "compression" => {}
+            "compression" => check_compression(f, r)?,
             _ => return f.unknown(),
         }
         Ok(())
@@ -138,9 +139,40 @@ impl LeafNodes {
             "write_timeout" => _ = WriteTimeout::read(f)?,
             "min_version" | "minimum_version" => _ = f.str()?,
             "isolate_leafnode_interest" | "isolate" => _ = f.bool()?,
-            "compression" => {}
+            "compression" => check_compression(f, r)?,
             _ => return f.unknown(),
         }
         Ok(())
+    }
+}
+
+/// A mode of compression, or a block with one.
+fn check_compression(f: &Field<'_>, r: &mut Reader<'_>) -> Read<()> {
+    const MODES: [&str; 11] = [
+        "accept",
+        "disabled",
+        "disable",
+        "enabled",
+        "enable",
+        "off",
+        "s2_auto",
+        "s2_best",
+        "s2_better",
+        "s2_fast",
+        "s2_uncompressed",
+    ];
+    match &f.value.data {
+        Data::Bool(_) => Ok(()),
+        Data::Text(mode) if MODES.contains(&mode.to_ascii_lowercase().as_str()) => Ok(()),
+        Data::Text(mode) => f.fail(format!("unsupported compression mode {mode:?}")),
+        Data::Map(map) => {
+            r.each(map, |r, f| match f.name.as_str() {
+                "mode" => check_compression(f, r),
+                "rtt_thresholds" | "thresholds" | "rtts" | "rtt" => f.list().map(drop),
+                _ => f.unknown(),
+            });
+            Ok(())
+        }
+        _ => f.expected("a string, a boolean or a map"),
     }
 }

@@ -2,10 +2,11 @@
 
 use super::reader::{Field, Read, Reader};
 use super::tls::Side;
+use super::validate::Fault;
 use super::{
     Account, Authorization, Cluster, LeafNodes, Mapping, Options, Tls, WebSocket, WriteTimeout,
 };
-use crate::error::{Finding, Refusal};
+use crate::error::{Finding, Position, Refusal};
 use crate::grammar::{
     Data, Map, Source, digest, parse_duration, parse_file, parse_text, show_duration,
 };
@@ -22,6 +23,45 @@ pub struct Loaded {
     pub options: Options,
     /// What to tell the person who wrote the file.
     pub warnings: Vec<Finding>,
+    /// Where each directive stands, for complaints about the whole.
+    places: BTreeMap<String, Position>,
+}
+
+impl Loaded {
+    /// Looks at the whole, as [`Options::validate`] does, and names the places in the file.
+    ///
+    /// # Errors
+    /// All contradictions found.
+    pub fn validated(self) -> Result<Self, Refusal> {
+        let errors = placed(self.options.faults(), &self.places);
+        if errors.is_empty() {
+            Ok(self)
+        } else {
+            Err(Refusal {
+                errors,
+                warnings: self.warnings,
+            })
+        }
+    }
+}
+
+impl From<Options> for Loaded {
+    /// Options which no file said.
+    fn from(options: Options) -> Self {
+        Self {
+            options,
+            warnings: Vec::new(),
+            places: BTreeMap::new(),
+        }
+    }
+}
+
+fn placed(faults: Vec<Fault>, places: &BTreeMap<String, Position>) -> Vec<Finding> {
+    let find = |fault: Fault| Finding {
+        at: places.get(fault.directive).cloned(),
+        text: fault.text,
+    };
+    faults.into_iter().map(find).collect()
 }
 
 impl Options {
@@ -55,12 +95,25 @@ impl Options {
                 "{name}: config has no values or is empty"
             )));
         }
-        reader.each(tree, |r, f| options.read_field(f, r));
+        let mut places = BTreeMap::new();
+        reader.each(tree, |r, f| {
+            places.insert(f.name.clone(), f.value.at.clone());
+            options.read_field(f, r)
+        });
         let Reader {
-            errors, warnings, ..
+            mut errors,
+            warnings,
+            ..
         } = reader;
         if errors.is_empty() {
-            Ok(Loaded { options, warnings })
+            errors = placed(options.credential_faults(), &places);
+        }
+        if errors.is_empty() {
+            Ok(Loaded {
+                options,
+                warnings,
+                places,
+            })
         } else {
             Err(Refusal { errors, warnings })
         }

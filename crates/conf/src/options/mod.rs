@@ -2,7 +2,7 @@
 //!
 //! Fields are named as their directives. A field without an invariant is public and plain data, so
 //! that code builds options as easily as a file does.
-//! `Options::validate` looks at the whole.
+//! [`Options::validate`] looks at the whole.
 
 mod account;
 mod authorization;
@@ -13,6 +13,7 @@ mod nkey;
 mod reader;
 mod scalar;
 mod tls;
+mod validate;
 mod websocket;
 
 pub use account::{
@@ -24,6 +25,7 @@ pub use authorization::{
 pub use cluster::{Cluster, LeafNodes};
 pub use file::Loaded;
 pub use jetstream::{JetStream, JetStreamBatchLimits, JetStreamLimits, StoreCipher, SyncInterval};
+pub(crate) use reader::split_address;
 pub use scalar::{Port, Secret, WriteTimeout};
 pub use tls::{CIPHER_SUITES, CURVES, CertPair, HandshakeFirst, Tls, TlsVersion};
 pub use websocket::WebSocket;

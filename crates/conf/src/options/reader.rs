@@ -304,7 +304,7 @@ impl<'v> Field<'v> {
 }
 
 /// `host:port` or `[v6]:port`.
-pub(super) fn split_address(text: &str) -> Option<(&str, &str)> {
+pub(crate) fn split_address(text: &str) -> Option<(&str, &str)> {
     let (host, port) = text.rsplit_once(':')?;
     match host
         .strip_prefix('[')

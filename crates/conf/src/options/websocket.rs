@@ -57,6 +57,9 @@ impl WebSocket {
     pub(super) fn read(block: &Field<'_>, r: &mut Reader<'_>) -> Read<Self> {
         let mut ws = Self::default();
         r.block(block, |r, f| ws.read_field(f, r))?;
+        if ws.token.is_some() {
+            (ws.user, ws.password) = (None, None);
+        }
         Ok(ws)
     }
 
