@@ -48,7 +48,7 @@ fn five() -> Fake {
         subscriptions: cid,
         rtt: Some(Duration::from_millis(cid)),
         last_activity: at(100 - cid),
-        authorized_user: if cid % 2 == 0 { "even" } else { "odd" }.into(),
+        authorized_user: if cid.is_multiple_of(2) { "even" } else { "odd" }.into(),
         account: if cid == 3 { "A" } else { "$G" }.into(),
         ..connection(cid)
     };
@@ -493,7 +493,7 @@ fn metrics_have_the_exporters_names() {
             response.body.lines().any(|known| known == line),
             "{line}\n{}",
             response.body
-        )
+        );
     };
     has("# TYPE gnatsd_varz_connections gauge");
     has("gnatsd_varz_connections{server_id=\"NTEST\"} 0");
