@@ -64,7 +64,7 @@ pub use dn::DistinguishedName;
 pub use error::{Denial, Error};
 pub use grant::{Grant, Limits};
 pub use midge_conf::ConnectionType;
-pub use nkey::new_server_id;
+pub use nkey::{new_curve_key, new_server_id};
 pub use password::PasswordCheck;
 pub use permissions::{Permissions, ResponsePermission, SubscribeVerdict, is_reserved_reply};
 pub use replies::{REPLY_PERMITS_MAX, ReplyPermits};

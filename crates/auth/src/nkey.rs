@@ -37,6 +37,13 @@ fn decode(text: &str) -> Option<Vec<u8>> {
         .find_map(|dialect| dialect.decode(text.as_bytes()).ok())
 }
 
+/// A new public curve key (`X...`), which INFO shows beside the identity.
+///
+/// As with [`new_server_id`], nobody keeps the private half yet.
+pub fn new_curve_key() -> String {
+    nkeys::XKey::new().public_key()
+}
+
 /// A new public server key (`N...`): the identity a server shows in INFO.
 ///
 /// The private half is thrown away; nothing is signed with it.

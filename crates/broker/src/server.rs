@@ -31,6 +31,8 @@ const NONCE_BYTES: usize = 11;
 /// A broker's state. Parts that a reload changes are swapped as wholes.
 pub(crate) struct Server {
     pub(crate) id: String,
+    /// Its public curve key.
+    xkey: String,
     pub(crate) started: SystemTime,
     /// Where its listeners really are.
     pub(crate) ports: Mutex<Ports>,
@@ -53,9 +55,11 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn new(id: String, options: Options, ports: Ports, workers: u64) -> Result<Self, Error> {
         let auth = Authenticator::new(&options)?;
+        let xkey = midge_auth::new_curve_key();
         let server = Self {
-            settings: ArcSwap::from_pointee(settings(&options, &id, &ports, &auth, false)),
+            settings: ArcSwap::from_pointee(settings(&options, (&id, &xkey), &ports, &auth, false)),
             id,
+            xkey,
             started: today(),
             ports: Mutex::new(ports),
             workers,
@@ -117,8 +121,9 @@ impl Server {
         let options = self.options.load();
         let lame_duck = self.lame_duck.load(Acquire);
         let before = self.settings();
-        let now = settings(&options, &self.id, &self.ports.lock(), &self.auth.load(), lame_duck);
-        let announce = before.info != now.info;
+        let now = settings(&options, (&self.id, &self.xkey), &self.ports.lock(), &self.auth.load(), lame_duck);
+        let place = |settings: &Settings| (settings.info.host.clone(), settings.info.port, settings.info.ldm);
+        let announce = place(&before) != place(&now);
         let now = Arc::new(now);
         self.settings.store(now.clone());
         for connection in self.register.live() {
@@ -142,6 +147,9 @@ impl Server {
         let kind = connection.peer.kind;
         let facts = connection.facts();
         let auth = self.auth.load();
+        if !auth.auth_required(kind) && facts.grant.is_some_and(|grant| grant.user.is_some()) {
+            return None;
+        }
         let Some(connect) = &facts.connect else { return auth.no_auth_grant(kind) };
         let transport = Transport { kind, certificate: connection.peer.certificate.as_ref() };
         let nonce = connection.nonce().unwrap_or_default();

@@ -14,10 +14,10 @@ use std::time::Duration;
 const API_LEVEL: u32 = 5;
 
 /// What sessions share, by the options and the address really bound.
-pub(crate) fn settings(options: &Options, id: &str, ports: &Ports, auth: &Authenticator, lame_duck: bool) -> Settings {
+pub(crate) fn settings(options: &Options, (id, xkey): (&str, &str), ports: &Ports, auth: &Authenticator, lame_duck: bool) -> Settings {
     let traced = options.trace || options.trace_verbose || options.trace_headers;
     Settings {
-        info: info(options, id, ports, auth, lame_duck),
+        info: info(options, (id, xkey), ports, auth, lame_duck),
         limits: Limits {
             max_control_line: options.max_control_line as usize,
             max_payload: options.max_payload as usize,
@@ -27,6 +27,7 @@ pub(crate) fn settings(options: &Options, id: &str, ports: &Ports, auth: &Authen
         ping_interval: options.ping_interval,
         ping_max: options.ping_max,
         auth_timeout: auth_timeout(options),
+        credentials_expected: auth.auth_required(ConnectionType::Standard),
         tracing: traced.then(|| Tracing {
             headers_only: options.trace_headers && !options.trace && !options.trace_verbose,
             max_len: usize::try_from(options.max_traced_msg_len).ok().filter(|&max| max > 0),
@@ -35,7 +36,7 @@ pub(crate) fn settings(options: &Options, id: &str, ports: &Ports, auth: &Authen
     }
 }
 
-fn info(options: &Options, id: &str, ports: &Ports, auth: &Authenticator, lame_duck: bool) -> Info {
+fn info(options: &Options, (id, xkey): (&str, &str), ports: &Ports, auth: &Authenticator, lame_duck: bool) -> Info {
     let (host, port) = advertised(options, ports.client.map_or(0, |address| address.port()));
     let tls = options.tls.as_ref();
     let offered = tls.is_some() && options.allow_non_tls;
@@ -44,11 +45,13 @@ fn info(options: &Options, id: &str, ports: &Ports, auth: &Authenticator, lame_d
         server_name: options.server_name.clone().unwrap_or_else(|| id.into()),
         version: COMPATIBILITY.into(),
         proto: 1,
+        git_commit: option_env!("MIDGE_GIT_COMMIT").unwrap_or("release").into(),
         go: concat!("rust-", env!("CARGO_PKG_RUST_VERSION")).into(),
         host,
         port,
         headers: !options.no_header_support,
-        auth_required: auth.auth_required(ConnectionType::Standard),
+        auth_required: auth.auth_required(ConnectionType::Standard)
+            && auth.no_auth_grant(ConnectionType::Standard).is_none(),
         tls_required: tls.is_some() && !offered,
         tls_verify: tls.is_some_and(|tls| tls.verify || tls.verify_and_map),
         tls_available: offered,
@@ -56,6 +59,7 @@ fn info(options: &Options, id: &str, ports: &Ports, auth: &Authenticator, lame_d
         cluster: options.cluster.as_ref().and_then(|cluster| cluster.name.clone()).unwrap_or_default(),
         ldm: lame_duck,
         api_lvl: API_LEVEL,
+        xkey: xkey.into(),
         ..Info::default()
     }
 }

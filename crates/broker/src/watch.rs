@@ -47,7 +47,7 @@ impl Source for Server {
             auth_required: settings.info.auth_required,
             tls_required: settings.info.tls_required,
             tls_verify: settings.info.tls_verify,
-            max_connections: options.max_connections,
+            max_connections: i64::try_from(options.max_connections).ok().filter(|&max| max > 0).unwrap_or(-1),
             max_subscriptions: options.max_subscriptions,
             ping_interval: nanos(options.ping_interval),
             ping_max: options.ping_max,

@@ -37,7 +37,7 @@ pub struct Varz {
     pub connect_urls: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ws_connect_urls: Vec<String>,
-    pub max_connections: u64,
+    pub max_connections: i64,
     #[serde(skip_serializing_if = "is_zero")]
     pub max_subscriptions: u64,
     pub ping_interval: u64,

@@ -278,7 +278,7 @@ impl Owner {
                 }
             }
         };
-        self.intake.keep(&input[at..], &self.session.settings().limits, local.slab_len);
+        self.intake.keep(&input[at..], self.session.limits(), local.slab_len);
         halt
     }
 

@@ -19,8 +19,6 @@ use tokio_rustls::server::TlsStream;
 
 /// The first byte of a TLS handshake.
 const HANDSHAKE_RECORD: u8 = 0x16;
-/// The complaint to a client that speaks plainly where TLS is required.
-const TLS_REQUIRED: &[u8] = b"-ERR 'Secure Connection - TLS Required'\r\n";
 
 /// Why certificates can't be used, with the file.
 #[derive(Debug, thiserror::Error)]
@@ -160,11 +158,7 @@ async fn begin(policy: &TlsPolicy, allow_plain: bool, mut socket: TcpStream, gre
         match first.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "TLS handshake timeout"))?? {
             HANDSHAKE_RECORD => {}
             _ if allow_plain => return Ok(Transport::Plain { socket, greeted }),
-            _ => {
-                socket.write_all(TLS_REQUIRED).await?;
-                socket.shutdown().await?;
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "first record does not look like a TLS handshake"));
-            }
+            _ => return Err(io::Error::new(io::ErrorKind::InvalidData, "first record does not look like a TLS handshake")),
         }
     }
     let stream = policy.accept(socket).await?;

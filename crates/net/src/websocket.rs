@@ -62,9 +62,11 @@ async fn upgrade<S: Duplex + 'static>(
     let (head, rest) = timeout(policy.timeout, read_head(&mut stream)).await.map_err(|_| fault("upgrade timeout"))??;
     let request = Request::parse(&head);
     if let Err((status, text)) = request.check(policy, secure) {
+        let body = status.split_once(' ').map_or("", |(_, body)| body);
         let answer = format!(
-            "HTTP/1.1 {status}\r\nSec-Websocket-Version: 13\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}\n",
-            text.len() + 1
+            "HTTP/1.1 {status}\r\nSec-Websocket-Version: 13\r\nContent-Type: text/plain; charset=utf-8\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}\n",
+            body.len() + 1
         );
         stream.write_all(answer.as_bytes()).await?;
         let _ = stream.shutdown().await;
@@ -194,7 +196,7 @@ impl<S: Duplex> AsyncRead for Frames<S> {
             match ready!(Pin::new(&mut self.frames).poll_next(cx)) {
                 Some(Ok(Message::Binary(bytes))) => self.read = bytes,
                 Some(Ok(Message::Text(text))) => self.read = text.into(),
-                Some(Ok(Message::Close(_))) | None => return Poll::Ready(Ok(())),
+                None => return Poll::Ready(Ok(())),
                 Some(Ok(_)) => {}
                 Some(Err(Error::ConnectionClosed | Error::AlreadyClosed)) => return Poll::Ready(Ok(())),
                 Some(Err(error)) => return Poll::Ready(Err(io::Error::other(error))),

@@ -100,6 +100,7 @@ impl Worker {
             None => self.out.deliver(self.cache.matched(account, message.subject), origin, message),
             Some(mappings) => {
                 let random = &mut self.out.random;
+                self.mapped.clear();
                 match mappings.apply(message.subject, &mut || random.next(), &mut self.mapped) {
                     midge_subject::Mapped::Unchanged => {
                         self.out.deliver(self.cache.matched(account, message.subject), origin, message)

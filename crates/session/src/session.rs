@@ -9,7 +9,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use midge_auth::{ConnectionType, Grant, Permissions, ReplyPermits, SubscribeVerdict, is_reserved_reply};
 use midge_router::{Account, Message, Origin, Sink, Subscription, Worker};
 use midge_subject::{is_valid_publish, is_valid_queue, is_valid_subscribe, tokens};
-use midge_wire::{ClientFrame, Connect, Publish, decode_client, encode, status_block};
+use midge_wire::{ClientFrame, Connect, Limits, Publish, decode_client, encode, status_block};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
@@ -60,6 +60,8 @@ enum State {
 pub struct Session {
     identity: Identity,
     settings: Arc<Settings>,
+    /// The settings' limits, lowered by those of the account.
+    limits: Limits,
     sink: Arc<Sink>,
     state: State,
     connect: Box<Connect>,
@@ -97,11 +99,12 @@ impl Session {
     /// if not, call [`Session::admit`] with what an anonymous client may do.
     #[must_use]
     pub fn new(identity: Identity, settings: Arc<Settings>, sink: Arc<Sink>, auth_required: bool, now: Instant) -> Self {
-        let authenticate_by = auth_required.then(|| now + settings.auth_timeout);
+        let authenticate_by = settings.credentials_expected.then(|| now + settings.auth_timeout);
         sink.set_traced(settings.tracing.is_some());
         Self {
             timers: Timers::new(now, authenticate_by, settings.ping_interval),
             label: identity.label.clone(),
+            limits: settings.limits,
             identity,
             settings,
             sink,
@@ -133,7 +136,7 @@ impl Session {
         let settings = self.settings.clone();
         let (mut at, mut messages, mut bytes) = (0, 0, 0);
         while matches!(self.state, State::Open | State::Greeting) && at < input.len() {
-            match decode_client(&input[at..], &settings.limits) {
+            match decode_client(&input[at..], &self.limits) {
                 Ok(Some((frame, used))) => {
                     if let Some(tracing) = settings.tracing {
                         trace::arrived(&self.label, &frame, &input[at..at + used], tracing);
@@ -146,14 +149,17 @@ impl Session {
                     self.handle(&frame, now, worker);
                 }
                 Ok(None) => {
-                    self.check_greeting(&input[at..], worker);
+                    self.check_unfinished(&input[at..], worker);
                     break;
                 }
                 Err(error) => {
-                    tracing::debug!(target: "midge", "{} - {error}", self.label);
+                    trace::fault(&self.label, &error, &input[at..]);
                     self.close(self.reason_of_fault(&error, &input[at..]), worker);
                 }
             }
+        }
+        if at > 0 && self.state == State::Open {
+            self.timers.authenticated();
         }
         if messages > 0 {
             self.sink.stats.in_msgs.fetch_add(messages, Relaxed);
@@ -181,7 +187,6 @@ impl Session {
         }
         let came_by_connect = self.state == State::Admitting;
         self.set_grant(grant);
-        self.timers.authenticated();
         self.state = State::Open;
         if came_by_connect && self.connect.verbose {
             self.ok(worker);
@@ -225,6 +230,7 @@ impl Session {
         self.sink.set_traced(settings.tracing.is_some());
         self.timers.set_interval(now, settings.ping_interval);
         self.settings = settings;
+        self.lower_limits();
         if announce && self.connect.protocol >= 1 && self.state == State::Open {
             let info = self.info();
             encode::info(worker.reply(&self.sink).bytes_mut(), &info);
@@ -276,10 +282,10 @@ impl Session {
         self.grant.as_ref()
     }
 
-    /// The settings in force.
+    /// The limits in force for this connection.
     #[must_use]
-    pub fn settings(&self) -> &Arc<Settings> {
-        &self.settings
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// When bytes arrived last.
@@ -318,10 +324,14 @@ impl Session {
         }
     }
 
-    /// Before CONNECT not even the beginning of another operation is accepted.
-    fn check_greeting(&mut self, unfinished: &[u8], worker: &mut Worker) {
-        if self.state == State::Greeting && !matches!(unfinished.first(), None | Some(b'C' | b'c')) {
+    /// Before CONNECT not even the beginning of another operation is accepted, and without header
+    /// support not the control line of an HPUB.
+    fn check_unfinished(&mut self, unfinished: &[u8], worker: &mut Worker) {
+        let first = unfinished.first().map(u8::to_ascii_uppercase);
+        if self.state == State::Greeting && !matches!(first, None | Some(b'C')) {
             self.close(CloseReason::AuthenticationViolation, worker);
+        } else if self.state == State::Open && first == Some(b'H') && !self.connect.headers && unfinished.contains(&b'\n') {
+            self.close(CloseReason::MsgHeaderViolation, worker);
         }
     }
 
@@ -357,7 +367,7 @@ impl Session {
     }
 
     fn publish(&mut self, publish: &Publish<'_>, now: Instant, worker: &mut Worker) {
-        if publish.is_hpub && !self.connect.headers {
+        if publish.is_hpub && (!self.connect.headers || publish.header_len == 0) {
             return self.close(CloseReason::MsgHeaderViolation, worker);
         }
         if self.connect.pedantic && !is_valid_publish(publish.subject) {
@@ -544,6 +554,14 @@ impl Session {
             self.label = format!("{} - \"{}/user:{user}\"", self.identity.label, grant.account);
         }
         self.grant = Some(grant);
+        self.lower_limits();
+    }
+
+    fn lower_limits(&mut self) {
+        let granted = self.grant.as_ref().and_then(|grant| grant.limits.max_payload);
+        let granted = granted.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
+        let own = self.settings.limits;
+        self.limits = Limits { max_payload: own.max_payload.min(granted), ..own };
     }
 
     fn leave_account(&mut self) {

@@ -21,6 +21,9 @@ pub struct Settings {
     pub ping_max: u32,
     /// Time to send CONNECT when credentials are needed.
     pub auth_timeout: Duration,
+    /// Credentials are configured, so that a client must begin to speak within `auth_timeout` even
+    /// where an anonymous one is let in.
+    pub credentials_expected: bool,
     /// Protocol trace, if it is on.
     pub tracing: Option<Tracing>,
     /// The account of the system's events.

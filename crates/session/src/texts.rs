@@ -25,7 +25,7 @@ pub enum CloseReason {
     /// The socket failed on reading.
     ReadError,
     /// Bytes that can't be understood.
-    ParseError,
+    UnknownOperation,
     /// Too many PINGs without PONG.
     StaleConnection,
     /// A rule of the protocol was broken.
@@ -64,7 +64,7 @@ impl CloseReason {
         Self::SlowConsumerWriteDeadline,
         Self::WriteError,
         Self::ReadError,
-        Self::ParseError,
+        Self::UnknownOperation,
         Self::StaleConnection,
         Self::ProtocolViolation,
         Self::BadClientProtocolVersion,
@@ -97,9 +97,9 @@ impl CloseReason {
     pub fn farewell(self) -> Option<&'static str> {
         Some(match self {
             Self::AuthenticationTimeout => "Authentication Timeout",
-            Self::AuthenticationViolation | Self::AuthenticationRevoked => "Authorization Violation",
+            Self::AuthenticationViolation => "Authorization Violation",
             Self::StaleConnection => "Stale Connection",
-            Self::ParseError => "Unknown Protocol Operation",
+            Self::UnknownOperation => "Unknown Protocol Operation",
             Self::BadClientProtocolVersion => "invalid client protocol",
             Self::MaxAccountConnectionsExceeded => "maximum account active connections exceeded",
             Self::MaxConnectionsExceeded => "maximum connections exceeded",
@@ -122,9 +122,8 @@ impl fmt::Display for CloseReason {
             Self::SlowConsumerWriteDeadline => "Slow Consumer (Write Deadline)",
             Self::WriteError => "Write Error",
             Self::ReadError => "Read Error",
-            Self::ParseError => "Parse Error",
             Self::StaleConnection => "Stale Connection",
-            Self::ProtocolViolation => "Protocol Violation",
+            Self::UnknownOperation | Self::ProtocolViolation => "Protocol Violation",
             Self::BadClientProtocolVersion => "Bad Client Protocol Version",
             Self::MaxAccountConnectionsExceeded => "Maximum Account Connections Exceeded",
             Self::MaxConnectionsExceeded => "Maximum Connections Exceeded",
@@ -144,7 +143,7 @@ impl fmt::Display for CloseReason {
 /// broken limit are answered; wrong arguments close in silence, as with the reference.
 pub(crate) fn reason_of(error: &Error) -> CloseReason {
     match error {
-        Error::UnknownOp | Error::PayloadNotTerminated { .. } => CloseReason::ParseError,
+        Error::UnknownOp | Error::PayloadNotTerminated { .. } => CloseReason::UnknownOperation,
         Error::ControlLineTooLong { .. } => CloseReason::MaxControlLineExceeded,
         Error::PayloadTooLarge { .. } => CloseReason::MaxPayloadExceeded,
         _ => CloseReason::ProtocolViolation,

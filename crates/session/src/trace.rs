@@ -1,7 +1,7 @@
 //! Protocol trace lines in the reference's form, with secrets taken out.
 
 use crate::settings::Tracing;
-use midge_wire::ClientFrame;
+use midge_wire::{ClientFrame, Error};
 use std::borrow::Cow;
 
 /// Keys of CONNECT whose values never reach a log.
@@ -26,6 +26,21 @@ pub(crate) fn leaves(label: &str, line: &str) {
     tracing::trace!(target: "midge", "{label} - ->> [{line}]");
 }
 
+/// The log line of a fault on the wire, with the arguments at fault.
+pub(crate) fn fault(label: &str, error: &Error, input: &[u8]) {
+    let step = match error {
+        Error::WrongArgs { op: "PUB", .. } | Error::BadSize { op: "PUB" } => "processPub",
+        Error::WrongArgs { op: "HPUB", .. } | Error::BadSize { op: "HPUB" } => "processHeaderPub",
+        Error::WrongArgs { op: "SUB", .. } => "processSub",
+        Error::WrongArgs { op: "UNSUB", .. } | Error::BadSize { op: "UNSUB" } => "processUnsub",
+        _ => return tracing::error!(target: "midge", "{label} - {error}"),
+    };
+    let line = input.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    let args = line.trim().split_once([' ', '\t']).map_or("", |(_, args)| args);
+    tracing::error!(target: "midge", "{label} - {step} Parse Error: {args:?}");
+}
+
 fn payload(label: &str, headers: &[u8], payload: &[u8], tracing: Tracing) {
     let shown = if tracing.headers_only { headers } else { payload };
     if shown.is_empty() && tracing.headers_only {
@@ -33,8 +48,8 @@ fn payload(label: &str, headers: &[u8], payload: &[u8], tracing: Tracing) {
     }
     let max = tracing.max_len.unwrap_or(usize::MAX);
     let dots = if shown.len() > max { "..." } else { "" };
-    let text = String::from_utf8_lossy(&shown[..shown.len().min(max)]);
-    tracing::trace!(target: "midge", "{label} - <<- MSG_PAYLOAD: [{text:?}{dots}]");
+    let text = String::from_utf8_lossy(&shown[..shown.len().min(max)]).into_owned() + dots;
+    tracing::trace!(target: "midge", "{label} - <<- MSG_PAYLOAD: [{text:?}]");
 }
 
 /// Replaces the values of [`SECRET_KEYS`] in a JSON line, however it is spaced.

@@ -112,8 +112,12 @@ impl Output {
                 *len += line.len() as u64;
                 if *max_len > 0 && *len >= *max_len {
                     let (path, max_len, max_files) = (path.clone(), *max_len, *max_files);
-                    if let Ok(fresh) = rotate(&path, max_files).and_then(|()| Self::open(&path, max_len, max_files)) {
+                    let fresh = rotate(&path, max_files)
+                        .and_then(|aside| Ok((Self::open(&path, max_len, max_files)?, aside)));
+                    if let Ok((fresh, aside)) = fresh {
                         *self = fresh;
+                        let head = line.split_once(" [").map_or(line, |(head, _)| head);
+                        self.write(&format!("{head} [INF] Rotated log, backup saved as {aside:?}\n"));
                     }
                 }
             }
@@ -122,12 +126,12 @@ impl Output {
 }
 
 /// Moves a full log aside, and drops the oldest so that `max_files` stay, the new one counted.
-fn rotate(path: &Path, max_files: u64) -> io::Result<()> {
+fn rotate(path: &Path, max_files: u64) -> io::Result<PathBuf> {
     let mut aside = path.as_os_str().to_owned();
     aside.push(Zoned::now().strftime(".%Y.%m.%d.%H.%M.%S.%9f").to_string().replace("..", "."));
     std::fs::rename(path, &aside)?;
     if max_files == 0 {
-        return Ok(());
+        return Ok(aside.into());
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut prefix = path.file_name().unwrap_or_default().to_owned();
@@ -140,7 +144,8 @@ fn rotate(path: &Path, max_files: u64) -> io::Result<()> {
         .collect();
     backups.sort();
     let spare = backups.len().saturating_sub(usize::try_from(max_files - 1).unwrap_or(usize::MAX));
-    backups[..spare].iter().try_for_each(std::fs::remove_file)
+    backups[..spare].iter().try_for_each(std::fs::remove_file)?;
+    Ok(aside.into())
 }
 
 impl Subscriber for Log {
