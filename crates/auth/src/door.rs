@@ -123,8 +123,5 @@ fn maps(tls: Option<&Tls>) -> bool {
 /// the server, not to shut everybody else out.
 fn only_system(options: &Options, users: &Users) -> bool {
     let system = options.system_account.as_deref().unwrap_or(SYSTEM_ACCOUNT);
-    let [only] = options.accounts.as_slice() else {
-        return false;
-    };
-    only.name == system && users.values().all(|entry| &*entry.grant.account == system)
+    options.accounts.len() == 1 && users.values().all(|entry| &*entry.grant.account == system)
 }

@@ -76,3 +76,52 @@ fn is_bcrypt(secret: &Secret) -> bool {
 fn same(secret: &Secret, given: &str) -> bool {
     secret.expose().as_bytes().ct_eq(given.as_bytes()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::users;
+    use midge_conf::{Authorization, Identity, Options, User};
+
+    #[track_caller]
+    fn check_decoy(passwords: &[&str], expected: &str) {
+        let user = |(index, password): (usize, &&str)| User {
+            identity: Identity::Password {
+                name: index.to_string(),
+                password: Some((*password).into()),
+            },
+            permissions: None,
+            allowed_connection_types: Vec::new(),
+        };
+        let users = passwords.iter().enumerate().map(user).collect();
+        let authorization = Authorization {
+            users,
+            ..Authorization::default()
+        };
+        let users = users::collect(&Options {
+            authorization,
+            ..Options::default()
+        });
+        assert_eq!(decoy(&users.expect("users")).expose(), expected);
+    }
+
+    #[test]
+    fn the_decoy_costs_as_much_as_any_password() {
+        check_decoy(&["plain"], "plain");
+        check_decoy(&["$2a$04$a", "plain"], "$2a$04$a");
+        check_decoy(&["$2a$04$a", "$2y$12$b", "$2b$05$c"], "$2y$12$b");
+    }
+
+    #[test]
+    fn hashes_are_told_from_passwords() {
+        let check = |text: &str, hash| assert_eq!(is_bcrypt(&text.into()), hash, "{text}");
+        check("$2a$10$x", true);
+        check("$2b$10$", true);
+        check("$2x$10$x", true);
+        check("$2y$10$x", true);
+        check("$2c$10$x", false);
+        check("$2a$1x$x", false);
+        check("$2a$10", false);
+        check("", false);
+    }
+}

@@ -327,6 +327,27 @@ fn an_nkey_signs_the_nonce() {
     admitted(&options, &named("ann", "a"), "$G", Some("ann"));
 }
 
+//= row 190
+#[test]
+fn an_nkey_comes_over_the_transports_it_is_allowed() {
+    let pair = KeyPair::new_user();
+    let key = pair.public_key();
+    let ws = ConnectionType::WebSocket;
+    let limited = User {
+        allowed_connection_types: vec![ws],
+        ..key_user(&key)
+    };
+    let options = with_users(vec![limited]);
+    let sig = BASE64.encode(&pair.sign(NONCE).expect("a signature"));
+    let who = Credentials {
+        nkey: Some(&key),
+        sig: Some(&sig),
+        ..NOTHING
+    };
+    refused(&options, &who, Denial::ConnectionType);
+    assert!(decide(&options, &who, &over(ws)).is_ok());
+}
+
 #[test]
 fn a_nonce_is_needed_only_where_keys_are_known() {
     let needs = |options: &Options| {

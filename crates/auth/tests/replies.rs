@@ -30,8 +30,8 @@ fn a_request_is_answered_as_often_as_allowed() {
     assert!(permits.allows(b"r", now));
     assert!(!permits.allows(b"other", now));
     assert!(permits.allows(b"r", now));
+    assert!(permits.is_empty(), "nothing is kept of what is used up");
     assert!(!permits.allows(b"r", now));
-    assert!(permits.is_empty());
 }
 
 #[test]
