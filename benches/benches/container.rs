@@ -35,13 +35,18 @@ impl Contestant for Ours {
         let mut chunk = pool.take();
         chunk.extend_from_slice(line);
         let _ = self.0.push(chunk);
-        let Some(mut drain) = self.0.try_drain() else { return 0 };
+        let Some(mut drain) = self.0.try_drain() else {
+            return 0;
+        };
         let mut total = 0;
         loop {
             let mut slices = [IoSlice::new(&[]); 16];
             let filled = drain.io_slices(&mut slices);
             if filled > 0 {
-                let written = slices[..filled].iter().map(|slice| black_box(slice).len()).sum();
+                let written = slices[..filled]
+                    .iter()
+                    .map(|slice| black_box(slice).len())
+                    .sum();
                 drain.advance(written, pool);
                 total += written;
                 continue;
@@ -140,7 +145,10 @@ fn run<C: Contestant>(threads: usize, sends: u64) -> Duration {
         }
     });
     let elapsed = start.elapsed();
-    assert_eq!(written.into_inner() as u64, threads as u64 * sends * LINE.len() as u64);
+    assert_eq!(
+        written.into_inner() as u64,
+        threads as u64 * sends * LINE.len() as u64
+    );
     elapsed
 }
 
@@ -148,9 +156,15 @@ fn push_drain(criterion: &mut Criterion) {
     for threads in [1, 2] {
         let mut group = criterion.benchmark_group(format!("mailbox/push_drain_{threads}_threads"));
         group.throughput(Throughput::Elements(threads as u64));
-        group.bench_function("midge", |b| b.iter_custom(|sends| run::<Ours>(threads, sends)));
-        group.bench_function("mutex_vecdeque", |b| b.iter_custom(|sends| run::<Locked>(threads, sends)));
-        group.bench_function("segqueue_flag", |b| b.iter_custom(|sends| run::<Flagged>(threads, sends)));
+        group.bench_function("midge", |b| {
+            b.iter_custom(|sends| run::<Ours>(threads, sends))
+        });
+        group.bench_function("mutex_vecdeque", |b| {
+            b.iter_custom(|sends| run::<Locked>(threads, sends))
+        });
+        group.bench_function("segqueue_flag", |b| {
+            b.iter_custom(|sends| run::<Flagged>(threads, sends))
+        });
     }
 }
 
