@@ -9,6 +9,7 @@ pub mod cli;
 mod error;
 pub mod grammar;
 pub mod options;
+pub mod reload;
 
 pub use error::{Finding, Position, Refusal};
 

@@ -172,6 +172,11 @@ pub(super) fn timeout(f: &Field<'_>, r: &mut Reader<'_>) -> Read<Option<Duration
 }
 
 impl User {
+    /// Whether it signs a nonce instead of showing a password.
+    pub fn is_nkey(&self) -> bool {
+        matches!(self.identity, Identity::Nkey(_))
+    }
+
     pub(super) fn read_list(f: &Field<'_>, r: &mut Reader<'_>) -> Read<Vec<Self>> {
         let Data::List(_) = &f.value.data else {
             return f.fail(format!(

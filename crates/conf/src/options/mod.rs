@@ -172,6 +172,37 @@ pub struct Options {
     pub leafnodes: Option<LeafNodes>,
 }
 
+impl Options {
+    /// Time a client has to authenticate: as configured, else 2 s, or a second more than the TLS
+    /// handshake may take.
+    pub fn auth_timeout(&self) -> Duration {
+        let after_handshake = || {
+            self.tls
+                .as_ref()
+                .map(|tls| tls.timeout + Duration::from_secs(1))
+        };
+        self.authorization
+            .timeout
+            .or_else(after_handshake)
+            .unwrap_or(AUTH_TIMEOUT)
+    }
+
+    /// The address of the monitoring listener.
+    pub fn http_host(&self) -> &str {
+        self.http_host.as_deref().unwrap_or(&self.host)
+    }
+
+    /// All users: those of `$G`, then those of each account.
+    pub fn users(&self) -> impl Iterator<Item = &User> {
+        self.authorization
+            .users
+            .iter()
+            .chain(self.accounts.iter().flat_map(|account| &account.users))
+    }
+}
+
+const AUTH_TIMEOUT: Duration = Duration::from_secs(2);
+
 impl Default for Options {
     fn default() -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! What only the whole of the [`Options`] can show: contradictions between directives.
 
 use super::reader::split_address;
-use super::{Authorization, Mapping, Options, SYSTEM_ACCOUNT, User, WebSocket};
+use super::{Authorization, Mapping, Options, SYSTEM_ACCOUNT, WebSocket};
 use crate::error::{Finding, Refusal};
 use crate::grammar::show_duration;
 use std::collections::HashSet;
@@ -177,13 +177,6 @@ impl Options {
                 format!("error resolving system account {system:?}: account missing")
             });
         }
-    }
-
-    fn users(&self) -> impl Iterator<Item = &User> {
-        self.authorization
-            .users
-            .iter()
-            .chain(self.accounts.iter().flat_map(|account| &account.users))
     }
 
     fn no_auth_user(&self, name: Option<&str>) -> Result<(), String> {
