@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::ports::Ports;
 use crate::server::Server;
 use crate::{entrances, outcasts, reload};
-use midge_conf::{Options, Port};
+use midge_conf::{Identity, Options, Port};
 use midge_monitor::Monitor;
 use midge_net::{Command, Host, Listening, Workers, bind, listen, stream_handshake};
 use midge_session::CloseReason;
@@ -166,9 +166,23 @@ fn announce(options: &Options, id: &str) {
         let digest = options.config_digest.as_deref().unwrap_or_default();
         tracing::info!(target: "midge", "Using configuration file: {} ({digest})", file.display());
     }
+    if has_plain_password(options) {
+        tracing::warn!(target: "midge", "Plaintext passwords detected, use nkeys or bcrypt");
+    }
     if options.jetstream.enabled {
         tracing::warn!(target: "midge", "JetStream is not supported yet: streams are off");
     }
+}
+
+/// Whether a password or token of the configuration isn't a bcrypt hash.
+fn has_plain_password(options: &Options) -> bool {
+    let single = [&options.authorization.password, &options.authorization.token];
+    let users = options.authorization.users.iter().chain(options.accounts.iter().flat_map(|account| &account.users));
+    let users = users.filter_map(|user| match &user.identity {
+        Identity::Password { password, .. } => password.as_ref(),
+        Identity::Nkey(_) => None,
+    });
+    single.into_iter().flatten().chain(users).any(|secret| !secret.is_empty() && !secret.expose().starts_with("$2"))
 }
 
 impl Listeners {

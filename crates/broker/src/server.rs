@@ -8,9 +8,9 @@ use crate::register::{Gone, Register, today};
 use crate::settings::{line_options, settings};
 use crate::watch;
 use arc_swap::ArcSwap;
-use midge_auth::{Authenticator, Certificate, ConnectionType, Credentials, Grant, Step, Transport};
+use midge_auth::{Authenticator, ConnectionType, Credentials, Grant, Step, Transport};
 use midge_conf::{Mapping, Options};
-use midge_net::{Command, Connection, Host, LineOptions};
+use midge_net::{Command, Connection, Host, LineOptions, Peer};
 use midge_router::{AccountLimits, Router};
 use midge_session::{CloseReason, Identity, Settings};
 use midge_subject::Mappings;
@@ -151,12 +151,28 @@ impl Server {
             return None;
         }
         let Some(connect) = &facts.connect else { return auth.no_auth_grant(kind) };
-        let transport = Transport { kind, certificate: connection.peer.certificate.as_ref() };
-        let nonce = connection.nonce().unwrap_or_default();
-        match auth.begin(&credentials(connect), nonce.as_bytes(), &transport) {
+        match self.judge(connect, &connection.peer, connection.nonce()) {
             Step::Done(verdict) => verdict.ok(),
             Step::Slow(check) => check.run().ok(),
         }
+    }
+
+    /// Credentials of CONNECT, or of the cookies that the configuration names.
+    fn judge(&self, connect: &Connect, peer: &Peer, nonce: Option<&str>) -> Step {
+        let options = self.options.load();
+        let block = options.websocket.as_ref();
+        let or_cookie = |given: &str, name: Option<&String>| match given {
+            "" => name.and_then(|name| peer.cookie(name)).unwrap_or_default().to_owned(),
+            _ => given.to_owned(),
+        };
+        let connect = Connect {
+            user: or_cookie(&connect.user, block.and_then(|block| block.user_cookie.as_ref())),
+            pass: or_cookie(&connect.pass, block.and_then(|block| block.pass_cookie.as_ref())),
+            auth_token: or_cookie(&connect.auth_token, block.and_then(|block| block.token_cookie.as_ref())),
+            ..connect.clone()
+        };
+        let transport = Transport { kind: peer.kind, certificate: peer.certificate.as_ref() };
+        self.auth.load().begin(&credentials(&connect), nonce.unwrap_or_default().as_bytes(), &transport)
     }
 
     /// Closes the newest connections beyond a maximum that was lowered.
@@ -201,10 +217,8 @@ impl Host for Server {
         self.auth.load().no_auth_grant(kind)
     }
 
-    fn authenticate(&self, who: &Identity, connect: &Connect, certificate: Option<&Certificate>) -> Step {
-        let nonce = who.nonce.as_deref().unwrap_or_default();
-        let transport = Transport { kind: who.kind, certificate };
-        self.auth.load().begin(&credentials(connect), nonce.as_bytes(), &transport)
+    fn authenticate(&self, who: &Identity, connect: &Connect, peer: &Peer) -> Step {
+        self.judge(connect, peer, who.nonce.as_deref())
     }
 
     fn opened(&self, connection: &Arc<Connection>) -> Result<(), CloseReason> {

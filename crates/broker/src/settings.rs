@@ -50,8 +50,7 @@ fn info(options: &Options, (id, xkey): (&str, &str), ports: &Ports, auth: &Authe
         host,
         port,
         headers: !options.no_header_support,
-        auth_required: auth.auth_required(ConnectionType::Standard)
-            && auth.no_auth_grant(ConnectionType::Standard).is_none(),
+        auth_required: auth.announces_auth(ConnectionType::Standard),
         tls_required: tls.is_some() && !offered,
         tls_verify: tls.is_some_and(|tls| tls.verify || tls.verify_and_map),
         tls_available: offered,

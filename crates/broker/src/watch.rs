@@ -44,7 +44,7 @@ impl Source for Server {
             go: settings.info.go.clone(),
             host: options.host.clone(),
             port: ports.client.map_or(0, |address| address.port()),
-            auth_required: settings.info.auth_required,
+            auth_required: settings.credentials_expected,
             tls_required: settings.info.tls_required,
             tls_verify: settings.info.tls_verify,
             max_connections: i64::try_from(options.max_connections).ok().filter(|&max| max > 0).unwrap_or(-1),
@@ -203,7 +203,7 @@ pub(crate) fn connection(connection: &midge_net::Connection, end: Option<(System
         cid: connection.id,
         kind: "Client",
         kind_of_client: if peer.kind == ConnectionType::WebSocket { "websocket" } else { "nats" },
-        ip: peer.ip.clone(),
+        ip: peer.shown_ip().to_owned(),
         port: peer.port,
         start: connection.started.into(),
         last_activity: (connection.started + connection.last_activity()).into(),
@@ -219,6 +219,7 @@ pub(crate) fn connection(connection: &midge_net::Connection, end: Option<(System
         subscriptions: stats.subscriptions.load(Relaxed),
         tls_version: peer.tls.as_ref().map(|(version, _)| version.clone()).unwrap_or_default(),
         tls_cipher_suite: peer.tls.as_ref().map(|(_, suite)| suite.clone()).unwrap_or_default(),
+        tls_peer_certs: peer.certificate_der.as_deref().and_then(peer_certificate).into_iter().collect(),
         authorized_user: grant.and_then(|grant| grant.user.as_deref()).unwrap_or_default().into(),
         account: grant.map(|grant| grant.account.to_string()).unwrap_or_default(),
         name: facts.name,
@@ -226,6 +227,11 @@ pub(crate) fn connection(connection: &midge_net::Connection, end: Option<(System
         version: facts.version,
         ..Connection::default()
     }
+}
+
+fn peer_certificate(der: &[u8]) -> Option<midge_monitor::PeerCertificate> {
+    let (subject, key, whole) = midge_net::certificate_facts(der)?;
+    Some(midge_monitor::PeerCertificate { subject, spki_sha256: key, cert_sha256: whole })
 }
 
 fn subscription(account: &str, interest: &Interest) -> Subscription {

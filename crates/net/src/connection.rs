@@ -23,11 +23,39 @@ pub struct Peer {
     pub tls: Option<(String, String)>,
     /// The verified client certificate.
     pub certificate: Option<Certificate>,
+    /// Its DER, for monitoring.
+    pub certificate_der: Option<Vec<u8>>,
+    /// The address a proxy told, shown in place of `ip`.
+    pub forwarded_for: Option<String>,
+    /// The `Cookie` header of a WebSocket upgrade.
+    pub cookie: String,
 }
 
 impl Peer {
     pub(crate) fn plain(address: SocketAddr, kind: ConnectionType) -> Self {
-        Self { ip: address.ip().to_canonical().to_string(), port: address.port(), kind, tls: None, certificate: None }
+        Self {
+            ip: address.ip().to_canonical().to_string(),
+            port: address.port(),
+            kind,
+            tls: None,
+            certificate: None,
+            certificate_der: None,
+            forwarded_for: None,
+            cookie: String::new(),
+        }
+    }
+
+    /// The address to show.
+    #[must_use]
+    pub fn shown_ip(&self) -> &str {
+        self.forwarded_for.as_deref().unwrap_or(&self.ip)
+    }
+
+    /// The value of a cookie.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let pairs = self.cookie.split(';').filter_map(|pair| pair.trim().split_once('='));
+        pairs.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 }
 
@@ -167,8 +195,9 @@ impl Connection {
 /// `ip:port - cid:N`, with `wid` for WebSocket clients.
 pub(crate) fn label(peer: &Peer, id: u64) -> String {
     let kind = if peer.kind == ConnectionType::WebSocket { "wid" } else { "cid" };
+    let forwarded = peer.forwarded_for.as_ref().map(|ip| format!("{ip}/")).unwrap_or_default();
     match peer.ip.contains(':') {
-        true => format!("[{}]:{} - {kind}:{id}", peer.ip, peer.port),
-        false => format!("{}:{} - {kind}:{id}", peer.ip, peer.port),
+        true => format!("{forwarded}[{}]:{} - {kind}:{id}", peer.ip, peer.port),
+        false => format!("{forwarded}{}:{} - {kind}:{id}", peer.ip, peer.port),
     }
 }

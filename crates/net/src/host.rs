@@ -1,9 +1,9 @@
 //! What the net asks of the program around it.
 
 use arc_swap::ArcSwap;
-use crate::connection::Connection;
+use crate::connection::{Connection, Peer};
 use crate::transport::Handshake;
-use midge_auth::{Certificate, ConnectionType, Grant, Step};
+use midge_auth::{ConnectionType, Grant, Step};
 use midge_router::{Account, Router};
 use midge_session::{CloseReason, Identity, Settings};
 use midge_wire::Connect;
@@ -48,7 +48,7 @@ pub trait Host: Send + Sync + 'static {
     /// What a client without credentials may do, if it may come in at all.
     fn anonymous(&self, kind: ConnectionType) -> Option<Grant>;
     /// Checks credentials.
-    fn authenticate(&self, who: &Identity, connect: &Connect, certificate: Option<&Certificate>) -> Step;
+    fn authenticate(&self, who: &Identity, connect: &Connect, peer: &Peer) -> Step;
     /// Registers a connection, or refuses it.
     ///
     /// # Errors

@@ -62,14 +62,14 @@ pub(crate) async fn serve(
             let (read, write) = socket.into_split();
             (Reader::Plain(read), Line::new(Some(write), identity.label.clone()), greeted)
         }
-        Transport::Stream { stream, certificate, tls, client_ip, greeted } => {
-            peer.certificate = certificate.and_then(|der| Certificate::from_der(&der).ok());
+        Transport::Stream { stream, certificate, tls, client_ip, cookie, greeted } => {
+            peer.certificate = certificate.as_ref().and_then(|der| Certificate::from_der(der).ok());
+            peer.certificate_der = certificate;
             peer.tls = tls;
-            if let Some(ip) = client_ip {
-                peer.ip = ip;
-                identity.client_ip = peer.ip.clone();
-                identity.label = label(&peer, id);
-            }
+            peer.cookie = cookie;
+            peer.forwarded_for = client_ip;
+            identity.client_ip = peer.shown_ip().to_owned();
+            identity.label = label(&peer, id);
             (Reader::Stream(stream), Line::new(None, identity.label.clone()), greeted)
         }
     };
@@ -271,7 +271,7 @@ impl Owner {
                 Some(Event::Closed(reason)) => break Halt::Closed(reason),
                 Some(Event::Connect(connect)) => {
                     let peer = &self.connection.peer;
-                    match self.host.authenticate(self.session.identity(), &connect, peer.certificate.as_ref()) {
+                    match self.host.authenticate(self.session.identity(), &connect, peer) {
                         Step::Slow(check) => break Halt::Check(check),
                         Step::Done(verdict) => self.judge_with(verdict, local),
                     }
@@ -326,7 +326,7 @@ impl Owner {
             version: connect.version.clone(),
             grant: self.session.grant().cloned(),
             account: self.session.account().cloned(),
-            connect: self.host.settings().info.auth_required.then(|| Box::new(connect.clone())),
+            connect: self.host.settings().credentials_expected.then(|| Box::new(connect.clone())),
         }
     }
 

@@ -127,11 +127,16 @@ fn not_after(certificate: &CertificateDer<'_>) -> Option<SystemTime> {
     Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
-/// Hex of the SHA-256 of the peer's public key info.
 fn peer_key_hash(connection: &ServerConnection) -> Option<String> {
-    let der = connection.peer_certificates()?.first()?;
+    certificate_facts(connection.peer_certificates()?.first()?).map(|(_, key, _)| key)
+}
+
+/// A certificate's subject, and the hex of the SHA-256 of its public key info and of all of it.
+#[must_use]
+pub fn certificate_facts(der: &[u8]) -> Option<(String, String, String)> {
     let (_, parsed) = x509_parser::parse_x509_certificate(der).ok()?;
-    Some(Sha256::digest(parsed.public_key().raw).iter().map(|byte| format!("{byte:02x}")).collect())
+    let hash = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    Some((parsed.subject().to_string(), hash(parsed.public_key().raw), hash(der)))
 }
 
 /// The client listener's handshake: TLS after INFO, before it, or whichever the client begins with.
@@ -175,7 +180,7 @@ async fn first_byte(socket: &TcpStream) -> io::Result<u8> {
 
 fn secured(stream: TlsStream<TcpStream>, greeted: bool) -> Transport {
     let (certificate, tls) = facts(stream.get_ref().1);
-    Transport::Stream { stream: Box::new(stream), certificate, tls, client_ip: None, greeted }
+    Transport::Stream { stream: Box::new(stream), certificate, tls, client_ip: None, cookie: String::new(), greeted }
 }
 
 /// A handshake for other protocols than NATS: HTTPS monitoring, say.

@@ -30,8 +30,10 @@ pub enum Transport {
         certificate: Option<Vec<u8>>,
         /// Protocol version and cipher suite, if it is TLS.
         tls: Option<(String, String)>,
-        /// The address to show in place of the socket's, if a proxy told one.
+        /// The address to show beside the socket's, if a proxy told one.
         client_ip: Option<String>,
+        /// The `Cookie` header of a WebSocket upgrade.
+        cookie: String,
         /// The greeting was sent already, in the clear.
         greeted: bool,
     },

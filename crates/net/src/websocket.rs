@@ -88,7 +88,8 @@ async fn upgrade<S: Duplex + 'static>(
         .max_frame_size(Some(policy.max_message));
     let frames = WebSocketStream::from_partially_read(stream, rest, Role::Server, Some(config)).await;
     let stream = Box::new(Frames { frames, read: Bytes::new() });
-    Ok(Transport::Stream { stream, certificate, tls, client_ip, greeted: false })
+    let cookie = request.header("cookie").unwrap_or_default().to_owned();
+    Ok(Transport::Stream { stream, certificate, tls, client_ip, cookie, greeted: false })
 }
 
 fn fault(text: &str) -> io::Error {
