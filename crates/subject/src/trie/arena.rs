@@ -89,8 +89,8 @@ impl<T> Arena<T> {
         slots * size_of::<Node<T>>() + self.chunks.capacity() * size_of::<Vec<Node<T>>>()
     }
 
-    /// Moves the nodes together, in order; the root keeps number 0. Returns the new number of each old one.
-    pub(super) fn compact(&mut self) -> Vec<NodeId> {
+    /// Moves the nodes together, in order; the root keeps number 0.
+    pub(super) fn compact(&mut self) {
         let mut moved = vec![NONE; self.slots];
         let old = std::mem::replace(self, Self::new());
         for (id, node) in old.chunks.into_iter().flatten().enumerate() {
@@ -105,6 +105,5 @@ impl<T> Arena<T> {
             node.previous = to(node.previous);
             node.children.set_first(to(node.children.first()));
         }
-        moved
     }
 }

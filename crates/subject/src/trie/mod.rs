@@ -11,7 +11,7 @@
 //! read a million entries.
 //!
 //! # Limits
-//! Keys are chosen by clients, so the hash is seeded at random. Walks keep their own stack, at most two entries per
+//! Keys are chosen by clients, so the hash is seeded at random. Walks keep their own stack, a few entries per
 //! level. A match visits no node twice, so `*` branches cost at most the number of stored filters.
 
 mod arena;

@@ -63,6 +63,13 @@ impl<T> Trie<T> {
         })
     }
 
+    /// All values, in no particular order.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.nodes
+            .iter()
+            .flat_map(|(_, node)| node.values.as_slice())
+    }
+
     /// Depth first: on to the literal child at once, the `*` child kept for later.
     fn walk_matches(
         &self,
@@ -103,7 +110,8 @@ impl<T> Trie<T> {
         Continue(())
     }
 
-    /// The tokens of a subject, hashed as far as a filter is long; `None` when one is empty, so that nothing matches.
+    /// The tokens of a subject, but only one more than the longest filter has, so that a long subject costs no more;
+    /// `None` when one is empty, so that nothing matches.
     #[inline]
     fn probes(&self, subject: &[u8]) -> Option<SmallVec<[Probe; 16]>> {
         let mut probes = SmallVec::new();
@@ -113,16 +121,14 @@ impl<T> Trie<T> {
                 return None;
             }
             let end = start + token.len();
-            let hash = if probes.len() < self.depth() {
-                self.seed.token(token)
-            } else {
-                self.seed.tail
-            };
-            probes.push(Probe {
-                start: start as u32,
-                end: end as u32,
-                hash,
-            });
+            if probes.len() <= self.depth() {
+                let hash = self.seed.token(token);
+                probes.push(Probe {
+                    start: start as u32,
+                    end: end as u32,
+                    hash,
+                });
+            }
             start = end + 1;
         }
         Some(probes)
