@@ -1,0 +1,96 @@
+//! A program that can serve, and one run of it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+const START_MAX: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_micros(100);
+
+/// A program and its name in the table.
+pub struct Contestant {
+    pub name: &'static str,
+    program: PathBuf,
+}
+
+/// A running contestant; ends when dropped.
+pub struct Server {
+    pub name: &'static str,
+    pub addr: SocketAddr,
+    /// From exec to the first PONG.
+    pub first_pong: Duration,
+    child: Child,
+}
+
+impl Contestant {
+    pub fn new(name: &'static str, program: PathBuf) -> Self {
+        Self { name, program }
+    }
+
+    /// Starts it on a free port and waits until it answers.
+    pub fn start(&self, config: &Path) -> Result<Server> {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        let mut command = Command::new(&self.program);
+        command
+            .arg("-c")
+            .arg(config)
+            .args(["-p", &free.port().to_string()]);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let begun = Instant::now();
+        let child = command
+            .spawn()
+            .with_context(|| format!("start {}", self.program.display()))?;
+        let mut server = Server {
+            name: self.name,
+            addr: free,
+            first_pong: Duration::ZERO,
+            child,
+        };
+        server
+            .await_pong(begun)
+            .with_context(|| format!("{} didn't come up", self.name))?;
+        server.first_pong = begun.elapsed();
+        Ok(server)
+    }
+}
+
+impl Server {
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn await_pong(&mut self, begun: Instant) -> Result<()> {
+        let mut stream = loop {
+            match TcpStream::connect(self.addr) {
+                Ok(stream) => break stream,
+                Err(error) if begun.elapsed() > START_MAX => return Err(error.into()),
+                Err(_) => thread::sleep(POLL),
+            }
+            ensure!(self.child.try_wait()?.is_none(), "it ended");
+        };
+        stream.set_read_timeout(Some(START_MAX))?;
+        stream.write_all(b"CONNECT {\"verbose\":false}\r\nPING\r\n")?;
+        for line in BufReader::new(stream).lines() {
+            if line? == "PONG" {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("it closed the connection")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Errors mean "already gone".
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
