@@ -24,6 +24,7 @@
 
 mod digest;
 mod duration;
+mod outside;
 mod parser;
 mod scanner;
 mod source;
@@ -33,7 +34,7 @@ mod write;
 
 pub use digest::digest;
 pub(crate) use duration::{parse_duration, show_duration};
-pub(crate) use parser::plain;
+pub(crate) use outside::plain;
 pub use source::{Sealed, Source, System};
 pub use value::{Data, Map, Value};
 pub use write::write;

@@ -1,13 +1,14 @@
 //! From text to tree: one function for each line of the grammar.
 
+use super::outside::World;
 use super::scanner::{Mark, Scanner, is_blank, is_newline};
 use super::value::NODE_WEIGHT;
-use super::{DEPTH_MAX, Data, FILES_MAX, Map, NESTED_MAX, Source, Value, WEIGHT_MAX, word};
+use super::{DEPTH_MAX, Data, Map, Source, Value, WEIGHT_MAX, word};
 use crate::error::{Finding, Position};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-type Parsed<T> = Result<T, Finding>;
+pub(super) type Parsed<T> = Result<T, Finding>;
 
 pub(super) fn file(path: &Path, source: &dyn Source) -> Parsed<Map> {
     let mut world = World::new(source);
@@ -21,90 +22,40 @@ pub(super) fn text(text: &str, name: &str, source: &dyn Source) -> Parsed<Map> {
     document(text, Path::new(name), 0, &mut World::new(source))
 }
 
-fn document(text: &str, path: &Path, depth: usize, world: &mut World<'_>) -> Parsed<Map> {
+pub(super) fn document(
+    text: &str,
+    path: &Path,
+    depth: usize,
+    world: &mut World<'_>,
+) -> Parsed<Map> {
     Parser::new(text, path, depth, world)?.document()
-}
-
-/// What one configuration shares across its files: the outside, and what it may still take from it.
-struct World<'s> {
-    source: &'s dyn Source,
-    weight_left: usize,
-    files_left: usize,
-    /// The files being read, each included by the one before.
-    open: Vec<PathBuf>,
-    /// The variables of the environment being read, each named by the one before.
-    expanding: Vec<String>,
-}
-
-impl<'s> World<'s> {
-    fn new(source: &'s dyn Source) -> Self {
-        let (open, expanding) = (Vec::new(), Vec::new());
-        Self {
-            source,
-            weight_left: WEIGHT_MAX,
-            files_left: FILES_MAX,
-            open,
-            expanding,
-        }
-    }
-
-    /// Reads a file as text; the caller pops it from `open` when it is parsed.
-    fn open(&mut self, path: &Path) -> Result<String, String> {
-        if self.open.iter().any(|open| open == path) {
-            return Err("it is being included already".into());
-        }
-        if self.open.len() >= NESTED_MAX || self.files_left == 0 {
-            return Err(format!(
-                "more than {NESTED_MAX} files deep, or {FILES_MAX} in all"
-            ));
-        }
-        let bytes = self.source.read(path).map_err(|error| plain(&error))?;
-        self.files_left -= 1;
-        self.weight_left = self
-            .weight_left
-            .checked_sub(bytes.len())
-            .ok_or("too large")?;
-        self.open.push(path.to_owned());
-        String::from_utf8(bytes).map_err(|error| {
-            let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
-                .count();
-            format!("line {line} is not valid UTF-8")
-        })
-    }
-}
-
-/// The message of the system without Rust's `(os error 2)`, first letter small as elsewhere.
-pub(crate) fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }
 
 /// Where an entry stands; the reference treats some newlines differently at the top.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Within {
+pub(super) enum Within {
     Top,
     Map,
 }
 
-struct Parser<'p, 's> {
-    scan: Scanner<'p>,
-    path: &'p Path,
+pub(super) struct Parser<'p, 's> {
+    pub(super) scan: Scanner<'p>,
+    pub(super) path: &'p Path,
     file: Arc<str>,
     /// The maps around the cursor, outermost first: where variables are looked for.
-    scopes: Vec<Map>,
+    pub(super) scopes: Vec<Map>,
     /// Levels around the cursor, those of the including files counted.
-    depth: usize,
-    world: &'p mut World<'s>,
+    pub(super) depth: usize,
+    pub(super) world: &'p mut World<'s>,
 }
 
 impl<'p, 's> Parser<'p, 's> {
-    fn new(text: &'p str, path: &'p Path, depth: usize, world: &'p mut World<'s>) -> Parsed<Self> {
+    pub(super) fn new(
+        text: &'p str,
+        path: &'p Path,
+        depth: usize,
+        world: &'p mut World<'s>,
+    ) -> Parsed<Self> {
         let file = path.to_string_lossy().into();
         let scan = Scanner::new(text);
         let parser = Self {
@@ -241,7 +192,7 @@ impl<'p, 's> Parser<'p, 's> {
         self.unexpected(want)
     }
 
-    fn value(&mut self, within: Within) -> Parsed<Value> {
+    pub(super) fn value(&mut self, within: Within) -> Parsed<Value> {
         let mark = self.scan.mark();
         let data = match self.scan.peek() {
             Some('[') => self.deeper(Self::list)?,
@@ -422,115 +373,9 @@ impl<'p, 's> Parser<'p, 's> {
         }
     }
 
-    // -- variables and includes
-
-    /// A hash of bcrypt looks like a variable and is none.
-    fn variable(&mut self, mark: Mark, name: &str) -> Parsed<Data> {
-        if name.starts_with("2a$") {
-            return Ok(Data::Text(format!("${name}")));
-        }
-        match self
-            .scopes
-            .iter_mut()
-            .rev()
-            .find_map(|scope| scope.get_mut(name))
-        {
-            Some(value) => {
-                value.used = true;
-                let (weight, depth) = value.data.measure();
-                if self.depth + depth > DEPTH_MAX || weight > self.world.weight_left {
-                    return self.fail(
-                        mark,
-                        format!("The value of '${name}' is too large to be repeated here"),
-                    );
-                }
-                self.world.weight_left -= weight;
-                Ok(value.data.clone())
-            }
-            None => self.environment(mark, name),
-        }
-    }
-
-    /// The text of an environment variable is itself a value of the grammar.
-    fn environment(&mut self, mark: Mark, name: &str) -> Parsed<Data> {
-        let line = mark.line;
-        let Some(text) = self.world.source.variable(name) else {
-            return self.fail(
-                mark,
-                format!("variable reference for '{name}' on line {line} can not be found"),
-            );
-        };
-        let nested = if self.world.expanding.iter().any(|open| open == name) {
-            Err(format!("variable reference cycle for '{name}'"))
-        } else if self.world.expanding.len() >= NESTED_MAX {
-            Err(format!("more than {NESTED_MAX} variables name each other"))
-        } else {
-            self.world.expanding.push(name.to_owned());
-            let data = Parser::new(&text, Path::new(name), self.depth, self.world)
-                .and_then(Parser::lone_value)
-                .map_err(|inner| inner.text);
-            self.world.expanding.pop();
-            data
-        };
-        nested.or_else(|why| {
-            self.fail(
-                mark,
-                format!(
-                    "variable reference for '{name}' on line {line} could not be parsed: {why}"
-                ),
-            )
-        })
-    }
-
-    fn lone_value(mut self) -> Parsed<Data> {
-        self.scan.skip_blanks();
-        let value = self.value(Within::Top)?;
-        self.scan.skip_space_and_comments();
-        match self.scan.peek() {
-            None => Ok(value.data),
-            Some(_) => self.unexpected("the end of the variable"),
-        }
-    }
-
-    fn include(&mut self) -> Parsed<()> {
-        self.scan.skip_blanks();
-        let mark = self.scan.mark();
-        let name = match self.scan.peek() {
-            Some(quote @ ('"' | '\'')) => {
-                self.scan.bump();
-                let name = self.scan.skip_while(|c| c != quote);
-                self.scan.bump();
-                name
-            }
-            _ => self
-                .scan
-                .skip_while(|c| !c.is_whitespace() && c != ';' && c != '}'),
-        };
-        if name.is_empty() {
-            return self.fail(mark, "Expected include value but found none");
-        }
-        let path = self.path.parent().unwrap_or(Path::new("")).join(name);
-        let opened = self.world.open(&path);
-        let text = opened.or_else(|why| {
-            self.fail(
-                mark,
-                format!(
-                    "error parsing include file '{name}', open {}: {why}",
-                    path.display()
-                ),
-            )
-        })?;
-        let map = document(&text, &path, self.depth, self.world)?;
-        self.world.open.pop();
-        for (key, value) in map {
-            self.set(key, value);
-        }
-        Ok(())
-    }
-
     // -- small things
 
-    fn set(&mut self, key: String, value: Value) {
+    pub(super) fn set(&mut self, key: String, value: Value) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.insert(key, value);
         }
@@ -557,7 +402,7 @@ impl<'p, 's> Parser<'p, 's> {
         }
     }
 
-    fn unexpected<T>(&self, want: &str) -> Parsed<T> {
+    pub(super) fn unexpected<T>(&self, want: &str) -> Parsed<T> {
         let got = shown(self.scan.peek());
         self.fail(
             self.scan.mark(),
@@ -565,7 +410,7 @@ impl<'p, 's> Parser<'p, 's> {
         )
     }
 
-    fn fail<T>(&self, mark: Mark, text: impl AsRef<str>) -> Parsed<T> {
+    pub(super) fn fail<T>(&self, mark: Mark, text: impl AsRef<str>) -> Parsed<T> {
         let text = format!("Parse error on line {}: '{}'", mark.line, text.as_ref());
         Err(Finding {
             at: Some(self.position(mark)),

@@ -152,6 +152,9 @@ impl Authorization {
     }
 }
 
+/// Seconds beyond which a timeout looks like a unit without quotes.
+const TIMEOUT_USUAL_MAX: Duration = Duration::from_secs(60);
+
 /// Seconds to authenticate in; 0 is the default.
 pub(super) fn timeout(f: &Field<'_>, r: &mut Reader<'_>) -> Read<Option<Duration>> {
     let complaint = |text: &str| {
@@ -168,7 +171,16 @@ pub(super) fn timeout(f: &Field<'_>, r: &mut Reader<'_>) -> Read<Option<Duration
         Data::Integer(_) | Data::Float(_) => {}
         _ => return complaint("wrong type"),
     }
-    Ok(Some(r.timeout(f)?).filter(|timeout| !timeout.is_zero()))
+    let timeout = r.timeout(f)?;
+    if timeout > TIMEOUT_USUAL_MAX {
+        let text = format!(
+            "timeout of {} seconds is high, consider keeping it under 60 seconds; perhaps a duration without \
+             quotes ('1m' is a minute, 1m a million)",
+            timeout.as_secs_f64()
+        );
+        r.warn(f, &text);
+    }
+    Ok(Some(timeout).filter(|timeout| !timeout.is_zero()))
 }
 
 impl User {
@@ -241,10 +253,10 @@ impl Permissions {
         r.each(map, |r, f| {
             match f.name.as_str() {
                 "publish" | "pub" | "import" => {
-                    permissions.publish = SubjectPermission::read(f, r)?;
+                    permissions.publish = SubjectPermission::read(f, Side::Publish, r)?;
                 }
                 "subscribe" | "sub" | "export" => {
-                    permissions.subscribe = SubjectPermission::read(f, r)?;
+                    permissions.subscribe = SubjectPermission::read(f, Side::Subscribe, r)?;
                 }
                 "allow_responses" | "publish_allow_responses" => {
                     permissions.allow_responses = AllowResponses::read(f, r)?;
@@ -260,18 +272,18 @@ impl Permissions {
 
 impl SubjectPermission {
     /// A subject, a list of them, or `{ allow, deny }`; an empty map says nothing.
-    fn read(f: &Field<'_>, r: &mut Reader<'_>) -> Read<Option<Self>> {
+    fn read(f: &Field<'_>, side: Side, r: &mut Reader<'_>) -> Read<Option<Self>> {
         let Data::Map(map) = &f.value.data else {
             return Ok(Some(Self {
-                allow: Some(subjects(f)?),
+                allow: Some(subjects(f, side)?),
                 deny: Vec::new(),
             }));
         };
         let mut permission = Self::default();
         r.each(map, |_, f| {
             match f.name.as_str() {
-                "allow" => permission.allow = Some(subjects(f)?),
-                "deny" => permission.deny = subjects(f)?,
+                "allow" => permission.allow = Some(subjects(f, side)?),
+                "deny" => permission.deny = subjects(f, side)?,
                 _ if f.value.used => {}
                 _ => {
                     return f.fail(format!(
@@ -286,27 +298,38 @@ impl SubjectPermission {
     }
 }
 
-/// Filters, each perhaps with a queue behind a blank.
-fn subjects(f: &Field<'_>) -> Read<Vec<String>> {
-    f.items()
-        .into_iter()
-        .map(|item| {
-            let Data::Text(text) = &item.value.data else {
-                return item.fail(format!(
-                    "Expected subject permissions to be a subject, or array of subjects, got {}",
-                    item.value.data.kind()
-                ));
-            };
-            let filter = match text.split_whitespace().collect::<Vec<_>>()[..] {
-                [filter, _queue] => filter,
-                _ => text,
-            };
-            if !midge_subject::is_valid_subscribe(filter.as_bytes()) {
-                return item.fail(format!("subject {filter:?} is not a valid subject"));
-            }
-            Ok(text.clone())
-        })
-        .collect()
+/// What a list of filters is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Publish,
+    /// Where a queue may stand behind a filter.
+    Subscribe,
+}
+
+fn subjects(f: &Field<'_>, side: Side) -> Read<Vec<String>> {
+    f.items().iter().map(|item| subject(item, side)).collect()
+}
+
+fn subject(item: &Field<'_>, side: Side) -> Read<String> {
+    let Data::Text(text) = &item.value.data else {
+        let kind = item.value.data.kind();
+        return item.fail(format!(
+            "Expected subject permissions to be a subject, or array of subjects, got {kind}"
+        ));
+    };
+    let words: Vec<_> = text.split_whitespace().collect();
+    let (filter, queue) = match words[..] {
+        [filter, queue] if side == Side::Subscribe => (filter, Some(queue)),
+        _ => (text.as_str(), None),
+    };
+    let is_valid = |text: &str| midge_subject::is_valid_subscribe(text.as_bytes());
+    if !is_valid(filter) {
+        return item.fail(format!("subject {filter:?} is not a valid subject"));
+    }
+    match queue.filter(|queue| !is_valid(queue)) {
+        Some(queue) => item.fail(format!("queue {queue:?} is not a valid queue")),
+        None => Ok(text.clone()),
+    }
 }
 
 impl AllowResponses {

@@ -131,7 +131,7 @@ impl LeafNodes {
             }
             // Of leaf nodes alone, which aren't served yet: read for their mistakes.
             "tls" => _ = Tls::read(f, Side::Client, r)?,
-            "authorization" => _ = f.map()?,
+            "authorization" => check_leaf_authorization(f, r)?,
             "reconnect" | "reconnect_delay" | "reconnect_interval" | "dial_timeout"
             | "write_deadline" => {
                 _ = r.duration(f)?;
@@ -144,6 +144,19 @@ impl LeafNodes {
         }
         Ok(())
     }
+}
+
+fn check_leaf_authorization(block: &Field<'_>, r: &mut Reader<'_>) -> Read<()> {
+    r.block(block, |r, f| {
+        match f.name.as_str() {
+            "user" | "username" | "pass" | "password" | "nkey" | "account" => _ = f.str()?,
+            "timeout" => _ = authorization::timeout(f, r)?,
+            "users" => _ = f.list()?,
+            "proxy_required" => _ = f.bool()?,
+            _ => return f.unknown(),
+        }
+        Ok(())
+    })
 }
 
 /// A mode of compression, or a block with one.

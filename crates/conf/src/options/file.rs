@@ -141,7 +141,6 @@ impl Options {
             }
             "allow_non_tls" => self.allow_non_tls = f.bool()?,
             "no_header_support" => self.no_header_support = f.bool()?,
-            "proxy_protocol" => return f.later_unless_empty("proxy_protocol"),
             "tls" => self.tls = Some(Tls::read(f, Side::Client, r)?),
             "authorization" => self.authorization = Authorization::read(f, r)?,
             "accounts" => self.accounts = Account::read_all(f, r)?,
@@ -165,7 +164,7 @@ impl Options {
             _ => {
                 if !self.read_monitoring(f)? && !self.read_limit(f, r)? && !self.read_logging(f)? {
                     return if is_later(&f.name) {
-                        f.later(&f.name)
+                        f.later_unless_empty(&f.name)
                     } else {
                         f.unknown()
                     };
@@ -339,14 +338,8 @@ fn lame_duck_grace_period(f: &Field<'_>) -> Read<Duration> {
 
 /// Tags are compared in lower case, each once.
 fn tags(f: &Field<'_>) -> Read<Vec<String>> {
-    let Ok(texts) = f.texts() else {
-        return f.fail(format!(
-            "error parsing tags: unsupported type: {}",
-            f.value.data.kind()
-        ));
-    };
     let mut tags: Vec<String> = Vec::new();
-    for text in texts {
+    for text in f.texts()? {
         let tag = text.trim().to_lowercase();
         if !tag.is_empty() && !tags.contains(&tag) {
             tags.push(tag);

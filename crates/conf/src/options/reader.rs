@@ -9,9 +9,6 @@ use std::time::Duration;
 /// A field's value, or what is wrong with it.
 pub(super) type Read<T> = Result<T, Finding>;
 
-/// Seconds beyond which a timeout looks like a unit left out: `1m` without quotes is a million.
-const TIMEOUT_USUAL_MAX: Duration = Duration::from_secs(60);
-
 /// Collects what is found while blocks are read, so that all of it can be told at once.
 pub(super) struct Reader<'s> {
     pub(super) source: &'s dyn Source,
@@ -77,26 +74,18 @@ impl<'s> Reader<'s> {
     }
 
     /// A timeout: seconds, also with a fraction, or a duration.
-    pub(super) fn timeout(&mut self, field: &Field<'_>) -> Read<Duration> {
+    pub(super) fn timeout(&self, field: &Field<'_>) -> Read<Duration> {
         let seconds = match &field.value.data {
             Data::Integer(seconds) => *seconds as f64,
             Data::Float(seconds) => *seconds,
             _ => return field.duration(),
         };
-        let Ok(timeout) = Duration::try_from_secs_f64(seconds) else {
-            return field.fail(format!(
+        Duration::try_from_secs_f64(seconds).or_else(|_| {
+            field.fail(format!(
                 "{} of {seconds} seconds is out of range",
                 field.name
-            ));
-        };
-        if timeout > TIMEOUT_USUAL_MAX {
-            let text = format!(
-                "timeout of {seconds} seconds is high, consider keeping it under 60 seconds; \
-                 perhaps a duration without quotes ('1m' is a minute, 1m a million)"
-            );
-            self.warn(field, &text);
-        }
-        Ok(timeout)
+            ))
+        })
     }
 }
 

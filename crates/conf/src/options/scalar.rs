@@ -80,7 +80,7 @@ pub enum WriteTimeout {
 
 impl WriteTimeout {
     pub(super) fn read(f: &Field<'_>) -> Read<Self> {
-        match f.str()?.to_ascii_lowercase().as_str() {
+        match f.str()? {
             "default" => Ok(Self::Default),
             "close" => Ok(Self::Close),
             "retry" => Ok(Self::Retry),

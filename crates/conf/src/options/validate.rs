@@ -39,6 +39,7 @@ impl Options {
         let mut faults = Faults::new();
         self.limits(&mut faults);
         self.addresses(&mut faults);
+        self.syslog(&mut faults);
         self.mapped_subjects(&mut faults);
         faults.append(&mut self.credential_faults());
         self.named_users_and_accounts(&mut faults);
@@ -144,6 +145,22 @@ impl Options {
         }
     }
 
+    fn syslog(&self, faults: &mut Faults) {
+        if let Some(url) = &self.remote_syslog {
+            let network = url.split_once("://").map_or("", |(network, _)| network);
+            fault_if(
+                faults,
+                !["udp", "tcp"].contains(&network),
+                "remote_syslog",
+                || {
+                    format!(
+                        "error parsing remote_syslog {url:?}: invalid network type: {network:?}"
+                    )
+                },
+            );
+        }
+    }
+
     fn mapped_subjects(&self, faults: &mut Faults) {
         let of_accounts = self.accounts.iter().flat_map(|account| &account.mappings);
         let all = self.mappings.iter().map(|mapping| ("mappings", mapping));
@@ -228,6 +245,13 @@ impl Options {
                 text,
             });
         }
+        if let Some(advertise) = &ws.advertise {
+            fault_if(faults, !is_advertisable(advertise), "websocket", || {
+                format!(
+                    "invalid websocket advertise value of {advertise}: host or host:port is wanted"
+                )
+            });
+        }
         for origin in ws
             .allowed_origins
             .iter()
@@ -305,7 +329,7 @@ fn js_domain(domain: &str) -> Result<(), String> {
 fn is_advertisable(text: &str) -> bool {
     match split_address(text) {
         Some((_, port)) => port.parse::<u16>().is_ok(),
-        None => !text.contains(':') || text.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !text.contains(':'),
     }
 }
 
