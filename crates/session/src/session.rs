@@ -241,7 +241,10 @@ impl Session {
     /// `None` closes the session.
     pub fn review(&mut self, grant: Option<Grant>, worker: &mut Worker) {
         let Some(grant) = grant else {
-            return self.close(CloseReason::AuthenticationRevoked, worker);
+            // A named user goes in silence, as with the reference; others are told.
+            let named = !self.connect.user.is_empty() || !self.connect.nkey.is_empty();
+            let reason = if named { CloseReason::AuthenticationRevoked } else { CloseReason::AuthenticationViolation };
+            return self.close(reason, worker);
         };
         self.set_grant(grant);
         let Some(permissions) = self.permissions.clone() else { return };
