@@ -157,6 +157,20 @@ fn match_1m(c: &mut Criterion) {
     group.finish();
 }
 
+/// A permission check: one filter, one subject.
+fn match_one(c: &mut Criterion) {
+    let (filter, subject) = (b"orders.*.>", b"orders.eu.new.1234567");
+    assert!(midge_subject::matches(filter, subject) && naive::matches(filter, subject));
+    let mut group = c.benchmark_group("match/one_filter");
+    group.bench_function("midge", |b| {
+        b.iter(|| midge_subject::matches(black_box(filter), black_box(subject)));
+    });
+    group.bench_function("naive", |b| {
+        b.iter(|| naive::matches(black_box(filter), black_box(subject)));
+    });
+    group.finish();
+}
+
 /// One subscription comes and goes beside ten thousand others.
 fn insert_remove(c: &mut Criterion) {
     let count = 10_000;
@@ -189,5 +203,5 @@ fn settings() -> Criterion {
         .sample_size(20)
 }
 
-criterion_group!(name = benches; config = settings(); targets = match_10k, match_1m, insert_remove);
+criterion_group!(name = benches; config = settings(); targets = match_one, match_10k, match_1m, insert_remove);
 criterion_main!(benches);

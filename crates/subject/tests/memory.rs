@@ -35,16 +35,32 @@ fn an_empty_trie_costs_nothing() {
     assert_eq!(Trie::<u64>::new().heap_bytes(), 0);
 }
 
+fn overlapping(trie: &Trie<u64>, filter: &[u8]) -> usize {
+    let mut count = 0;
+    trie.for_each_overlap(filter, |_, _| count += 1);
+    count
+}
+
 #[test]
 fn memory_returns_when_most_filters_go() {
     const KEEP_EACH: usize = 1000;
     let mut trie = filled(50_000);
     let full = trie.heap_bytes();
+    let mut gave_back = 0;
     for i in (0..50_000).filter(|i| i % KEEP_EACH != 0) {
+        let before = trie.heap_bytes();
         assert_eq!(trie.remove(&filter(i), |_| true), Some(i as u64));
+        if trie.heap_bytes() < before {
+            gave_back += 1;
+            assert_eq!(
+                overlapping(&trie, b"bench.>"),
+                trie.len(),
+                "all nodes moved, none is lost"
+            );
+        }
     }
     assert!(
-        trie.heap_bytes() < full / 50,
+        gave_back >= 3 && trie.heap_bytes() < full / 50,
         "{} of {full} bytes",
         trie.heap_bytes()
     );
@@ -57,12 +73,7 @@ fn memory_returns_when_most_filters_go() {
         };
         assert_eq!(matching(&trie, &filter(i)), wanted, "{i}");
     }
-    let mut overlapping = 0;
-    trie.for_each_overlap(b"bench.>", |_, _| overlapping += 1);
-    assert_eq!(
-        (overlapping, trie.iter().count(), trie.values().count()),
-        (50, 50, 50)
-    );
+    assert_eq!((trie.iter().count(), trie.values().count()), (50, 50));
 }
 
 #[test]
@@ -114,9 +125,7 @@ fn a_hundred_thousand_tokens_are_no_danger() {
     assert_eq!(trie.depth(), TOKENS);
     assert_eq!(matching(&trie, &subject), [0, 1, 2]);
     for query in [&subject, &stars, &b">".to_vec()] {
-        let mut touched = 0;
-        trie.for_each_overlap(query, |_, _| touched += 1);
-        assert_eq!(touched, 3);
+        assert_eq!(overlapping(&trie, query), 3);
     }
     assert_eq!(
         trie.iter().map(|(filter, _)| filter.len()).max(),

@@ -76,24 +76,15 @@ impl Transform {
             return Err(Error::TransformSubject);
         }
         check_destination(destination)?;
-        let mut tokens = tokens(destination);
-        if tokens.clone().any(|token| token == STAR)
-            || ends_in_tail(source) != ends_in_tail(destination)
-        {
+        let has_star = tokens(destination).any(|token| token == STAR);
+        if has_star || ends_in_tail(source) != ends_in_tail(destination) {
             return Err(Error::TransformSubject);
         }
         let wildcards = Wildcards::of(source);
-        let parts: Vec<Part> = tokens.try_fold(Vec::new(), |mut parts, token| {
-            parts.push(wildcards.part(token, strict)?);
-            Ok::<_, Error>(parts)
-        })?;
-        if strict
-            && parts
-                .iter()
-                .filter(|part| matches!(part, Part::Token(_)))
-                .count()
-                < wildcards.stars.len()
-        {
+        let parts = tokens(destination).map(|token| wildcards.part(token, strict));
+        let parts: Vec<Part> = parts.collect::<Result<_, _>>()?;
+        let named = parts.iter().filter(|part| matches!(part, Part::Token(_)));
+        if strict && named.count() < wildcards.stars.len() {
             return Err(fault(Fault::UnusedWildcards, destination));
         }
         Ok(Self {
