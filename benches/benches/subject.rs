@@ -121,7 +121,7 @@ fn match_10k(c: &mut Criterion) {
                 .iter()
                 .map(|s| trie_sum(&trie, black_box(s)))
                 .sum::<u64>()
-        })
+        });
     });
     group.bench_function("maps", |b| {
         b.iter(|| {
@@ -129,11 +129,11 @@ fn match_10k(c: &mut Criterion) {
                 .iter()
                 .map(|s| maps_sum(&maps, black_box(s)))
                 .sum::<u64>()
-        })
+        });
     });
     group.throughput(Throughput::Elements(1));
     group.bench_function("naive", |b| {
-        b.iter(|| scan(&filters, black_box(&subjects[7])))
+        b.iter(|| scan(&filters, black_box(&subjects[7])));
     });
     group.finish();
 }
