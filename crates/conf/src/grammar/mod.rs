@@ -15,7 +15,7 @@
 //! # Invariants
 //! - No input recurses deeper than [`DEPTH_MAX`], nor makes a tree heavier than [`WEIGHT_MAX`], nor
 //!   reads more than [`FILES_MAX`] files: variables and includes could multiply a small file.
-//! - [`write`] prints any tree so that it parses to the same tree.
+//! - [`write()`] prints any tree so that it parses to the same tree.
 //!
 //! # Why by hand and not with combinators
 //! Each message names line and column as the reference does, and variables look at maps that are
