@@ -14,7 +14,7 @@ use log::{FATAL, Log};
 use midge_broker::{Broker, COMPATIBILITY, LameDuck};
 use midge_conf::cli::{self, Action, Overrides};
 use midge_conf::grammar::System;
-use midge_conf::{Finding, Options};
+use midge_conf::{Finding, Options, Port};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The name that stands for "be exactly the reference".
 const REFERENCE: &str = "nats-server";
-/// Time between tries of a pid or ports file's folder is no one's: they are written once.
+/// Where monitoring listens when the program is started without a word.
+const MONITORING: Port = Port::Fixed(8222);
+/// Longest pause between two clients that lame duck mode closes.
 const LAME_DUCK_STEP_MAX: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
@@ -102,10 +104,14 @@ fn lines(findings: &[Finding]) -> String {
 }
 
 fn run(program: &str, overrides: &Overrides) -> ExitCode {
-    let loaded = match overrides.load(&System) {
+    let mut loaded = match overrides.load(&System) {
         Ok(loaded) => loaded,
         Err(refusal) => return fail(program, &format!("{refusal}\n")),
     };
+    // Started bare, to be looked at: then there is something to look at.
+    if program != REFERENCE && std::env::args().len() == 1 {
+        loaded.options.http_port = Some(MONITORING);
+    }
     if !loaded.warnings.is_empty() {
         complain(lines(&loaded.warnings).trim_end());
     }
