@@ -67,13 +67,14 @@ pub fn run(args: &[String]) -> Result<()> {
     let results = bench.run()?;
     let table = goals::table(&results);
     println!("\n{table}");
-    let document = goals::document(&table, bench.plan.rounds);
+    let page = tree::root().join("docs/benchmarks.md");
+    let old = fs::read_to_string(&page).unwrap_or_default();
     let path = if bench.plan.write {
-        tree::root().join("docs/benchmarks.md")
+        page
     } else {
         tree::target()?.join("benchmarks.md")
     };
-    fs::write(&path, document)?;
+    fs::write(&path, goals::document(&table, bench.plan.rounds, &old))?;
     println!("written to {}", path.display());
     Ok(())
 }

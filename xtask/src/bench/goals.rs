@@ -194,6 +194,9 @@ const ROWS: [Row; 36] = [
     ),
 ];
 
+/// Where the part of the page begins that isn't generated.
+const NOTES: &str = "\n## Notes\n";
+
 /// Part of the forwarder's rate that is enough.
 const NEAR_THE_LIMIT: f64 = 0.85;
 
@@ -328,9 +331,10 @@ impl Unit {
     }
 }
 
-/// The page around the table.
-pub fn document(table: &str, rounds: usize) -> String {
+/// The page: the table in its frame, and the notes that people wrote below it in `old`.
+pub fn document(table: &str, rounds: usize, old: &str) -> String {
     let machine = machine();
+    let notes = old.find(NOTES).map_or("", |at| &old[at..]);
     format!(
         "# Benchmarks\n\n\
         Medians of {rounds} rounds of `cargo xtask bench` on {machine}.\n\
@@ -339,7 +343,7 @@ pub fn document(table: &str, rounds: usize) -> String {
         the two is noise. The forwarder is one thread without routing, accounts or limits: the ceiling.\n\n\
         {table}\n\
         MiB where a size has no unit. `rise` is the growth of the server's CPU per message, net of the churn's\n\
-        own, while another connection subscribes and unsubscribes 10,000 times a second.\n"
+        own, while another connection subscribes and unsubscribes 10,000 times a second.\n{notes}"
     )
 }
 
@@ -383,6 +387,17 @@ mod tests {
         let judge = |after: f64| Goal::BackTo("x").judge(after * mib, None, None, Some(10.0 * mib));
         assert_eq!(judge(15.0), "<= 15.0 MiB met");
         assert_eq!(judge(15.1), "<= 15.0 MiB MISSED");
+    }
+
+    #[test]
+    fn notes_below_the_table_stay() {
+        let old = "# Benchmarks\n\nold table\n\n## Notes\n\nmine\n";
+        let page = document("| new |\n", 5, old);
+        assert!(
+            page.contains("| new |") && !page.contains("old table"),
+            "{page}"
+        );
+        assert!(page.ends_with("second.\n\n## Notes\n\nmine\n"), "{page}");
     }
 
     #[test]
