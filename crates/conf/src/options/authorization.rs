@@ -275,14 +275,14 @@ impl SubjectPermission {
     fn read(f: &Field<'_>, side: Side, r: &mut Reader<'_>) -> Read<Option<Self>> {
         let Data::Map(map) = &f.value.data else {
             return Ok(Some(Self {
-                allow: Some(subjects(f, side)?),
+                allow: some_subjects(f, side)?,
                 deny: Vec::new(),
             }));
         };
         let mut permission = Self::default();
         r.each(map, |_, f| {
             match f.name.as_str() {
-                "allow" => permission.allow = Some(subjects(f, side)?),
+                "allow" => permission.allow = some_subjects(f, side)?,
                 "deny" => permission.deny = subjects(f, side)?,
                 _ if f.value.used => {}
                 _ => {
@@ -304,6 +304,11 @@ enum Side {
     Publish,
     /// Where a queue may stand behind a filter.
     Subscribe,
+}
+
+/// An allow list of a file; an empty one allows everything, as with the reference.
+fn some_subjects(f: &Field<'_>, side: Side) -> Read<Option<Vec<String>>> {
+    Ok(Some(subjects(f, side)?).filter(|all| !all.is_empty()))
 }
 
 fn subjects(f: &Field<'_>, side: Side) -> Read<Vec<String>> {

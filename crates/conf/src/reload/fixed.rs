@@ -3,14 +3,14 @@
 use super::show::{debug, listener, number, plain, secret, sync_interval, text, write_timeout};
 use super::{Both, Reason};
 use crate::grammar::show_duration;
-use crate::options::{JetStream, Options, Tls, WebSocket};
+use crate::options::{JetStream, LeafNodes, Options, Port, Tls, WebSocket};
 
 impl<'o> Both<'o> {
     /// The fields of the whole server.
     pub(super) fn fixed(&self, r: &mut Vec<Reason>) {
         self.keep(r, "ServerName", |o| &o.server_name, text);
         self.keep(r, "Host", |o| &o.host, plain);
-        self.keep(r, "Port", |o| o.port, plain);
+        self.keep(r, "Port", |o| self.port(|o| Some(o.port), o), number);
         self.keep(r, "NoSublistCache", |o| o.disable_sublist_cache, plain);
         self.keep(r, "NoHeaderSupport", |o| o.no_header_support, plain);
         self.keep(r, "MaxSubs", |o| o.max_subscriptions, plain);
@@ -23,19 +23,26 @@ impl<'o> Both<'o> {
         self.keep(r, "HTTPBasePath", |o| &o.http_base_path, plain);
         self.keep(r, "HTTPSPort", |o| o.https_port, number);
         self.keep(r, "MaxPending", |o| o.max_pending, plain);
-        self.keep(
-            r,
-            "cluster host",
-            |o| o.cluster.as_ref().map(|c| (&c.host, c.port)),
-            listener,
-        );
-        self.keep(r, "LeafNode", |o| o.leafnodes.as_ref(), debug);
-        self.keep(
-            r,
-            "Websocket",
-            |o| o.websocket.as_ref().map(but_certificates),
-            debug,
-        );
+        let cluster = |o: &'o Options| {
+            let port = self.port(|o| o.cluster.as_ref()?.port, o);
+            o.cluster.as_ref().map(|c| (&c.host, port))
+        };
+        self.keep(r, "cluster host", cluster, listener);
+        let leafnodes = |o: &Options| {
+            let port = self.port(|o| o.leafnodes.as_ref()?.port, o);
+            o.leafnodes
+                .clone()
+                .map(|leafnodes| LeafNodes { port, ..leafnodes })
+        };
+        self.keep(r, "LeafNode", leafnodes, debug);
+        let websocket = |o: &Options| {
+            let port = self.port(|o| o.websocket.as_ref()?.port, o);
+            o.websocket.as_ref().map(|ws| WebSocket {
+                port,
+                ..but_certificates(ws)
+            })
+        };
+        self.keep(r, "Websocket", websocket, debug);
         self.keep(r, "ProfPort", |o| o.prof_port, number);
         self.keep(r, "LogSizeLimit", |o| o.log_size_limit, plain);
         self.keep(r, "LogMaxFiles", |o| o.log_max_num, plain);
@@ -78,6 +85,14 @@ impl<'o> Both<'o> {
                 format!("map[{}]", flags.join(" "))
             },
         );
+    }
+
+    /// The port of one side. Who asks for any free port is served by the one in use.
+    fn port(&self, get: impl Fn(&Options) -> Option<Port>, options: &Options) -> Option<Port> {
+        match (get(self.old), get(self.new)) {
+            (Some(_), Some(Port::Random)) => Some(Port::Random),
+            _ => get(options),
+        }
     }
 
     /// A name whose user is gone may go with it: nobody runs under it any more.

@@ -192,13 +192,19 @@ impl<'o> Both<'o> {
     }
 
     fn live_cluster(&self, c: &mut Vec<Change>) {
-        let but_routes = |o: &Options| {
-            o.cluster.clone().map(|c| Cluster {
-                routes: Vec::new(),
-                ..c
-            })
+        // Routes have a line of their own, and the listener has stayed: `fixed` saw to it.
+        let rest = |cluster: Cluster| Cluster {
+            routes: Vec::new(),
+            host: String::new(),
+            port: None,
+            ..cluster
         };
-        self.note(c, Part::Cluster, but_routes, |_| "cluster");
+        self.note(
+            c,
+            Part::Cluster,
+            |o| o.cluster.clone().map(rest),
+            |_| "cluster",
+        );
     }
 
     fn live_jetstream(&self, c: &mut Vec<Change>) {

@@ -4,8 +4,8 @@
 //! because tools wait for these lines. Whatever can't change live refuses the whole, with all reasons.
 //! Values of secrets appear in neither.
 //!
-//! Both sides are options as they were configured: a random port stays random. Certificates may have changed in
-//! files whose names haven't, so who applies a reload reads those files again, whatever stands here.
+//! A port in use also serves who asks for a random one. Certificates may have changed in files whose names haven't,
+//! so who applies a reload reads those files again, whatever stands here.
 
 mod fixed;
 mod live;

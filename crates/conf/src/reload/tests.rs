@@ -403,3 +403,16 @@ fn whole_blocks_stay_but_for_certificates() {
     );
     refused(TLS, "websocket {port: 5, no_tls: true}", ws);
 }
+
+#[test]
+fn who_asks_for_any_port_is_served_by_the_one_in_use() {
+    live("port: 5", "port: -1", &[]);
+    live("leafnodes {port: 5}", "leafnodes {port: -1}", &[]);
+    live(
+        "websocket {port: 5, no_tls: true}",
+        "websocket {port: -1, no_tls: true}",
+        &[],
+    );
+    live("cluster {port: 5}", "cluster {port: -1}", &[]);
+    fixed("port: -1", "port: 5", "Port: old=-1, new=5");
+}
