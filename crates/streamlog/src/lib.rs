@@ -1,2 +1,96 @@
 //! An embedded, mmap-backed, crash-safe segment log with group commit.
-#![deny(unsafe_op_in_unsafe_fn)]
+//!
+//! A [`Store`] is a folder. It holds [`Stream`]s of messages (subject, headers, payload, a sequence and a time) and small keyed state, and
+//! has one journal: everything that gathered is made durable by one write and one sync. [`Stream::append`] copies, numbers and
+//! indexes; the [`Ticket`] it gives back is released when the message is on the disk, not before. This crate knows nothing
+//! of clients, consumers or acknowledgements; it starts no thread by itself ([`Committer::spawn`] does) and reads no clock.
+//!
+//! An own durable queue:
+//!
+//! ```
+//! use midge_streamlog::{Committer, Filter, FolderDisk, NewMessage, ReadMode, Store, StoreOptions, StreamOptions};
+//! # use std::sync::Arc;
+//! # let folder = tempfile::tempdir()?;
+//! let disk = Arc::new(FolderDisk::new(folder.path(), ReadMode::Mapped)?);
+//! let store = Store::open(disk, StoreOptions::default())?;
+//! let committer = Committer::spawn(&store)?;
+//! let queue = match store.stream("queue")? {
+//!     Some(queue) => queue,
+//!     None => store.create_stream("queue", StreamOptions::default())?.0,
+//! };
+//!
+//! let now = 1_700_000_000_000_000_000;
+//! queue.append(NewMessage::new("jobs.1", "paint the fence"), now)?.ticket.wait()?; // now it is on the disk
+//!
+//! let mut jobs = queue.cursor(Filter::new("jobs.*"), 1);
+//! while let Some(job) = jobs.next_message() {
+//!     println!("{}", String::from_utf8_lossy(&job.payload));
+//!     if let Some(done) = queue.delete(job.seq)? {
+//!         done.wait()?; // and now it is gone for good
+//!     }
+//! }
+//! drop(committer);
+//! store.close(now)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Invariants
+//! - A ticket is released only after what it stands for is as durable as the stream's policy asks for.
+//! - Reads see nothing that a crash could take back, nothing whose checksum fails, and wait for no disk that is being written.
+//! - Opening always succeeds on a store of ours; what is broken costs itself alone and is told ([`Store::damage`]).
+//!
+//! # Why a journal and segments, and not one of them
+//! One file for all streams makes removing old messages a matter of rewriting; a file per stream makes a commit cost a sync per stream.
+//! `docs/streamlog.md` has the bytes, the protocol with its argument, and what each fault costs.
+#![deny(unsafe_code)]
+#![deny(missing_docs)]
+
+mod codec;
+mod commit;
+mod committer;
+mod damage;
+mod disk;
+mod error;
+mod filter;
+mod gate;
+mod index;
+mod journal;
+mod keep;
+mod meta;
+mod options;
+mod read;
+mod record;
+mod recover;
+mod region;
+mod seal;
+mod segment;
+mod slot;
+mod state;
+mod store;
+mod stream;
+mod sync;
+mod tail;
+mod ticket;
+mod timer;
+mod twice;
+
+pub use commit::Commit;
+pub use committer::Committer;
+pub use damage::{Damage, DamageKind};
+pub use disk::{Disk, DiskFile, FolderDisk, ReadMode, Work};
+pub use error::{Error, Limit, Result};
+pub use filter::Filter;
+pub use index::SubjectTotal;
+pub use options::{Discard, Limits, Policy, Storage, StoreOptions, StreamOptions};
+pub use read::{Cursor, Message};
+pub use seal::{Cipher, Compression, Key};
+pub use state::NewMessage;
+pub use store::{KEY_MAX, Store};
+pub use stream::{Appended, Expired, Stream, StreamStats};
+pub use ticket::Ticket;
+
+/// A disk that forgets what wasn't synced, for tests of this crate and of those above.
+#[cfg(any(test, feature = "sim"))]
+pub mod sim {
+    pub use crate::disk::crash::{CrashDisk, Fault};
+}

@@ -1,0 +1,512 @@
+//! Group commit: one write and one sync for all that gathered (`docs/streamlog.md`, "The commit").
+use crate::{
+    Error, Result,
+    disk::Work,
+    gate::Level,
+    journal::{FrameBuf, Journal},
+    options::Policy,
+    store::{Inner, STREAM_KEY, Store},
+    stream::{Owner, Shared},
+    tail::Piece,
+    twice,
+};
+use bytes::Bytes;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+};
+
+/// What one commit did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Commit {
+    /// number of the batch; 0: there was nothing to do
+    pub batch: u64,
+    /// streams whose watermark moved
+    pub streams: usize,
+    /// when the next one is due although nobody appends, in nanoseconds
+    pub next_due: Option<u64>,
+}
+
+/// What only the committer touches.
+pub(crate) struct Writer {
+    pub(crate) journal: Journal,
+    pub(crate) frame: FrameBuf,
+    /// the small state as committed
+    pub(crate) small: BTreeMap<Bytes, Bytes>,
+    pub(crate) manifest_generation: u64,
+    /// per stream the oldest frame that it needs
+    pub(crate) pins: BTreeMap<u64, u64>,
+    /// the oldest frame with small state that the manifest doesn't have
+    pub(crate) state_pin: Option<u64>,
+    /// streams whose tail goes into the next frame once more
+    carry: Vec<Arc<Shared>>,
+    /// `Interval` streams with unsynced bytes, and when they are due
+    lazy: BTreeMap<u64, (Arc<Shared>, u64)>,
+    /// unsynced frames are due then
+    frames_due: Option<u64>,
+    /// streams that couldn't get a segment
+    full: Vec<Arc<Shared>>,
+}
+
+/// One stream's share of a batch.
+struct Share {
+    stream: Arc<Shared>,
+    last_seq: u64,
+    bytes: usize,
+    policy: Policy,
+    pieces: Vec<Piece>,
+}
+
+/// From this share of the ring on, tails are checkpointed; in 1/256.
+const CHECKPOINT_FROM: u64 = 64;
+/// Streams checkpointed per commit while the ring isn't half full.
+const CHECKPOINT_STEPS: usize = 8;
+/// A tail below this is copied forward instead of synced.
+const CARRY_MAX: usize = 4096;
+
+impl Writer {
+    pub(crate) fn new(
+        journal: Journal,
+        small: BTreeMap<Bytes, Bytes>,
+        manifest_generation: u64,
+    ) -> Self {
+        Self {
+            frame: journal.frame(),
+            journal,
+            small,
+            manifest_generation,
+            pins: BTreeMap::new(),
+            state_pin: None,
+            carry: Vec::new(),
+            lazy: BTreeMap::new(),
+            frames_due: None,
+            full: Vec::new(),
+        }
+    }
+
+    fn oldest(&self) -> u64 {
+        self.pins
+            .values()
+            .copied()
+            .chain(self.state_pin)
+            .min()
+            .unwrap_or(0)
+    }
+}
+
+impl Store {
+    /// Commits everything that gathered: writes it, syncs it if anybody asked for that, moves the watermarks, releases the tickets.
+    ///
+    /// # Errors
+    /// `Stopped` when the journal failed, now or before.
+    pub fn commit_once(&self, now: u64) -> Result<Commit> {
+        let inner = &*self.0;
+        let mut writer = inner.writer.lock();
+        inner.commit(&mut writer, now)
+    }
+}
+
+impl Inner {
+    pub(crate) fn commit(&self, w: &mut Writer, now: u64) -> Result<Commit> {
+        if let Some(error) = self.gate.failure() {
+            return Err(error);
+        }
+        let outcome = self.try_commit(w, now);
+        if let Err(error) = &outcome {
+            self.gate.fail(error);
+        }
+        outcome
+    }
+
+    fn try_commit(&self, w: &mut Writer, now: u64) -> Result<Commit> {
+        self.retry_full(w);
+        self.sync_due(w, now)?;
+        if self.gate.is_idle() && w.carry.is_empty() {
+            return Ok(Commit {
+                batch: 0,
+                streams: 0,
+                next_due: w.next_due(),
+            });
+        }
+        let (number, owners) = self.gate.close();
+        let (mut shares, deltas) = self.take(owners);
+        self.note(&shares, &deltas);
+        shares.retain_mut(|share| !self.write_direct(w, share, number, now));
+        let wrote = self.write_frame(w, &shares, &deltas, now)?;
+        let must_sync = shares.iter().any(|share| share.policy == Policy::Always)
+            || (!deltas.is_empty() && self.options.policy == Policy::Always);
+        if wrote && !must_sync {
+            self.release(&shares, number, Level::Written);
+        }
+        if wrote && must_sync {
+            w.journal.sync()?;
+            w.frames_due = None;
+        }
+        self.release(&shares, number, Level::Synced);
+        self.checkpoint(w)?;
+        Ok(Commit {
+            batch: number,
+            streams: shares.len(),
+            next_due: w.next_due(),
+        })
+    }
+
+    fn take(&self, owners: Vec<Owner>) -> (Vec<Share>, Deltas) {
+        let mut shares = Vec::new();
+        let mut deltas = Deltas::new();
+        for owner in owners {
+            let Owner::Stream(stream) = owner else {
+                let mut small = self.small.lock();
+                small.queued = false;
+                deltas = std::mem::take(&mut small.deltas);
+                continue;
+            };
+            let mut state = stream.state.lock();
+            state.queued = false;
+            let pieces = state.tail.take();
+            let bytes = std::mem::take(&mut state.pending);
+            self.buffered.now.fetch_sub(bytes, Ordering::Relaxed);
+            let (last_seq, policy) = (state.last_seq, state.options.policy);
+            drop(state);
+            if !stream.deleted.load(Ordering::SeqCst) {
+                shares.push(Share {
+                    stream,
+                    last_seq,
+                    bytes,
+                    policy,
+                    pieces,
+                });
+            }
+        }
+        (shares, deltas)
+    }
+
+    fn note(&self, shares: &[Share], deltas: &Deltas) {
+        let commands = shares.iter().any(|s| {
+            s.pieces
+                .iter()
+                .any(|p| p.bytes.get(38).is_some_and(|&kind| kind != 0))
+        });
+        self.disk.note(match () {
+            () if deltas.keys().any(|key| key.first() == Some(&0)) => Work::Definition,
+            () if commands => Work::Purge,
+            () if !deltas.is_empty() => Work::State,
+            () => Work::Append,
+        });
+    }
+
+    /// A share that is large, or follows unsynced bytes, goes to its segment. `true`: it's done with, for better or worse.
+    fn write_direct(&self, w: &mut Writer, share: &Share, number: u64, now: u64) -> bool {
+        let stream = &share.stream;
+        if share.bytes < self.options.direct_bytes && !w.lazy.contains_key(&stream.id) {
+            return false;
+        }
+        let sync = share.policy == Policy::Always;
+        match self.flush(w, stream, sync) {
+            Ok(()) => {
+                if let Policy::Interval(interval) = share.policy {
+                    let due = now.saturating_add(interval.as_nanos() as u64);
+                    w.lazy.entry(stream.id).or_insert((stream.clone(), due));
+                }
+                raise(share, sync);
+                true
+            }
+            Err(Error::DiskFull) => {
+                self.mark_full(w, stream);
+                false
+            }
+            Err(error) => {
+                stream.fate.fail(number, &error);
+                true
+            }
+        }
+    }
+
+    /// Writes a stream's tail to its segments, and makes it durable if asked to.
+    pub(crate) fn flush(&self, w: &mut Writer, stream: &Arc<Shared>, sync: bool) -> Result<()> {
+        let (pieces, segments) = {
+            let state = stream.state.lock();
+            let segments: Vec<_> = state
+                .slots
+                .iter()
+                .filter(|s| s.heap.is_some())
+                .map(|s| s.seg.clone())
+                .collect();
+            (state.tail.pieces(), segments)
+        };
+        for piece in &pieces {
+            // What was purged with its whole segment needs no place any more.
+            if !segments
+                .iter()
+                .any(|segment| segment.number == piece.segment.number)
+            {
+                continue;
+            }
+            let file = piece.segment.ensure_file()?;
+            file.write_at(&piece.bytes, u64::from(piece.offset))
+                .map_err(|e| Error::io("write", &piece.segment.name(), &e))?;
+            piece
+                .segment
+                .flushed
+                .fetch_max(piece.end(), Ordering::SeqCst);
+        }
+        if sync {
+            for segment in segments.iter().filter(|segment| segment.is_unsynced()) {
+                segment.sync()?;
+            }
+            self.sync_names()?;
+            w.pins.remove(&stream.id);
+            w.lazy.remove(&stream.id);
+        }
+        stream.state.lock().tail.drop_front(pieces.len());
+        Ok(())
+    }
+
+    pub(crate) fn sync_names(&self) -> Result<()> {
+        if self.names_dirty.swap(false, Ordering::SeqCst) {
+            self.disk
+                .sync_dir()
+                .map_err(|e| Error::io("sync", "the folder", &e))?;
+        }
+        Ok(())
+    }
+
+    /// One frame for everybody else. `false`: there was nothing to write.
+    fn write_frame(
+        &self,
+        w: &mut Writer,
+        shares: &[Share],
+        deltas: &Deltas,
+        now: u64,
+    ) -> Result<bool> {
+        let carry = std::mem::take(&mut w.carry);
+        w.frame.clear();
+        put_deltas(&mut w.frame, deltas);
+        let mut carried = Vec::new();
+        for stream in &carry {
+            let shared_pieces = shares
+                .iter()
+                .find(|s| s.stream.id == stream.id)
+                .map_or(0, |s| s.pieces.len());
+            let pieces = stream.state.lock().tail.pieces();
+            let old = pieces.len().saturating_sub(shared_pieces);
+            pieces[..old]
+                .iter()
+                .for_each(|piece| put_piece(&mut w.frame, stream.id, piece));
+            carried.push(stream.id);
+        }
+        for share in shares {
+            share
+                .pieces
+                .iter()
+                .for_each(|piece| put_piece(&mut w.frame, share.stream.id, piece));
+        }
+        put_deltas(&mut w.frame, deltas);
+        if w.frame.is_empty() {
+            carried.iter().for_each(|id| {
+                w.pins.remove(id);
+            });
+            return Ok(false);
+        }
+        let number = w.journal.next_number();
+        for id in carried {
+            w.pins.insert(id, number);
+        }
+        for share in shares.iter().filter(|share| !share.pieces.is_empty()) {
+            w.pins.entry(share.stream.id).or_insert(number);
+        }
+        if !deltas.is_empty() {
+            w.state_pin.get_or_insert(number);
+            for (key, value) in deltas {
+                match value {
+                    Some(value) => w.small.insert(key.clone(), value.clone()),
+                    None => w.small.remove(key),
+                };
+            }
+        }
+        let oldest = w.oldest();
+        w.journal.write(&*self.disk, &mut w.frame, oldest)?;
+        let soonest = shares.iter().filter_map(|share| match share.policy {
+            Policy::Always => None,
+            Policy::Interval(d) => Some(now.saturating_add(d.as_nanos() as u64)),
+        });
+        w.frames_due = soonest.chain(w.frames_due).min();
+        Ok(true)
+    }
+
+    fn release(&self, shares: &[Share], number: u64, level: Level) {
+        for share in shares {
+            if level == Level::Synced || share.policy != Policy::Always {
+                raise(share, level == Level::Synced);
+            }
+        }
+        self.gate.release(number, level);
+        if level == Level::Synced
+            && let Some(observer) = &*self.observer.lock()
+        {
+            observer(number);
+        }
+    }
+
+    /// Syncs what `Interval` streams are owed.
+    fn sync_due(&self, w: &mut Writer, now: u64) -> Result<()> {
+        let due: Vec<_> = w
+            .lazy
+            .values()
+            .filter(|(_, due)| *due <= now)
+            .map(|(s, _)| s.clone())
+            .collect();
+        for stream in due {
+            self.flush_or_stop(w, &stream);
+        }
+        if w.frames_due.is_some_and(|due| due <= now) {
+            w.journal.sync()?;
+            w.frames_due = None;
+        }
+        Ok(())
+    }
+
+    /// Checkpoints a stream; a failure stops that stream.
+    pub(crate) fn flush_or_stop(&self, w: &mut Writer, stream: &Arc<Shared>) -> bool {
+        match self.flush(w, stream, true) {
+            Ok(()) => true,
+            Err(Error::DiskFull) => {
+                self.mark_full(w, stream);
+                false
+            }
+            Err(error) => {
+                w.lazy.remove(&stream.id);
+                stream.fate.fail(self.gate.synced() + 1, &error);
+                false
+            }
+        }
+    }
+
+    fn mark_full(&self, w: &mut Writer, stream: &Arc<Shared>) {
+        stream.state.lock().full = true;
+        if !w.full.iter().any(|known| known.id == stream.id) {
+            w.full.push(stream.clone());
+        }
+    }
+
+    /// Tries to allocate again for streams that couldn't.
+    fn retry_full(&self, w: &mut Writer) {
+        for stream in std::mem::take(&mut w.full) {
+            if self.flush_or_stop(w, &stream) {
+                stream.state.lock().full = false;
+            }
+        }
+    }
+
+    /// Frees the ring's oldest frames, a little with each commit.
+    fn checkpoint(&self, w: &mut Writer) -> Result<()> {
+        for step in 0.. {
+            let used = w.journal.used(w.oldest());
+            let enough =
+                used < CHECKPOINT_FROM || (step >= CHECKPOINT_STEPS && used < 2 * CHECKPOINT_FROM);
+            if enough {
+                break;
+            }
+            self.disk.note(Work::Checkpoint);
+            let carried = |id: u64| w.carry.iter().any(|stream| stream.id == id);
+            let oldest = w
+                .pins
+                .iter()
+                .filter(|(id, _)| !carried(**id))
+                .min_by_key(|(_, frame)| **frame);
+            let oldest = oldest.map(|(&id, &frame)| (id, frame));
+            match (oldest, w.state_pin) {
+                (Some((id, frame)), pin) if pin.is_none_or(|pin| frame <= pin) => {
+                    self.unpin(w, id)?;
+                }
+                (_, Some(_)) => match self.write_manifest(w) {
+                    Ok(()) | Err(Error::DiskFull) => {}
+                    Err(error) => return Err(error),
+                },
+                _ => break,
+            }
+            if w.state_pin.is_some() && w.pins.is_empty() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn unpin(&self, w: &mut Writer, id: u64) -> Result<()> {
+        let Some(stream) = self.by_id(id)? else {
+            w.pins.remove(&id);
+            return Ok(());
+        };
+        let small = stream.0.state.lock().tail.len() < CARRY_MAX && !w.lazy.contains_key(&id);
+        let stopped = stream.0.fate.failure().is_some();
+        if small || stopped || !self.flush_or_stop(w, &stream.0) {
+            w.carry.push(stream.0);
+        }
+        Ok(())
+    }
+
+    /// Writes the small state where the journal isn't needed for it.
+    pub(crate) fn write_manifest(&self, w: &mut Writer) -> Result<()> {
+        // Nothing may be in the manifest that a crash could take from the journal before it.
+        if w.journal.is_unsynced() {
+            w.journal.sync()?;
+            w.frames_due = None;
+        }
+        let content = crate::store::encode_manifest(self.salt, &w.small);
+        w.manifest_generation += 1;
+        twice::write(
+            &*self.disk,
+            crate::store::MANIFEST,
+            crate::store::MANIFEST_MAGIC,
+            w.manifest_generation,
+            &content,
+        )?;
+        w.state_pin = None;
+        Ok(())
+    }
+}
+
+impl Writer {
+    fn next_due(&self) -> Option<u64> {
+        self.lazy
+            .values()
+            .map(|(_, due)| *due)
+            .chain(self.frames_due)
+            .min()
+    }
+}
+
+/// Moves a stream's watermarks to what the share carried.
+fn raise(share: &Share, durable: bool) {
+    let mut state = share.stream.state.lock();
+    // A truncation that came later took some of it back.
+    let last_seq = share.last_seq.min(state.last_seq);
+    state.visible = state.visible.max(last_seq);
+    if durable {
+        state.durable = state.durable.max(last_seq);
+    }
+}
+
+pub(crate) type Deltas = BTreeMap<Bytes, Option<Bytes>>;
+
+fn put_deltas(frame: &mut FrameBuf, deltas: &Deltas) {
+    for (key, value) in deltas {
+        debug_assert!(
+            !key.is_empty() && (key[0] != 0 || key.starts_with(STREAM_KEY) || key.len() > 1)
+        );
+        match value {
+            Some(value) => frame.put(key, value),
+            None => frame.delete(key),
+        }
+    }
+}
+
+fn put_piece(frame: &mut FrameBuf, stream: u64, piece: &Piece) {
+    frame.bytes(
+        stream,
+        piece.segment.number,
+        piece.segment.size,
+        piece.offset,
+        &piece.bytes,
+    );
+}

@@ -1,0 +1,94 @@
+//! The thread that commits, for who wants one. Simulations call `commit_once` themselves.
+use crate::{Store, ticket::Unpark};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Waker,
+    thread::JoinHandle,
+    time::{Duration, SystemTime},
+};
+
+/// Runs `commit_once` whenever something waits and `maintain_once` now and then, until it is dropped.
+pub struct Committer {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// How long the keeper sleeps between its rounds.
+const KEEPER_PERIOD: Duration = Duration::from_millis(100);
+/// How long the committer sleeps at most.
+const IDLE_MAX: Duration = Duration::from_millis(500);
+
+impl Committer {
+    /// Starts the threads of this store: one commits, one seals and removes files.
+    pub fn spawn(store: &Store) -> io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let thread = |name: &str, work: fn(&Store, &AtomicBool)| {
+            let (store, stop) = (store.clone(), stop.clone());
+            std::thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(move || work(&store, &stop))
+        };
+        let threads = vec![
+            thread("streamlog-commit", commit_loop)?,
+            thread("streamlog-keep", keep_loop)?,
+        ];
+        Ok(Self { stop, threads })
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        for thread in self.threads.drain(..) {
+            thread.thread().unpark();
+            if thread.join().is_err() {
+                tracing::error!("a streamlog thread panicked");
+            }
+        }
+    }
+}
+
+fn commit_loop(store: &Store, stop: &AtomicBool) {
+    let gate = &store.0.gate;
+    gate.set_bell(Some(Waker::from(Arc::new(Unpark(std::thread::current())))));
+    while !stop.load(Ordering::SeqCst) {
+        let now = now();
+        let Ok(commit) = store.commit_once(now) else {
+            break;
+        };
+        if gate.may_sleep() {
+            let due = commit.next_due.map_or(IDLE_MAX, |due| {
+                Duration::from_nanos(due.saturating_sub(now))
+            });
+            std::thread::park_timeout(due.min(IDLE_MAX));
+        }
+    }
+    gate.set_bell(None);
+}
+
+fn keep_loop(store: &Store, stop: &AtomicBool) {
+    while !stop.load(Ordering::SeqCst) {
+        std::thread::park_timeout(KEEPER_PERIOD);
+        if let Err(error) = store.maintain_once(now()) {
+            tracing::warn!(%error, "streamlog: maintenance failed");
+            if store.failure().is_some() {
+                break;
+            }
+        }
+    }
+}
+
+/// The one place here that reads a clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "threads have to know when an interval is over"
+)]
+fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos() as u64)
+}

@@ -1,0 +1,113 @@
+//! What was found broken: told once, kept for monitoring.
+use parking_lot::Mutex;
+use std::ops::RangeInclusive;
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// what is broken
+    pub kind: DamageKind,
+    /// the file it was found in
+    pub file: String,
+    /// the stream it belongs to
+    pub stream: Option<u64>,
+    /// number of the segment
+    pub segment: Option<u32>,
+    /// where in the file
+    pub offset: u64,
+    /// how many bytes
+    pub len: u64,
+    /// the sequences it may have cost
+    pub sequences: Option<RangeInclusive<u64>>,
+}
+
+/// What can be broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DamageKind {
+    /// A write that a crash interrupted; it never was acknowledged. Cut.
+    TornTail,
+    /// A record whose checksum fails, or bytes where a record should be.
+    Record,
+    /// A footer; it was rebuilt in memory.
+    Footer,
+    /// A segment's header.
+    SegmentHead,
+    /// A segment that isn't there.
+    MissingSegment,
+    /// One copy of a metadata file; the other one serves.
+    Copy,
+    /// Both copies of a metadata file.
+    Metadata,
+    /// A frame of the journal.
+    Frame,
+    /// The journal itself.
+    Journal,
+    /// A file which belongs to nothing we know. Left as it is.
+    Orphan,
+    /// A file that can't be read.
+    Unreadable,
+}
+
+impl Damage {
+    pub(crate) fn of_file(kind: DamageKind, file: &str) -> Self {
+        Self {
+            kind,
+            file: file.to_owned(),
+            stream: None,
+            segment: None,
+            offset: 0,
+            len: 0,
+            sequences: None,
+        }
+    }
+}
+
+/// The findings of this run.
+#[derive(Default)]
+pub(crate) struct DamageLog {
+    found: Mutex<Vec<Damage>>,
+    /// bytes to be put into quarantine
+    evidence: Mutex<Vec<(Damage, Vec<u8>)>>,
+}
+
+/// A disk that falls apart mustn't fill the memory with complaints.
+const FINDINGS_MAX: usize = 10_000;
+const EVIDENCE_MAX: usize = 64;
+const EVIDENCE_BYTES_MAX: usize = 1 << 20;
+
+impl DamageLog {
+    /// Takes note, once.
+    pub(crate) fn report(&self, damage: Damage) {
+        let mut found = self.found.lock();
+        if found.len() >= FINDINGS_MAX || found.contains(&damage) {
+            return;
+        }
+        tracing::warn!(
+            kind = ?damage.kind, file = %damage.file, stream = damage.stream, segment = damage.segment,
+            offset = damage.offset, len = damage.len, sequences = ?damage.sequences, "damage found"
+        );
+        found.push(damage);
+    }
+
+    /// Takes note, and keeps the bytes for the quarantine file.
+    pub(crate) fn report_bytes(&self, damage: Damage, bytes: &[u8]) {
+        let mut evidence = self.evidence.lock();
+        if evidence.len() < EVIDENCE_MAX && !evidence.iter().any(|(known, _)| *known == damage) {
+            evidence.push((
+                damage.clone(),
+                bytes[..bytes.len().min(EVIDENCE_BYTES_MAX)].to_vec(),
+            ));
+        }
+        drop(evidence);
+        self.report(damage);
+    }
+
+    pub(crate) fn list(&self) -> Vec<Damage> {
+        self.found.lock().clone()
+    }
+
+    pub(crate) fn take_evidence(&self) -> Vec<(Damage, Vec<u8>)> {
+        std::mem::take(&mut *self.evidence.lock())
+    }
+}

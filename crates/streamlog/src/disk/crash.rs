@@ -1,0 +1,347 @@
+//! A disk in memory that remembers for each byte and each name whether it was synced, and can lose power.
+//!
+//! The model is harsher than most disks: after a power cut each unsynced page is there or not, or in part (by sectors of 512 bytes), whatever
+//! its neighbours do, and each unsynced name is as it was before or as it is now, whatever the other names do.
+use super::{Disk, DiskFile, Work};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::Arc,
+};
+
+const PAGE: usize = 4096;
+const SECTOR: usize = 512;
+
+#[derive(Clone, Default)]
+struct Inode {
+    live: Vec<u8>,
+    durable: Vec<u8>,
+    dirty: BTreeSet<usize>,
+}
+
+#[derive(Clone, Default)]
+struct Image {
+    inodes: Vec<Inode>,
+    live: BTreeMap<String, usize>,
+    durable: BTreeMap<String, usize>,
+}
+
+/// What goes wrong from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// no byte more than there are is allocated
+    Full,
+    /// syncs of files whose name begins so fail
+    SyncOf(&'static str),
+    /// writes to files whose name begins so fail
+    WriteOf(&'static str),
+}
+
+type Hook = Arc<dyn Fn(&CrashDisk, Work) + Send + Sync>;
+
+#[derive(Default)]
+struct Inner {
+    image: Image,
+    work: Option<Work>,
+    faults: Vec<Fault>,
+    hook: Option<Hook>,
+    operations: u64,
+}
+
+/// The disk. Clones are the same disk.
+#[derive(Clone, Default)]
+pub struct CrashDisk(Arc<Mutex<Inner>>);
+
+impl CrashDisk {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Has `hook` called before each operation that changes something, with what it is part of. A cut there loses that operation.
+    pub fn before_each(&self, hook: impl Fn(&Self, Work) + Send + Sync + 'static) {
+        self.0.lock().hook = Some(Arc::new(hook));
+    }
+
+    /// No hook any more.
+    pub fn forget_hook(&self) {
+        self.0.lock().hook = None;
+    }
+
+    /// What goes wrong from now on.
+    pub fn set_faults(&self, faults: &[Fault]) {
+        self.0.lock().faults = faults.to_vec();
+    }
+
+    /// How many operations changed something.
+    pub fn operations(&self) -> u64 {
+        self.0.lock().operations
+    }
+
+    /// What another process would find now: all that was written, synced or not.
+    pub fn kill(&self) -> Self {
+        let image = self.0.lock().image.clone();
+        Self(Arc::new(Mutex::new(Inner {
+            image,
+            ..Inner::default()
+        })))
+    }
+
+    /// What is found after a loss of power now. The seed draws which unsynced pages and names survived: 0 none, 1 all.
+    pub fn cut(&self, seed: u64) -> Self {
+        let mut image = self.0.lock().image.clone();
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        for inode in &mut image.inodes {
+            let dirty = std::mem::take(&mut inode.dirty);
+            for page in dirty {
+                let sectors = match (seed, dice.roll(4)) {
+                    (0, _) | (2.., 0) => 0,
+                    (1, _) | (2.., 1 | 2) => u64::MAX,
+                    _ => dice.next(),
+                };
+                for sector in (0..PAGE / SECTOR).filter(|s| sectors >> s & 1 == 1) {
+                    let begin = (page * PAGE + sector * SECTOR).min(inode.live.len());
+                    let end = (begin + SECTOR).min(inode.live.len());
+                    if inode.durable.len() < end {
+                        inode.durable.resize(end, 0);
+                    }
+                    inode.durable[begin..end].copy_from_slice(&inode.live[begin..end]);
+                }
+            }
+            inode.live = inode.durable.clone();
+        }
+        let names: BTreeSet<String> = image
+            .live
+            .keys()
+            .chain(image.durable.keys())
+            .cloned()
+            .collect();
+        for name in names {
+            let (live, durable) = (
+                image.live.get(&name).copied(),
+                image.durable.get(&name).copied(),
+            );
+            let new = match seed {
+                0 => false,
+                1 => true,
+                _ => dice.roll(2) == 0,
+            };
+            match if new { live } else { durable } {
+                Some(inode) => image.durable.insert(name, inode),
+                None => image.durable.remove(&name),
+            };
+        }
+        image.live = image.durable.clone();
+        Self(Arc::new(Mutex::new(Inner {
+            image,
+            ..Inner::default()
+        })))
+    }
+
+    /// The bytes of a file.
+    pub fn bytes(&self, name: &str) -> Option<Vec<u8>> {
+        let inner = self.0.lock();
+        Some(
+            inner.image.inodes[*inner.image.live.get(name)?]
+                .live
+                .clone(),
+        )
+    }
+
+    /// Changes a file's bytes behind everybody's back, durably.
+    pub fn tamper(&self, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
+        let mut inner = self.0.lock();
+        if let Some(&at) = inner.image.live.get(name) {
+            let inode = &mut inner.image.inodes[at];
+            change(&mut inode.live);
+            inode.durable = inode.live.clone();
+            inode.dirty.clear();
+        }
+    }
+
+    fn step(&self) {
+        let (hook, work) = {
+            let mut inner = self.0.lock();
+            inner.operations += 1;
+            (inner.hook.clone(), inner.work)
+        };
+        if let Some(hook) = hook {
+            hook(self, work.unwrap_or(Work::Open));
+        }
+    }
+
+    fn file(&self, inode: usize, name: &str) -> Arc<dyn DiskFile> {
+        Arc::new(CrashFile {
+            disk: self.clone(),
+            inode,
+            name: name.to_owned(),
+        })
+    }
+}
+
+impl Disk for CrashDisk {
+    fn lock(&self) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        Ok(self.0.lock().image.live.keys().cloned().collect())
+    }
+
+    fn create(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        self.step();
+        let inode = {
+            let mut inner = self.0.lock();
+            inner.image.inodes.push(Inode::default());
+            let inode = inner.image.inodes.len() - 1;
+            inner.image.live.insert(name.to_owned(), inode);
+            inode
+        };
+        Ok(self.file(inode, name))
+    }
+
+    fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let inode = self
+            .0
+            .lock()
+            .image
+            .live
+            .get(name)
+            .copied()
+            .ok_or(io::ErrorKind::NotFound)?;
+        Ok(self.file(inode, name))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.step();
+        let mut inner = self.0.lock();
+        let inode = inner
+            .image
+            .live
+            .remove(from)
+            .ok_or(io::ErrorKind::NotFound)?;
+        inner.image.live.insert(to.to_owned(), inode);
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.step();
+        self.0
+            .lock()
+            .image
+            .live
+            .remove(name)
+            .map(|_| ())
+            .ok_or(io::ErrorKind::NotFound.into())
+    }
+
+    fn sync_dir(&self) -> io::Result<()> {
+        self.step();
+        let mut inner = self.0.lock();
+        inner.image.durable = inner.image.live.clone();
+        Ok(())
+    }
+
+    fn note(&self, work: Work) {
+        self.0.lock().work = Some(work);
+    }
+}
+
+struct CrashFile {
+    disk: CrashDisk,
+    inode: usize,
+    name: String,
+}
+
+impl CrashFile {
+    fn with<T>(&self, f: impl FnOnce(&mut Inode) -> T) -> T {
+        f(&mut self.disk.0.lock().image.inodes[self.inode])
+    }
+
+    fn has(&self, fault: impl Fn(&Fault) -> bool) -> bool {
+        self.disk.0.lock().faults.iter().any(fault)
+    }
+}
+
+impl DiskFile for CrashFile {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.with(|inode| inode.live.len() as u64))
+    }
+
+    fn allocate(&self, len: u64) -> io::Result<()> {
+        self.disk.step();
+        if self.len()? < len && self.has(|fault| *fault == Fault::Full) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.with(|inode| {
+            let len = inode.live.len().max(len as usize);
+            inode.live.resize(len, 0);
+        });
+        Ok(())
+    }
+
+    fn read_at(&self, buf: &mut [u8], at: u64) -> io::Result<usize> {
+        Ok(self.with(|inode| {
+            let begin = (at as usize).min(inode.live.len());
+            let n = buf.len().min(inode.live.len() - begin);
+            buf[..n].copy_from_slice(&inode.live[begin..begin + n]);
+            n
+        }))
+    }
+
+    fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
+        self.disk.step();
+        if self.has(|fault| matches!(fault, Fault::WriteOf(name) if self.name.starts_with(name))) {
+            return Err(io::Error::other("injected write error"));
+        }
+        let end = at as usize + bytes.len();
+        if end as u64 > self.len()? && self.has(|fault| *fault == Fault::Full) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.with(|inode| {
+            if inode.live.len() < end {
+                inode.live.resize(end, 0);
+            }
+            inode.live[at as usize..end].copy_from_slice(bytes);
+            inode.dirty.extend(at as usize / PAGE..end.div_ceil(PAGE));
+        });
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.disk.step();
+        if self.has(|fault| matches!(fault, Fault::SyncOf(name) if self.name.starts_with(name))) {
+            return Err(io::Error::other("injected sync error"));
+        }
+        self.with(|inode| {
+            inode.durable.resize(inode.live.len(), 0);
+            for page in std::mem::take(&mut inode.dirty) {
+                let (begin, end) = (page * PAGE, ((page + 1) * PAGE).min(inode.live.len()));
+                inode.durable[begin..end].copy_from_slice(&inode.live[begin..end]);
+            }
+        });
+        Ok(())
+    }
+
+    fn map(&self) -> io::Result<Bytes> {
+        Ok(self.with(|inode| Bytes::copy_from_slice(&inode.live)))
+    }
+}
+
+/// A small generator; the seed is the failure's name.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn roll(&mut self, sides: u64) -> u64 {
+        (self.next() >> 20) % sides
+    }
+}

@@ -1,0 +1,178 @@
+//! What can go wrong, sorted by whose fault it is.
+use std::io;
+
+/// Every way in which this crate refuses or fails.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // The caller's: answer it and go on.
+    /// No stream of that name.
+    #[error("no stream named {0:?}")]
+    UnknownStream(String),
+    /// A stream of that name exists.
+    #[error("a stream named {0:?} exists already")]
+    StreamExists(String),
+    /// The stream was deleted while this handle was held.
+    #[error("the stream was deleted")]
+    Deleted,
+    /// A subject is longer than a record can say.
+    #[error("subject of {len} bytes, at most {max}")]
+    SubjectTooLong {
+        /// its length
+        len: usize,
+        /// the most there can be
+        max: usize,
+    },
+    /// A record is larger than a segment can hold.
+    #[error("record of {len} bytes, at most {max}")]
+    TooLarge {
+        /// its length
+        len: usize,
+        /// the most there can be
+        max: usize,
+    },
+    /// Keys beginning with a zero byte are the store's own.
+    #[error("state keys are 1 to {max} bytes and don't begin with a zero byte")]
+    BadKey {
+        /// the longest key
+        max: usize,
+    },
+    /// `Discard::New` and the stream is full.
+    #[error("the stream holds its maximum of {0}")]
+    LimitReached(Limit),
+    /// A stream asks for a cipher and the store was opened without a key.
+    #[error("the stream is encrypted and the store has no key")]
+    NoKey,
+    /// The build lacks what the stream's options ask for.
+    #[error("this build has no {0}")]
+    NotBuilt(&'static str),
+    /// A sequence which is not above the last one.
+    #[error("sequence {asked} is below {min}")]
+    SequenceTooLow {
+        /// what was asked for
+        asked: u64,
+        /// the lowest that would do
+        min: u64,
+    },
+
+    // The moment's: try again later.
+    /// More unwritten bytes than the store buffers.
+    #[error("{buffered} bytes wait for the disk, at most {max}")]
+    Overloaded {
+        /// bytes that wait
+        buffered: usize,
+        /// `StoreOptions::max_buffered`
+        max: usize,
+    },
+    /// No room for another segment. Writing goes on by itself when there is.
+    #[error("the disk is full")]
+    DiskFull,
+
+    // The disk's: stop the stream, keep the server.
+    /// An operation on a file failed.
+    #[error("{what} {file}: {detail}")]
+    Io {
+        /// what was tried
+        what: &'static str,
+        /// on which file
+        file: String,
+        /// the kind of the error
+        kind: io::ErrorKind,
+        /// the system's text
+        detail: String,
+    },
+    /// An earlier write or sync failed; nothing more is written until the store is opened again.
+    #[error("writing stopped: {cause}")]
+    Stopped {
+        /// the failure that stopped it
+        cause: String,
+    },
+    /// Bytes are not what was written.
+    #[error("bad checksum in segment {segment} at {offset} (sequence {seq})")]
+    Checksum {
+        /// number of the segment
+        segment: u32,
+        /// where in it
+        offset: u32,
+        /// the sequence that should be there
+        seq: u64,
+    },
+
+    // The folder's: refuse to open and touch nothing.
+    /// Another process has the store open.
+    #[error("the store is in use by another process")]
+    InUse,
+    /// The folder holds files, but not a store of ours.
+    #[error("the folder holds {names:?} and no store of this program; give it an empty folder")]
+    ForeignFolder {
+        /// a few of the names found
+        names: Vec<String>,
+    },
+    /// A file of a version which this program can't read.
+    #[error("{file} has format version {found:?}, this program reads 1")]
+    Version {
+        /// the file
+        file: String,
+        /// its version, as written
+        found: char,
+    },
+    /// The store was closed.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// Which limit an append ran into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// `Limits::max_msgs`
+    Msgs,
+    /// `Limits::max_bytes`
+    Bytes,
+    /// `Limits::max_per_subject`
+    PerSubject,
+}
+
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Msgs => "messages",
+            Self::Bytes => "bytes",
+            Self::PerSubject => "messages per subject",
+        })
+    }
+}
+
+impl Error {
+    /// An I/O error with its context.
+    pub(crate) fn io(what: &'static str, file: &str, error: &io::Error) -> Self {
+        if is_full(error) {
+            return Self::DiskFull;
+        }
+        Self::Io {
+            what,
+            file: file.to_owned(),
+            kind: error.kind(),
+            detail: error.to_string(),
+        }
+    }
+
+    /// The same failure as the reason why nothing more is written.
+    pub(crate) fn stopped(&self) -> Self {
+        match self {
+            Self::Stopped { .. } => self.clone(),
+            other => Self::Stopped {
+                cause: other.to_string(),
+            },
+        }
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
+/// This crate's results.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,175 @@
+//! Where appenders meet the committer: which batch an append belongs to, and when that batch is out.
+//!
+//! Batches are numbered. [`Gate::enter`] is called under the lock of the queue's owner (a stream) after it added bytes, and says
+//! the number of the batch that will carry them; [`Gate::close`] ends a batch. The law: *bytes that entered with number n are
+//! found by the committer that got n from `close`, or by an earlier one.*
+//!
+//! Why it holds. `close` raises the number and takes the queue under one lock. Suppose `enter` read n, so it read
+//! before the raise from n. If it queued its owner itself, it did so before it read, hence before the raise, hence `close` finds the owner,
+//! and takes the owner's lock after the appender left it. If the owner was queued already, it is still undrained, because draining clears
+//! `queued` under the owner's lock; so it waits in the queue that a `close` of n or less took or will take. `tests/loom.rs` walks through it.
+use crate::{
+    Error,
+    sync::{AtomicBool, AtomicU64, Mutex, Ordering},
+};
+use std::task::Waker;
+
+/// How far a batch must have come for its tickets to be released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// handed to the system: survives the death of the process
+    Written,
+    /// on the disk: survives the loss of power
+    Synced,
+}
+
+/// The meeting place; `T` stands for an owner of bytes.
+pub(crate) struct Gate<T> {
+    /// number of the batch that is being filled
+    open: AtomicU64,
+    /// synced <= written < open
+    written: AtomicU64,
+    synced: AtomicU64,
+    queue: Mutex<Vec<T>>,
+    waiters: Mutex<Vec<Waiter>>,
+    failed: Mutex<Option<Error>>,
+    has_failed: AtomicBool,
+    /// how the committer is woken, when it sleeps
+    asleep: AtomicBool,
+    bell: Mutex<Option<Waker>>,
+}
+
+struct Waiter {
+    number: u64,
+    level: Level,
+    waker: Waker,
+}
+
+impl<T> Gate<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            open: AtomicU64::new(1),
+            written: AtomicU64::new(0),
+            synced: AtomicU64::new(0),
+            queue: Mutex::new(Vec::new()),
+            waiters: Mutex::new(Vec::new()),
+            failed: Mutex::new(None),
+            has_failed: AtomicBool::new(false),
+            asleep: AtomicBool::new(false),
+            bell: Mutex::new(None),
+        }
+    }
+
+    /// Queues the owner unless it is, and says which batch carries what it has. To be called under the owner's lock.
+    pub(crate) fn enter(&self, queued: &mut bool, owner: impl FnOnce() -> T) -> u64 {
+        if !*queued {
+            *queued = true;
+            self.queue.lock().push(owner());
+        }
+        self.open.load(Ordering::SeqCst)
+    }
+
+    /// Ends the open batch: its number, and everybody who has something for it.
+    pub(crate) fn close(&self) -> (u64, Vec<T>) {
+        let mut queue = self.queue.lock();
+        let number = self.open.fetch_add(1, Ordering::SeqCst);
+        (number, std::mem::take(&mut *queue))
+    }
+
+    /// Whether a batch has something in it.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.queue.lock().is_empty()
+    }
+
+    /// The batch is out, and everybody who waited for that is woken.
+    pub(crate) fn release(&self, number: u64, level: Level) {
+        self.written.fetch_max(number, Ordering::SeqCst);
+        if level == Level::Synced {
+            self.synced.fetch_max(number, Ordering::SeqCst);
+        }
+        self.wake();
+    }
+
+    /// No batch will ever be out again.
+    pub(crate) fn fail(&self, error: &Error) {
+        self.failed.lock().get_or_insert_with(|| error.stopped());
+        self.has_failed.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Why nothing more is written, if so.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        if !self.has_failed.load(Ordering::SeqCst) {
+            return None;
+        }
+        self.failed.lock().clone()
+    }
+
+    /// The newest batch that is synced.
+    pub(crate) fn synced(&self) -> u64 {
+        self.synced.load(Ordering::SeqCst)
+    }
+
+    /// Whether the batch has come that far.
+    pub(crate) fn is_out(&self, number: u64, level: Level) -> bool {
+        let reached = match level {
+            Level::Written => &self.written,
+            Level::Synced => &self.synced,
+        };
+        number <= reached.load(Ordering::SeqCst)
+    }
+
+    /// Has `waker` woken when the batch is out or can't be. `false`: it is already, nobody will wake.
+    pub(crate) fn wait(&self, number: u64, level: Level, waker: &Waker) -> bool {
+        let mut waiters = self.waiters.lock();
+        // Looked at under the lock: `release` raises before it takes the waiters.
+        if self.is_out(number, level) || self.has_failed.load(Ordering::SeqCst) {
+            return false;
+        }
+        waiters.push(Waiter {
+            number,
+            level,
+            waker: waker.clone(),
+        });
+        true
+    }
+
+    fn wake(&self) {
+        let failed = self.has_failed.load(Ordering::SeqCst);
+        let mut ready = Vec::new();
+        self.waiters.lock().retain(|w| {
+            let stay = !failed && !self.is_out(w.number, w.level);
+            if !stay {
+                ready.push(w.waker.clone());
+            }
+            stay
+        });
+        ready.into_iter().for_each(Waker::wake);
+    }
+
+    /// Wakes the committer if it sleeps. Called after an owner's lock was left.
+    pub(crate) fn ring(&self) {
+        if self.asleep.load(Ordering::SeqCst)
+            && self.asleep.swap(false, Ordering::SeqCst)
+            && let Some(waker) = self.bell.lock().as_ref()
+        {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// The committer says how to wake it.
+    pub(crate) fn set_bell(&self, waker: Option<Waker>) {
+        *self.bell.lock() = waker;
+    }
+
+    /// Whether the committer may sleep now; if so, the next `enter` with `ring` wakes it.
+    pub(crate) fn may_sleep(&self) -> bool {
+        self.asleep.store(true, Ordering::SeqCst);
+        // An `enter` before this look is seen by it, one after it sees `asleep`: the queue's lock orders them.
+        let idle = self.is_idle();
+        if !idle {
+            self.asleep.store(false, Ordering::SeqCst);
+        }
+        idle
+    }
+}

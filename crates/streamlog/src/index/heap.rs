@@ -1,0 +1,173 @@
+//! The index of a segment that is still being filled, or whose footer isn't written yet.
+use super::Place;
+use crate::filter::Filter;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher;
+
+/// seq -> place, and subject -> its messages. Indices count from `base`.
+#[derive(Default)]
+pub(crate) struct HeapIndex {
+    pub(crate) base: u64,
+    pub(crate) places: Vec<Place>,
+    /// per index the ordinal of its subject
+    ordinals: Vec<u32>,
+    pub(crate) subjects: Vec<Subject>,
+    names: Vec<u8>,
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    /// (index, seconds)
+    pub(crate) ttls: Vec<(u32, u32)>,
+}
+
+pub(crate) struct Subject {
+    at: u32,
+    len: u16,
+    pub(crate) postings: Vec<u32>,
+}
+
+/// The ordinal of an index without a message.
+const NONE: u32 = u32::MAX;
+
+impl HeapIndex {
+    pub(crate) fn new(base: u64) -> Self {
+        Self {
+            base,
+            ..Self::default()
+        }
+    }
+
+    /// Adds the message `seq`, which is above all others.
+    pub(crate) fn push(&mut self, seq: u64, place: Place, subject: &[u8], ttl: u32) {
+        let index = (seq - self.base) as u32;
+        self.places.resize(index as usize, Place::NONE);
+        self.ordinals.resize(index as usize, NONE);
+        let ordinal = self.intern(subject);
+        self.places.push(place);
+        self.ordinals.push(ordinal);
+        self.subjects[ordinal as usize].postings.push(index);
+        if ttl > 0 {
+            self.ttls.push((index, ttl));
+        }
+    }
+
+    fn intern(&mut self, subject: &[u8]) -> u32 {
+        let Self {
+            subjects,
+            names,
+            table,
+            hasher,
+            ..
+        } = self;
+        let hash = hasher.hash_one(subject);
+        if let Some(&ordinal) =
+            table.find(hash, |&k| name_of(names, &subjects[k as usize]) == subject)
+        {
+            return ordinal;
+        }
+        let ordinal = subjects.len() as u32;
+        subjects.push(Subject {
+            at: names.len() as u32,
+            len: subject.len() as u16,
+            postings: Vec::new(),
+        });
+        names.extend_from_slice(subject);
+        table.insert_unique(hash, ordinal, |&k| {
+            hasher.hash_one(name_of(names, &subjects[k as usize]))
+        });
+        ordinal
+    }
+
+    pub(crate) fn find(&self, subject: &[u8]) -> Option<&Subject> {
+        let hash = self.hasher.hash_one(subject);
+        let ordinal = self
+            .table
+            .find(hash, |&k| self.name(&self.subjects[k as usize]) == subject)?;
+        Some(&self.subjects[*ordinal as usize])
+    }
+
+    pub(crate) fn name(&self, subject: &Subject) -> &[u8] {
+        name_of(&self.names, subject)
+    }
+
+    /// The subject of the message at `index`.
+    pub(crate) fn subject_at(&self, index: u32) -> Option<&[u8]> {
+        let ordinal = *self.ordinals.get(index as usize)?;
+        (ordinal != NONE).then(|| self.name(&self.subjects[ordinal as usize]))
+    }
+
+    /// The first index >= `from` whose subject matches and which `alive` accepts: a walk over ordinals that asks the filter once a
+    /// subject.
+    pub(crate) fn next_wild(
+        &self,
+        filter: &Filter,
+        from: u32,
+        alive: impl Fn(u32) -> bool,
+    ) -> Option<u32> {
+        let mut verdicts = Verdicts::new(self, filter);
+        (from..self.places.len() as u32)
+            .find(|&i| verdicts.matches(self.ordinals[i as usize]) && alive(i))
+    }
+
+    /// The last such index < `end`.
+    pub(crate) fn last_wild(
+        &self,
+        filter: &Filter,
+        end: u32,
+        alive: impl Fn(u32) -> bool,
+    ) -> Option<u32> {
+        let mut verdicts = Verdicts::new(self, filter);
+        let end = end.min(self.places.len() as u32);
+        (0..end)
+            .rev()
+            .find(|&i| verdicts.matches(self.ordinals[i as usize]) && alive(i))
+    }
+
+    /// Subjects in the order of their names.
+    pub(crate) fn sorted(&self) -> Vec<&Subject> {
+        let mut sorted: Vec<_> = self.subjects.iter().collect();
+        sorted.sort_unstable_by(|a, b| self.name(a).cmp(self.name(b)));
+        sorted
+    }
+
+    /// Forgets all from `index` on.
+    pub(crate) fn truncate(&mut self, index: u32) {
+        self.places.truncate(index as usize);
+        self.ordinals.truncate(index as usize);
+        self.ttls.retain(|&(i, _)| i < index);
+        for subject in &mut self.subjects {
+            let keep = subject.postings.partition_point(|&i| i < index);
+            subject.postings.truncate(keep);
+        }
+    }
+}
+
+fn name_of<'a>(names: &'a [u8], subject: &Subject) -> &'a [u8] {
+    &names[subject.at as usize..][..subject.len as usize]
+}
+
+/// What the filter said of each subject so far.
+struct Verdicts<'a> {
+    index: &'a HeapIndex,
+    filter: &'a Filter,
+    known: Vec<Option<bool>>,
+}
+
+impl<'a> Verdicts<'a> {
+    fn new(index: &'a HeapIndex, filter: &'a Filter) -> Self {
+        Self {
+            index,
+            filter,
+            known: vec![None; index.subjects.len()],
+        }
+    }
+
+    fn matches(&mut self, ordinal: u32) -> bool {
+        let Some(known) = self.known.get_mut(ordinal as usize) else {
+            return false;
+        };
+        *known.get_or_insert_with(|| {
+            self.filter
+                .matches(self.index.name(&self.index.subjects[ordinal as usize]))
+        })
+    }
+}

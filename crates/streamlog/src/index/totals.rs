@@ -1,0 +1,164 @@
+//! Per subject: first, last and count over the whole stream.
+//!
+//! The segments' indices are the authority; this table saves asking all of them. A stream that was opened begins with an
+//! incomplete table, which learns a subject when somebody asks for it, and is completed when somebody wants all.
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher;
+
+/// Where a subject's messages begin and end, and how many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubjectTotal {
+    /// sequence of the first
+    pub first: u64,
+    /// sequence of the last
+    pub last: u64,
+    /// how many
+    pub count: u64,
+}
+
+pub(crate) struct Totals {
+    rows: Vec<Row>,
+    names: Vec<u8>,
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    /// rows with a count
+    used: usize,
+    /// whether a subject that isn't here has no messages
+    pub(crate) complete: bool,
+}
+
+struct Row {
+    at: usize,
+    len: u16,
+    total: SubjectTotal,
+}
+
+impl Totals {
+    pub(crate) fn new(complete: bool) -> Self {
+        Self {
+            rows: Vec::new(),
+            names: Vec::new(),
+            table: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            used: 0,
+            complete,
+        }
+    }
+
+    fn name(&self, row: &Row) -> &[u8] {
+        &self.names[row.at..][..row.len as usize]
+    }
+
+    fn row(&self, subject: &[u8]) -> Option<u32> {
+        let hash = self.hasher.hash_one(subject);
+        self.table
+            .find(hash, |&k| self.name(&self.rows[k as usize]) == subject)
+            .copied()
+    }
+
+    /// `None`: not known here. A known subject without messages has count 0.
+    pub(crate) fn get(&self, subject: &[u8]) -> Option<SubjectTotal> {
+        self.row(subject).map(|k| self.rows[k as usize].total)
+    }
+
+    pub(crate) fn set(&mut self, subject: &[u8], total: SubjectTotal) {
+        let k = match self.row(subject) {
+            Some(k) => k,
+            None => self.add(subject),
+        };
+        let row = &mut self.rows[k as usize];
+        self.used += usize::from(total.count > 0);
+        self.used -= usize::from(row.total.count > 0);
+        row.total = total;
+    }
+
+    fn add(&mut self, subject: &[u8]) -> u32 {
+        let Self {
+            rows,
+            names,
+            table,
+            hasher,
+            ..
+        } = self;
+        let k = rows.len() as u32;
+        rows.push(Row {
+            at: names.len(),
+            len: subject.len() as u16,
+            total: SubjectTotal {
+                first: 0,
+                last: 0,
+                count: 0,
+            },
+        });
+        names.extend_from_slice(subject);
+        let hash = hasher.hash_one(subject);
+        table.insert_unique(hash, k, |&k| {
+            let row = &rows[k as usize];
+            hasher.hash_one(&names[row.at..][..row.len as usize])
+        });
+        k
+    }
+
+    /// A message came. `false`: the subject isn't known and the table is incomplete, so somebody must look.
+    pub(crate) fn push(&mut self, subject: &[u8], seq: u64) -> bool {
+        match self.row(subject) {
+            Some(k) => {
+                let total = &mut self.rows[k as usize].total;
+                if total.count == 0 {
+                    self.used += 1;
+                    total.first = seq;
+                }
+                total.last = seq;
+                total.count += 1;
+                true
+            }
+            None if self.complete => {
+                self.set(
+                    subject,
+                    SubjectTotal {
+                        first: seq,
+                        last: seq,
+                        count: 1,
+                    },
+                );
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Subjects that have messages, as far as known.
+    pub(crate) fn used(&self) -> usize {
+        self.used
+    }
+
+    /// Nothing is known about anything.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub(crate) fn clear(&mut self, complete: bool) {
+        *self = Self::new(complete);
+    }
+
+    /// Subjects that have messages, as far as known, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], SubjectTotal)> {
+        self.rows
+            .iter()
+            .filter(|r| r.total.count > 0)
+            .map(|r| (self.name(r), r.total))
+    }
+
+    /// Drops rows without messages once they are the greater part.
+    pub(crate) fn shrink(&mut self) {
+        const WORTH_IT: usize = 4096;
+        if self.rows.len() < WORTH_IT || self.used * 2 > self.rows.len() {
+            return;
+        }
+        let mut kept = Self::new(self.complete);
+        for (name, total) in self.iter() {
+            kept.set(name, total);
+        }
+        *self = kept;
+    }
+}

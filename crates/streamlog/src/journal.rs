@@ -1,0 +1,540 @@
+//! The ring of frames that makes a commit one write and one sync (`docs/streamlog.md`, "Journal").
+//!
+//! Invariants:
+//! - The bytes of a frame with number >= `announced` are never written over; `announced` is the `oldest` of a synced frame.
+//! - Frames never share a page.
+use crate::{
+    Error, Result,
+    disk::{Disk, DiskFile, Work},
+    record::crc,
+};
+use bytes::Bytes;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+pub(crate) const NAME: &str = "journal";
+pub(crate) const MAGIC: &[u8; 8] = b"MDGJRNL1";
+const FRAME_MAGIC: &[u8; 8] = b"MDGFRAM1";
+/// Frames begin on multiples of this, the ring after the first.
+pub(crate) const PAGE: u64 = 4096;
+const HEAD: usize = 64;
+const ENTRY: usize = 32;
+
+/// What a frame carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// bytes that belong at this place
+    Bytes {
+        stream: u64,
+        segment: u32,
+        size: u32,
+        offset: u32,
+        bytes: Bytes,
+    },
+    /// small state
+    Put { key: Bytes, value: Bytes },
+    /// its removal
+    Delete { key: Bytes },
+}
+
+const TAG_BYTES: u8 = 1;
+const TAG_PUT: u8 = 2;
+const TAG_DELETE: u8 = 3;
+
+/// A frame while it is put together.
+pub(crate) struct FrameBuf {
+    seed: u32,
+    bytes: Vec<u8>,
+    entries: u32,
+}
+
+impl FrameBuf {
+    /// An empty frame for the journal with that seed. The seed is secret: a payload can't hold what passes for an entry.
+    pub(crate) fn new(seed: u32) -> Self {
+        Self {
+            seed,
+            bytes: vec![0; HEAD],
+            entries: 0,
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        const KEEP: usize = 1 << 20;
+        self.bytes.clear();
+        self.bytes.shrink_to(KEEP);
+        self.bytes.resize(HEAD, 0);
+        self.entries = 0;
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries == 0
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(crate) fn bytes(
+        &mut self,
+        stream: u64,
+        segment: u32,
+        size: u32,
+        offset: u32,
+        bytes: &[u8],
+    ) {
+        self.entry(
+            TAG_BYTES,
+            0,
+            bytes.len() as u32,
+            segment,
+            stream,
+            offset,
+            size,
+            &[bytes],
+        );
+    }
+
+    pub(crate) fn put(&mut self, key: &[u8], value: &[u8]) {
+        self.entry(
+            TAG_PUT,
+            key.len() as u16,
+            (key.len() + value.len()) as u32,
+            0,
+            0,
+            0,
+            0,
+            &[key, value],
+        );
+    }
+
+    pub(crate) fn delete(&mut self, key: &[u8]) {
+        self.entry(
+            TAG_DELETE,
+            key.len() as u16,
+            key.len() as u32,
+            0,
+            0,
+            0,
+            0,
+            &[key],
+        );
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the fields of the entry's head, in their order"
+    )]
+    fn entry(
+        &mut self,
+        tag: u8,
+        key_len: u16,
+        len: u32,
+        segment: u32,
+        stream: u64,
+        offset: u32,
+        size: u32,
+        parts: &[&[u8]],
+    ) {
+        let out = &mut self.bytes;
+        let start = out.len();
+        out.extend_from_slice(&[0; 4]);
+        out.extend_from_slice(&[tag, 0]);
+        out.extend_from_slice(&key_len.to_le_bytes());
+        out.extend_from_slice(&len.to_le_bytes());
+        out.extend_from_slice(&segment.to_le_bytes());
+        out.extend_from_slice(&stream.to_le_bytes());
+        out.extend_from_slice(&offset.to_le_bytes());
+        out.extend_from_slice(&size.to_le_bytes());
+        let head_end = out.len();
+        parts.iter().for_each(|part| out.extend_from_slice(part));
+        // A record has a checksum of its own.
+        let checked = if tag == TAG_BYTES {
+            head_end
+        } else {
+            out.len()
+        };
+        let sum = crc(self.seed, &out[start + 4..checked]);
+        out[start..start + 4].copy_from_slice(&sum.to_le_bytes());
+        out.resize(out.len().next_multiple_of(8), 0);
+        self.entries += 1;
+    }
+
+    /// Fills in the head and pads to whole pages.
+    fn finish(&mut self, number: u64, prev: u64, oldest: u64, synced: u64) {
+        let body_crc = crc(0, &self.bytes[HEAD..]);
+        let body_len = (self.bytes.len() - HEAD) as u32;
+        let head = &mut self.bytes[..HEAD];
+        head[..8].copy_from_slice(FRAME_MAGIC);
+        head[12..16].copy_from_slice(&body_crc.to_le_bytes());
+        for (k, value) in [number, prev, oldest, synced].iter().enumerate() {
+            head[16 + k * 8..][..8].copy_from_slice(&value.to_le_bytes());
+        }
+        head[48..52].copy_from_slice(&body_len.to_le_bytes());
+        head[52..56].copy_from_slice(&self.entries.to_le_bytes());
+        let sum = crc(self.seed, &head[12..]);
+        head[8..12].copy_from_slice(&sum.to_le_bytes());
+        self.bytes
+            .resize(self.bytes.len().next_multiple_of(PAGE as usize), 0);
+    }
+}
+
+/// The head of a frame found in the ring.
+#[derive(Debug, Clone, Copy)]
+struct FrameHead {
+    number: u64,
+    prev: u64,
+    oldest: u64,
+    synced: u64,
+    body_crc: u32,
+    body_len: usize,
+    at: usize,
+}
+
+impl FrameHead {
+    fn parse(page: &[u8], seed: u32, at: usize) -> Option<Self> {
+        let head = page.get(..HEAD)?;
+        let u32_at =
+            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let u64_at = |at: usize| u64::from(u32_at(at)) | u64::from(u32_at(at + 4)) << 32;
+        if head[..8] != *FRAME_MAGIC || crc(seed, &head[12..]) != u32_at(8) {
+            return None;
+        }
+        Some(Self {
+            number: u64_at(16),
+            prev: u64_at(24),
+            oldest: u64_at(32),
+            synced: u64_at(40),
+            body_crc: u32_at(12),
+            body_len: u32_at(48) as usize,
+            at,
+        })
+    }
+
+    fn body(self, ring: &Bytes) -> Option<Bytes> {
+        let begin = self.at + HEAD;
+        (begin + self.body_len <= ring.len()).then(|| ring.slice(begin..begin + self.body_len))
+    }
+
+    fn is_whole(self, ring: &Bytes) -> bool {
+        self.body(ring)
+            .is_some_and(|body| crc(0, &body) == self.body_crc)
+    }
+
+    fn pages(self) -> u64 {
+        ((HEAD + self.body_len) as u64).next_multiple_of(PAGE)
+    }
+}
+
+/// A frame that replay needs, and what it holds.
+pub(crate) struct Frame {
+    pub(crate) number: u64,
+    /// offset of the frame in the file
+    pub(crate) at: u64,
+    /// whether all of it is as it was written
+    pub(crate) whole: bool,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// What a scan of the journal found.
+pub(crate) struct Found {
+    pub(crate) journal: Journal,
+    /// in the order in which they were written
+    pub(crate) frames: Vec<Frame>,
+    /// a frame behind the last good one that was cut: offset and length
+    pub(crate) torn: Option<(u64, u64)>,
+}
+
+/// The journal, as its one writer sees it.
+pub(crate) struct Journal {
+    file: Arc<dyn DiskFile>,
+    seed: u32,
+    /// bytes in the ring
+    size: u64,
+    /// where the next frame goes, relative to the ring
+    head: u64,
+    number: u64,
+    prev: u64,
+    synced: u64,
+    /// the `oldest` that the newest synced frame announced
+    announced: u64,
+    /// `oldest` of the newest frame written
+    oldest_written: u64,
+    /// frames that may not be written over: number, place, length
+    frames: VecDeque<(u64, u64, u64)>,
+}
+
+impl Journal {
+    /// Makes the journal, with zeros in every block so that later writes need no new ones.
+    pub(crate) fn create(disk: &dyn Disk, salt: u64, size: u64) -> Result<Self> {
+        const ASIDE: &str = "journal.new";
+        let size = size.next_multiple_of(PAGE).max(16 * PAGE);
+        let fail = |what| move |e: std::io::Error| Error::io(what, NAME, &e);
+        let file = disk.create(ASIDE).map_err(fail("create"))?;
+        file.allocate(PAGE + size).map_err(fail("allocate"))?;
+        let zeros = vec![0; (1 << 20).min(size as usize)];
+        let mut at = PAGE;
+        while at < PAGE + size {
+            let n = zeros.len().min((PAGE + size - at) as usize);
+            file.write_at(&zeros[..n], at).map_err(fail("write"))?;
+            at += n as u64;
+        }
+        let mut head = [0; 32];
+        head[..8].copy_from_slice(MAGIC);
+        head[8..16].copy_from_slice(&salt.to_le_bytes());
+        head[16..24].copy_from_slice(&size.to_le_bytes());
+        let sum = crc(0, &head[..24]);
+        head[24..28].copy_from_slice(&sum.to_le_bytes());
+        file.write_at(&head, 0).map_err(fail("write"))?;
+        file.sync().map_err(fail("sync"))?;
+        disk.rename(ASIDE, NAME).map_err(fail("rename"))?;
+        disk.sync_dir().map_err(fail("sync folder of"))?;
+        Ok(Self::at_start(file, salt, size))
+    }
+
+    fn at_start(file: Arc<dyn DiskFile>, salt: u64, size: u64) -> Self {
+        Self {
+            file,
+            seed: salt as u32 ^ (salt >> 32) as u32,
+            size,
+            head: 0,
+            number: 1,
+            prev: 0,
+            synced: 0,
+            announced: 1,
+            oldest_written: 1,
+            frames: VecDeque::new(),
+        }
+    }
+
+    /// The salt in the journal's head, if that is whole.
+    pub(crate) fn salt(disk: &dyn Disk) -> Option<u64> {
+        let mut head = [0; 32];
+        disk.open(NAME).ok()?.read_at(&mut head, 0).ok()?;
+        (head[..8] == *MAGIC && crc(0, &head[..24]).to_le_bytes() == head[24..28]).then(|| {
+            u64::from_le_bytes([
+                head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15],
+            ])
+        })
+    }
+
+    /// Reads the journal: the newest chain of frames, back to the oldest that is needed.
+    pub(crate) fn open(disk: &dyn Disk, salt: u64) -> Result<Found> {
+        let fail = |what| move |e: std::io::Error| Error::io(what, NAME, &e);
+        let file = disk.open(NAME).map_err(fail("open"))?;
+        let len = file.len().map_err(fail("read"))?;
+        let size = len.saturating_sub(PAGE) / PAGE * PAGE;
+        let mut ring = vec![0; size as usize];
+        file.read_at(&mut ring, PAGE).map_err(fail("read"))?;
+        let ring = Bytes::from(ring);
+        let mut journal = Self::at_start(file, salt, size.max(16 * PAGE));
+        let heads: BTreeMap<u64, FrameHead> = (0..ring.len())
+            .step_by(PAGE as usize)
+            .filter_map(|at| FrameHead::parse(&ring[at..], journal.seed, at))
+            .map(|head| (head.number, head))
+            .collect();
+        let (chain, torn) = newest_chain(&heads, &ring);
+        if let Some(newest) = chain.last() {
+            journal.head = (newest.at as u64 + newest.pages()) % journal.size;
+            journal.prev = newest.number;
+            journal.announced = newest.oldest;
+            journal.oldest_written = newest.oldest;
+        }
+        journal.number = heads.keys().next_back().map_or(1, |newest| newest + 1);
+        journal.frames = chain
+            .iter()
+            .map(|f| (f.number, f.at as u64, f.pages()))
+            .collect();
+        let frames = chain
+            .iter()
+            .map(|head| Frame {
+                number: head.number,
+                at: PAGE + head.at as u64,
+                whole: head.is_whole(&ring),
+                entries: head
+                    .body(&ring)
+                    .map_or(Vec::new(), |body| entries(&body, journal.seed)),
+            })
+            .collect();
+        let torn = torn.map(|head| (PAGE + head.at as u64, head.pages()));
+        Ok(Found {
+            journal,
+            frames,
+            torn,
+        })
+    }
+
+    /// An empty frame for this journal.
+    pub(crate) fn frame(&self) -> FrameBuf {
+        FrameBuf::new(self.seed)
+    }
+
+    /// Where a frame of `len` bytes goes: at the head, or at the start of the ring.
+    fn place(&self, len: u64) -> Option<u64> {
+        let fits = |at: u64| {
+            at + len <= self.size
+                && self
+                    .frames
+                    .iter()
+                    .all(|&(_, begin, have)| at + len <= begin || begin + have <= at)
+        };
+        [self.head, 0].into_iter().find(|&at| fits(at))
+    }
+
+    /// Writes a frame. Replay will begin at `oldest`, or at this frame if that is 0. Returns its number.
+    pub(crate) fn write(
+        &mut self,
+        disk: &dyn Disk,
+        frame: &mut FrameBuf,
+        oldest: u64,
+    ) -> Result<u64> {
+        let len = (frame.len() as u64).next_multiple_of(PAGE);
+        let at = self.place(len).ok_or(Error::DiskFull)?;
+        if at == 0 && self.head != 0 {
+            disk.note(Work::Wrap);
+        }
+        let number = self.number;
+        let oldest = if oldest == 0 { number } else { oldest };
+        frame.finish(number, self.prev, oldest, self.synced);
+        self.file
+            .write_at(&frame.bytes, PAGE + at)
+            .map_err(|e| Error::io("write", NAME, &e))?;
+        self.number += 1;
+        self.prev = number;
+        self.head = (at + len) % self.size;
+        self.oldest_written = oldest;
+        self.frames.push_back((number, at, len));
+        Ok(number)
+    }
+
+    /// Makes all frames durable; those which the newest one doesn't need may be written over from now on.
+    pub(crate) fn sync(&mut self) -> Result<()> {
+        self.file.sync().map_err(|e| Error::io("sync", NAME, &e))?;
+        self.synced = self.prev;
+        self.announced = self.oldest_written;
+        while self
+            .frames
+            .front()
+            .is_some_and(|&(number, ..)| number < self.announced)
+        {
+            self.frames.pop_front();
+        }
+        Ok(())
+    }
+
+    /// The number of the next frame.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.number
+    }
+
+    /// The share of the ring, in 1/256, that frames from `oldest` on take (0: none).
+    pub(crate) fn used(&self, oldest: u64) -> u64 {
+        if oldest == 0 {
+            return 0;
+        }
+        let bytes: u64 = self
+            .frames
+            .iter()
+            .filter(|f| f.0 >= oldest)
+            .map(|f| f.2)
+            .sum();
+        bytes * 256 / self.size
+    }
+
+    /// Bytes in the ring.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Whether a frame was written that isn't known to be durable.
+    pub(crate) fn is_unsynced(&self) -> bool {
+        self.synced < self.prev
+    }
+}
+
+/// Walks back from the newest frame along "the frame before". A bad or missing frame is damage if a later one knew it to be synced; else it
+/// is where a crash tore the log, and what came after it never counted.
+fn newest_chain(
+    heads: &BTreeMap<u64, FrameHead>,
+    ring: &Bytes,
+) -> (Vec<FrameHead>, Option<FrameHead>) {
+    let (mut chain, mut torn) = (Vec::<FrameHead>::new(), None);
+    let (mut known_synced, mut oldest) = (0, 0);
+    let mut candidate = heads.values().next_back().copied();
+    while let Some(head) = candidate {
+        if !head.is_whole(ring) && known_synced < head.number {
+            torn = Some(head);
+            chain.clear();
+            (known_synced, oldest) = (0, 0);
+            candidate = heads
+                .range(..head.number)
+                .next_back()
+                .map(|(_, head)| *head);
+            continue;
+        }
+        if chain.is_empty() {
+            oldest = head.oldest;
+        }
+        known_synced = known_synced.max(head.synced);
+        chain.push(head);
+        if head.prev < oldest {
+            break;
+        }
+        candidate = heads.get(&head.prev).copied();
+        if candidate.is_none() {
+            if known_synced < head.prev {
+                chain.clear();
+                (known_synced, oldest) = (0, 0);
+                torn = Some(head);
+            }
+            candidate = heads
+                .range(..head.prev)
+                .next_back()
+                .map(|(_, head)| *head)
+                .filter(|h| h.number >= oldest);
+        }
+    }
+    chain.reverse();
+    (chain, torn)
+}
+
+/// The entries of a frame's body that can be read.
+fn entries(body: &Bytes, seed: u32) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut at = 0;
+    while let Some(head) = body.get(at..at + ENTRY) {
+        let u32_at =
+            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let (tag, key_len, len) = (
+            head[4],
+            u16::from_le_bytes([head[6], head[7]]) as usize,
+            u32_at(8) as usize,
+        );
+        let begin = at + ENTRY;
+        let known = matches!(tag, TAG_BYTES | TAG_PUT | TAG_DELETE) && begin + len <= body.len();
+        let checked = if tag == TAG_BYTES { begin } else { begin + len };
+        if !known || crc(seed, &body[at + 4..checked]) != u32_at(0) || key_len > len {
+            // Entries begin on multiples of 8: the next one whose checksum holds is looked for.
+            at += 8;
+            continue;
+        }
+        let key = body.slice(begin..begin + key_len);
+        entries.push(match tag {
+            TAG_BYTES => Entry::Bytes {
+                stream: u64::from(u32_at(16)) | u64::from(u32_at(20)) << 32,
+                segment: u32_at(12),
+                size: u32_at(28),
+                offset: u32_at(24),
+                bytes: body.slice(begin..begin + len),
+            },
+            TAG_PUT => Entry::Put {
+                key,
+                value: body.slice(begin + key_len..begin + len),
+            },
+            _ => Entry::Delete { key },
+        });
+        at = (begin + len).next_multiple_of(8);
+    }
+    entries
+}

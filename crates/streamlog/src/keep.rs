@@ -1,0 +1,170 @@
+//! The keeper: everything that can wait, off the path of commits. Seals segments, writes meta files, removes what is gone.
+use crate::{
+    Error, Result,
+    disk::Work,
+    index::{Footer, Index},
+    meta,
+    segment::{HEADER, Segment},
+    store::{Inner, Store},
+    stream::Stream,
+};
+use std::sync::Arc;
+
+impl Store {
+    /// Seals full segments, removes empty ones and the files of deleted streams. `commit_once` may run beside it.
+    pub fn maintain_once(&self, now: u64) -> Result<()> {
+        let inner = &*self.0;
+        let _one = inner.keeper.lock();
+        self.commit_once(now)?;
+        inner.quarantine();
+        let names = inner
+            .disk
+            .list()
+            .map_err(|e| Error::io("list", "the folder", &e))?;
+        inner.disk.note(Work::Purge);
+        inner.bury(&names)?;
+        for stream in inner.opened() {
+            match inner.keep(&stream, now) {
+                Ok(()) | Err(Error::DiskFull) => {}
+                Err(error) => stream.0.fate.fail(inner.gate.synced() + 1, &error),
+            }
+        }
+        let leftovers = std::mem::take(&mut inner.registry.lock().leftovers);
+        for name in leftovers {
+            let _ = inner.disk.remove(&name);
+        }
+        Ok(())
+    }
+}
+
+impl Inner {
+    fn keep(&self, stream: &Stream, now: u64) -> Result<()> {
+        if stream.0.fate.failure().is_some() || stream.options().storage == crate::Storage::Memory {
+            stream.0.state.lock().dropped.clear();
+            return Ok(());
+        }
+        let full: Vec<Arc<Segment>> = {
+            let state = stream.0.state.lock();
+            let full = state
+                .slots_before_active()
+                .iter()
+                .filter(|slot| slot.heap.is_some());
+            full.map(|slot| slot.seg.clone()).collect()
+        };
+        let mut changed = false;
+        if !full.is_empty() {
+            // Everything the segments hold is in their files, durably.
+            self.flush(&mut self.writer.lock(), &stream.0, true)?;
+            for segment in full {
+                changed |= self.seal(stream, &segment)?;
+            }
+        }
+        if !changed && stream.0.state.lock().dropped.is_empty() {
+            return Ok(());
+        }
+        let (content, generation, dropped) = {
+            let mut state = stream.0.state.lock();
+            state.totals.shrink();
+            state.generation += 1;
+            state.meta_stale = false;
+            (
+                meta::encode(&state),
+                state.generation,
+                std::mem::take(&mut state.dropped),
+            )
+        };
+        // What is said here may follow from records that no commit carried yet.
+        let mut writer = self.writer.lock();
+        let written = self
+            .commit(&mut writer, now)
+            .and_then(|_| self.flush(&mut writer, &stream.0, true))
+            .and_then(|()| meta::write(&stream.0.state.lock().env.clone(), generation, &content));
+        drop(writer);
+        if let Err(error) = written {
+            stream.0.state.lock().dropped.extend(dropped);
+            return Err(error);
+        }
+        self.disk.note(Work::Purge);
+        for segment in dropped {
+            let reusable = segment.is_unique();
+            let _ = self
+                .spares
+                .give(&*self.disk, &segment.name(), segment.size, reusable);
+        }
+        Ok(())
+    }
+
+    /// Writes a full segment's footer and lets the file be read through a mapping.
+    fn seal(&self, stream: &Stream, segment: &Arc<Segment>) -> Result<bool> {
+        self.disk.note(Work::Footer);
+        let (env, found) = {
+            let state = stream.0.state.lock();
+            let slot = state
+                .slots
+                .iter()
+                .find(|slot| slot.seg.number == segment.number);
+            (
+                state.env.clone(),
+                slot.and_then(|slot| Some((slot.heap.clone()?, slot.end))),
+            )
+        };
+        let Some((Index::Heap(heap), end)) = found else {
+            return Ok(false);
+        };
+        let footer = env
+            .sealer
+            .seal_block(segment.number, Footer::encode(&heap, segment.seed))?;
+        let at = end.max(HEADER);
+        let name = segment.name();
+        let file = segment.ensure_file()?;
+        file.allocate(u64::from(at) + footer.len() as u64)
+            .map_err(|e| Error::io("allocate", &name, &e))?;
+        file.write_at(&footer, u64::from(at))
+            .map_err(|e| Error::io("write", &name, &e))?;
+        file.sync().map_err(|e| Error::io("sync", &name, &e))?;
+        let sealed = Segment::new(
+            &env,
+            segment.number,
+            segment.rewrite,
+            segment.size,
+            Some((at, footer.len() as u32)),
+        );
+        let mut state = stream.0.state.lock();
+        if let Some(slot) = state
+            .slots
+            .iter_mut()
+            .find(|slot| slot.seg.number == segment.number)
+        {
+            slot.seg = Arc::new(sealed);
+            slot.heap = None;
+        }
+        Ok(true)
+    }
+
+    /// Keeps what was found broken as it was found.
+    fn quarantine(&self) {
+        for (damage, bytes) in self.damage.take_evidence() {
+            let kept = (|| {
+                let file = self
+                    .disk
+                    .open("quarantine")
+                    .or_else(|_| self.disk.create("quarantine"))?;
+                let mut entry = format!(
+                    "\n{} at {} of {} ({:?}), {} bytes\n",
+                    damage.file,
+                    damage.offset,
+                    damage.segment.unwrap_or(0),
+                    damage.kind,
+                    bytes.len()
+                )
+                .into_bytes();
+                entry.extend_from_slice(&bytes);
+                file.write_at(&entry, file.len()?)?;
+                file.sync()
+            })();
+            if let Err(error) = kept {
+                tracing::warn!(%error, "the quarantine file can't be written");
+            }
+        }
+    }
+}

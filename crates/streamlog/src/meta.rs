@@ -1,0 +1,128 @@
+//! One stream's small file: its sealed segments, what is gone in them, and where the part begins that has to be scanned.
+use crate::{
+    Result,
+    codec::{Put, Take},
+    index::Dead,
+    record::{decode_runs, encode_runs},
+    segment::{Env, Segment},
+    slot::Slot,
+    state::State,
+    twice,
+};
+use std::sync::Arc;
+
+const MAGIC: &[u8; 8] = b"MDGMETA1";
+
+/// The file's name, without which of both copies.
+pub(crate) fn name(stream: u64) -> String {
+    format!("{stream:016x}.meta")
+}
+
+/// What the file says.
+pub(crate) struct Meta {
+    pub(crate) generation: u64,
+    /// the first segment that has to be scanned
+    pub(crate) position: u32,
+    pub(crate) first_seq: u64,
+    pub(crate) last_seq: u64,
+    pub(crate) last_time: u64,
+    pub(crate) slots: Vec<Slot>,
+}
+
+/// The file's content for what `state` says now.
+pub(crate) fn encode(state: &State) -> Vec<u8> {
+    let sealed: Vec<&Slot> = state
+        .slots
+        .iter()
+        .take_while(|slot| slot.heap.is_none())
+        .collect();
+    let position = state
+        .slots
+        .get(sealed.len())
+        .map_or(0, |slot| slot.seg.number);
+    let last_seq = state
+        .slots
+        .get(sealed.len())
+        .map_or(state.last_seq, |slot| slot.base - 1);
+    let mut put = Put::default();
+    put.num(u64::from(position))
+        .num(state.first_seq)
+        .num(last_seq)
+        .num(state.last_time);
+    put.num(sealed.len() as u64);
+    for slot in sealed {
+        let (at, len) = slot.seg.footer.unwrap_or((0, 0));
+        for value in [
+            slot.seg.number,
+            slot.seg.rewrite,
+            slot.seg.size,
+            at,
+            len,
+            slot.end,
+        ] {
+            put.num(u64::from(value));
+        }
+        for value in [slot.base, slot.last + 1, slot.live, slot.bytes, slot.count] {
+            put.num(value);
+        }
+        put.num(slot.first_time)
+            .num(slot.last_time)
+            .num(slot.first_expiry);
+        put.bytes(&encode_runs(&slot.dead.runs()));
+    }
+    put.0
+}
+
+/// Writes what [`encode`] made.
+pub(crate) fn write(env: &Env, generation: u64, content: &[u8]) -> Result<()> {
+    twice::write(&*env.disk, &name(env.stream), MAGIC, generation, content)
+}
+
+/// Reads the file. `None`: there is none, or none that is whole.
+pub(crate) fn read(env: &Arc<Env>) -> Result<Option<Meta>> {
+    let found = twice::read(&*env.disk, &name(env.stream), MAGIC, &env.damage)?;
+    Ok(found.and_then(|(generation, content)| decode(env, generation, &content)))
+}
+
+fn decode(env: &Arc<Env>, generation: u64, content: &[u8]) -> Option<Meta> {
+    let mut take = Take(content);
+    let position = take.u32()?;
+    let (first_seq, last_seq, last_time) = (take.num()?, take.num()?, take.num()?);
+    let mut slots = Vec::new();
+    for _ in 0..take.num()? {
+        let (number, rewrite, size) = (take.u32()?, take.u32()?, take.u32()?);
+        let footer = Some((take.u32()?, take.u32()?));
+        let end = take.u32()?;
+        let (base, last, live) = (take.num()?, take.num()?.checked_sub(1)?, take.num()?);
+        let (bytes, count) = (take.num()?, take.num()?);
+        let (first_time, last_time, first_expiry) = (take.num()?, take.num()?, take.num()?);
+        let mut dead = Dead::default();
+        for (first, count) in decode_runs(take.bytes()?) {
+            (first..first.checked_add(count)?).for_each(|i| {
+                dead.insert(i as u32);
+            });
+        }
+        slots.push(Slot {
+            seg: Arc::new(Segment::new(env, number, rewrite, size, footer)),
+            heap: None,
+            dead: Arc::new(dead),
+            base,
+            last,
+            live,
+            bytes,
+            count,
+            first_time,
+            last_time,
+            first_expiry,
+            end,
+        });
+    }
+    Some(Meta {
+        generation,
+        position,
+        first_seq,
+        last_seq,
+        last_time,
+        slots,
+    })
+}

@@ -1,0 +1,433 @@
+//! Reading: by sequence, by subject, by time. Nobody waits for a disk that is being written.
+//!
+//! A place is looked up under the stream's lock; the bytes are read and checked outside of it. Sealed segments are slices of their
+//! mapping, the tail is slices of what was written, what lies between is read by `pread`.
+use crate::{
+    Error, Result,
+    damage::DamageKind,
+    filter::Filter,
+    record::{self, Kind},
+    segment::Segment,
+    slot::Slot,
+    state::State,
+    stream::Stream,
+};
+use bytes::Bytes;
+use std::sync::{Arc, atomic::Ordering};
+
+/// A message that was read. Its parts are slices which stay valid while they are held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// its sequence
+    pub seq: u64,
+    /// nanoseconds since 1970
+    pub time: u64,
+    /// seconds to live from its time, 0: no end
+    pub ttl: u32,
+    /// its subject
+    pub subject: Bytes,
+    /// its header block; empty: none
+    pub headers: Bytes,
+    /// the rest
+    pub payload: Bytes,
+}
+
+/// Where a record's bytes are to be had.
+enum Source {
+    Memory(Bytes),
+    Sealed,
+    File,
+}
+
+/// What one `pread` brings, at least.
+const READ_AHEAD: usize = 64 * 1024;
+
+impl Stream {
+    /// The message `seq`. `None`: it isn't there (any more), or consumers may not see it yet.
+    ///
+    /// # Errors
+    /// `Checksum` when its bytes are damaged; from then on it counts as gone.
+    pub fn get(&self, seq: u64) -> Result<Option<Message>> {
+        self.get_upto(seq, false)
+    }
+
+    /// The same for a message that may not be acknowledged yet: for its own publisher's eyes.
+    pub fn peek(&self, seq: u64) -> Result<Option<Message>> {
+        self.get_upto(seq, true)
+    }
+
+    fn get_upto(&self, seq: u64, unseen: bool) -> Result<Option<Message>> {
+        let (segment, offset, source) = {
+            let state = self.0.state.lock();
+            if !unseen && seq > state.visible {
+                return Ok(None);
+            }
+            let Some((at, _, place)) = state.find(seq) else {
+                return Ok(None);
+            };
+            let slot = &state.slots[at];
+            (
+                slot.seg.clone(),
+                place.offset,
+                source(&state, slot, place.offset),
+            )
+        };
+        match read(&segment, offset, source, &mut None, seq) {
+            Ok(message) => Ok(Some(message)),
+            Err(error) => {
+                self.lose(seq);
+                Err(error)
+            }
+        }
+    }
+
+    /// Up to `max` messages from `from` on, or until they have `max_bytes`. Damaged ones are left out (and reported).
+    pub fn read(&self, from: u64, max: usize, max_bytes: usize) -> Vec<Message> {
+        let mut out = Vec::new();
+        let (mut at, mut bytes) = (from, 0);
+        let mut ahead = None;
+        while out.len() < max && bytes < max_bytes {
+            // A handful of places under one lock.
+            let places: Vec<_> = {
+                let state = self.0.state.lock();
+                let mut places = Vec::new();
+                while places.len() < BATCH.min(max - out.len()) {
+                    let Some(seq) = state
+                        .next(&Filter::all(), at)
+                        .filter(|&s| s <= state.visible)
+                    else {
+                        break;
+                    };
+                    let Some((slot, _, place)) = state.find(seq) else {
+                        break;
+                    };
+                    let slot = &state.slots[slot];
+                    places.push((
+                        seq,
+                        slot.seg.clone(),
+                        place.offset,
+                        source(&state, slot, place.offset),
+                    ));
+                    at = seq + 1;
+                }
+                places
+            };
+            if places.is_empty() {
+                break;
+            }
+            for (seq, segment, offset, source) in places {
+                match read(&segment, offset, source, &mut ahead, seq) {
+                    Ok(message) => {
+                        bytes +=
+                            message.subject.len() + message.headers.len() + message.payload.len();
+                        out.push(message);
+                    }
+                    Err(_) => self.lose(seq),
+                }
+                if bytes >= max_bytes {
+                    break;
+                }
+            }
+        }
+        out
+    }
+
+    /// The first sequence >= `from` whose message matches, as far as consumers may see.
+    pub fn next(&self, filter: &Filter, from: u64) -> Option<u64> {
+        let mut from = from;
+        loop {
+            let (slot, first_seq, visible) = {
+                let state = self.0.state.lock();
+                from = from.max(state.first_seq);
+                let at = state.slots.partition_point(|slot| slot.last < from);
+                // The active segment's index isn't shared, so it is searched here.
+                if at + 1 >= state.slots.len() {
+                    return state.next(filter, from).filter(|&seq| seq <= state.visible);
+                }
+                (state.slots[at].clone(), state.first_seq, state.visible)
+            };
+            if from > visible {
+                return None;
+            }
+            match slot.next(filter, from, first_seq) {
+                Some(seq) => return (seq <= visible).then_some(seq),
+                None => from = slot.last + 1,
+            }
+        }
+    }
+
+    /// The last sequence <= `upto` whose message matches, as far as consumers may see.
+    pub fn last(&self, filter: &Filter, upto: u64) -> Option<u64> {
+        let mut state = self.0.state.lock();
+        let upto = upto.min(state.visible);
+        if let Some(subject) = filter.as_literal() {
+            let total = state.total(subject);
+            if total.count == 0 || total.last <= upto {
+                return (total.count > 0).then_some(total.last);
+            }
+        }
+        state.last(filter, upto)
+    }
+
+    /// How many messages from `from` on match: what a consumer there has before it.
+    pub fn count(&self, filter: &Filter, from: u64) -> u64 {
+        let (full, first_seq, active) = {
+            let mut state = self.0.state.lock();
+            let from = from.max(state.first_seq);
+            if let Some(subject) = filter.as_literal() {
+                let total = state.total(subject);
+                if total.count == 0 || from > total.last {
+                    return 0;
+                }
+                if from <= total.first {
+                    return total.count;
+                }
+            }
+            if from <= state.first_seq && filter.is_all() {
+                return state.msgs;
+            }
+            let begin = state
+                .slots
+                .partition_point(|slot| slot.last < from)
+                .min(state.slots.len() - 1);
+            let full: Vec<Slot> = state
+                .slots_before_active()
+                .get(begin..)
+                .unwrap_or(&[])
+                .to_vec();
+            let active = state.slots[state.slots.len() - 1].count(filter, from, state.first_seq);
+            (full, state.first_seq, active)
+        };
+        let from = from.max(first_seq);
+        active
+            + full
+                .iter()
+                .map(|slot| slot.count(filter, from, first_seq))
+                .sum::<u64>()
+    }
+
+    /// The first sequence whose message has a time >= `time`.
+    pub fn seq_at(&self, time: u64) -> Option<u64> {
+        let from = {
+            let state = self.0.state.lock();
+            let at = state
+                .slots
+                .partition_point(|slot| slot.live == 0 || slot.last_time < time);
+            state.slots.get(at)?.base.max(state.first_seq)
+        };
+        let (mut low, mut high) = (from, self.stats().visible + 1);
+        // Times never fall, so halves can be left out; a hole takes its right neighbour's time.
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self
+                .next(&Filter::all(), middle)
+                .map(|seq| (seq, self.get(seq)))
+            {
+                Some((seq, Ok(Some(message)))) if message.time < time => low = seq + 1,
+                Some(_) | None => high = middle,
+            }
+        }
+        self.next(&Filter::all(), low)
+    }
+
+    /// Goes through the matching messages from `from` on.
+    pub fn cursor(&self, filter: Filter, from: u64) -> Cursor {
+        Cursor {
+            stream: self.clone(),
+            filter,
+            at: from,
+            upto: 0,
+            found: Vec::new().into_iter(),
+        }
+    }
+
+    /// A message whose bytes are damaged counts as gone.
+    fn lose(&self, seq: u64) {
+        self.0.state.lock().kill(seq);
+    }
+}
+
+/// Places looked up under one lock.
+const BATCH: usize = 64;
+
+/// A position in the matching messages of a stream: asks each segment once.
+pub struct Cursor {
+    stream: Stream,
+    filter: Filter,
+    at: u64,
+    /// `found` says everything up to here
+    upto: u64,
+    found: std::vec::IntoIter<u64>,
+}
+
+impl Cursor {
+    /// The next matching sequence. `None`: none yet; ask again after the stream's watermark moved.
+    pub fn next_seq(&mut self) -> Option<u64> {
+        loop {
+            for seq in self.found.by_ref() {
+                // It may have been deleted since.
+                if seq >= self.at && self.stream.0.state.lock().find(seq).is_some() {
+                    self.at = seq + 1;
+                    return Some(seq);
+                }
+            }
+            self.at = self.at.max(self.upto + 1);
+            let slot = {
+                let state = self.stream.0.state.lock();
+                self.at = self.at.max(state.first_seq);
+                let at = state.slots.partition_point(|slot| slot.last < self.at);
+                let full = at + 1 < state.slots.len() && state.slots[at].last <= state.visible;
+                full.then(|| (state.slots[at].clone(), state.first_seq))
+            };
+            let Some((slot, first_seq)) = slot else {
+                let seq = self.stream.next(&self.filter, self.at)?;
+                self.at = seq + 1;
+                return Some(seq);
+            };
+            self.upto = slot.last;
+            self.found = slot.positions(&self.filter, self.at, first_seq).into_iter();
+        }
+    }
+
+    /// The next matching message; damaged ones are left out.
+    pub fn next_message(&mut self) -> Option<Message> {
+        loop {
+            let seq = self.next_seq()?;
+            if let Ok(Some(message)) = self.stream.get(seq) {
+                return Some(message);
+            }
+        }
+    }
+}
+
+fn source(state: &State, slot: &Slot, offset: u32) -> Source {
+    if slot.heap.is_none() || (slot.seg.file().is_none() && slot.seg.sealed().is_some()) {
+        return Source::Sealed;
+    }
+    match state.tail.find(slot.seg.number, offset) {
+        Some(bytes) => Source::Memory(bytes),
+        None => Source::File,
+    }
+}
+
+/// A block that a `pread` brought: segment, rewrite, offset, bytes.
+type Ahead = Option<(u32, u32, u32, Bytes)>;
+
+fn read(
+    segment: &Arc<Segment>,
+    offset: u32,
+    source: Source,
+    ahead: &mut Ahead,
+    seq: u64,
+) -> Result<Message> {
+    let bytes = match source {
+        Source::Memory(bytes) => bytes,
+        Source::Sealed => segment
+            .sealed()
+            .map_or(Bytes::new(), |sealed| tail_of(&sealed.bytes, offset)),
+        Source::File => from_file(segment, offset, ahead),
+    };
+    if let Some(message) = decode(segment, &bytes, seq) {
+        return Ok(message);
+    }
+    // The page may have been read badly: once more, from the file.
+    let again = from_file(segment, offset, &mut None);
+    if let Some(message) = decode(segment, &again, seq) {
+        return Ok(message);
+    }
+    let len = record::peek_len(&again)
+        .unwrap_or(record::HEAD)
+        .min(again.len());
+    segment.report_range(
+        DamageKind::Record,
+        u64::from(offset),
+        len as u64,
+        &again[..len],
+        Some(seq..=seq),
+    );
+    Err(Error::Checksum {
+        segment: segment.number,
+        offset,
+        seq,
+    })
+}
+
+fn tail_of(bytes: &Bytes, offset: u32) -> Bytes {
+    if (offset as usize) < bytes.len() {
+        bytes.slice(offset as usize..)
+    } else {
+        Bytes::new()
+    }
+}
+
+fn from_file(segment: &Segment, offset: u32, ahead: &mut Ahead) -> Bytes {
+    if let Some((number, rewrite, at, bytes)) = ahead
+        && (*number, *rewrite) == (segment.number, segment.rewrite)
+        && offset >= *at
+        && let Some(rest) = bytes.get((offset - *at) as usize..)
+        && record::peek_len(rest).is_some_and(|len| len <= rest.len())
+    {
+        return bytes.slice((offset - *at) as usize..);
+    }
+    let opened;
+    let file = match segment.file() {
+        Some(file) => file,
+        None => match segment.env.disk.open(&segment.name()) {
+            Ok(file) => {
+                opened = file;
+                &opened
+            }
+            Err(_) => return Bytes::new(),
+        },
+    };
+    let block = |len: usize| {
+        let mut block = vec![0; len];
+        let n = file.read_at(&mut block, u64::from(offset)).unwrap_or(0);
+        block.truncate(n);
+        Bytes::from(block)
+    };
+    // Bytes behind `flushed` are another life's.
+    let limit = (segment.flushed.load(Ordering::SeqCst).max(segment.size)
+        - offset.min(segment.size)) as usize;
+    let mut bytes = block(READ_AHEAD.min(limit.max(record::HEAD)));
+    if let Some(len) = record::peek_len(&bytes)
+        && len > bytes.len()
+        && len <= crate::state::RECORD_MAX
+    {
+        bytes = block(len);
+    }
+    *ahead = Some((segment.number, segment.rewrite, offset, bytes.clone()));
+    bytes
+}
+
+/// The message in the first record of `bytes`, if it is `seq` and whole.
+fn decode(segment: &Segment, bytes: &Bytes, seq: u64) -> Option<Message> {
+    let head = record::verify(bytes, segment.seed)?;
+    if head.kind != Kind::Message || head.seq != seq {
+        return None;
+    }
+    let stored = bytes.slice(record::HEAD..record::HEAD + head.stored as usize);
+    let body = segment.env.sealer.open(segment.number, &head, stored)?;
+    let (subject, headers) = (head.subject as usize, head.headers as usize);
+    Some(Message {
+        seq,
+        time: head.time,
+        ttl: head.ttl,
+        subject: body.slice(..subject),
+        headers: body.slice(subject..subject + headers),
+        payload: body.slice(subject + headers..),
+    })
+}
+
+/// The time in the head of a record, unchecked.
+pub(crate) fn peek_time(bytes: &[u8]) -> Option<u64> {
+    Some(u64::from_le_bytes(bytes.get(16..24)?.try_into().ok()?))
+}
+
+/// The time of the message at `place`, from the segment's bytes.
+pub(crate) fn time_of(segment: &Segment, place: crate::index::Place) -> Option<u64> {
+    match segment.sealed() {
+        Some(sealed) => peek_time(sealed.bytes.get(place.offset as usize..)?),
+        None => peek_time(&from_file(segment, place.offset, &mut None)),
+    }
+}

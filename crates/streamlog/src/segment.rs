@@ -1,0 +1,420 @@
+//! One file of records: its name, its header, its bytes once they are sealed.
+use crate::{
+    Error, Result,
+    damage::{Damage, DamageKind, DamageLog},
+    disk::{Disk, DiskFile, Work},
+    index::{Footer, HeapIndex, Index, Place},
+    record::{self, Head, Kind, crc, seed},
+    seal::Sealer,
+};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+pub(crate) const MAGIC: &[u8; 8] = b"MDGSEG1\n";
+/// Where the first record begins.
+pub(crate) const HEADER: u32 = 32;
+/// The first segment of a stream.
+pub(crate) const SIZE_FIRST: u32 = 64 * 1024;
+
+/// What all segments of a stream share.
+pub(crate) struct Env {
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) salt: u64,
+    pub(crate) stream: u64,
+    pub(crate) damage: Arc<DamageLog>,
+    pub(crate) sealer: Sealer,
+    /// a name was made that the folder's sync hasn't seen
+    pub(crate) names_dirty: Arc<AtomicBool>,
+    /// files to be used again
+    pub(crate) spares: Arc<Spares>,
+}
+
+/// A segment, sealed or not.
+pub(crate) struct Segment {
+    pub(crate) env: Arc<Env>,
+    pub(crate) number: u32,
+    pub(crate) rewrite: u32,
+    pub(crate) size: u32,
+    pub(crate) seed: u32,
+    /// where the footer is, if there is one
+    pub(crate) footer: Option<(u32, u32)>,
+    /// bytes the file has got
+    pub(crate) flushed: AtomicU32,
+    /// of these, known to be durable: synced <= flushed
+    pub(crate) synced: AtomicU32,
+    file: OnceLock<Arc<dyn DiskFile>>,
+    sealed: OnceLock<Sealed>,
+}
+
+/// The bytes of a segment that doesn't change any more.
+pub(crate) struct Sealed {
+    pub(crate) bytes: Bytes,
+    pub(crate) index: Index,
+}
+
+impl Segment {
+    pub(crate) fn new(
+        env: &Arc<Env>,
+        number: u32,
+        rewrite: u32,
+        size: u32,
+        footer: Option<(u32, u32)>,
+    ) -> Self {
+        Self {
+            env: env.clone(),
+            number,
+            rewrite,
+            size,
+            seed: seed(env.salt, env.stream, number, rewrite),
+            footer,
+            flushed: AtomicU32::new(HEADER),
+            synced: AtomicU32::new(0),
+            file: OnceLock::new(),
+            sealed: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> String {
+        name(self.env.stream, self.number, self.rewrite)
+    }
+
+    /// The header's bytes.
+    pub(crate) fn header(&self) -> [u8; HEADER as usize] {
+        let mut bytes = [0; HEADER as usize];
+        bytes[..8].copy_from_slice(MAGIC);
+        bytes[8..16].copy_from_slice(&self.env.stream.to_le_bytes());
+        bytes[16..20].copy_from_slice(&self.number.to_le_bytes());
+        bytes[20..24].copy_from_slice(&self.rewrite.to_le_bytes());
+        bytes[24..28].copy_from_slice(&self.size.to_le_bytes());
+        let sum = crc(self.env.salt as u32, &bytes[..28]);
+        bytes[28..].copy_from_slice(&sum.to_le_bytes());
+        bytes
+    }
+
+    /// Whether these are the first bytes of this segment's file.
+    pub(crate) fn is_header(&self, bytes: &[u8]) -> bool {
+        let mine = self.header();
+        // The size may be another one: a recycled file or a larger first record.
+        bytes.len() >= 32
+            && bytes[..24] == mine[..24]
+            && crc(self.env.salt as u32, &bytes[..28]).to_le_bytes() == bytes[28..32]
+    }
+
+    /// The file, if it was made or opened.
+    pub(crate) fn file(&self) -> Option<&Arc<dyn DiskFile>> {
+        self.file.get()
+    }
+
+    /// Takes a file that is there already.
+    pub(crate) fn set_file(&self, file: Arc<dyn DiskFile>) {
+        let _ = self.file.set(file);
+    }
+
+    /// The file; made, allocated and given its header if it isn't there.
+    pub(crate) fn ensure_file(&self) -> Result<&Arc<dyn DiskFile>> {
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        let disk = &*self.env.disk;
+        disk.note(Work::Roll);
+        let name = self.name();
+        let file = match self.env.spares.take(disk, &name, self.size)? {
+            Some(file) => file,
+            None => {
+                let file = disk
+                    .create(&name)
+                    .map_err(|e| Error::io("create", &name, &e))?;
+                if let Err(error) = file.allocate(u64::from(self.size)) {
+                    drop(file);
+                    let _ = disk.remove(&name);
+                    return Err(Error::io("allocate", &name, &error));
+                }
+                file
+            }
+        };
+        file.write_at(&self.header(), 0)
+            .map_err(|e| Error::io("write", &name, &e))?;
+        self.env.names_dirty.store(true, Ordering::SeqCst);
+        Ok(self.file.get_or_init(|| file))
+    }
+
+    /// Makes the file's bytes durable.
+    pub(crate) fn sync(&self) -> Result<()> {
+        let flushed = self.flushed.load(Ordering::SeqCst);
+        if let Some(file) = self.file.get() {
+            file.sync()
+                .map_err(|e| Error::io("sync", &self.name(), &e))?;
+            self.synced.store(flushed, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    /// Whether the file has bytes that may not be durable.
+    pub(crate) fn is_unsynced(&self) -> bool {
+        self.file.get().is_some()
+            && self.synced.load(Ordering::SeqCst) < self.flushed.load(Ordering::SeqCst)
+    }
+
+    /// Declares the bytes final.
+    pub(crate) fn set_sealed(&self, bytes: Bytes, index: Index) {
+        let _ = self.sealed.set(Sealed { bytes, index });
+    }
+
+    /// The final bytes, if they are there already or the footer says that they can be mapped.
+    pub(crate) fn sealed(&self) -> Option<&Sealed> {
+        if self.footer.is_none() {
+            return self.sealed.get();
+        }
+        Some(self.sealed.get_or_init(|| self.load()))
+    }
+
+    /// Whether nobody holds a slice of the bytes.
+    pub(crate) fn is_unique(&self) -> bool {
+        self.sealed
+            .get()
+            .is_none_or(|sealed| sealed.bytes.is_empty() || sealed.bytes.is_unique())
+    }
+
+    /// Maps the file. What can't be used is reported and stands for no message at all.
+    fn load(&self) -> Sealed {
+        let nothing = |base| Sealed {
+            bytes: Bytes::new(),
+            index: Index::Heap(Arc::new(HeapIndex::new(base))),
+        };
+        let name = self.name();
+        let mapped = self.env.disk.open(&name).and_then(|file| file.map());
+        let bytes = match mapped {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let missing = error.kind() == std::io::ErrorKind::NotFound;
+                let kind = if missing {
+                    DamageKind::MissingSegment
+                } else {
+                    DamageKind::Unreadable
+                };
+                self.report(kind, 0, 0, &[]);
+                return nothing(0);
+            }
+        };
+        if !self.is_header(&bytes) {
+            self.report(
+                DamageKind::SegmentHead,
+                0,
+                u64::from(HEADER),
+                &bytes[..bytes.len().min(HEADER as usize)],
+            );
+        }
+        let (at, len) = self.footer.unwrap_or((0, 0));
+        let (at, end) = (at as usize, at as usize + len as usize);
+        let footer = (bytes.len() >= end)
+            .then(|| {
+                self.env
+                    .sealer
+                    .open_block(self.number, bytes.slice(at..end))
+            })
+            .flatten()
+            .and_then(|footer| Footer::parse(footer, self.seed));
+        if let Some(footer) = footer {
+            return Sealed {
+                bytes,
+                index: Index::Footer(footer),
+            };
+        }
+        self.report(DamageKind::Footer, at as u64, u64::from(len), &[]);
+        let mut index: Option<HeapIndex> = None;
+        let scan = Scan {
+            bytes: &bytes[..at.min(bytes.len())],
+            segment: self,
+        };
+        scan.each(|at, head, stored| {
+            if head.kind != Kind::Message {
+                return;
+            }
+            let index = index.get_or_insert_with(|| HeapIndex::new(head.seq));
+            // A truncation took sequences back and the later record counts.
+            index.truncate(head.seq.saturating_sub(index.base) as u32);
+            if let Some(body) = self.env.sealer.open(self.number, head, bytes.slice(stored)) {
+                let place = Place::new(at, head.plain, head.headers);
+                index.push(
+                    head.seq.max(index.base),
+                    place,
+                    &body[..head.subject as usize],
+                    head.ttl,
+                );
+            }
+        });
+        let index = index.unwrap_or_else(|| HeapIndex::new(0));
+        Sealed {
+            bytes,
+            index: Index::Heap(Arc::new(index)),
+        }
+    }
+
+    pub(crate) fn report(&self, kind: DamageKind, offset: u64, len: u64, evidence: &[u8]) {
+        self.report_range(kind, offset, len, evidence, None);
+    }
+
+    pub(crate) fn report_range(
+        &self,
+        kind: DamageKind,
+        offset: u64,
+        len: u64,
+        evidence: &[u8],
+        sequences: Option<std::ops::RangeInclusive<u64>>,
+    ) {
+        let damage = Damage {
+            kind,
+            file: self.name(),
+            stream: Some(self.env.stream),
+            segment: Some(self.number),
+            offset,
+            len,
+            sequences,
+        };
+        if evidence.is_empty() {
+            self.env.damage.report(damage);
+        } else {
+            self.env.damage.report_bytes(damage, evidence);
+        }
+    }
+}
+
+/// A walk over the records in `bytes`, which begin with the segment's header.
+pub(crate) struct Scan<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) segment: &'a Segment,
+}
+
+/// A hole in a walk: bytes that are no record, and what comes after them.
+pub(crate) struct Hole {
+    /// where the next whole record is
+    pub(crate) next: Option<u32>,
+}
+
+/// How many bytes are checksummed in search of a whole record behind a hole, at most.
+const SEARCH_MAX: usize = 64 << 20;
+
+impl Scan<'_> {
+    /// The record at `at`.
+    pub(crate) fn record(&self, at: u32) -> Option<Head> {
+        record::verify(self.bytes.get(at as usize..)?, self.segment.seed)
+    }
+
+    /// Calls `f` with offset, head and range of the stored body of each record, holes left out.
+    pub(crate) fn each(&self, mut f: impl FnMut(u32, &Head, std::ops::Range<usize>)) {
+        let mut at = HEADER;
+        loop {
+            match self.record(at) {
+                Some(head) => {
+                    let body = at as usize + record::HEAD;
+                    f(at, &head, body..body + head.stored as usize);
+                    at += head.len() as u32;
+                }
+                None => match self.hole(at).next {
+                    Some(next) => at = next,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// What is behind the bad bytes at `at`.
+    pub(crate) fn hole(&self, at: u32) -> Hole {
+        let mut spent = 0;
+        let mut next = at as usize + record::ALIGN;
+        while next + record::HEAD < self.bytes.len() && spent < SEARCH_MAX {
+            if let Some(len) = record::peek_len(&self.bytes[next..])
+                && next + len <= self.bytes.len()
+            {
+                if self.record(next as u32).is_some() {
+                    return Hole {
+                        next: Some(next as u32),
+                    };
+                }
+                spent += len;
+            }
+            next += record::ALIGN;
+        }
+        Hole { next: None }
+    }
+}
+
+/// Files of removed segments, kept to be used again.
+#[derive(Default)]
+pub(crate) struct Spares {
+    files: Mutex<Vec<(String, u32)>>,
+    next: AtomicU32,
+}
+
+/// More than this many are removed for good.
+const SPARES_MAX: usize = 8;
+
+impl Spares {
+    /// Knows a spare file that was found in the folder.
+    pub(crate) fn found(&self, name: &str, size: u32) {
+        if let Some(number) = spare_number(name) {
+            self.next.fetch_max(number + 1, Ordering::SeqCst);
+        }
+        self.files.lock().push((name.to_owned(), size));
+    }
+
+    fn take(&self, disk: &dyn Disk, name: &str, size: u32) -> Result<Option<Arc<dyn DiskFile>>> {
+        let spare = {
+            let mut files = self.files.lock();
+            let Some(at) = files.iter().position(|(_, spare)| *spare == size) else {
+                return Ok(None);
+            };
+            files.swap_remove(at).0
+        };
+        disk.rename(&spare, name)
+            .map_err(|e| Error::io("rename", &spare, &e))?;
+        disk.open(name)
+            .map(Some)
+            .map_err(|e| Error::io("open", name, &e))
+    }
+
+    /// Gives a file back: as a spare if it may be written over, else it is removed.
+    pub(crate) fn give(
+        &self,
+        disk: &dyn Disk,
+        name: &str,
+        size: u32,
+        reusable: bool,
+    ) -> std::io::Result<()> {
+        let mut files = self.files.lock();
+        if !reusable || size <= SIZE_FIRST || files.len() >= SPARES_MAX {
+            return disk.remove(name);
+        }
+        let spare = format!("spare-{:08x}.seg", self.next.fetch_add(1, Ordering::SeqCst));
+        disk.rename(name, &spare)?;
+        files.push((spare, size));
+        Ok(())
+    }
+}
+
+/// The file of a segment.
+pub(crate) fn name(stream: u64, number: u32, rewrite: u32) -> String {
+    format!("{stream:016x}-{number:08x}-{rewrite:04x}.seg")
+}
+
+/// The inverse of [`name`].
+pub(crate) fn parse_name(name: &str) -> Option<(u64, u32, u32)> {
+    let mut parts = name.strip_suffix(".seg")?.split('-');
+    let stream = hex(parts.next()?, 16)?;
+    let number = hex(parts.next()?, 8)? as u32;
+    let rewrite = hex(parts.next()?, 4)? as u32;
+    parts.next().is_none().then_some((stream, number, rewrite))
+}
+
+/// The number of a spare file.
+pub(crate) fn spare_number(name: &str) -> Option<u32> {
+    hex(name.strip_prefix("spare-")?.strip_suffix(".seg")?, 8).map(|n| n as u32)
+}
+
+pub(crate) fn hex(text: &str, len: usize) -> Option<u64> {
+    (text.len() == len).then(|| u64::from_str_radix(text, 16).ok())?
+}

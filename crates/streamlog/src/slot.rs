@@ -1,0 +1,148 @@
+//! A segment's place in its stream: which sequences it holds, and which of these are gone.
+use crate::{
+    filter::Filter,
+    index::{Dead, Index, Place},
+    segment::Segment,
+};
+use std::sync::Arc;
+
+/// One segment as the stream sees it. A clone is a snapshot which can be searched without the stream's lock.
+#[derive(Clone)]
+pub(crate) struct Slot {
+    pub(crate) seg: Arc<Segment>,
+    /// on the heap while the segment has no footer that was read
+    pub(crate) heap: Option<Index>,
+    pub(crate) dead: Arc<Dead>,
+    /// sequences base..=last may be here; last < base: none
+    pub(crate) base: u64,
+    pub(crate) last: u64,
+    /// messages that are alive, and their size
+    pub(crate) live: u64,
+    pub(crate) bytes: u64,
+    /// messages ever put here
+    pub(crate) count: u64,
+    pub(crate) first_time: u64,
+    pub(crate) last_time: u64,
+    /// when the first message with a ttl expires, in seconds; 0: none
+    pub(crate) first_expiry: u64,
+    /// where the next record goes
+    pub(crate) end: u32,
+}
+
+impl Slot {
+    pub(crate) fn index(&self) -> &Index {
+        match (&self.heap, self.seg.sealed()) {
+            (Some(index), _) => index,
+            (None, Some(sealed)) => &sealed.index,
+            (None, None) => unreachable!("a slot without a heap index has a footer"),
+        }
+    }
+
+    /// The index number of a sequence that may be here.
+    pub(crate) fn number(&self, seq: u64) -> Option<u32> {
+        if seq < self.base || seq > self.last {
+            return None;
+        }
+        seq.checked_sub(self.index().base())?.try_into().ok()
+    }
+
+    fn alive(&self, first_seq: u64) -> impl Fn(u32) -> bool {
+        let base = self.index().base();
+        let (low, last) = (
+            first_seq.saturating_sub(base),
+            self.last.saturating_sub(base),
+        );
+        let dead = &self.dead;
+        move |i| u64::from(i) >= low && u64::from(i) <= last && !dead.contains(i)
+    }
+
+    /// Where the live message is.
+    pub(crate) fn place(&self, seq: u64, first_seq: u64) -> Option<(u32, Place)> {
+        let i = self.number(seq)?;
+        let place = self.index().place(i)?;
+        self.alive(first_seq)(i).then_some((i, place))
+    }
+
+    /// The first live sequence >= `from` that matches.
+    pub(crate) fn next(&self, filter: &Filter, from: u64, first_seq: u64) -> Option<u64> {
+        if self.live == 0 || self.last < from {
+            return None;
+        }
+        let base = self.index().base();
+        let from = u32::try_from(from.saturating_sub(base)).ok()?;
+        self.index()
+            .next(filter, from, self.alive(first_seq))
+            .map(|i| base + u64::from(i))
+    }
+
+    /// The last live sequence <= `upto` that matches.
+    pub(crate) fn last(&self, filter: &Filter, upto: u64, first_seq: u64) -> Option<u64> {
+        if self.live == 0 || self.base > upto {
+            return None;
+        }
+        let base = self.index().base();
+        let end = u32::try_from((upto - base).saturating_add(1)).unwrap_or(u32::MAX);
+        self.index()
+            .last(filter, end, self.alive(first_seq))
+            .map(|i| base + u64::from(i))
+    }
+
+    /// How many live messages >= `from` match.
+    pub(crate) fn count(&self, filter: &Filter, from: u64, first_seq: u64) -> u64 {
+        if self.live == 0 || self.last < from {
+            return 0;
+        }
+        let below_all = from <= self.base.max(first_seq);
+        if below_all && filter.is_all() {
+            return self.live;
+        }
+        let whole = below_all && self.live == self.count;
+        let from = u32::try_from(from.saturating_sub(self.index().base())).unwrap_or(u32::MAX);
+        self.index()
+            .count(filter, from, whole, self.alive(first_seq))
+    }
+
+    /// Live matching sequences in `from..`, rising.
+    pub(crate) fn positions(&self, filter: &Filter, from: u64, first_seq: u64) -> Vec<u64> {
+        if self.live == 0 {
+            return Vec::new();
+        }
+        let (base, alive) = (self.index().base(), self.alive(first_seq));
+        let positions = self.index().positions(filter);
+        positions
+            .into_iter()
+            .filter(|&i| alive(i))
+            .map(|i| base + u64::from(i))
+            .filter(|&s| s >= from)
+            .collect()
+    }
+
+    /// Calls `f` with each matching subject, its first and last live sequence and their number.
+    pub(crate) fn each_subject(
+        &self,
+        filter: &Filter,
+        first_seq: u64,
+        mut f: impl FnMut(&[u8], u64, u64, u64),
+    ) {
+        if self.live == 0 {
+            return;
+        }
+        let (base, alive) = (self.index().base(), self.alive(first_seq));
+        self.index().each_subject(filter, |subject, postings| {
+            let mut found: Option<(u32, u32, u64)> = None;
+            for i in postings.filter(|&i| alive(i)) {
+                let (_, last, count) = found.get_or_insert((i, i, 0));
+                *last = i;
+                *count += 1;
+            }
+            if let Some((first, last, count)) = found {
+                f(
+                    subject,
+                    base + u64::from(first),
+                    base + u64::from(last),
+                    count,
+                );
+            }
+        });
+    }
+}

@@ -1,0 +1,580 @@
+//! A stream in memory: its segments, its tail, its counts. No I/O but page faults of mapped footers.
+//!
+//! Appending and recovering go through the same `apply_*`, so what a record does is written once.
+//!
+//! Invariants:
+//! - slots are in the order of their sequences and of the log; the last one is being filled, its index is on the heap and not shared.
+//! - msgs = sum of live, bytes = sum of bytes over the slots; first_seq <= each live sequence <= last_seq.
+use crate::{
+    Error, Result,
+    filter::Filter,
+    index::{Dead, HeapIndex, Index, Place, SubjectTotal, Totals},
+    options::{Storage, StreamOptions},
+    record::{self, Head, Kind},
+    segment::{Env, HEADER, SIZE_FIRST, Segment},
+    slot::Slot,
+    tail::Tail,
+    timer::{Due, Timers},
+};
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// A message that is appended.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NewMessage<'a> {
+    /// its subject; any bytes
+    pub subject: &'a [u8],
+    /// its header block; empty: none
+    pub headers: &'a [u8],
+    /// the rest
+    pub payload: &'a [u8],
+    /// seconds to live; 0: no end
+    pub ttl: u32,
+}
+
+impl<'a> NewMessage<'a> {
+    /// Without headers and ttl.
+    pub fn new(
+        subject: &'a (impl AsRef<[u8]> + ?Sized),
+        payload: &'a (impl AsRef<[u8]> + ?Sized),
+    ) -> Self {
+        Self {
+            subject: subject.as_ref(),
+            payload: payload.as_ref(),
+            ..Self::default()
+        }
+    }
+}
+
+/// No gap in a segment's dense table is larger.
+const GAP_MAX: u64 = 1 << 16;
+/// The largest record.
+pub(crate) const RECORD_MAX: usize = 128 << 20;
+
+pub(crate) struct State {
+    pub(crate) env: Arc<Env>,
+    pub(crate) options: StreamOptions,
+    pub(crate) first_seq: u64,
+    pub(crate) last_seq: u64,
+    pub(crate) last_time: u64,
+    pub(crate) msgs: u64,
+    pub(crate) bytes: u64,
+    /// what consumers may see
+    pub(crate) visible: u64,
+    /// what is known to be on the disk
+    pub(crate) durable: u64,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) tail: Tail,
+    pub(crate) totals: Totals,
+    pub(crate) timers: Timers,
+    /// segments that are out of the stream, with files that are still there
+    pub(crate) dropped: Vec<Arc<Segment>>,
+    /// what consists in the gate's queue
+    pub(crate) queued: bool,
+    /// bytes that wait for a commit
+    pub(crate) pending: usize,
+    /// a segment couldn't be allocated
+    pub(crate) full: bool,
+    /// something happened that the meta file doesn't say
+    pub(crate) meta_stale: bool,
+    pub(crate) generation: u64,
+}
+
+impl State {
+    /// An empty stream whose first segment will be `number`.
+    pub(crate) fn new(env: Arc<Env>, options: StreamOptions, number: u32) -> Self {
+        let mut state = Self {
+            env,
+            options,
+            first_seq: 1,
+            last_seq: 0,
+            last_time: 0,
+            msgs: 0,
+            bytes: 0,
+            visible: 0,
+            durable: 0,
+            slots: Vec::new(),
+            tail: Tail::default(),
+            totals: Totals::new(true),
+            timers: Timers::default(),
+            dropped: Vec::new(),
+            queued: false,
+            pending: 0,
+            full: false,
+            meta_stale: false,
+            generation: 0,
+        };
+        state.begin_segment(number, 0, SIZE_FIRST);
+        state
+    }
+
+    /// Adds an empty segment at the end.
+    pub(crate) fn begin_segment(&mut self, number: u32, rewrite: u32, size: u32) {
+        let size = size.min(self.options.segment_bytes.max(4096));
+        self.add_active(Segment::new(&self.env, number, rewrite, size, None));
+    }
+
+    pub(crate) fn add_active(&mut self, segment: Segment) {
+        let base = self.last_seq + 1;
+        self.slots.push(Slot {
+            seg: Arc::new(segment),
+            heap: Some(Index::Heap(Arc::new(HeapIndex::new(base)))),
+            dead: Arc::default(),
+            base,
+            last: base - 1,
+            live: 0,
+            bytes: 0,
+            count: 0,
+            first_time: 0,
+            last_time: 0,
+            first_expiry: 0,
+            end: HEADER,
+        });
+    }
+
+    pub(crate) fn active(&mut self) -> &mut Slot {
+        self.slots
+            .last_mut()
+            .expect("a stream has a segment that is being filled")
+    }
+
+    fn active_index(slot: &mut Slot) -> &mut HeapIndex {
+        match &mut slot.heap {
+            Some(Index::Heap(heap)) => Arc::get_mut(heap).expect("the active index isn't shared"),
+            _ => unreachable!("the active index is on the heap"),
+        }
+    }
+
+    fn is_memory(&self) -> bool {
+        self.options.storage == Storage::Memory
+    }
+
+    /// The active segment is full; the next one takes `len` bytes at least.
+    pub(crate) fn roll(&mut self, len: usize) {
+        let slot = self.active();
+        let (number, size) = (slot.seg.number, slot.seg.size);
+        let next = size
+            .saturating_mul(4)
+            .min(self.options.segment_bytes.max(4096));
+        let next = next.max((HEADER as usize + len).next_multiple_of(4096) as u32);
+        if self.is_memory() {
+            self.freeze_active();
+        }
+        self.add_active(Segment::new(&self.env, number + 1, 0, next, None));
+    }
+
+    /// A memory stream's full segment keeps its bytes where they are.
+    fn freeze_active(&mut self) {
+        let number = self.active().seg.number;
+        let run = self.tail.take_run(number);
+        let slot = self.active();
+        if let Some(index) = &slot.heap {
+            slot.seg.set_sealed(run, index.clone());
+        }
+    }
+
+    /// Encodes a record at the end of the log. Returns where it is.
+    pub(crate) fn write(&mut self, head: Head, parts: [&[u8]; 3]) -> Result<(u32, usize)> {
+        let plain: usize = parts.iter().map(|p| p.len()).sum();
+        if record::len_of(plain) > RECORD_MAX {
+            return Err(Error::TooLarge {
+                len: plain,
+                max: RECORD_MAX,
+            });
+        }
+        let mut head = Head {
+            plain: plain as u32,
+            stored: plain as u32,
+            ..head
+        };
+        // What sealing adds is small; compression only shrinks.
+        const SEAL_MAX: usize = 64;
+        let need = record::len_of(
+            plain
+                + if self.env.sealer.is_plain() {
+                    0
+                } else {
+                    SEAL_MAX
+                },
+        );
+        let slot = self.active();
+        if slot.end as usize + need > slot.seg.size as usize {
+            self.roll(need);
+        }
+        let (segment, offset) = (self.active().seg.clone(), self.active().end);
+        if head.kind == Kind::Message && !self.env.sealer.is_plain() {
+            let (body, flags) = self.env.sealer.seal(segment.number, parts.concat())?;
+            head = Head {
+                flags,
+                stored: body.len() as u32,
+                ..head
+            };
+            self.encode(&segment, offset, &head, &[&body]);
+        } else {
+            self.encode(&segment, offset, &head, &parts);
+        }
+        self.active().end += head.len() as u32;
+        Ok((offset, head.len()))
+    }
+
+    fn encode(&mut self, segment: &Arc<Segment>, offset: u32, head: &Head, parts: &[&[u8]]) {
+        // A memory stream's run is the whole segment, from its header on.
+        let begins = self.is_memory() && offset == HEADER;
+        let out = self.tail.at(segment, if begins { 0 } else { offset });
+        if begins {
+            out.extend_from_slice(&segment.header());
+        }
+        record::encode(out, segment.seed, head, parts);
+    }
+
+    /// A message is in the log: everything that follows from it but limits.
+    pub(crate) fn apply_message(&mut self, head: &Head, subject: &[u8], offset: u32) {
+        let (seq, place) = (head.seq, Place::new(offset, head.plain, head.headers));
+        let slot = self.active();
+        if slot.last < slot.base {
+            slot.base = seq;
+            Self::active_index(slot).base = seq;
+            slot.first_time = head.time;
+        }
+        Self::active_index(slot).push(seq, place, subject, head.ttl);
+        slot.last = seq;
+        slot.last_time = head.time;
+        slot.live += 1;
+        slot.count += 1;
+        slot.bytes += place.size();
+        if head.ttl > 0 {
+            let due = expiry(head.time, head.ttl);
+            if slot.first_expiry == 0 || due < slot.first_expiry {
+                slot.first_expiry = due;
+            }
+            self.timers.add(due, Due::Message(seq));
+        }
+        self.last_seq = seq;
+        self.last_time = self.last_time.max(head.time);
+        self.msgs += 1;
+        self.bytes += place.size();
+        if self.msgs == 1 {
+            self.first_seq = seq;
+        }
+        if !self.totals.push(subject, seq) && self.options.limits.max_per_subject > 0 {
+            let total = self.count_subject(subject);
+            self.totals.set(subject, total);
+        }
+    }
+
+    /// Before a message with a far sequence: its segment's table would be mostly empty.
+    pub(crate) fn make_room_for_gap(&mut self, seq: u64) {
+        let slot = self.active();
+        if slot.last >= slot.base && (seq < slot.base || seq - slot.last > GAP_MAX) {
+            self.roll(0);
+        }
+    }
+
+    pub(crate) fn slot_of(&self, seq: u64) -> Option<usize> {
+        let after = self.slots.partition_point(|slot| slot.base <= seq);
+        // Empty slots share their base with the next.
+        let at = (0..after)
+            .rev()
+            .find(|&k| self.slots[k].last >= self.slots[k].base)?;
+        (seq <= self.slots[at].last).then_some(at)
+    }
+
+    /// Where the live message `seq` is.
+    pub(crate) fn find(&self, seq: u64) -> Option<(usize, u32, Place)> {
+        if seq < self.first_seq || seq > self.last_seq {
+            return None;
+        }
+        let at = self.slot_of(seq)?;
+        let (i, place) = self.slots[at].place(seq, self.first_seq)?;
+        Some((at, i, place))
+    }
+
+    /// The first live sequence >= `from` that matches.
+    pub(crate) fn next(&self, filter: &Filter, from: u64) -> Option<u64> {
+        let from = from.max(self.first_seq);
+        let begin = self.slots.partition_point(|slot| slot.last < from);
+        self.slots[begin..]
+            .iter()
+            .find_map(|slot| slot.next(filter, from, self.first_seq))
+    }
+
+    /// The last live sequence <= `upto` that matches.
+    pub(crate) fn last(&self, filter: &Filter, upto: u64) -> Option<u64> {
+        let end = self.slots.partition_point(|slot| slot.base <= upto);
+        self.slots[..end]
+            .iter()
+            .rev()
+            .find_map(|slot| slot.last(filter, upto, self.first_seq))
+    }
+
+    /// First, last and count of a subject, from the table or from the segments.
+    pub(crate) fn total(&mut self, subject: &[u8]) -> SubjectTotal {
+        if let Some(total) = self.totals.get(subject) {
+            return total;
+        }
+        if self.totals.complete {
+            return SubjectTotal {
+                first: 0,
+                last: 0,
+                count: 0,
+            };
+        }
+        let total = self.count_subject(subject);
+        self.totals.set(subject, total);
+        total
+    }
+
+    fn count_subject(&self, subject: &[u8]) -> SubjectTotal {
+        let mut total = SubjectTotal {
+            first: 0,
+            last: 0,
+            count: 0,
+        };
+        let filter = Filter::literal(subject);
+        for slot in &self.slots {
+            slot.each_subject(&filter, self.first_seq, |_, first, last, count| {
+                if total.count == 0 {
+                    total.first = first;
+                }
+                total.last = last;
+                total.count += count;
+            });
+        }
+        total
+    }
+
+    /// Asks every segment for its subjects, so that the table knows all.
+    pub(crate) fn complete_totals(&mut self) {
+        if self.totals.complete {
+            return;
+        }
+        self.totals.clear(true);
+        let Self {
+            slots,
+            totals,
+            first_seq,
+            ..
+        } = self;
+        for slot in slots.iter() {
+            slot.each_subject(&Filter::all(), *first_seq, |subject, first, last, count| {
+                let mut total = totals.get(subject).unwrap_or(SubjectTotal {
+                    first,
+                    last,
+                    count: 0,
+                });
+                if total.count == 0 {
+                    total.first = first;
+                }
+                total.last = last;
+                total.count += count;
+                totals.set(subject, total);
+            });
+        }
+    }
+
+    /// Takes a message out. Returns its size, or `None` if it wasn't there.
+    pub(crate) fn kill(&mut self, seq: u64) -> Option<u64> {
+        let (at, i, place) = self.find(seq)?;
+        let subject = if self.totals.is_blank() {
+            None
+        } else {
+            self.subject_at(at, i, place)
+        };
+        self.take_out(at, i, place, seq);
+        if let Some(subject) = subject {
+            self.forget(&subject, seq);
+        } else if !self.totals.is_blank() {
+            // The record can't be read, so nobody knows which subject lost one.
+            self.totals.clear(false);
+        }
+        if self.msgs == 0 || seq + 1 == self.first_seq || self.slots[at].live == 0 {
+            self.settle_first();
+        }
+        Some(place.size())
+    }
+
+    fn take_out(&mut self, at: usize, i: u32, place: Place, seq: u64) {
+        let slot = &mut self.slots[at];
+        slot.live -= 1;
+        slot.bytes -= place.size();
+        self.msgs -= 1;
+        self.bytes -= place.size();
+        if seq == self.first_seq {
+            self.first_seq = seq + 1;
+        } else {
+            Arc::<Dead>::make_mut(&mut slot.dead).insert(i);
+            self.meta_stale = true;
+        }
+    }
+
+    fn forget(&mut self, subject: &[u8], seq: u64) {
+        let Some(mut total) = self.totals.get(subject) else {
+            return;
+        };
+        total.count = total.count.saturating_sub(1);
+        let filter = Filter::literal(subject);
+        if total.count == 0 {
+            total = SubjectTotal {
+                first: 0,
+                last: 0,
+                count: 0,
+            };
+        } else if seq == total.first {
+            total.first = self.next(&filter, seq + 1).unwrap_or(total.last);
+        } else if seq == total.last {
+            total.last = self.last(&filter, seq - 1).unwrap_or(total.first);
+        }
+        self.totals.set(subject, total);
+    }
+
+    /// Moves `first_seq` to the first live message and lets segments without any go.
+    fn settle_first(&mut self) {
+        if self.msgs == 0 {
+            self.first_seq = self.last_seq + 1;
+        } else if self.find(self.first_seq).is_none() {
+            self.first_seq = self
+                .next(&Filter::all(), self.first_seq)
+                .unwrap_or(self.last_seq + 1);
+        }
+        self.drop_empty();
+    }
+
+    /// Takes full segments without a live message out of the stream.
+    pub(crate) fn drop_empty(&mut self) {
+        let keep = self.slots.len() - 1;
+        if self.slots[..keep].iter().all(|slot| slot.live > 0) {
+            return;
+        }
+        let mut at = 0;
+        self.slots.retain(|slot| {
+            at += 1;
+            let stay = slot.live > 0 || at > keep;
+            if !stay {
+                self.dropped.push(slot.seg.clone());
+            }
+            stay
+        });
+        self.meta_stale = true;
+    }
+
+    /// The subject of a message.
+    pub(crate) fn subject_at(&self, at: usize, i: u32, place: Place) -> Option<Bytes> {
+        let slot = &self.slots[at];
+        if let Index::Heap(heap) = slot.index() {
+            return heap.subject_at(i).map(Bytes::copy_from_slice);
+        }
+        let bytes = &slot.seg.sealed()?.bytes;
+        let record = bytes.get(place.offset as usize..)?;
+        let head = record::verify(record, slot.seg.seed)?;
+        let begin = place.offset as usize + record::HEAD;
+        let stored = bytes.slice(begin..begin + head.stored as usize);
+        let body = self.env.sealer.open(slot.seg.number, &head, stored)?;
+        Some(body.slice(..head.subject as usize))
+    }
+
+    /// `seq` becomes the first sequence; everything below goes.
+    pub(crate) fn apply_first(&mut self, seq: u64) -> u64 {
+        let seq = seq.min(self.last_seq + 1);
+        let before = self.msgs;
+        if seq <= self.first_seq {
+            return 0;
+        }
+        if seq > self.last_seq {
+            self.totals.clear(true);
+        }
+        while let Some(front) = self.slots.first()
+            && front.last < seq
+            && self.slots.len() > 1
+        {
+            let slot = self.slots.remove(0);
+            self.msgs -= slot.live;
+            self.bytes -= slot.bytes;
+            self.dropped.push(slot.seg);
+            if !self.totals.is_blank() {
+                self.totals.clear(false);
+            }
+        }
+        self.first_seq = self.first_seq.max(self.slots[0].base);
+        while let Some(next) = self
+            .next(&Filter::all(), self.first_seq)
+            .filter(|&next| next < seq)
+        {
+            self.first_seq = next;
+            self.kill(next);
+        }
+        self.first_seq = self.first_seq.max(seq);
+        self.settle_first();
+        self.meta_stale = true;
+        before - self.msgs
+    }
+
+    /// The stream goes on at `seq + 1`.
+    pub(crate) fn apply_last(&mut self, seq: u64) {
+        if seq <= self.last_seq {
+            return;
+        }
+        self.last_seq = seq;
+        self.settle_first();
+    }
+
+    /// Everything above `seq` is taken back.
+    pub(crate) fn apply_truncate(&mut self, seq: u64) -> u64 {
+        let before = self.msgs;
+        while let Some(last) = self
+            .last(&Filter::all(), self.last_seq)
+            .filter(|&last| last > seq)
+        {
+            self.kill(last);
+            self.last_seq = last - 1;
+        }
+        self.last_seq = self.last_seq.min(seq);
+        for slot in &mut self.slots {
+            slot.last = slot.last.min(seq).max(slot.base - 1);
+        }
+        let slot = self.active();
+        let (base, dead_from) = (slot.base, seq.saturating_add(1));
+        if slot.last < slot.base {
+            slot.base = dead_from;
+            slot.last = seq;
+            *Self::active_index(slot) = HeapIndex::new(dead_from);
+            slot.dead = Arc::default();
+        } else {
+            let cut = (dead_from - base) as u32;
+            Self::active_index(slot).truncate(cut);
+            let mut dead = Dead::default();
+            slot.dead.iter().filter(|&i| i < cut).for_each(|i| {
+                dead.insert(i);
+            });
+            slot.dead = Arc::new(dead);
+        }
+        self.visible = self.visible.min(seq);
+        self.durable = self.durable.min(seq);
+        self.settle_first();
+        self.meta_stale = true;
+        before - self.msgs
+    }
+
+    /// Runs of deleted sequences.
+    pub(crate) fn apply_delete(&mut self, runs: &[(u64, u64)]) -> u64 {
+        let mut gone = 0;
+        for &(first, count) in runs {
+            let end = first.saturating_add(count).min(self.last_seq + 1);
+            let mut at = first;
+            while let Some(next) = self.next(&Filter::all(), at).filter(|&next| next < end) {
+                gone += u64::from(self.kill(next).is_some());
+                at = next + 1;
+            }
+        }
+        gone
+    }
+
+    /// How many bytes a stream of that many waits with.
+    pub(crate) fn slots_before_active(&self) -> &[Slot] {
+        &self.slots[..self.slots.len() - 1]
+    }
+}
+
+/// When a message with a ttl goes, in whole seconds.
+pub(crate) fn expiry(time: u64, ttl: u32) -> u64 {
+    time.div_ceil(1_000_000_000) + u64::from(ttl)
+}

@@ -1,0 +1,628 @@
+//! A folder of streams and of small keyed state, with one journal for all.
+use crate::{
+    Error, Result,
+    codec::{Put, Take},
+    commit::{Deltas, Writer},
+    damage::{Damage, DamageKind, DamageLog},
+    disk::{Disk, Work},
+    gate::Gate,
+    journal::{self, Entry, Journal},
+    meta,
+    options::{Definition, Policy, Storage, StoreOptions, StreamOptions},
+    recover::{self, JournalPiece, Traces},
+    seal::Sealer,
+    segment::{self, Env, Spares},
+    state::State,
+    stream::{Buffered, Owner, Shared, Stream, enforce_all, level_of},
+    ticket::{Fate, Ticket},
+    twice,
+};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+pub(crate) const MANIFEST: &str = "manifest";
+pub(crate) const MANIFEST_MAGIC: &[u8; 8] = b"MDGMANI1";
+/// Keys of the store itself begin with a zero.
+pub(crate) const STREAM_KEY: &[u8] = b"\0s";
+const TOMB_KEY: &[u8] = b"\0x";
+const NEXT_KEY: &[u8] = b"\0n";
+/// The longest key of small state.
+pub const KEY_MAX: usize = 1024;
+
+/// A store. Clones are handles to the same one.
+#[derive(Clone)]
+pub struct Store(pub(crate) Arc<Inner>);
+
+type Observer = Box<dyn Fn(u64) + Send + Sync>;
+
+pub(crate) struct Inner {
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) options: StoreOptions,
+    pub(crate) salt: u64,
+    pub(crate) gate: Arc<Gate<Owner>>,
+    pub(crate) buffered: Arc<Buffered>,
+    pub(crate) damage: Arc<DamageLog>,
+    pub(crate) names_dirty: Arc<AtomicBool>,
+    pub(crate) spares: Arc<Spares>,
+    pub(crate) writer: Mutex<Writer>,
+    pub(crate) small: Mutex<Small>,
+    pub(crate) registry: Mutex<Registry>,
+    pub(crate) keeper: Mutex<()>,
+    pub(crate) observer: Mutex<Option<Observer>>,
+}
+
+/// The small state as callers see it, and what of it waits for a commit.
+#[derive(Default)]
+pub(crate) struct Small {
+    map: BTreeMap<Bytes, Bytes>,
+    pub(crate) deltas: Deltas,
+    pub(crate) queued: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct Registry {
+    pub(crate) by_name: BTreeMap<String, Known>,
+    names: HashMap<u64, String>,
+    traces: HashMap<u64, Traces>,
+    /// files that an interrupted removal left
+    pub(crate) leftovers: Vec<String>,
+    next_id: u64,
+}
+
+pub(crate) struct Known {
+    id: u64,
+    options: StreamOptions,
+    pub(crate) open: Option<Stream>,
+}
+
+impl Store {
+    /// Opens the store in this folder, or makes one if the folder is empty. Starts no thread, and opens no stream.
+    ///
+    /// # Errors
+    /// `InUse`, `ForeignFolder`, `Version`, or the disk's failure. Damage is no error: see [`Store::damage`].
+    pub fn open(disk: Arc<dyn Disk>, options: StoreOptions) -> Result<Self> {
+        disk.note(Work::Open);
+        if !disk.lock().map_err(|e| Error::io("lock", "LOCK", &e))? {
+            return Err(Error::InUse);
+        }
+        let names = disk
+            .list()
+            .map_err(|e| Error::io("list", "the folder", &e))?;
+        let ours = |name: &String| {
+            name.starts_with(MANIFEST)
+                || name.starts_with(journal::NAME)
+                || segment::parse_name(name).is_some()
+        };
+        if !names.is_empty() && !names.iter().any(ours) {
+            let names = names.into_iter().take(3).collect();
+            return Err(Error::ForeignFolder { names });
+        }
+        let damage = Arc::<DamageLog>::default();
+        let manifest = twice::read(&*disk, MANIFEST, MANIFEST_MAGIC, &damage)?;
+        let (generation, salt, mut small) = match manifest {
+            Some((generation, content)) => {
+                let (salt, small) = decode_manifest(&content).unwrap_or_default();
+                (generation, salt, small)
+            }
+            None => {
+                let salt = Journal::salt(&*disk).unwrap_or_else(|| draw(options.seed));
+                if names.iter().any(|name| segment::parse_name(name).is_some()) {
+                    damage.report(Damage::of_file(DamageKind::Metadata, MANIFEST));
+                }
+                (0, salt, BTreeMap::new())
+            }
+        };
+        let has_journal = names.iter().any(|name| name == journal::NAME);
+        let mut traces: HashMap<u64, Traces> = HashMap::new();
+        let (mut pins, mut state_pin) = (BTreeMap::new(), None);
+        let journal = if has_journal {
+            twice::check_version(&*disk, journal::NAME, journal::MAGIC)?;
+            let found = Journal::open(&*disk, salt)?;
+            if Journal::salt(&*disk).is_none() {
+                damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
+            }
+            if let Some((at, len)) = found.torn {
+                let torn = Damage {
+                    offset: at,
+                    len,
+                    ..Damage::of_file(DamageKind::TornTail, journal::NAME)
+                };
+                damage.report(torn);
+            }
+            for frame in found.frames {
+                if !frame.whole {
+                    let bad = Damage {
+                        offset: frame.at,
+                        ..Damage::of_file(DamageKind::Frame, journal::NAME)
+                    };
+                    damage.report(bad);
+                }
+                for entry in frame.entries {
+                    match entry {
+                        Entry::Bytes {
+                            stream,
+                            segment,
+                            size,
+                            offset,
+                            bytes,
+                        } => {
+                            pins.entry(stream).or_insert(frame.number);
+                            let piece = JournalPiece {
+                                segment,
+                                size,
+                                offset,
+                                bytes,
+                            };
+                            traces.entry(stream).or_default().pieces.push(piece);
+                        }
+                        Entry::Put { key, value } => {
+                            state_pin.get_or_insert(frame.number);
+                            small.insert(key, value);
+                        }
+                        Entry::Delete { key } => {
+                            state_pin.get_or_insert(frame.number);
+                            small.remove(&key);
+                        }
+                    }
+                }
+            }
+            let mut journal = found.journal;
+            // What a killed process wrote may be in the system's memory only.
+            journal.sync()?;
+            journal
+        } else {
+            if generation > 0 {
+                damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
+            }
+            Journal::create(&*disk, salt, options.journal_bytes)?
+        };
+        let max = options.max_buffered.min((journal.size() / 8) as usize);
+        let mut writer = Writer::new(journal, small.clone(), generation);
+        (writer.pins, writer.state_pin) = (pins, state_pin);
+        let inner = Inner {
+            options,
+            salt,
+            gate: Arc::new(Gate::new()),
+            buffered: Arc::new(Buffered {
+                now: AtomicUsize::new(0),
+                max,
+            }),
+            names_dirty: Arc::new(AtomicBool::new(true)),
+            spares: Arc::default(),
+            writer: Mutex::new(writer),
+            registry: Mutex::new(Registry {
+                traces,
+                ..Registry::default()
+            }),
+            small: Mutex::new(Small {
+                map: small,
+                ..Small::default()
+            }),
+            keeper: Mutex::new(()),
+            observer: Mutex::new(None),
+            damage,
+            disk,
+        };
+        inner.learn(&names);
+        if generation == 0 {
+            inner.write_manifest(&mut inner.writer.lock())?;
+        }
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Makes a stream. It is there for good when the ticket is released.
+    pub fn create_stream(&self, name: &str, options: StreamOptions) -> Result<(Stream, Ticket)> {
+        let inner = &self.0;
+        let mut registry = inner.registry.lock();
+        if registry.by_name.contains_key(name) {
+            return Err(Error::StreamExists(name.to_owned()));
+        }
+        let id = registry.next_id;
+        let env = inner.env(id, &options)?;
+        let stream = inner.handle(id, name, State::new(env, options.clone(), 1));
+        registry.next_id += 1;
+        let known = Known {
+            id,
+            options: options.clone(),
+            open: Some(stream.clone()),
+        };
+        registry.by_name.insert(name.to_owned(), known);
+        registry.names.insert(id, name.to_owned());
+        if options.storage == Storage::Memory {
+            return Ok((stream, Ticket::done()));
+        }
+        let definition = Definition {
+            name: name.to_owned(),
+            options,
+        }
+        .encode();
+        let next = registry.next_id.to_be_bytes();
+        let ticket = inner.change([
+            (key_of(STREAM_KEY, id), Some(definition.into())),
+            (
+                Bytes::from_static(NEXT_KEY),
+                Some(Bytes::copy_from_slice(&next)),
+            ),
+        ])?;
+        Ok((stream, ticket))
+    }
+
+    /// The stream of that name, opened if it wasn't. `None`: there is none.
+    pub fn stream(&self, name: &str) -> Result<Option<Stream>> {
+        self.0.open_stream(name)
+    }
+
+    /// The names of all streams, and what they were told to be.
+    pub fn streams(&self) -> Vec<(String, StreamOptions)> {
+        let registry = self.0.registry.lock();
+        registry
+            .by_name
+            .iter()
+            .map(|(name, known)| (name.clone(), known.options.clone()))
+            .collect()
+    }
+
+    /// Tells a stream to be something else. Storage and cipher stay.
+    pub fn update_stream(&self, name: &str, options: StreamOptions) -> Result<Ticket> {
+        let stream = self
+            .stream(name)?
+            .ok_or_else(|| Error::UnknownStream(name.to_owned()))?;
+        let mut registry = self.0.registry.lock();
+        let mut state = stream.0.state.lock();
+        let (storage, cipher) = (state.options.storage, state.options.cipher);
+        let compression = state.options.compression;
+        let options = StreamOptions {
+            storage,
+            cipher,
+            compression,
+            ..options
+        };
+        state.options = options.clone();
+        enforce_all(&mut state);
+        drop(state);
+        if let Some(known) = registry.by_name.get_mut(name) {
+            known.options = options.clone();
+        }
+        if storage == Storage::Memory {
+            return Ok(Ticket::done());
+        }
+        let definition = Definition {
+            name: name.to_owned(),
+            options,
+        }
+        .encode();
+        self.0
+            .change([(key_of(STREAM_KEY, stream.id()), Some(definition.into()))])
+    }
+
+    /// Removes a stream. Its files go with the next [`maintain_once`](Self::maintain_once) after the ticket is released.
+    pub fn delete_stream(&self, name: &str) -> Result<Ticket> {
+        let mut registry = self.0.registry.lock();
+        let Some(known) = registry.by_name.remove(name) else {
+            return Err(Error::UnknownStream(name.to_owned()));
+        };
+        registry.names.remove(&known.id);
+        registry.traces.remove(&known.id);
+        if let Some(stream) = known.open {
+            stream.0.deleted.store(true, Ordering::SeqCst);
+        }
+        if known.options.storage == Storage::Memory {
+            return Ok(Ticket::done());
+        }
+        self.0.change([
+            (key_of(STREAM_KEY, known.id), None),
+            (key_of(TOMB_KEY, known.id), Some(Bytes::new())),
+        ])
+    }
+
+    /// Keeps `value` under `key`; visible at once, durable when the ticket says so. Several changes of one key in one batch cost one.
+    pub fn put_state(&self, key: &[u8], value: &[u8]) -> Result<Ticket> {
+        self.0
+            .change([(user_key(key)?, Some(Bytes::copy_from_slice(value)))])
+    }
+
+    /// Forgets `key`.
+    pub fn delete_state(&self, key: &[u8]) -> Result<Ticket> {
+        self.0.change([(user_key(key)?, None)])
+    }
+
+    /// What is kept under `key`.
+    pub fn state(&self, key: &[u8]) -> Option<Bytes> {
+        self.0.small.lock().map.get(key).cloned()
+    }
+
+    /// All keys that begin with `prefix`, and their values.
+    pub fn states(&self, prefix: &[u8]) -> Vec<(Bytes, Bytes)> {
+        let small = self.0.small.lock();
+        let from = small.map.range(Bytes::copy_from_slice(prefix)..);
+        from.take_while(|(key, _)| key.starts_with(prefix))
+            .filter(|(key, _)| key.first() != Some(&0))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
+    /// What was found broken since the store was opened.
+    pub fn damage(&self) -> Vec<Damage> {
+        self.0.damage.list()
+    }
+
+    /// Why nothing more is written, if so.
+    pub fn failure(&self) -> Option<Error> {
+        self.0.gate.failure()
+    }
+
+    /// Has `observer` called after each commit with its number: tickets up to it are released. It must not block, nor commit.
+    pub fn observe(&self, observer: impl Fn(u64) + Send + Sync + 'static) {
+        *self.0.observer.lock() = Some(Box::new(observer));
+    }
+
+    /// Commits what is left, makes it durable, and takes no more writes.
+    pub fn close(&self, now: u64) -> Result<()> {
+        let inner = &self.0;
+        let mut writer = inner.writer.lock();
+        inner.commit(&mut writer, now)?;
+        // Interval streams are owed their sync.
+        inner.commit(&mut writer, u64::MAX)?;
+        inner.gate.fail(&Error::Closed);
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// Sorts the folder's names and the small state's definitions.
+    fn learn(&self, names: &[String]) {
+        let mut registry = self.registry.lock();
+        let small = self.small.lock();
+        registry.next_id = small
+            .map
+            .get(NEXT_KEY)
+            .and_then(|v| Some(u64::from_be_bytes(v[..].try_into().ok()?)))
+            .unwrap_or(1);
+        for (key, value) in small.map.range(Bytes::from_static(STREAM_KEY)..) {
+            let Some(id) = id_of(STREAM_KEY, key) else {
+                break;
+            };
+            let Some(Definition { name, options }) = Definition::decode(value) else {
+                continue;
+            };
+            registry.names.insert(id, name.clone());
+            registry.by_name.insert(
+                name,
+                Known {
+                    id,
+                    options,
+                    open: None,
+                },
+            );
+            registry.next_id = registry.next_id.max(id + 1);
+        }
+        let known = |registry: &Registry, id: u64| {
+            registry.names.contains_key(&id) || small.map.contains_key(&key_of(TOMB_KEY, id))
+        };
+        for name in names {
+            if let Some((id, number, rewrite)) = segment::parse_name(name) {
+                registry.next_id = registry.next_id.max(id + 1);
+                if known(&registry, id) {
+                    registry
+                        .traces
+                        .entry(id)
+                        .or_default()
+                        .files
+                        .push((number, rewrite));
+                    continue;
+                }
+            } else if segment::spare_number(name).is_some() {
+                let size = self.disk.open(name).and_then(|file| file.len());
+                self.spares.found(name, size.unwrap_or(0) as u32);
+                continue;
+            } else if ["manifest.a", "manifest.b", "journal", "quarantine"].contains(&&**name) {
+                continue;
+            } else if name.ends_with(".new") {
+                // Written aside and never renamed.
+                registry.leftovers.push(name.clone());
+                continue;
+            } else if let Some(id) = name
+                .split_once(".meta.")
+                .and_then(|(id, _)| segment::hex(id, 16))
+                && known(&registry, id)
+            {
+                continue;
+            }
+            self.damage
+                .report(Damage::of_file(DamageKind::Orphan, name));
+        }
+    }
+
+    fn env(&self, id: u64, options: &StreamOptions) -> Result<Arc<Env>> {
+        Ok(Arc::new(Env {
+            disk: self.disk.clone(),
+            salt: self.salt,
+            stream: id,
+            damage: self.damage.clone(),
+            sealer: Sealer::new(
+                options.compression,
+                options.cipher,
+                self.options.key.as_ref(),
+                id,
+            )?,
+            names_dirty: self.names_dirty.clone(),
+            spares: self.spares.clone(),
+        }))
+    }
+
+    fn handle(&self, id: u64, name: &str, state: State) -> Stream {
+        Stream(Arc::new(Shared {
+            id,
+            name: name.to_owned(),
+            gate: self.gate.clone(),
+            fate: Arc::new(Fate::new()),
+            buffered: self.buffered.clone(),
+            deleted: AtomicBool::new(false),
+            state: Mutex::new(state),
+        }))
+    }
+
+    fn open_stream(&self, name: &str) -> Result<Option<Stream>> {
+        let mut registry = self.registry.lock();
+        let Some(known) = registry.by_name.get(name) else {
+            return Ok(None);
+        };
+        if let Some(stream) = &known.open {
+            return Ok(Some(stream.clone()));
+        }
+        let (id, options) = (known.id, known.options.clone());
+        self.disk.note(Work::Open);
+        let env = self.env(id, &options)?;
+        let traces = registry.traces.remove(&id).unwrap_or_default();
+        let opened = recover::open(&env, options, &traces).and_then(|opened| {
+            self.sync_names()?;
+            Ok(opened)
+        });
+        let (state, leftovers) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                registry.traces.insert(id, traces);
+                return Err(error);
+            }
+        };
+        let stream = self.handle(id, name, state);
+        registry.leftovers.extend(leftovers);
+        if let Some(known) = registry.by_name.get_mut(name) {
+            known.open = Some(stream.clone());
+        }
+        Ok(Some(stream))
+    }
+
+    /// The stream with that number, opened if need be. `None`: it was deleted.
+    pub(crate) fn by_id(&self, id: u64) -> Result<Option<Stream>> {
+        let name = self.registry.lock().names.get(&id).cloned();
+        name.map_or(Ok(None), |name| self.open_stream(&name))
+    }
+
+    pub(crate) fn opened(&self) -> Vec<Stream> {
+        self.registry
+            .lock()
+            .by_name
+            .values()
+            .filter_map(|known| known.open.clone())
+            .collect()
+    }
+
+    fn change<const N: usize>(&self, deltas: [(Bytes, Option<Bytes>); N]) -> Result<Ticket> {
+        if let Some(error) = self.gate.failure() {
+            return Err(error);
+        }
+        let mut small = self.small.lock();
+        let defines = deltas.iter().any(|(key, _)| key.first() == Some(&0));
+        for (key, value) in deltas {
+            match &value {
+                Some(value) => small.map.insert(key.clone(), value.clone()),
+                None => small.map.remove(&key),
+            };
+            small.deltas.insert(key, value);
+        }
+        let number = self.gate.enter(&mut small.queued, || Owner::State);
+        drop(small);
+        self.gate.ring();
+        let policy = if defines {
+            Policy::Always
+        } else {
+            self.options.policy
+        };
+        Ok(Ticket::new(
+            self.gate.clone(),
+            None,
+            number,
+            level_of(policy),
+        ))
+    }
+
+    /// Removes the files of deleted streams. The deletion must be durable.
+    pub(crate) fn bury(&self, names: &[String]) -> Result<()> {
+        let tombs: Vec<u64> = {
+            let small = self.writer.lock();
+            let from = small.small.range(Bytes::from_static(TOMB_KEY)..);
+            from.map_while(|(key, _)| id_of(TOMB_KEY, key)).collect()
+        };
+        if tombs.is_empty() {
+            return Ok(());
+        }
+        for name in names {
+            let of = segment::parse_name(name).map(|(id, ..)| id);
+            let of = of.or_else(|| {
+                tombs
+                    .iter()
+                    .copied()
+                    .find(|&id| name.starts_with(&meta::name(id)))
+            });
+            if of.is_some_and(|id| tombs.contains(&id)) {
+                self.disk
+                    .remove(name)
+                    .map_err(|e| Error::io("remove", name, &e))?;
+            }
+        }
+        self.disk
+            .sync_dir()
+            .map_err(|e| Error::io("sync", "the folder", &e))?;
+        for id in tombs {
+            drop(self.change([(key_of(TOMB_KEY, id), None)])?);
+        }
+        Ok(())
+    }
+}
+
+fn user_key(key: &[u8]) -> Result<Bytes> {
+    if key.is_empty() || key[0] == 0 || key.len() > KEY_MAX {
+        return Err(Error::BadKey { max: KEY_MAX });
+    }
+    Ok(Bytes::copy_from_slice(key))
+}
+
+fn key_of(prefix: &[u8], id: u64) -> Bytes {
+    [prefix, &id.to_be_bytes()].concat().into()
+}
+
+fn id_of(prefix: &[u8], key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(
+        key.strip_prefix(prefix)?.try_into().ok()?,
+    ))
+}
+
+pub(crate) fn encode_manifest(salt: u64, small: &BTreeMap<Bytes, Bytes>) -> Vec<u8> {
+    let mut put = Put::default();
+    put.num(salt).num(small.len() as u64);
+    for (key, value) in small {
+        put.bytes(key).bytes(value);
+    }
+    put.0
+}
+
+fn decode_manifest(content: &[u8]) -> Option<(u64, BTreeMap<Bytes, Bytes>)> {
+    let mut take = Take(content);
+    let salt = take.num()?;
+    let mut small = BTreeMap::new();
+    for _ in 0..take.num()? {
+        small.insert(
+            Bytes::copy_from_slice(take.bytes()?),
+            Bytes::copy_from_slice(take.bytes()?),
+        );
+    }
+    Some((salt, small))
+}
+
+/// A number nobody can guess.
+fn draw(seed: u64) -> u64 {
+    if seed != 0 {
+        seed
+    } else {
+        RandomState::new().hash_one(0) | 1
+    }
+}

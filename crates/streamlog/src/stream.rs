@@ -1,0 +1,569 @@
+//! A stream's handle: appending, and everything that changes what is in it.
+use crate::{
+    Error, Result,
+    error::Limit,
+    filter::Filter,
+    gate::{Gate, Level},
+    index::SubjectTotal,
+    options::{Discard, Policy, Storage, StreamOptions},
+    record::{Head, Kind, SUBJECT_MAX, encode_runs},
+    state::{NewMessage, State},
+    ticket::{Fate, Ticket},
+    timer::Due,
+};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+/// Bytes of all streams that wait for a commit.
+pub(crate) struct Buffered {
+    pub(crate) now: AtomicUsize,
+    pub(crate) max: usize,
+}
+
+/// Whose changes wait for the committer.
+pub(crate) enum Owner {
+    Stream(Arc<Shared>),
+    /// the store's small state
+    State,
+}
+
+/// What handles, the committer and the keeper share of a stream.
+pub(crate) struct Shared {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) gate: Arc<Gate<Owner>>,
+    pub(crate) fate: Arc<Fate>,
+    pub(crate) buffered: Arc<Buffered>,
+    pub(crate) deleted: AtomicBool,
+    pub(crate) state: Mutex<State>,
+}
+
+/// A stream. Clones are handles to the same one.
+#[derive(Clone)]
+pub struct Stream(pub(crate) Arc<Shared>);
+
+/// What an append gives back.
+#[must_use = "the message is durable only when the ticket says so"]
+pub struct Appended {
+    /// its sequence
+    pub seq: u64,
+    /// its time: never before the time of the message before
+    pub time: u64,
+    /// when it is durable
+    pub ticket: Ticket,
+}
+
+/// Counts of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamStats {
+    /// sequence of the first message; last + 1 if there is none
+    pub first_seq: u64,
+    /// the last sequence given, whether its message is still there or not
+    pub last_seq: u64,
+    /// the last sequence consumers may see
+    pub visible: u64,
+    /// messages
+    pub msgs: u64,
+    /// their bytes, and what any store needs beside them
+    pub bytes: u64,
+    /// time of the message appended last
+    pub last_time: u64,
+    /// sequences between first and last that are gone
+    pub deleted: u64,
+    /// segments
+    pub segments: usize,
+    /// no segment can be allocated at the moment
+    pub disk_full: bool,
+}
+
+/// What expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expired {
+    /// its sequence
+    pub seq: u64,
+    /// its subject
+    pub subject: bytes::Bytes,
+    /// whether its own ttl ended, and not the stream's `max_age`
+    pub by_ttl: bool,
+    /// whether it was the last of its subject
+    pub last_of_subject: bool,
+}
+
+impl Stream {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Its number in the store's files.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// What it was told to be.
+    pub fn options(&self) -> StreamOptions {
+        self.0.state.lock().options.clone()
+    }
+
+    /// Its counts.
+    pub fn stats(&self) -> StreamStats {
+        let state = self.0.state.lock();
+        StreamStats {
+            first_seq: state.first_seq,
+            last_seq: state.last_seq,
+            visible: state.visible,
+            msgs: state.msgs,
+            bytes: state.bytes,
+            last_time: state.last_time,
+            deleted: (state.last_seq + 1 - state.first_seq) - state.msgs,
+            segments: state.slots.len(),
+            disk_full: state.full,
+        }
+    }
+
+    /// Why it takes no more writes, if so.
+    pub fn failure(&self) -> Option<Error> {
+        self.0.fate.failure().or_else(|| self.0.gate.failure())
+    }
+
+    /// Adds a message at the end. Copies, numbers and indexes it; the disk comes later, and the ticket tells.
+    ///
+    /// # Errors
+    /// `LimitReached` with `Discard::New`; `Overloaded` and `DiskFull` for the moment; `Stopped` for good.
+    pub fn append(&self, message: NewMessage<'_>, now: u64) -> Result<Appended> {
+        let mut state = self.lock()?;
+        let seq = state.last_seq + 1;
+        self.append_locked(&mut state, message, seq, now)
+    }
+
+    /// Adds a message with a sequence of its own, above the last one: a mirror's, or a restored one's.
+    pub fn append_at(&self, message: NewMessage<'_>, seq: u64, time: u64) -> Result<Appended> {
+        let mut state = self.lock()?;
+        if seq <= state.last_seq {
+            return Err(Error::SequenceTooLow {
+                asked: seq,
+                min: state.last_seq + 1,
+            });
+        }
+        if seq > state.last_seq + 1 {
+            // A gap that was meant has a record, so that one which wasn't is seen when the log is read back.
+            drop(state);
+            drop(self.skip_to(seq - 1)?);
+            state = self.lock()?;
+            if seq != state.last_seq + 1 {
+                return Err(Error::SequenceTooLow {
+                    asked: seq,
+                    min: state.last_seq + 1,
+                });
+            }
+        }
+        self.append_locked(&mut state, message, seq, time)
+    }
+
+    fn append_locked(
+        &self,
+        state: &mut MutexGuard<'_, State>,
+        message: NewMessage<'_>,
+        seq: u64,
+        now: u64,
+    ) -> Result<Appended> {
+        let len = message.subject.len() + message.headers.len() + message.payload.len();
+        self.admit(state, message.subject, len, !message.headers.is_empty())?;
+        let time = now.max(state.last_time);
+        let head = Head {
+            kind: Kind::Message,
+            flags: 0,
+            seq,
+            time,
+            ttl: message.ttl,
+            lag: u32::try_from(seq - state.durable).unwrap_or(u32::MAX),
+            headers: message.headers.len() as u32,
+            subject: message.subject.len() as u16,
+            stored: 0,
+            plain: len as u32,
+        };
+        let (offset, written) =
+            state.write(head, [message.subject, message.headers, message.payload])?;
+        state.apply_message(&head, message.subject, offset);
+        enforce(state, Some(message.subject));
+        let ticket = self.enter(state, written);
+        Ok(Appended { seq, time, ticket })
+    }
+
+    /// Whether a message may come in now.
+    fn admit(&self, state: &mut State, subject: &[u8], len: usize, headers: bool) -> Result<()> {
+        if subject.len() > SUBJECT_MAX {
+            return Err(Error::SubjectTooLong {
+                len: subject.len(),
+                max: SUBJECT_MAX,
+            });
+        }
+        if state.options.storage == Storage::File {
+            if state.full {
+                return Err(Error::DiskFull);
+            }
+            let (buffered, max) = (
+                self.0.buffered.now.load(Ordering::Relaxed),
+                self.0.buffered.max,
+            );
+            if buffered > 0 && buffered + len > max {
+                return Err(Error::Overloaded { buffered, max });
+            }
+        }
+        let limits = state.options.limits;
+        if limits.discard == Discard::Old {
+            return Ok(());
+        }
+        let at_subject_limit =
+            limits.max_per_subject > 0 && state.total(subject).count >= limits.max_per_subject;
+        if at_subject_limit && limits.discard_per_subject {
+            return Err(Error::LimitReached(Limit::PerSubject));
+        }
+        // A message at its subject's limit replaces one.
+        if limits.max_msgs > 0 && state.msgs >= limits.max_msgs && !at_subject_limit {
+            return Err(Error::LimitReached(Limit::Msgs));
+        }
+        let size = crate::index::Place::new(0, len as u32, u32::from(headers)).size();
+        if limits.max_bytes > 0 && state.bytes + size > limits.max_bytes && !at_subject_limit {
+            return Err(Error::LimitReached(Limit::Bytes));
+        }
+        Ok(())
+    }
+
+    /// Has the change carried by the open batch.
+    fn enter(&self, state: &mut MutexGuard<'_, State>, written: usize) -> Ticket {
+        if state.options.storage == Storage::Memory {
+            state.visible = state.last_seq;
+            state.durable = state.last_seq;
+            return Ticket::done();
+        }
+        self.0.buffered.now.fetch_add(written, Ordering::Relaxed);
+        state.pending += written;
+        let level = level_of(state.options.policy);
+        let number = self
+            .0
+            .gate
+            .enter(&mut state.queued, || Owner::Stream(self.0.clone()));
+        let ticket = Ticket::new(
+            self.0.gate.clone(),
+            Some(self.0.fate.clone()),
+            number,
+            level,
+        );
+        // The bell locks nothing that a holder of this lock waits for.
+        self.0.gate.ring();
+        ticket
+    }
+
+    pub(crate) fn lock(&self) -> Result<MutexGuard<'_, State>> {
+        if self.0.deleted.load(Ordering::SeqCst) {
+            return Err(Error::Deleted);
+        }
+        match self.failure() {
+            Some(error) => Err(error),
+            None => Ok(self.0.state.lock()),
+        }
+    }
+
+    /// Writes a command and says what it does.
+    fn command(
+        &self,
+        state: &mut MutexGuard<'_, State>,
+        kind: Kind,
+        seq: u64,
+        body: &[u8],
+    ) -> Result<Ticket> {
+        let time = state.last_time;
+        let lag = u32::try_from(state.last_seq.saturating_sub(state.durable)).unwrap_or(u32::MAX);
+        let head = Head {
+            kind,
+            flags: 0,
+            seq,
+            time,
+            ttl: 0,
+            lag,
+            headers: 0,
+            subject: 0,
+            stored: 0,
+            plain: 0,
+        };
+        let (_, written) = state.write(head, [body, &[], &[]])?;
+        Ok(self.enter(state, written))
+    }
+
+    /// Takes one message out. `None`: there is no such message.
+    pub fn delete(&self, seq: u64) -> Result<Option<Ticket>> {
+        Ok(self.delete_many(&[seq])?.map(|(_, ticket)| ticket))
+    }
+
+    /// Takes these messages out with one record; how many there were. `None`: none of them.
+    pub fn delete_many(&self, seqs: &[u64]) -> Result<Option<(u64, Ticket)>> {
+        let mut state = self.lock()?;
+        let mut there: Vec<u64> = seqs
+            .iter()
+            .copied()
+            .filter(|&seq| state.find(seq).is_some())
+            .collect();
+        there.sort_unstable();
+        there.dedup();
+        if there.is_empty() {
+            return Ok(None);
+        }
+        let mut ticket = Ticket::done();
+        for chunk in there.chunks(DELETE_CHUNK) {
+            let runs = runs_of(chunk);
+            ticket = self.command(&mut state, Kind::Delete, chunk[0], &encode_runs(&runs))?;
+            chunk.iter().for_each(|&seq| {
+                state.kill(seq);
+            });
+        }
+        Ok(Some((there.len() as u64, ticket)))
+    }
+
+    /// Takes out what matches, below `upto` (0: no bound), but the last `keep`. How many there were.
+    pub fn purge(&self, filter: &Filter, upto: u64, keep: u64) -> Result<(u64, Ticket)> {
+        let end = if upto == 0 { u64::MAX } else { upto };
+        let all = {
+            let mut state = self.lock()?;
+            let last = state.last_seq.min(end - 1);
+            if filter.is_all() {
+                // Everything below some sequence: one record, whole files.
+                let matching: u64 = if keep == 0 { 0 } else { keep };
+                let mut first = last + 1;
+                let mut left = matching;
+                while left > 0 {
+                    let Some(seq) = state.last(filter, first - 1) else {
+                        break;
+                    };
+                    (first, left) = (seq, left - 1);
+                }
+                if first <= state.first_seq {
+                    return Ok((0, Ticket::done()));
+                }
+                // After the record, the full segment can go when the purge took all of it.
+                let ticket = self.command(&mut state, Kind::First, first, &[])?;
+                return Ok((state.apply_first(first), ticket));
+            }
+            let (slots, first_seq) = (&state.slots, state.first_seq);
+            let mut all = Vec::new();
+            for slot in slots.iter().take_while(|slot| slot.base <= last) {
+                all.extend(slot.positions(filter, 0, first_seq));
+            }
+            all.retain(|&seq| seq <= last);
+            all
+        };
+        let cut = all
+            .len()
+            .saturating_sub(usize::try_from(keep).unwrap_or(usize::MAX));
+        Ok(self
+            .delete_many(&all[..cut])?
+            .unwrap_or((0, Ticket::done())))
+    }
+
+    /// Lets the stream go on at `seq + 1`, which must be above what it has.
+    pub fn skip_to(&self, seq: u64) -> Result<Ticket> {
+        let mut state = self.lock()?;
+        if seq < state.last_seq {
+            return Err(Error::SequenceTooLow {
+                asked: seq,
+                min: state.last_seq,
+            });
+        }
+        state.make_room_for_gap(seq + 1);
+        let ticket = self.command(&mut state, Kind::Last, seq, &[])?;
+        state.apply_last(seq);
+        state.visible = state.visible.max(if state.msgs == 0 { seq } else { 0 });
+        Ok(ticket)
+    }
+
+    /// Takes back everything above `seq`; the next message gets `seq + 1`. How many went.
+    pub fn truncate(&self, seq: u64) -> Result<(u64, Ticket)> {
+        let mut state = self.lock()?;
+        if seq >= state.last_seq {
+            return Ok((0, Ticket::done()));
+        }
+        let ticket = self.command(&mut state, Kind::Truncate, seq, &[])?;
+        Ok((state.apply_truncate(seq), ticket))
+    }
+
+    /// First, last and number of a subject's messages, uncommitted ones too.
+    pub fn total(&self, subject: &[u8]) -> SubjectTotal {
+        self.0.state.lock().total(subject)
+    }
+
+    /// How many subjects have messages.
+    pub fn subjects(&self) -> usize {
+        let mut state = self.0.state.lock();
+        state.complete_totals();
+        state.totals.used()
+    }
+
+    /// Calls `f` with each matching subject that has messages, in no order.
+    pub fn each_subject(&self, filter: &Filter, mut f: impl FnMut(&[u8], SubjectTotal)) {
+        let mut state = self.0.state.lock();
+        state.complete_totals();
+        state
+            .totals
+            .iter()
+            .filter(|(name, _)| filter.matches(name))
+            .for_each(|(name, total)| f(name, total));
+    }
+
+    /// When [`expire`](Self::expire) has something to do, in nanoseconds.
+    pub fn next_expiry(&self) -> Option<u64> {
+        let mut state = self.0.state.lock();
+        let by_ttl = state
+            .timers
+            .next()
+            .map(|second| second.saturating_mul(NANOS));
+        let max_age = state.options.limits.max_age;
+        let by_age = if max_age > 0 {
+            first_time(&mut state).map(|time| time + max_age)
+        } else {
+            None
+        };
+        [by_ttl, by_age].into_iter().flatten().min()
+    }
+
+    /// Takes out what is too old at `now`. Nothing is written for it: after a restart it is too old again.
+    pub fn expire(&self, now: u64) -> Vec<Expired> {
+        let mut expired = Vec::new();
+        let mut state = self.0.state.lock();
+        for due in state.timers.take(now / NANOS) {
+            match due {
+                Due::Message(seq) => take_expired(&mut state, seq, true, &mut expired),
+                Due::Segment(number) => expand(&mut state, number),
+            }
+        }
+        // What a segment had may be due as well.
+        for due in state.timers.take(now / NANOS) {
+            if let Due::Message(seq) = due {
+                take_expired(&mut state, seq, true, &mut expired);
+            }
+        }
+        let max_age = state.options.limits.max_age;
+        while max_age > 0 && first_time(&mut state).is_some_and(|time| time + max_age <= now) {
+            let first = state.first_seq;
+            take_expired(&mut state, first, false, &mut expired);
+        }
+        expired
+    }
+}
+
+const NANOS: u64 = 1_000_000_000;
+/// Sequences in one delete record at most.
+const DELETE_CHUNK: usize = 16 * 1024;
+
+fn runs_of(seqs: &[u64]) -> Vec<(u64, u64)> {
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for &seq in seqs {
+        match runs.last_mut() {
+            Some((first, count)) if *first + *count == seq => *count += 1,
+            _ => runs.push((seq, 1)),
+        }
+    }
+    runs
+}
+
+fn take_expired(state: &mut State, seq: u64, by_ttl: bool, expired: &mut Vec<Expired>) {
+    let Some((at, i, place)) = state.find(seq) else {
+        return;
+    };
+    let subject = state.subject_at(at, i, place).unwrap_or_default();
+    let last_of_subject = by_ttl && state.total(&subject).last == seq;
+    state.kill(seq);
+    expired.push(Expired {
+        seq,
+        subject,
+        by_ttl,
+        last_of_subject,
+    });
+}
+
+/// The messages of a segment that expire by themselves become timers of their own.
+fn expand(state: &mut State, number: u32) {
+    let Some(slot) = state
+        .slots
+        .iter()
+        .find(|slot| slot.seg.number == number)
+        .cloned()
+    else {
+        return;
+    };
+    let base = slot.index().base();
+    for (i, ttl) in slot.index().ttls() {
+        let seq = base + u64::from(i);
+        if let Some((_, place)) = slot.place(seq, state.first_seq)
+            && let Some(time) = crate::read::time_of(&slot.seg, place)
+        {
+            state
+                .timers
+                .add(crate::state::expiry(time, ttl), Due::Message(seq));
+        }
+    }
+}
+
+/// The time of the first message.
+fn first_time(state: &mut State) -> Option<u64> {
+    let (at, _, place) = state.find(state.first_seq)?;
+    let slot = &state.slots[at];
+    let found = state
+        .tail
+        .find(slot.seg.number, place.offset)
+        .and_then(|bytes| crate::read::peek_time(&bytes));
+    found
+        .or_else(|| crate::read::time_of(&slot.seg, place))
+        .or(Some(slot.first_time))
+}
+
+/// Lets the oldest go until the limits hold. `subject`: the only one that may have too many.
+pub(crate) fn enforce(state: &mut State, subject: Option<&[u8]>) {
+    let limits = state.options.limits;
+    if limits.max_per_subject > 0
+        && let Some(subject) = subject
+    {
+        loop {
+            let total = state.total(subject);
+            if total.count <= limits.max_per_subject || state.kill(total.first).is_none() {
+                break;
+            }
+        }
+    }
+    let over = |state: &State| {
+        (limits.max_msgs > 0 && state.msgs > limits.max_msgs)
+            || (limits.max_bytes > 0 && state.bytes > limits.max_bytes)
+    };
+    while state.msgs > 0 && over(state) {
+        let first = state.first_seq;
+        if state.kill(first).is_none() {
+            break;
+        }
+    }
+}
+
+/// Enforces all limits anew, after they changed or after opening.
+pub(crate) fn enforce_all(state: &mut State) {
+    let max = state.options.limits.max_per_subject;
+    if max > 0 {
+        state.complete_totals();
+        let over: Vec<Vec<u8>> = state
+            .totals
+            .iter()
+            .filter(|(_, total)| total.count > max)
+            .map(|(name, _)| name.to_vec())
+            .collect();
+        over.iter()
+            .for_each(|subject| enforce(state, Some(subject)));
+    }
+    enforce(state, None);
+}
+
+pub(crate) fn level_of(policy: Policy) -> Level {
+    match policy {
+        Policy::Always => Level::Synced,
+        Policy::Interval(_) => Level::Written,
+    }
+}

@@ -1,0 +1,327 @@
+//! What a caller sees: appending, reading, deleting, opening again. Each case runs on files and in memory where both have it.
+use midge_streamlog::{
+    Discard, Error, Filter, Limits, Message, NewMessage, Policy, Storage, Store, StoreOptions,
+    Stream, StreamOptions, sim::CrashDisk,
+};
+use std::{sync::Arc, time::Duration};
+
+const SECOND: u64 = 1_000_000_000;
+
+fn store(disk: &CrashDisk) -> Store {
+    let options = StoreOptions {
+        journal_bytes: 1 << 20,
+        seed: 7,
+        ..StoreOptions::default()
+    };
+    Store::open(Arc::new(disk.clone()), options).unwrap()
+}
+
+fn both(limits: Limits, check: impl Fn(&Store, &Stream)) {
+    for storage in [Storage::File, Storage::Memory] {
+        let store = store(&CrashDisk::new());
+        let options = StreamOptions {
+            storage,
+            limits,
+            segment_bytes: 4096,
+            ..StreamOptions::default()
+        };
+        let (stream, _) = store.create_stream("s", options).unwrap();
+        check(&store, &stream);
+    }
+}
+
+fn put(store: &Store, stream: &Stream, subject: &str, payload: &str) -> u64 {
+    let appended = stream
+        .append(NewMessage::new(subject, payload), SECOND)
+        .unwrap();
+    store.commit_once(SECOND).unwrap();
+    assert_eq!(appended.ticket.outcome(), Some(Ok(())));
+    appended.seq
+}
+
+fn all(stream: &Stream) -> Vec<u64> {
+    stream
+        .read(0, usize::MAX, usize::MAX)
+        .iter()
+        .map(|m| m.seq)
+        .collect()
+}
+
+#[test]
+fn a_message_is_seen_after_its_commit_and_not_before() {
+    let store = store(&CrashDisk::new());
+    let (stream, created) = store.create_stream("s", StreamOptions::default()).unwrap();
+    let appended = stream.append(NewMessage::new("a", "1"), 5).unwrap();
+    assert_eq!((created.outcome(), appended.ticket.outcome()), (None, None));
+    assert_eq!(stream.get(1), Ok(None));
+    assert!(stream.peek(1).unwrap().is_some());
+    store.commit_once(5).unwrap();
+    assert_eq!(
+        (created.outcome(), appended.ticket.outcome()),
+        (Some(Ok(())), Some(Ok(())))
+    );
+    let message = stream.get(1).unwrap().unwrap();
+    assert_eq!(
+        (
+            message.seq,
+            message.time,
+            &message.subject[..],
+            &message.payload[..]
+        ),
+        (1, 5, &b"a"[..], &b"1"[..])
+    );
+}
+
+#[test]
+fn messages_are_found_by_sequence_subject_and_time() {
+    both(Limits::default(), |store, stream| {
+        for k in 0..500u64 {
+            let subject = format!("s.{}", k % 10);
+            let _ = stream
+                .append(NewMessage::new(&subject, "payload"), k * SECOND)
+                .unwrap();
+            if k % 50 == 0 {
+                store.commit_once(0).unwrap();
+                store.maintain_once(0).unwrap();
+            }
+        }
+        store.commit_once(0).unwrap();
+        assert_eq!(all(stream), (1..=500).collect::<Vec<_>>());
+        let filter = Filter::new("s.3");
+        assert_eq!(stream.next(&filter, 1), Some(4));
+        assert_eq!(stream.next(&filter, 5), Some(14));
+        assert_eq!(stream.last(&filter, u64::MAX), Some(494));
+        assert_eq!(stream.last(&filter, 493), Some(484));
+        assert_eq!(stream.count(&filter, 1), 50);
+        assert_eq!(stream.count(&filter, 250), 25);
+        assert_eq!(stream.count(&Filter::new("s.*"), 250), 251);
+        assert_eq!(stream.count(&Filter::all(), 250), 251);
+        assert_eq!(stream.seq_at(100 * SECOND), Some(101));
+        assert_eq!(stream.subjects(), 10);
+        let mut cursor = stream.cursor(Filter::new("s.3"), 100);
+        let found: Vec<u64> = std::iter::from_fn(|| cursor.next_seq()).collect();
+        assert_eq!(found, (0..40).map(|k| 104 + 10 * k).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn deletes_and_purges_take_what_they_should() {
+    both(Limits::default(), |store, stream| {
+        for k in 0..100 {
+            put(store, stream, if k % 2 == 0 { "even" } else { "odd" }, "x");
+        }
+        assert!(stream.delete(10).unwrap().is_some());
+        assert!(stream.delete(10).unwrap().is_none());
+        assert_eq!(stream.get(10), Ok(None));
+        assert_eq!(stream.purge(&Filter::new("even"), 0, 5).unwrap().0, 45);
+        assert_eq!(stream.total(b"even").count, 5);
+        assert_eq!(stream.purge(&Filter::all(), 50, 0).unwrap().0, 23);
+        assert_eq!(stream.stats().first_seq, 50);
+        assert_eq!(stream.purge(&Filter::all(), 0, 0).unwrap().0, 31);
+        assert_eq!(
+            (
+                stream.stats().msgs,
+                stream.stats().bytes,
+                stream.stats().first_seq
+            ),
+            (0, 0, 101)
+        );
+        assert_eq!(put(store, stream, "even", "y"), 101);
+        assert_eq!(stream.total(b"even").first, 101);
+    });
+}
+
+#[test]
+fn truncation_takes_back_the_end_and_goes_on() {
+    both(Limits::default(), |store, stream| {
+        for _ in 0..200 {
+            put(store, stream, "a", "before");
+        }
+        assert_eq!(stream.truncate(20).unwrap().0, 180);
+        store.commit_once(0).unwrap();
+        assert_eq!(put(store, stream, "a", "after"), 21);
+        assert_eq!(&stream.get(21).unwrap().unwrap().payload[..], b"after");
+        assert_eq!(all(stream).len(), 21);
+        assert_eq!(stream.total(b"a").last, 21);
+    });
+}
+
+#[test]
+fn limits_let_the_oldest_go() {
+    both(
+        Limits {
+            max_msgs: 10,
+            ..Limits::default()
+        },
+        |store, stream| {
+            (0..100).for_each(|_| _ = put(store, stream, "a", "x"));
+            assert_eq!(all(stream), (91..=100).collect::<Vec<_>>());
+        },
+    );
+    both(
+        Limits {
+            max_per_subject: 2,
+            ..Limits::default()
+        },
+        |store, stream| {
+            (0..100).for_each(|k| _ = put(store, stream, &format!("s.{}", k % 5), "x"));
+            assert_eq!(all(stream), (91..=100).collect::<Vec<_>>());
+            put(store, stream, "s.0", "x");
+            assert_eq!(stream.total(b"s.0").count, 2);
+        },
+    );
+    both(
+        Limits {
+            max_bytes: 400,
+            ..Limits::default()
+        },
+        |store, stream| {
+            (0..100).for_each(|_| _ = put(store, stream, "a", "0123456789"));
+            assert!(stream.stats().bytes <= 400 && stream.stats().msgs == 9);
+        },
+    );
+}
+
+#[test]
+fn a_full_stream_that_discards_new_refuses() {
+    let limits = Limits {
+        max_msgs: 2,
+        discard: Discard::New,
+        ..Limits::default()
+    };
+    both(limits, |store, stream| {
+        put(store, stream, "a", "1");
+        put(store, stream, "a", "2");
+        assert!(matches!(
+            stream.append(NewMessage::new("a", "3"), 0),
+            Err(Error::LimitReached(_))
+        ));
+    });
+}
+
+#[test]
+fn messages_expire_by_age_and_by_ttl() {
+    both(
+        Limits {
+            max_age: 10 * SECOND,
+            ..Limits::default()
+        },
+        |store, stream| {
+            let _ = stream
+                .append(
+                    NewMessage {
+                        ttl: 3,
+                        ..NewMessage::new("a", "1")
+                    },
+                    SECOND,
+                )
+                .unwrap();
+            let _ = stream
+                .append(NewMessage::new("a", "2"), 2 * SECOND)
+                .unwrap();
+            store.commit_once(0).unwrap();
+            assert_eq!(stream.next_expiry(), Some(4 * SECOND));
+            assert!(stream.expire(3 * SECOND).is_empty());
+            let expired = stream.expire(4 * SECOND);
+            assert!(expired.len() == 1 && expired[0].by_ttl && expired[0].seq == 1);
+            assert_eq!(stream.next_expiry(), Some(12 * SECOND));
+            assert_eq!(stream.expire(12 * SECOND).len(), 1);
+            assert_eq!(stream.stats().msgs, 0);
+        },
+    );
+}
+
+fn contents(stream: &Stream) -> Vec<Message> {
+    stream.read(0, usize::MAX, usize::MAX)
+}
+
+#[test]
+fn everything_is_there_after_opening_again() {
+    for (direct, commit_every) in [(1 << 16, 1), (256, 40), (1 << 16, 40)] {
+        let disk = CrashDisk::new();
+        let options = StoreOptions {
+            journal_bytes: 1 << 17,
+            direct_bytes: direct,
+            seed: 7,
+            ..StoreOptions::default()
+        };
+        let first = Store::open(Arc::new(disk.clone()), options.clone()).unwrap();
+        let small = StreamOptions {
+            segment_bytes: 8192,
+            ..StreamOptions::default()
+        };
+        let (stream, _) = first.create_stream("s", small).unwrap();
+        drop(first.put_state(b"consumer", b"floor 7").unwrap());
+        for k in 0..600u64 {
+            let _ = stream
+                .append(NewMessage::new(&format!("s.{}", k % 7), &format!("{k}")), k)
+                .unwrap();
+            if k % 9 == 0 {
+                let _ = stream.delete(k / 2).unwrap();
+            }
+            if k % commit_every == 0 {
+                first.commit_once(0).unwrap();
+            }
+            if k % 100 == 0 {
+                first.maintain_once(0).unwrap();
+            }
+        }
+        first.commit_once(0).unwrap();
+        for found in [disk.kill(), disk.cut(0), disk.cut(1), disk.cut(99)] {
+            let second = Store::open(Arc::new(found), options.clone()).unwrap();
+            let again = second.stream("s").unwrap().unwrap();
+            assert_eq!(contents(&again), contents(&stream));
+            assert_eq!(again.stats().msgs, stream.stats().msgs);
+            assert_eq!(again.stats().bytes, stream.stats().bytes);
+            assert_eq!(again.subjects(), 7);
+            assert_eq!(second.state(b"consumer").as_deref(), Some(&b"floor 7"[..]));
+            assert_eq!(second.damage(), vec![]);
+            put(&second, &again, "s.1", "more");
+        }
+    }
+}
+
+#[test]
+fn an_interval_stream_survives_a_kill_at_once_and_power_loss_after_its_interval() {
+    let disk = CrashDisk::new();
+    let first = store(&disk);
+    let lazy = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(1)),
+        ..StreamOptions::default()
+    };
+    let (stream, _) = first.create_stream("s", lazy).unwrap();
+    first.commit_once(0).unwrap();
+    put(&first, &stream, "a", "x");
+    let count = |disk: CrashDisk| store(&disk).stream("s").unwrap().unwrap().stats().msgs;
+    assert_eq!(count(disk.kill()), 1);
+    assert_eq!(count(disk.cut(0)), 0);
+    first.commit_once(5 * SECOND).unwrap();
+    assert_eq!(count(disk.cut(0)), 1);
+}
+
+#[test]
+fn deleted_streams_leave_no_file() {
+    let disk = CrashDisk::new();
+    let first = store(&disk);
+    let small = StreamOptions {
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    };
+    let (stream, _) = first.create_stream("s", small).unwrap();
+    for _ in 0..300 {
+        put(&first, &stream, "a", "0123456789");
+        first.maintain_once(0).unwrap();
+    }
+    drop(first.delete_stream("s").unwrap());
+    assert!(matches!(
+        stream.append(NewMessage::new("a", "1"), 0),
+        Err(Error::Deleted)
+    ));
+    first.maintain_once(0).unwrap();
+    let left = midge_streamlog::Disk::list(&disk).unwrap();
+    assert!(
+        left.iter().all(|name| !name.starts_with("0000")),
+        "{left:?}"
+    );
+    assert!(first.stream("s").unwrap().is_none());
+}
