@@ -56,6 +56,7 @@ impl Broker {
     /// # Errors
     /// An address that can't be bound, options that contradict themselves, bad certificates.
     pub fn start(options: Options) -> Result<Self, Error> {
+        options.validate()?;
         let id = midge_auth::new_server_id();
         announce(&options, &id);
         let listeners = Listeners::bind(&options)?;

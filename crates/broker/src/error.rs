@@ -17,6 +17,9 @@ pub enum Error {
         source: io::Error,
     },
     /// The options contradict themselves.
+    #[error("{0}")]
+    Options(#[from] midge_conf::Refusal),
+    /// Users or permissions contradict each other.
     #[error(transparent)]
     Auth(#[from] midge_auth::Error),
     /// A certificate or key can't be used.

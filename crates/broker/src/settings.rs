@@ -8,7 +8,6 @@ use midge_net::LineOptions;
 use midge_session::{Settings, Tracing};
 use midge_wire::{Info, Limits};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The JetStream API level of [`COMPATIBILITY`].
 const API_LEVEL: u32 = 5;
@@ -26,7 +25,7 @@ pub(crate) fn settings(options: &Options, (id, xkey): (&str, &str), ports: &Port
         max_sub_tokens: Some(usize::from(options.max_sub_tokens)).filter(|&max| max > 0),
         ping_interval: options.ping_interval,
         ping_max: options.ping_max,
-        auth_timeout: auth_timeout(options),
+        auth_timeout: options.auth_timeout(),
         credentials_expected: auth.auth_required(ConnectionType::Standard),
         tracing: traced.then(|| Tracing {
             headers_only: options.trace_headers && !options.trace && !options.trace_verbose,
@@ -80,15 +79,6 @@ pub(crate) fn line_options(options: &Options) -> LineOptions {
         retry_writes: options.write_timeout == WriteTimeout::Retry,
         stall_producers: !options.no_fast_producer_stall,
     }
-}
-
-/// Time to authenticate: as configured, or the TLS handshake's time and a second.
-pub(crate) fn auth_timeout(options: &Options) -> Duration {
-    let usual = match &options.tls {
-        Some(tls) => tls.timeout + Duration::from_secs(1),
-        None => Duration::from_secs(2),
-    };
-    options.authorization.timeout.unwrap_or(usual)
 }
 
 /// The account of the system's events, unless there is none.

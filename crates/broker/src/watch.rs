@@ -2,7 +2,7 @@
 
 use crate::register::today;
 use crate::server::Server;
-use crate::settings::{auth_timeout, system_account, tls_first};
+use crate::settings::{system_account, tls_first};
 use crate::{COMPATIBILITY, VERSION};
 use midge_conf::{ConnectionType, Options};
 use midge_monitor::{
@@ -55,7 +55,7 @@ impl Source for Server {
             http_port: ports.http.map_or(0, |address| address.port()),
             http_base_path: options.http_base_path.trim_end_matches('/').into(),
             https_port: ports.https.map_or(0, |address| address.port()),
-            auth_timeout: Number(auth_timeout(&options).as_secs_f64()),
+            auth_timeout: Number(options.auth_timeout().as_secs_f64()),
             max_control_line: u64::from(options.max_control_line),
             max_payload: u64::from(options.max_payload),
             max_pending: options.max_pending,
