@@ -62,11 +62,18 @@ impl Broker {
         let listeners = Listeners::bind(&options)?;
         let mut ports = listeners.ports();
         ports.client_tls = options.tls.is_some();
-        ports.websocket_tls = options.websocket.as_ref().is_some_and(|websocket| websocket.tls.is_some());
+        ports.websocket_tls = options
+            .websocket
+            .as_ref()
+            .is_some_and(|websocket| websocket.tls.is_some());
         let workers = workers();
         let server = Arc::new(Server::new(id, options, ports.clone(), workers as u64)?);
         let control = Control::start(&server, listeners, workers)?;
-        Ok(Self { server, ports, control: Some(control) })
+        Ok(Self {
+            server,
+            ports,
+            control: Some(control),
+        })
     }
 
     /// Where it listens.
@@ -120,7 +127,10 @@ impl Broker {
         }
         std::thread::sleep(how.grace);
         let clients = self.server.register.live();
-        let pause = how.over.checked_div(u32::try_from(clients.len()).unwrap_or(u32::MAX)).unwrap_or_default();
+        let pause = how
+            .over
+            .checked_div(u32::try_from(clients.len()).unwrap_or(u32::MAX))
+            .unwrap_or_default();
         for client in clients {
             client.ask(Command::Close(CloseReason::ServerShutdown));
             std::thread::sleep(pause.min(how.step_max));
@@ -136,7 +146,9 @@ impl Broker {
     }
 
     fn halt(&mut self) {
-        let Some(control) = self.control.take() else { return };
+        let Some(control) = self.control.take() else {
+            return;
+        };
         for client in self.server.register.live() {
             client.ask(Command::Close(CloseReason::ServerShutdown));
         }
@@ -158,7 +170,11 @@ fn workers() -> usize {
 }
 
 fn announce(options: &Options, id: &str) {
-    if let Some(cluster) = options.cluster.as_ref().and_then(|cluster| cluster.name.as_ref()) {
+    if let Some(cluster) = options
+        .cluster
+        .as_ref()
+        .and_then(|cluster| cluster.name.as_ref())
+    {
         tracing::info!(target: "midge", "  Cluster:  {cluster}");
     }
     tracing::info!(target: "midge", "  Name:     {}", options.server_name.as_deref().unwrap_or(id));
@@ -177,19 +193,39 @@ fn announce(options: &Options, id: &str) {
 
 /// Whether a password or token of the configuration isn't a bcrypt hash.
 fn has_plain_password(options: &Options) -> bool {
-    let single = [&options.authorization.password, &options.authorization.token];
-    let users = options.authorization.users.iter().chain(options.accounts.iter().flat_map(|account| &account.users));
+    let single = [
+        &options.authorization.password,
+        &options.authorization.token,
+    ];
+    let users = options
+        .authorization
+        .users
+        .iter()
+        .chain(options.accounts.iter().flat_map(|account| &account.users));
     let users = users.filter_map(|user| match &user.identity {
         Identity::Password { password, .. } => password.as_ref(),
         Identity::Nkey(_) => None,
     });
-    single.into_iter().flatten().chain(users).any(|secret| !secret.is_empty() && !secret.expose().starts_with("$2"))
+    single
+        .into_iter()
+        .flatten()
+        .chain(users)
+        .any(|secret| !secret.is_empty() && !secret.expose().starts_with("$2"))
 }
 
 impl Listeners {
     fn bind(options: &Options) -> Result<Self, Error> {
-        let or_host = |host: &str| if host.is_empty() { options.host.clone() } else { host.to_owned() };
-        let http_host = options.http_host.clone().unwrap_or_else(|| options.host.clone());
+        let or_host = |host: &str| {
+            if host.is_empty() {
+                options.host.clone()
+            } else {
+                host.to_owned()
+            }
+        };
+        let http_host = options
+            .http_host
+            .clone()
+            .unwrap_or_else(|| options.host.clone());
         let websocket = options.websocket.as_ref();
         let cluster = options.cluster.as_ref();
         let leafnodes = options.leafnodes.as_ref();
@@ -216,7 +252,8 @@ impl Listeners {
     }
 
     fn ports(&self) -> Ports {
-        let address = |listening: &Option<Listening>| listening.as_ref().map(|listening| listening.address);
+        let address =
+            |listening: &Option<Listening>| listening.as_ref().map(|listening| listening.address);
         Ports {
             client: Some(self.client.address),
             http: address(&self.http),
@@ -234,23 +271,36 @@ fn bind_if(what: &'static str, host: &str, port: Option<Port>) -> Result<Option<
 }
 
 fn bind_to(what: &'static str, host: &str, port: Port) -> Result<Listening, Error> {
-    bind(host, port.to_bind()).map_err(|source| Error::Bind { what, address: format!("{host}:{port}"), source })
+    bind(host, port.to_bind()).map_err(|source| Error::Bind {
+        what,
+        address: format!("{host}:{port}"),
+        source,
+    })
 }
 
 impl Control {
     fn start(server: &Arc<Server>, listeners: Listeners, workers: usize) -> Result<Self, Error> {
         let host: Arc<dyn Host> = server.clone();
         let workers = Workers::start(workers, seed()?, &host)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()?;
         let (stop, stopped) = oneshot::channel();
         let (leave, left) = watch::channel(false);
         let (ready, is_ready) = mpsc::channel();
         let server = server.clone();
-        let thread = std::thread::Builder::new().name("midge-control".into()).spawn(move || {
-            runtime.block_on(control(&server, listeners, workers, left, ready, stopped));
-        })?;
+        let thread = std::thread::Builder::new()
+            .name("midge-control".into())
+            .spawn(move || {
+                runtime.block_on(control(&server, listeners, workers, left, ready, stopped));
+            })?;
         let _ = is_ready.recv();
-        Ok(Self { stop, leave, thread })
+        Ok(Self {
+            stop,
+            leave,
+            thread,
+        })
     }
 }
 
@@ -264,7 +314,9 @@ async fn control(
 ) {
     let workers = Arc::new(workers);
     let options = server.options.load_full();
-    let shown = |host: &str, port: &Listening| shown(if host.is_empty() { &options.host } else { host }, port);
+    let shown = |host: &str, port: &Listening| {
+        shown(if host.is_empty() { &options.host } else { host }, port)
+    };
     watch_over(server, listeners.http, listeners.https, &options);
     let websocket = listeners.websocket.inspect(|port| {
         let block = options.websocket.as_ref();
@@ -275,9 +327,10 @@ async fn control(
             tracing::warn!(target: "midge", "Websocket not configured with TLS. DO NOT USE IN PRODUCTION!");
         }
     });
-    for (port, feature, peers) in
-        [(listeners.leafnode, "leafnodes", "leafnode connections"), (listeners.cluster, "cluster", "route connections")]
-    {
+    for (port, feature, peers) in [
+        (listeners.leafnode, "leafnodes", "leafnode connections"),
+        (listeners.cluster, "cluster", "route connections"),
+    ] {
         if let Some(port) = port {
             tracing::info!(target: "midge", "Listening for {peers} on {}", port.address);
             tracing::warn!(target: "midge", "{feature} isn't supported yet: the port is open, peers are refused");
@@ -288,10 +341,21 @@ async fn control(
     if options.tls.is_some() {
         tracing::info!(target: "midge", "TLS required for client connections");
     }
-    let accept = listen(listeners.client.socket, server.entrances.client.clone(), workers.clone());
+    let accept = listen(
+        listeners.client.socket,
+        server.entrances.client.clone(),
+        workers.clone(),
+    );
     let accept_websocket = async {
         match websocket {
-            Some(port) => listen(port.socket, server.entrances.websocket.clone(), workers.clone()).await,
+            Some(port) => {
+                listen(
+                    port.socket,
+                    server.entrances.websocket.clone(),
+                    workers.clone(),
+                )
+                .await
+            }
             None => std::future::pending().await,
         }
     };
@@ -314,7 +378,12 @@ async fn control(
 }
 
 /// Serves monitoring on the ports there are.
-fn watch_over(server: &Arc<Server>, http: Option<Listening>, https: Option<Listening>, options: &Options) {
+fn watch_over(
+    server: &Arc<Server>,
+    http: Option<Listening>,
+    https: Option<Listening>,
+    options: &Options,
+) {
     let monitor = Monitor::new(server.clone(), &options.http_base_path);
     let host = options.http_host.as_deref().unwrap_or(&options.host);
     if let Some(port) = http {
@@ -342,7 +411,11 @@ fn watch_over(server: &Arc<Server>, http: Option<Listening>, https: Option<Liste
 /// `host:port` as the configuration names the host, with the port really bound.
 fn shown(host: &str, port: &Listening) -> String {
     match host.contains(':') {
-        true => format!("[{}]:{}", host.trim_matches(['[', ']']), port.address.port()),
+        true => format!(
+            "[{}]:{}",
+            host.trim_matches(['[', ']']),
+            port.address.port()
+        ),
         false => format!("{host}:{}", port.address.port()),
     }
 }

@@ -3,7 +3,9 @@
 use crate::error::Error;
 use arc_swap::ArcSwap;
 use midge_conf::{ConnectionType, Options, Tls};
-use midge_net::{Entrance, Handshake, TlsPolicy, WebSocketPolicy, client_handshake, websocket_handshake};
+use midge_net::{
+    Entrance, Handshake, TlsPolicy, WebSocketPolicy, client_handshake, websocket_handshake,
+};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -19,7 +21,12 @@ pub(crate) struct Entrances {
 impl Entrances {
     pub(crate) fn new(options: &Options) -> Result<Self, Error> {
         let (client, websocket) = handshakes(options)?;
-        let entrance = |kind, handshake| Arc::new(Entrance { kind, handshake: ArcSwap::from_pointee(handshake) });
+        let entrance = |kind, handshake| {
+            Arc::new(Entrance {
+                kind,
+                handshake: ArcSwap::from_pointee(handshake),
+            })
+        };
         Ok(Self {
             client: entrance(ConnectionType::Standard, client),
             websocket: entrance(ConnectionType::WebSocket, websocket),
@@ -33,7 +40,9 @@ pub(crate) fn handshakes(options: &Options) -> Result<(Handshake, Handshake), Er
         Some(policy) => client_handshake(policy, options.allow_non_tls),
         None => Handshake::Plain,
     };
-    let Some(websocket) = &options.websocket else { return Ok((client, Handshake::Plain)) };
+    let Some(websocket) = &options.websocket else {
+        return Ok((client, Handshake::Plain));
+    };
     let demands = WebSocketPolicy {
         same_origin: websocket.same_origin,
         allowed_origins: websocket.allowed_origins.clone(),
@@ -41,13 +50,19 @@ pub(crate) fn handshakes(options: &Options) -> Result<(Handshake, Handshake), Er
         headers: websocket.headers.clone(),
         max_message: options.max_payload as usize + options.max_control_line as usize,
     };
-    let tls = if websocket.no_tls { None } else { policy(websocket.tls.as_ref())? };
+    let tls = if websocket.no_tls {
+        None
+    } else {
+        policy(websocket.tls.as_ref())?
+    };
     Ok((client, websocket_handshake(demands, tls)))
 }
 
 /// The certificates of a block, read.
 pub(crate) fn policy(tls: Option<&Tls>) -> Result<Option<TlsPolicy>, Error> {
-    tls.map(TlsPolicy::new).transpose().map_err(|error| Error::Tls(error.to_string()))
+    tls.map(TlsPolicy::new)
+        .transpose()
+        .map_err(|error| Error::Tls(error.to_string()))
 }
 
 /// When the client listener's certificate ends.

@@ -7,7 +7,10 @@ use std::io;
 #[non_exhaustive]
 pub enum Error {
     /// An address could not be bound.
-    #[error("Error listening on {what}: {address}, \"listen tcp {address}: bind: {}\"", plain(source))]
+    #[error(
+        "Error listening on {what}: {address}, \"listen tcp {address}: bind: {}\"",
+        plain(source)
+    )]
     Bind {
         /// Which listener: `port`, `http port` ...
         what: &'static str,
@@ -44,5 +47,8 @@ pub enum Error {
 /// The system's words without Rust's addition.
 fn plain(error: &io::Error) -> String {
     let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+    text.split(" (os error")
+        .next()
+        .unwrap_or_default()
+        .to_lowercase()
 }

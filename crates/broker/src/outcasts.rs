@@ -12,14 +12,18 @@ const REFUSAL_TIME: Duration = Duration::from_secs(1);
 
 /// Answers each connection with an error that says what is missing.
 pub(crate) async fn refuse(socket: std::net::TcpListener, feature: &'static str) {
-    let Ok(listener) = TcpListener::from_std(socket) else { return };
+    let Ok(listener) = TcpListener::from_std(socket) else {
+        return;
+    };
     let places = Arc::new(Semaphore::new(REFUSALS_MAX));
     loop {
         let Ok((mut peer, address)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let Ok(place) = places.clone().try_acquire_owned() else { continue };
+        let Ok(place) = places.clone().try_acquire_owned() else {
+            continue;
+        };
         tracing::warn!(target: "midge", "{address} - refused: {feature} is not supported yet");
         tokio::spawn(async move {
             let answer = format!("-ERR '{feature} is not supported yet'\r\n");

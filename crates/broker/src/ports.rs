@@ -33,11 +33,19 @@ impl Ports {
                 json.insert(key.into(), urls(scheme, address).into());
             }
         };
-        add("nats", if self.client_tls { "tls" } else { "nats" }, self.client);
+        add(
+            "nats",
+            if self.client_tls { "tls" } else { "nats" },
+            self.client,
+        );
         add("monitoring", "http", self.http);
         add("monitoring", "https", self.https);
         add("cluster", "nats", self.cluster);
-        add("websocket", if self.websocket_tls { "wss" } else { "ws" }, self.websocket);
+        add(
+            "websocket",
+            if self.websocket_tls { "wss" } else { "ws" },
+            self.websocket,
+        );
         serde_json::Value::from(json).to_string()
     }
 
@@ -45,20 +53,29 @@ impl Ports {
     #[must_use]
     pub fn client_url(&self) -> String {
         let scheme = if self.client_tls { "tls" } else { "nats" };
-        self.client.map(|address| urls(scheme, address).swap_remove(0)).unwrap_or_default()
+        self.client
+            .map(|address| urls(scheme, address).swap_remove(0))
+            .unwrap_or_default()
     }
 }
 
 /// A URL for each address a listener can be reached at.
 fn urls(scheme: &str, address: SocketAddr) -> Vec<String> {
-    addresses(address).into_iter().map(|ip| format!("{scheme}://{}", SocketAddr::new(ip, address.port()))).collect()
+    addresses(address)
+        .into_iter()
+        .map(|ip| format!("{scheme}://{}", SocketAddr::new(ip, address.port())))
+        .collect()
 }
 
 fn addresses(address: SocketAddr) -> Vec<IpAddr> {
     if !address.ip().is_unspecified() {
         return vec![address.ip()];
     }
-    let mut all: Vec<IpAddr> = if_addrs::get_if_addrs().unwrap_or_default().iter().map(if_addrs::Interface::ip).collect();
+    let mut all: Vec<IpAddr> = if_addrs::get_if_addrs()
+        .unwrap_or_default()
+        .iter()
+        .map(if_addrs::Interface::ip)
+        .collect();
     all.sort_by_key(|ip| (!ip.is_loopback(), !ip.is_ipv4()));
     if all.is_empty() {
         all.push(IpAddr::from([127, 0, 0, 1]));

@@ -38,7 +38,11 @@ pub(crate) struct Load {
 
 impl Load {
     pub(crate) fn new(at: SystemTime) -> Self {
-        Self { at, cpu_time: Duration::ZERO, percent: 0.0 }
+        Self {
+            at,
+            cpu_time: Duration::ZERO,
+            percent: 0.0,
+        }
     }
 
     /// Percent of one core since the last call, at least a second ago.

@@ -54,14 +54,22 @@ impl Register {
     /// Takes a connection in, unless `max` are there.
     pub(crate) fn enter(&self, connection: &Arc<Connection>, max: u64) -> Result<(), CloseReason> {
         self.total.fetch_add(1, Relaxed);
-        let entered = self.count.fetch_update(AcqRel, Acquire, |count| (count < max).then_some(count + 1));
+        let entered = self
+            .count
+            .fetch_update(AcqRel, Acquire, |count| (count < max).then_some(count + 1));
         entered.map_err(|_| CloseReason::MaxConnectionsExceeded)?;
         self.live.insert(connection.id, connection.clone());
         Ok(())
     }
 
     /// Takes a connection out and remembers it among the last `max`.
-    pub(crate) fn leave(&self, connection: &Arc<Connection>, reason: CloseReason, gone: Gone, max: u64) {
+    pub(crate) fn leave(
+        &self,
+        connection: &Arc<Connection>,
+        reason: CloseReason,
+        gone: Gone,
+        max: u64,
+    ) {
         match reason {
             CloseReason::SlowConsumerPendingBytes | CloseReason::SlowConsumerWriteDeadline => {
                 self.slow_consumers.fetch_add(1, Relaxed);
@@ -94,7 +102,11 @@ impl Register {
 
     /// The live connections, oldest first.
     pub(crate) fn live(&self) -> Vec<Arc<Connection>> {
-        let mut all: Vec<_> = self.live.iter().map(|entry| entry.value().clone()).collect();
+        let mut all: Vec<_> = self
+            .live
+            .iter()
+            .map(|entry| entry.value().clone())
+            .collect();
         all.sort_unstable_by_key(|connection| connection.id);
         all
     }
@@ -120,7 +132,10 @@ impl Register {
 }
 
 /// When something happened, for the register's owner.
-#[allow(clippy::disallowed_methods, reason = "the one place where the broker reads the calendar")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place where the broker reads the calendar"
+)]
 pub(crate) fn today() -> SystemTime {
     SystemTime::now()
 }

@@ -53,7 +53,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(id: String, options: Options, ports: Ports, workers: u64) -> Result<Self, Error> {
+    pub(crate) fn new(
+        id: String,
+        options: Options,
+        ports: Ports,
+        workers: u64,
+    ) -> Result<Self, Error> {
         let auth = Authenticator::new(&options)?;
         let xkey = midge_auth::new_curve_key();
         let server = Self {
@@ -106,7 +111,10 @@ impl Server {
             mappings(&options, &account.mappings)?;
         }
         self.entrances.client.handshake.store(Arc::new(client));
-        self.entrances.websocket.handshake.store(Arc::new(websocket));
+        self.entrances
+            .websocket
+            .handshake
+            .store(Arc::new(websocket));
         *self.certificate_expiry.lock() = certificate_expiry(&options);
         self.auth.store(Arc::new(auth));
         self.options.store(Arc::new(options));
@@ -121,8 +129,20 @@ impl Server {
         let options = self.options.load();
         let lame_duck = self.lame_duck.load(Acquire);
         let before = self.settings();
-        let now = settings(&options, (&self.id, &self.xkey), &self.ports.lock(), &self.auth.load(), lame_duck);
-        let place = |settings: &Settings| (settings.info.host.clone(), settings.info.port, settings.info.ldm);
+        let now = settings(
+            &options,
+            (&self.id, &self.xkey),
+            &self.ports.lock(),
+            &self.auth.load(),
+            lame_duck,
+        );
+        let place = |settings: &Settings| {
+            (
+                settings.info.host.clone(),
+                settings.info.port,
+                settings.info.ldm,
+            )
+        };
         let announce = place(&before) != place(&now);
         let now = Arc::new(now);
         self.settings.store(now.clone());
@@ -150,7 +170,9 @@ impl Server {
         if !auth.auth_required(kind) && facts.grant.is_some_and(|grant| grant.user.is_some()) {
             return None;
         }
-        let Some(connect) = &facts.connect else { return auth.no_auth_grant(kind) };
+        let Some(connect) = &facts.connect else {
+            return auth.no_auth_grant(kind);
+        };
         match self.judge(connect, &connection.peer, connection.nonce()) {
             Step::Done(verdict) => verdict.ok(),
             Step::Slow(check) => check.run().ok(),
@@ -162,17 +184,36 @@ impl Server {
         let options = self.options.load();
         let block = options.websocket.as_ref();
         let or_cookie = |given: &str, name: Option<&String>| match given {
-            "" => name.and_then(|name| peer.cookie(name)).unwrap_or_default().to_owned(),
+            "" => name
+                .and_then(|name| peer.cookie(name))
+                .unwrap_or_default()
+                .to_owned(),
             _ => given.to_owned(),
         };
         let connect = Connect {
-            user: or_cookie(&connect.user, block.and_then(|block| block.user_cookie.as_ref())),
-            pass: or_cookie(&connect.pass, block.and_then(|block| block.pass_cookie.as_ref())),
-            auth_token: or_cookie(&connect.auth_token, block.and_then(|block| block.token_cookie.as_ref())),
+            user: or_cookie(
+                &connect.user,
+                block.and_then(|block| block.user_cookie.as_ref()),
+            ),
+            pass: or_cookie(
+                &connect.pass,
+                block.and_then(|block| block.pass_cookie.as_ref()),
+            ),
+            auth_token: or_cookie(
+                &connect.auth_token,
+                block.and_then(|block| block.token_cookie.as_ref()),
+            ),
             ..connect.clone()
         };
-        let transport = Transport { kind: peer.kind, certificate: peer.certificate.as_ref() };
-        self.auth.load().begin(&credentials(&connect), nonce.unwrap_or_default().as_bytes(), &transport)
+        let transport = Transport {
+            kind: peer.kind,
+            certificate: peer.certificate.as_ref(),
+        };
+        self.auth.load().begin(
+            &credentials(&connect),
+            nonce.unwrap_or_default().as_bytes(),
+            &transport,
+        )
     }
 
     /// Closes the newest connections beyond a maximum that was lowered.
@@ -192,7 +233,8 @@ impl Server {
     /// Whether anything here wants nonces; then the next connections get one.
     fn nonce(&self) -> Option<String> {
         let mut bytes = [0; NONCE_BYTES];
-        (self.auth.load().nonce_required() && getrandom::fill(&mut bytes).is_ok()).then(|| base64url(&bytes))
+        (self.auth.load().nonce_required() && getrandom::fill(&mut bytes).is_ok())
+            .then(|| base64url(&bytes))
     }
 }
 
@@ -223,7 +265,8 @@ impl Host for Server {
 
     fn opened(&self, connection: &Arc<Connection>) -> Result<(), CloseReason> {
         tracing::debug!(target: "midge", "{} - Client connection created", connection.label());
-        self.register.enter(connection, self.options.load().max_connections)
+        self.register
+            .enter(connection, self.options.load().max_connections)
     }
 
     fn closed(&self, connection: &Arc<Connection>, reason: CloseReason) {
@@ -231,7 +274,12 @@ impl Host for Server {
             connection: watch::connection(connection, Some((today(), reason))),
             subscriptions: Vec::new(),
         };
-        self.register.leave(connection, reason, gone, self.options.load().max_closed_clients);
+        self.register.leave(
+            connection,
+            reason,
+            gone,
+            self.options.load().max_closed_clients,
+        );
     }
 }
 
@@ -251,7 +299,10 @@ fn mappings(options: &Options, configured: &[Mapping]) -> Result<Option<Mappings
     if configured.is_empty() {
         return Ok(None);
     }
-    let cluster = options.cluster.as_ref().and_then(|cluster| cluster.name.as_deref());
+    let cluster = options
+        .cluster
+        .as_ref()
+        .and_then(|cluster| cluster.name.as_deref());
     let compile = |mapping: &Mapping| {
         let destinations: Vec<_> = mapping
             .destinations
@@ -262,17 +313,28 @@ fn mappings(options: &Options, configured: &[Mapping]) -> Result<Option<Mappings
                 cluster: to.cluster.as_deref(),
             })
             .collect();
-        midge_subject::Mapping::new(mapping.source.as_bytes(), &destinations, cluster)
-            .map_err(|error| Error::Mapping { source_subject: mapping.source.clone(), reason: error.to_string() })
+        midge_subject::Mapping::new(mapping.source.as_bytes(), &destinations, cluster).map_err(
+            |error| Error::Mapping {
+                source_subject: mapping.source.clone(),
+                reason: error.to_string(),
+            },
+        )
     };
-    configured.iter().map(compile).collect::<Result<Mappings, _>>().map(Some)
+    configured
+        .iter()
+        .map(compile)
+        .collect::<Result<Mappings, _>>()
+        .map(Some)
 }
 
 fn base64url(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::with_capacity(bytes.len() * 4 / 3 + 2);
     for group in bytes.chunks(3) {
-        let word = group.iter().fold(0, |word, &byte| word << 8 | u32::from(byte)) << (8 * (3 - group.len()));
+        let word = group
+            .iter()
+            .fold(0, |word, &byte| word << 8 | u32::from(byte))
+            << (8 * (3 - group.len()));
         for digit in 0..=group.len() {
             text.push(char::from(DIGITS[(word >> (18 - 6 * digit)) as usize & 63]));
         }

@@ -13,7 +13,13 @@ use std::sync::Arc;
 const API_LEVEL: u32 = 5;
 
 /// What sessions share, by the options and the address really bound.
-pub(crate) fn settings(options: &Options, (id, xkey): (&str, &str), ports: &Ports, auth: &Authenticator, lame_duck: bool) -> Settings {
+pub(crate) fn settings(
+    options: &Options,
+    (id, xkey): (&str, &str),
+    ports: &Ports,
+    auth: &Authenticator,
+    lame_duck: bool,
+) -> Settings {
     let traced = options.trace || options.trace_verbose || options.trace_headers;
     Settings {
         info: info(options, (id, xkey), ports, auth, lame_duck),
@@ -29,13 +35,21 @@ pub(crate) fn settings(options: &Options, (id, xkey): (&str, &str), ports: &Port
         credentials_expected: auth.auth_required(ConnectionType::Standard),
         tracing: traced.then(|| Tracing {
             headers_only: options.trace_headers && !options.trace && !options.trace_verbose,
-            max_len: usize::try_from(options.max_traced_msg_len).ok().filter(|&max| max > 0),
+            max_len: usize::try_from(options.max_traced_msg_len)
+                .ok()
+                .filter(|&max| max > 0),
         }),
         system_account: system_account(options).map(Arc::from),
     }
 }
 
-fn info(options: &Options, (id, xkey): (&str, &str), ports: &Ports, auth: &Authenticator, lame_duck: bool) -> Info {
+fn info(
+    options: &Options,
+    (id, xkey): (&str, &str),
+    ports: &Ports,
+    auth: &Authenticator,
+    lame_duck: bool,
+) -> Info {
     let (host, port) = advertised(options, ports.client.map_or(0, |address| address.port()));
     let tls = options.tls.as_ref();
     let offered = tls.is_some() && options.allow_non_tls;
@@ -54,7 +68,11 @@ fn info(options: &Options, (id, xkey): (&str, &str), ports: &Ports, auth: &Authe
         tls_verify: tls.is_some_and(|tls| tls.verify || tls.verify_and_map),
         tls_available: offered,
         max_payload: i32::try_from(options.max_payload).unwrap_or(i32::MAX),
-        cluster: options.cluster.as_ref().and_then(|cluster| cluster.name.clone()).unwrap_or_default(),
+        cluster: options
+            .cluster
+            .as_ref()
+            .and_then(|cluster| cluster.name.clone())
+            .unwrap_or_default(),
         ldm: lame_duck,
         api_lvl: API_LEVEL,
         xkey: xkey.into(),
@@ -64,8 +82,13 @@ fn info(options: &Options, (id, xkey): (&str, &str), ports: &Ports, auth: &Authe
 
 /// The address clients are told: the configured one, or what replaces it.
 fn advertised(options: &Options, port: u16) -> (String, u16) {
-    let Some(advertise) = &options.client_advertise else { return (options.host.clone(), port) };
-    match advertise.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))) {
+    let Some(advertise) = &options.client_advertise else {
+        return (options.host.clone(), port);
+    };
+    match advertise
+        .rsplit_once(':')
+        .and_then(|(host, port)| Some((host, port.parse().ok()?)))
+    {
         Some((host, port)) => (host.trim_matches(['[', ']']).into(), port),
         None => (advertise.clone(), port),
     }
@@ -83,13 +106,19 @@ pub(crate) fn line_options(options: &Options) -> LineOptions {
 
 /// The account of the system's events, unless there is none.
 pub(crate) fn system_account(options: &Options) -> Option<&str> {
-    let usual = options.system_account.as_deref().unwrap_or(midge_auth::SYSTEM_ACCOUNT);
+    let usual = options
+        .system_account
+        .as_deref()
+        .unwrap_or(midge_auth::SYSTEM_ACCOUNT);
     (!options.no_system_account).then_some(usual)
 }
 
 /// Whether TLS comes before INFO, always.
 pub(crate) fn tls_first(options: &Options) -> bool {
-    options.tls.as_ref().is_some_and(|tls| tls.handshake_first == HandshakeFirst::On)
+    options
+        .tls
+        .as_ref()
+        .is_some_and(|tls| tls.handshake_first == HandshakeFirst::On)
 }
 
 pub(crate) fn some_if_positive(number: u64) -> Option<u64> {

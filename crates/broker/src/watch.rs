@@ -6,8 +6,8 @@ use crate::settings::{system_account, tls_first};
 use crate::{COMPATIBILITY, VERSION};
 use midge_conf::{ConnectionType, Options};
 use midge_monitor::{
-    Account, ClusterVarz, ConnState, Connection, LeafVarz, Number, PeerCounts, Source, SublistStats, Subscription, Time,
-    Traffic, Varz, WebSocketVarz,
+    Account, ClusterVarz, ConnState, Connection, LeafVarz, Number, PeerCounts, Source,
+    SublistStats, Subscription, Time, Traffic, Varz, WebSocketVarz,
 };
 use midge_net::Host;
 use midge_router::Subscription as Interest;
@@ -32,7 +32,10 @@ impl Source for Server {
         let settings = self.settings();
         let sums = self.register.sums();
         let connections = self.register.live();
-        let stalled = connections.iter().filter(|connection| connection.sink.stats.stalls.load(Relaxed) > 0).count();
+        let stalled = connections
+            .iter()
+            .filter(|connection| connection.sink.stats.stalls.load(Relaxed) > 0)
+            .count();
         let process = crate::process::usage();
         let ports = self.ports.lock().clone();
         Varz {
@@ -47,11 +50,17 @@ impl Source for Server {
             auth_required: settings.credentials_expected,
             tls_required: settings.info.tls_required,
             tls_verify: settings.info.tls_verify,
-            max_connections: i64::try_from(options.max_connections).ok().filter(|&max| max > 0).unwrap_or(-1),
+            max_connections: i64::try_from(options.max_connections)
+                .ok()
+                .filter(|&max| max > 0)
+                .unwrap_or(-1),
             max_subscriptions: options.max_subscriptions,
             ping_interval: nanos(options.ping_interval),
             ping_max: options.ping_max,
-            http_host: options.http_host.clone().unwrap_or_else(|| options.host.clone()),
+            http_host: options
+                .http_host
+                .clone()
+                .unwrap_or_else(|| options.host.clone()),
             http_port: ports.http.map_or(0, |address| address.port()),
             http_base_path: options.http_base_path.trim_end_matches('/').into(),
             https_port: ports.https.map_or(0, |address| address.port()),
@@ -62,7 +71,12 @@ impl Source for Server {
             cluster: cluster(&options, ports.cluster.map(|address| address.port())),
             leaf: leaf(&options, ports.leafnode.map(|address| address.port())),
             websocket: websocket(&options, ports.websocket.map(|address| address.port())),
-            tls_timeout: Number(options.tls.as_ref().map_or(0.0, |tls| tls.timeout.as_secs_f64())),
+            tls_timeout: Number(
+                options
+                    .tls
+                    .as_ref()
+                    .map_or(0.0, |tls| tls.timeout.as_secs_f64()),
+            ),
             write_deadline: nanos(options.write_deadline),
             start: self.started.into(),
             now: today().into(),
@@ -83,7 +97,12 @@ impl Source for Server {
             slow_consumers: self.register.slow_consumers.load(Relaxed),
             stale_connections: self.register.stale_connections.load(Relaxed),
             stalled_clients: stalled as u64,
-            subscriptions: self.router.accounts().iter().map(|account| account.subscription_count() as u64).sum(),
+            subscriptions: self
+                .router
+                .accounts()
+                .iter()
+                .map(|account| account.subscription_count() as u64)
+                .sum(),
             config_load_time: (*self.loaded.lock()).into(),
             config_digest: options.config_digest.clone().unwrap_or_default(),
             tags: options.server_tags.clone(),
@@ -105,14 +124,29 @@ impl Source for Server {
 
     fn connections(&self, state: ConnState) -> Vec<Connection> {
         let first = tls_first(&self.options.load());
-        let open = || self.register.live().into_iter().map(|open| connection(&open, None)).collect::<Vec<_>>();
-        let closed = || self.register.gone().into_iter().map(|gone| gone.connection).collect::<Vec<_>>();
+        let open = || {
+            self.register
+                .live()
+                .into_iter()
+                .map(|open| connection(&open, None))
+                .collect::<Vec<_>>()
+        };
+        let closed = || {
+            self.register
+                .gone()
+                .into_iter()
+                .map(|gone| gone.connection)
+                .collect::<Vec<_>>()
+        };
         let mut all = match state {
             ConnState::Open => open(),
             ConnState::Closed => closed(),
             ConnState::All => [open(), closed()].concat(),
         };
-        for connection in all.iter_mut().filter(|connection| !connection.tls_version.is_empty()) {
+        for connection in all
+            .iter_mut()
+            .filter(|connection| !connection.tls_version.is_empty())
+        {
             connection.tls_first = first;
         }
         all
@@ -120,7 +154,11 @@ impl Source for Server {
 
     fn connection_subscriptions(&self, cid: u64) -> Vec<Subscription> {
         let Some(connection) = self.register.get(cid) else {
-            let gone = self.register.gone().into_iter().find(|gone| gone.connection.cid == cid);
+            let gone = self
+                .register
+                .gone()
+                .into_iter()
+                .find(|gone| gone.connection.cid == cid);
             return gone.map(|gone| gone.subscriptions).unwrap_or_default();
         };
         let mut own = Vec::new();
@@ -138,7 +176,9 @@ impl Source for Server {
         let mut all = Vec::new();
         for candidate in self.router.accounts() {
             if account.is_none_or(|name| **candidate.name() == *name) {
-                candidate.for_each_subscription(|interest| all.push(subscription(candidate.name(), interest)));
+                candidate.for_each_subscription(|interest| {
+                    all.push(subscription(candidate.name(), interest))
+                });
             }
         }
         all
@@ -146,13 +186,17 @@ impl Source for Server {
 
     fn sublist(&self, account: Option<&str>) -> SublistStats {
         let chosen = self.router.accounts();
-        let chosen = chosen.iter().filter(|candidate| account.is_none_or(|name| **candidate.name() == *name));
-        chosen.map(|account| sublist(account)).fold(SublistStats::default(), |sum, one| SublistStats {
-            num_subscriptions: sum.num_subscriptions + one.num_subscriptions,
-            num_inserts: sum.num_inserts + one.num_inserts,
-            num_removes: sum.num_removes + one.num_removes,
-            ..sum
-        })
+        let chosen = chosen
+            .iter()
+            .filter(|candidate| account.is_none_or(|name| **candidate.name() == *name));
+        chosen
+            .map(|account| sublist(account))
+            .fold(SublistStats::default(), |sum, one| SublistStats {
+                num_subscriptions: sum.num_subscriptions + one.num_subscriptions,
+                num_inserts: sum.num_inserts + one.num_inserts,
+                num_removes: sum.num_removes + one.num_removes,
+                ..sum
+            })
     }
 
     fn accounts(&self) -> Vec<Account> {
@@ -194,7 +238,10 @@ impl Source for Server {
 }
 
 /// One connection in raw facts; `end` for one that went.
-pub(crate) fn connection(connection: &midge_net::Connection, end: Option<(SystemTime, CloseReason)>) -> Connection {
+pub(crate) fn connection(
+    connection: &midge_net::Connection,
+    end: Option<(SystemTime, CloseReason)>,
+) -> Connection {
     let stats = &connection.sink.stats;
     let facts = connection.facts();
     let peer = &connection.peer;
@@ -202,13 +249,19 @@ pub(crate) fn connection(connection: &midge_net::Connection, end: Option<(System
     Connection {
         cid: connection.id,
         kind: "Client",
-        kind_of_client: if peer.kind == ConnectionType::WebSocket { "websocket" } else { "nats" },
+        kind_of_client: if peer.kind == ConnectionType::WebSocket {
+            "websocket"
+        } else {
+            "nats"
+        },
         ip: peer.shown_ip().to_owned(),
         port: peer.port,
         start: connection.started.into(),
         last_activity: (connection.started + connection.last_activity()).into(),
         stop: end.map(|(stop, _)| stop.into()),
-        reason: end.map(|(_, reason)| reason.to_string()).unwrap_or_default(),
+        reason: end
+            .map(|(_, reason)| reason.to_string())
+            .unwrap_or_default(),
         rtt: connection.round_trip(),
         pending_bytes: connection.sink.mailbox().pending() as u64,
         in_msgs: stats.in_msgs.load(Relaxed),
@@ -217,11 +270,29 @@ pub(crate) fn connection(connection: &midge_net::Connection, end: Option<(System
         out_bytes: stats.out_bytes.load(Relaxed),
         stalls: stats.stalls.load(Relaxed),
         subscriptions: stats.subscriptions.load(Relaxed),
-        tls_version: peer.tls.as_ref().map(|(version, _)| version.clone()).unwrap_or_default(),
-        tls_cipher_suite: peer.tls.as_ref().map(|(_, suite)| suite.clone()).unwrap_or_default(),
-        tls_peer_certs: peer.certificate_der.as_deref().and_then(peer_certificate).into_iter().collect(),
-        authorized_user: grant.and_then(|grant| grant.user.as_deref()).unwrap_or_default().into(),
-        account: grant.map(|grant| grant.account.to_string()).unwrap_or_default(),
+        tls_version: peer
+            .tls
+            .as_ref()
+            .map(|(version, _)| version.clone())
+            .unwrap_or_default(),
+        tls_cipher_suite: peer
+            .tls
+            .as_ref()
+            .map(|(_, suite)| suite.clone())
+            .unwrap_or_default(),
+        tls_peer_certs: peer
+            .certificate_der
+            .as_deref()
+            .and_then(peer_certificate)
+            .into_iter()
+            .collect(),
+        authorized_user: grant
+            .and_then(|grant| grant.user.as_deref())
+            .unwrap_or_default()
+            .into(),
+        account: grant
+            .map(|grant| grant.account.to_string())
+            .unwrap_or_default(),
         name: facts.name,
         lang: facts.lang,
         version: facts.version,
@@ -231,7 +302,11 @@ pub(crate) fn connection(connection: &midge_net::Connection, end: Option<(System
 
 fn peer_certificate(der: &[u8]) -> Option<midge_monitor::PeerCertificate> {
     let (subject, key, whole) = midge_net::certificate_facts(der)?;
-    Some(midge_monitor::PeerCertificate { subject, spki_sha256: key, cert_sha256: whole })
+    Some(midge_monitor::PeerCertificate {
+        subject,
+        spki_sha256: key,
+        cert_sha256: whole,
+    })
 }
 
 fn subscription(account: &str, interest: &Interest) -> Subscription {
@@ -259,12 +334,22 @@ fn sublist(account: &midge_router::Account) -> SublistStats {
 }
 
 fn cluster(options: &Options, port: Option<u16>) -> ClusterVarz {
-    let Some(cluster) = &options.cluster else { return ClusterVarz::default() };
+    let Some(cluster) = &options.cluster else {
+        return ClusterVarz::default();
+    };
     ClusterVarz {
         name: cluster.name.clone().unwrap_or_default(),
-        addr: if cluster.host.is_empty() { options.host.clone() } else { cluster.host.clone() },
+        addr: if cluster.host.is_empty() {
+            options.host.clone()
+        } else {
+            cluster.host.clone()
+        },
         cluster_port: port.map_or(0, u64::from),
-        auth_timeout: Number(cluster.auth_timeout.map_or(2.0, |timeout| timeout.as_secs_f64())),
+        auth_timeout: Number(
+            cluster
+                .auth_timeout
+                .map_or(2.0, |timeout| timeout.as_secs_f64()),
+        ),
         tls_timeout: Number(2.0),
         pool_size: 3,
         ..ClusterVarz::default()
@@ -272,9 +357,15 @@ fn cluster(options: &Options, port: Option<u16>) -> ClusterVarz {
 }
 
 fn leaf(options: &Options, port: Option<u16>) -> LeafVarz {
-    let Some(leafnodes) = &options.leafnodes else { return LeafVarz::default() };
+    let Some(leafnodes) = &options.leafnodes else {
+        return LeafVarz::default();
+    };
     LeafVarz {
-        host: if leafnodes.host.is_empty() { options.host.clone() } else { leafnodes.host.clone() },
+        host: if leafnodes.host.is_empty() {
+            options.host.clone()
+        } else {
+            leafnodes.host.clone()
+        },
         port: port.map_or(0, u64::from),
         auth_timeout: Number(2.0),
         tls_timeout: Number(2.0),
@@ -283,15 +374,30 @@ fn leaf(options: &Options, port: Option<u16>) -> LeafVarz {
 }
 
 fn websocket(options: &Options, port: Option<u16>) -> WebSocketVarz {
-    let Some(websocket) = &options.websocket else { return WebSocketVarz::default() };
+    let Some(websocket) = &options.websocket else {
+        return WebSocketVarz::default();
+    };
     WebSocketVarz {
-        host: if websocket.host.is_empty() { options.host.clone() } else { websocket.host.clone() },
+        host: if websocket.host.is_empty() {
+            options.host.clone()
+        } else {
+            websocket.host.clone()
+        },
         port: port.map_or(0, u64::from),
         advertise: websocket.advertise.clone().unwrap_or_default(),
         no_auth_user: websocket.no_auth_user.clone().unwrap_or_default(),
         jwt_cookie: websocket.jwt_cookie.clone().unwrap_or_default(),
-        handshake_timeout: nanos(websocket.handshake_timeout.unwrap_or(Duration::from_secs(2))),
-        auth_timeout: Number(websocket.auth_timeout.unwrap_or(Duration::from_secs(2)).as_secs_f64()),
+        handshake_timeout: nanos(
+            websocket
+                .handshake_timeout
+                .unwrap_or(Duration::from_secs(2)),
+        ),
+        auth_timeout: Number(
+            websocket
+                .auth_timeout
+                .unwrap_or(Duration::from_secs(2))
+                .as_secs_f64(),
+        ),
         no_tls: websocket.no_tls,
         same_origin: websocket.same_origin,
         allowed_origins: websocket.allowed_origins.clone(),

@@ -54,8 +54,14 @@ impl Peer {
     /// The value of a cookie.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let pairs = self.cookie.split(';').filter_map(|pair| pair.trim().split_once('='));
-        pairs.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+        let pairs = self
+            .cookie
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='));
+        pairs
+            .into_iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
     }
 }
 
@@ -167,7 +173,10 @@ impl Connection {
 
     pub(crate) fn note(&self, now: Instant, round_trip: Option<Duration>) {
         let nanos = |duration: Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        self.last_activity.store(nanos(now.saturating_duration_since(self.started_at)), Relaxed);
+        self.last_activity.store(
+            nanos(now.saturating_duration_since(self.started_at)),
+            Relaxed,
+        );
         if let Some(round_trip) = round_trip {
             self.round_trip.store(nanos(round_trip), Relaxed);
         }
@@ -182,7 +191,9 @@ impl Connection {
     /// The last measured round trip.
     #[must_use]
     pub fn round_trip(&self) -> Option<Duration> {
-        Some(self.round_trip.load(Relaxed)).filter(|&nanos| nanos > 0).map(Duration::from_nanos)
+        Some(self.round_trip.load(Relaxed))
+            .filter(|&nanos| nanos > 0)
+            .map(Duration::from_nanos)
     }
 
     /// The beginning of its log lines.
@@ -194,8 +205,16 @@ impl Connection {
 
 /// `ip:port - cid:N`, with `wid` for WebSocket clients.
 pub(crate) fn label(peer: &Peer, id: u64) -> String {
-    let kind = if peer.kind == ConnectionType::WebSocket { "wid" } else { "cid" };
-    let forwarded = peer.forwarded_for.as_ref().map(|ip| format!("{ip}/")).unwrap_or_default();
+    let kind = if peer.kind == ConnectionType::WebSocket {
+        "wid"
+    } else {
+        "cid"
+    };
+    let forwarded = peer
+        .forwarded_for
+        .as_ref()
+        .map(|ip| format!("{ip}/"))
+        .unwrap_or_default();
     match peer.ip.contains(':') {
         true => format!("{forwarded}[{}]:{} - {kind}:{id}", peer.ip, peer.port),
         false => format!("{forwarded}{}:{} - {kind}:{id}", peer.ip, peer.port),

@@ -1,8 +1,8 @@
 //! What the net asks of the program around it.
 
-use arc_swap::ArcSwap;
 use crate::connection::{Connection, Peer};
 use crate::transport::Handshake;
+use arc_swap::ArcSwap;
 use midge_auth::{ConnectionType, Grant, Step};
 use midge_router::{Account, Router};
 use midge_session::{CloseReason, Identity, Settings};

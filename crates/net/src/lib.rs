@@ -32,7 +32,7 @@ mod workers;
 pub use connection::{Command, Connection, Facts, Peer};
 pub use host::{Entrance, Host, LineOptions};
 pub use listener::{Listening, bind, listen};
-pub use transport::{Duplex, Handshake, HandshakeFn, Transport};
 pub use tls::{TlsError, TlsPolicy, certificate_facts, client_handshake, stream_handshake};
+pub use transport::{Duplex, Handshake, HandshakeFn, Transport};
 pub use websocket::{WebSocketPolicy, websocket_handshake};
 pub use workers::Workers;

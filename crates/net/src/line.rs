@@ -70,7 +70,9 @@ impl Line {
 
     /// Ends the connection; the first verdict stands.
     pub(crate) fn condemn(&self, reason: CloseReason) {
-        let _ = self.verdict.compare_exchange(0, reason.code(), AcqRel, Acquire);
+        let _ = self
+            .verdict
+            .compare_exchange(0, reason.code(), AcqRel, Acquire);
         self.call();
     }
 
@@ -89,7 +91,9 @@ impl Line {
 
     /// Writes what the socket takes at once. `foreign` writers stop after a burst.
     pub(crate) fn write_some(&self, mut drain: Drain<'_>, pool: &mut Pool, foreign: bool) {
-        let Some(socket) = &self.socket else { return drain.block() };
+        let Some(socket) = &self.socket else {
+            return drain.block();
+        };
         let mut burst = 0;
         loop {
             let mut slices = [IoSlice::new(&[]); SLICES];
@@ -125,7 +129,9 @@ impl Line {
 
     /// Whether the owner should wait for the socket to become writable.
     pub(crate) fn poll_writable(&self, mailbox: &Mailbox, cx: &mut Context<'_>) -> bool {
-        let Some(socket) = &self.socket else { return false };
+        let Some(socket) = &self.socket else {
+            return false;
+        };
         mailbox.is_blocked() && socket.as_ref().poll_write_ready(cx).is_ready()
     }
 }

@@ -27,7 +27,10 @@ pub struct Listening {
 /// When the name can't be resolved or the address can't be bound.
 pub fn bind(host: &str, port: u16) -> io::Result<Listening> {
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    let mut last = io::Error::new(io::ErrorKind::AddrNotAvailable, format!("no address for {host}"));
+    let mut last = io::Error::new(
+        io::ErrorKind::AddrNotAvailable,
+        format!("no address for {host}"),
+    );
     for address in candidates(host, port)? {
         match bind_one(address) {
             Ok(socket) => {
@@ -50,7 +53,11 @@ fn candidates(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 }
 
 fn bind_one(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
     if let SocketAddr::V6(v6) = address {
         socket.set_only_v6(!v6.ip().is_unspecified())?;
     }
@@ -66,7 +73,11 @@ fn bind_one(address: SocketAddr) -> io::Result<std::net::TcpListener> {
 ///
 /// # Errors
 /// When the listener can't become part of the runtime.
-pub async fn listen(listener: std::net::TcpListener, entrance: Arc<Entrance>, workers: Arc<Workers>) -> io::Result<()> {
+pub async fn listen(
+    listener: std::net::TcpListener,
+    entrance: Arc<Entrance>,
+    workers: Arc<Workers>,
+) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
     let mut pause = Duration::from_millis(10);
     loop {

@@ -46,10 +46,19 @@ pub(crate) async fn serve(
     let (id, nonce) = host.next_connection();
     let mut peer = Peer::plain(address, entrance.kind);
     let settings = host.settings();
-    let mut identity = Identity { id, client_ip: peer.ip.clone(), label: label(&peer, id), kind: entrance.kind, nonce };
+    let mut identity = Identity {
+        id,
+        client_ip: peer.ip.clone(),
+        label: label(&peer, id),
+        kind: entrance.kind,
+        nonce,
+    };
     let handshake = entrance.handshake.load_full();
     let transport = match &*handshake {
-        Handshake::Plain => Transport::Plain { socket, greeted: false },
+        Handshake::Plain => Transport::Plain {
+            socket,
+            greeted: false,
+        },
         Handshake::Stream(handshake) => {
             match handshake(socket, address, greeting(&identity, &settings)).await {
                 Ok(transport) => transport,
@@ -60,24 +69,53 @@ pub(crate) async fn serve(
     let (reader, line, greeted) = match transport {
         Transport::Plain { socket, greeted } => {
             let (read, write) = socket.into_split();
-            (Reader::Plain(read), Line::new(Some(write), identity.label.clone()), greeted)
+            (
+                Reader::Plain(read),
+                Line::new(Some(write), identity.label.clone()),
+                greeted,
+            )
         }
-        Transport::Stream { stream, certificate, tls, client_ip, cookie, greeted } => {
-            peer.certificate = certificate.as_ref().and_then(|der| Certificate::from_der(der).ok());
+        Transport::Stream {
+            stream,
+            certificate,
+            tls,
+            client_ip,
+            cookie,
+            greeted,
+        } => {
+            peer.certificate = certificate
+                .as_ref()
+                .and_then(|der| Certificate::from_der(der).ok());
             peer.certificate_der = certificate;
             peer.tls = tls;
             peer.cookie = cookie;
             peer.forwarded_for = client_ip;
             identity.client_ip = peer.shown_ip().to_owned();
             identity.label = label(&peer, id);
-            (Reader::Stream(stream), Line::new(None, identity.label.clone()), greeted)
+            (
+                Reader::Stream(stream),
+                Line::new(None, identity.label.clone()),
+                greeted,
+            )
         }
     };
     let options = host.line_options();
-    let sink_options = SinkOptions { max_pending: options.max_pending, crowded_at: CROWDED_BYTES.min(options.max_pending / 2) };
-    let sink = host.router().sink(id, sink_options, Box::new(Way(line.clone())));
+    let sink_options = SinkOptions {
+        max_pending: options.max_pending,
+        crowded_at: CROWDED_BYTES.min(options.max_pending / 2),
+    };
+    let sink = host
+        .router()
+        .sink(id, sink_options, Box::new(Way(line.clone())));
     let nonce = identity.nonce.clone();
-    let connection = Arc::new(Connection::new(id, peer, nonce, sink.clone(), line.clone(), (today(), now())));
+    let connection = Arc::new(Connection::new(
+        id,
+        peer,
+        nonce,
+        sink.clone(),
+        line.clone(),
+        (today(), now()),
+    ));
     let anonymous = host.anonymous(entrance.kind);
     let session = Session::new(identity, settings, sink.clone(), anonymous.is_none(), now());
     let owner = Owner {
@@ -101,7 +139,11 @@ enum Reader {
 }
 
 impl Reader {
-    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         match self {
             Self::Plain(read) => Pin::new(read).poll_read(cx, buffer),
             Self::Stream(stream) => Pin::new(stream).poll_read(cx, buffer),
@@ -168,7 +210,11 @@ impl Owner {
     fn begin(&mut self, anonymous: Option<Grant>, greeted: bool) -> Option<CloseReason> {
         if !greeted {
             let greeting = self.session.greeting();
-            self.local.borrow_mut().worker.reply(&self.sink).extend_from_slice(&greeting);
+            self.local
+                .borrow_mut()
+                .worker
+                .reply(&self.sink)
+                .extend_from_slice(&greeting);
         }
         if let Err(reason) = self.host.opened(&self.connection) {
             return self.close(reason);
@@ -182,7 +228,9 @@ impl Owner {
 
     fn deadline(&self) -> Instant {
         let session = self.session.poll_timeout().unwrap_or_else(now);
-        self.patience.deadline().map_or(session, |deadline| deadline.min(session))
+        self.patience
+            .deadline()
+            .map_or(session, |deadline| deadline.min(session))
     }
 
     fn poll_wake(&mut self, cx: &mut Context<'_>, alarm: Pin<&mut Sleep>) -> Poll<Wake> {
@@ -271,14 +319,18 @@ impl Owner {
                 Some(Event::Closed(reason)) => break Halt::Closed(reason),
                 Some(Event::Connect(connect)) => {
                     let peer = &self.connection.peer;
-                    match self.host.authenticate(self.session.identity(), &connect, peer) {
+                    match self
+                        .host
+                        .authenticate(self.session.identity(), &connect, peer)
+                    {
                         Step::Slow(check) => break Halt::Check(check),
                         Step::Done(verdict) => self.judge_with(verdict, local),
                     }
                 }
             }
         };
-        self.intake.keep(&input[at..], self.session.limits(), local.slab_len);
+        self.intake
+            .keep(&input[at..], self.session.limits(), local.slab_len);
         halt
     }
 
@@ -303,10 +355,14 @@ impl Owner {
                     token: Some(&connect.auth_token),
                     ..Default::default()
                 };
-                let who = shown.shown().map(|shown| format!(" - {shown}")).unwrap_or_default();
+                let who = shown
+                    .shown()
+                    .map(|shown| format!(" - {shown}"))
+                    .unwrap_or_default();
                 tracing::error!(target: "midge", "{} - authentication error{who}", self.session.label());
                 tracing::debug!(target: "midge", "{} - {denial}", self.session.label());
-                self.session.close(CloseReason::AuthenticationViolation, &mut local.worker);
+                self.session
+                    .close(CloseReason::AuthenticationViolation, &mut local.worker);
             }
         }
     }
@@ -314,7 +370,8 @@ impl Owner {
     fn admit(&mut self, grant: Grant) {
         let account = self.host.account(&grant.account);
         let local = self.local.clone();
-        self.session.admit(account, grant, &mut local.borrow_mut().worker);
+        self.session
+            .admit(account, grant, &mut local.borrow_mut().worker);
         self.connection.set_facts(self.facts());
     }
 
@@ -326,7 +383,11 @@ impl Owner {
             version: connect.version.clone(),
             grant: self.session.grant().cloned(),
             account: self.session.account().cloned(),
-            connect: self.host.settings().credentials_expected.then(|| Box::new(connect.clone())),
+            connect: self
+                .host
+                .settings()
+                .credentials_expected
+                .then(|| Box::new(connect.clone())),
         }
     }
 
@@ -339,12 +400,18 @@ impl Owner {
         }
         sleep(PAUSE).await;
         let mut paused = PAUSE;
-        while paused < PAUSE_MAX && crowded.iter().any(|sink| waits(sink) && sink.is_nearly_full()) {
+        while paused < PAUSE_MAX
+            && crowded
+                .iter()
+                .any(|sink| waits(sink) && sink.is_nearly_full())
+        {
             sleep(PAUSE).await;
             paused += PAUSE;
         }
         for sink in crowded.iter().filter(|sink| sink.is_nearly_full()) {
-            sink.stats.stalls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            sink.stats
+                .stalls
+                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }
     }
 
@@ -356,7 +423,9 @@ impl Owner {
             let local = self.local.clone();
             let worker = &mut local.borrow_mut().worker;
             match command {
-                Command::Update(settings, announce) => self.session.update(settings, announce, now(), worker),
+                Command::Update(settings, announce) => {
+                    self.session.update(settings, announce, now(), worker)
+                }
                 Command::Review(grant) => {
                     self.session.review(grant, worker);
                     self.connection.set_grant(self.session.grant().cloned());
@@ -378,7 +447,8 @@ impl Owner {
             return self.close(CloseReason::SlowConsumerWriteDeadline);
         }
         let local = self.local.clone();
-        self.session.handle_timeout(now, &mut local.borrow_mut().worker);
+        self.session
+            .handle_timeout(now, &mut local.borrow_mut().worker);
         self.hand_over();
         self.take_closed()
     }
@@ -409,7 +479,8 @@ impl Owner {
     /// The plain socket takes bytes again.
     fn write(&mut self) -> Option<CloseReason> {
         if let Some(drain) = self.sink.mailbox().resume() {
-            self.line.write_some(drain, self.local.borrow_mut().worker.pool(), false);
+            self.line
+                .write_some(drain, self.local.borrow_mut().worker.pool(), false);
         }
         self.patience.look(now, &self.line, &self.sink);
         None
@@ -417,7 +488,9 @@ impl Owner {
 
     /// Writes what waits into a stream, as far as it takes it.
     fn poll_write_stream(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
-        let Reader::Stream(stream) = &mut self.reader else { return Ok(()) };
+        let Reader::Stream(stream) = &mut self.reader else {
+            return Ok(());
+        };
         if self.sink.mailbox().pending() > 0
             && let Some(mut drain) = self.sink.mailbox().resume()
         {
@@ -466,9 +539,16 @@ impl Owner {
         self.host.closed(&self.connection, reason);
         let cut = matches!(
             reason,
-            CloseReason::SlowConsumerPendingBytes | CloseReason::SlowConsumerWriteDeadline | CloseReason::WriteError
+            CloseReason::SlowConsumerPendingBytes
+                | CloseReason::SlowConsumerWriteDeadline
+                | CloseReason::WriteError
         );
-        if !cut && timeout(FAREWELL, poll_fn(|cx| self.poll_drained(cx))).await.is_ok() && reason.farewell().is_some() {
+        if !cut
+            && timeout(FAREWELL, poll_fn(|cx| self.poll_drained(cx)))
+                .await
+                .is_ok()
+            && reason.farewell().is_some()
+        {
             self.linger().await;
         }
         self.sink.mailbox().close();
@@ -496,7 +576,11 @@ impl Owner {
         if let Some(socket) = self.line.socket() {
             let _ = socket2::SockRef::from(socket.as_ref()).shutdown(std::net::Shutdown::Write);
         } else if let Reader::Stream(stream) = &mut self.reader {
-            let _ = timeout(LINGER.0, poll_fn(|cx| Pin::new(&mut *stream).poll_shutdown(cx))).await;
+            let _ = timeout(
+                LINGER.0,
+                poll_fn(|cx| Pin::new(&mut *stream).poll_shutdown(cx)),
+            )
+            .await;
         }
         let mut thrown = 0;
         self.intake = Intake::default();
@@ -541,7 +625,10 @@ impl Patience {
         if pending == 0 || self.options.retry_writes {
             self.due = None;
         } else if self.due.is_none_or(|(_, target)| line.written() >= target) {
-            self.due = Some((now() + self.options.write_deadline, line.written() + pending));
+            self.due = Some((
+                now() + self.options.write_deadline,
+                line.written() + pending,
+            ));
         }
     }
 

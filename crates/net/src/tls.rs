@@ -67,13 +67,17 @@ impl TlsPolicy {
             Some(TlsVersion::V1_3) => &[&rustls::version::TLS13],
             _ => &[&rustls::version::TLS13, &rustls::version::TLS12],
         };
-        let builder = ServerConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions)?;
+        let builder = ServerConfig::builder_with_provider(provider.clone())
+            .with_protocol_versions(versions)?;
         let builder = if tls.verify || tls.verify_and_map {
             let mut roots = RootCertStore::empty();
             let file = tls.ca_file.as_deref().ok_or(TlsError::Missing("ca_file"))?;
             roots.add_parsable_certificates(certificates(file)?);
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
-            builder.with_client_cert_verifier(verifier.map_err(|error| TlsError::Verifier(error.to_string()))?)
+            let verifier =
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+            builder.with_client_cert_verifier(
+                verifier.map_err(|error| TlsError::Verifier(error.to_string()))?,
+            )
         } else {
             builder.with_no_client_auth()
         };
@@ -82,7 +86,11 @@ impl TlsPolicy {
             acceptor: TlsAcceptor::from(Arc::new(config)),
             timeout: tls.timeout,
             first: tls.handshake_first,
-            pinned: tls.pinned_certs.iter().map(|hash| hash.to_ascii_lowercase()).collect(),
+            pinned: tls
+                .pinned_certs
+                .iter()
+                .map(|hash| hash.to_ascii_lowercase())
+                .collect(),
             not_after,
         })
     }
@@ -92,8 +100,13 @@ impl TlsPolicy {
         let stream = timeout(self.timeout, self.acceptor.accept(socket))
             .await
             .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "TLS handshake timeout"))??;
-        if !self.pinned.is_empty() && !peer_key_hash(stream.get_ref().1).is_some_and(|hash| self.pinned.contains(&hash)) {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "certificate not pinned"));
+        if !self.pinned.is_empty()
+            && !peer_key_hash(stream.get_ref().1).is_some_and(|hash| self.pinned.contains(&hash))
+        {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "certificate not pinned",
+            ));
         }
         Ok(stream)
     }
@@ -101,24 +114,39 @@ impl TlsPolicy {
 
 fn pair(tls: &Tls) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
     let first = tls.certs.first();
-    let cert = tls.cert_file.as_deref().or(first.map(|pair| pair.cert_file.as_path()));
-    let key = tls.key_file.as_deref().or(first.map(|pair| pair.key_file.as_path()));
+    let cert = tls
+        .cert_file
+        .as_deref()
+        .or(first.map(|pair| pair.cert_file.as_path()));
+    let key = tls
+        .key_file
+        .as_deref()
+        .or(first.map(|pair| pair.key_file.as_path()));
     let key = key.ok_or(TlsError::Missing("key_file"))?;
     let chain = certificates(cert.ok_or(TlsError::Missing("cert_file"))?)?;
-    Ok((chain, PrivateKeyDer::from_pem_file(key).map_err(|error| file_error(key, &error))?))
+    Ok((
+        chain,
+        PrivateKeyDer::from_pem_file(key).map_err(|error| file_error(key, &error))?,
+    ))
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let all = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let all = all.map_err(|error| file_error(file, &error))?;
     match all.is_empty() {
-        true => Err(TlsError::File { file: file.display().to_string(), reason: "no certificate in it".into() }),
+        true => Err(TlsError::File {
+            file: file.display().to_string(),
+            reason: "no certificate in it".into(),
+        }),
         false => Ok(all),
     }
 }
 
 fn file_error(file: &Path, error: &rustls_pki_types::pem::Error) -> TlsError {
-    TlsError::File { file: file.display().to_string(), reason: error.to_string() }
+    TlsError::File {
+        file: file.display().to_string(),
+        reason: error.to_string(),
+    }
 }
 
 fn not_after(certificate: &CertificateDer<'_>) -> Option<SystemTime> {
@@ -135,8 +163,17 @@ fn peer_key_hash(connection: &ServerConnection) -> Option<String> {
 #[must_use]
 pub fn certificate_facts(der: &[u8]) -> Option<(String, String, String)> {
     let (_, parsed) = x509_parser::parse_x509_certificate(der).ok()?;
-    let hash = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Some((parsed.subject().to_string(), hash(parsed.public_key().raw), hash(der)))
+    let hash = |bytes: &[u8]| {
+        Sha256::digest(bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    };
+    Some((
+        parsed.subject().to_string(),
+        hash(parsed.public_key().raw),
+        hash(der),
+    ))
 }
 
 /// The client listener's handshake: TLS after INFO, before it, or whichever the client begins with.
@@ -149,7 +186,12 @@ pub fn client_handshake(policy: TlsPolicy, allow_plain: bool) -> Handshake {
     }))
 }
 
-async fn begin(policy: &TlsPolicy, allow_plain: bool, mut socket: TcpStream, greeting: &[u8]) -> io::Result<Transport> {
+async fn begin(
+    policy: &TlsPolicy,
+    allow_plain: bool,
+    mut socket: TcpStream,
+    greeting: &[u8],
+) -> io::Result<Transport> {
     let mut greeted = false;
     let spoke_first = match policy.first {
         HandshakeFirst::On => true,
@@ -160,10 +202,17 @@ async fn begin(policy: &TlsPolicy, allow_plain: bool, mut socket: TcpStream, gre
         socket.write_all(greeting).await?;
         greeted = true;
         let first = timeout(policy.timeout, first_byte(&socket)).await;
-        match first.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "TLS handshake timeout"))?? {
+        match first
+            .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "TLS handshake timeout"))??
+        {
             HANDSHAKE_RECORD => {}
             _ if allow_plain => return Ok(Transport::Plain { socket, greeted }),
-            _ => return Err(io::Error::new(io::ErrorKind::InvalidData, "first record does not look like a TLS handshake")),
+            _ => {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "first record does not look like a TLS handshake",
+                ));
+            }
         }
     }
     let stream = policy.accept(socket).await?;
@@ -180,7 +229,14 @@ async fn first_byte(socket: &TcpStream) -> io::Result<u8> {
 
 fn secured(stream: TlsStream<TcpStream>, greeted: bool) -> Transport {
     let (certificate, tls) = facts(stream.get_ref().1);
-    Transport::Stream { stream: Box::new(stream), certificate, tls, client_ip: None, cookie: String::new(), greeted }
+    Transport::Stream {
+        stream: Box::new(stream),
+        certificate,
+        tls,
+        client_ip: None,
+        cookie: String::new(),
+        greeted,
+    }
 }
 
 /// A handshake for other protocols than NATS: HTTPS monitoring, say.
@@ -190,14 +246,22 @@ pub async fn stream_handshake(policy: TlsPolicy, socket: TcpStream) -> io::Resul
 
 /// The client's certificate, and the version and suite as monitoring names them.
 pub(crate) fn facts(connection: &ServerConnection) -> (Option<Vec<u8>>, Option<(String, String)>) {
-    let certificate = connection.peer_certificates().and_then(<[_]>::first).map(|der| der.to_vec());
+    let certificate = connection
+        .peer_certificates()
+        .and_then(<[_]>::first)
+        .map(|der| der.to_vec());
     let version = match connection.protocol_version() {
         Some(ProtocolVersion::TLSv1_3) => "1.3",
         Some(ProtocolVersion::TLSv1_2) => "1.2",
         _ => "",
     };
-    let suite = connection.negotiated_cipher_suite().map(|suite| suite_name(suite.suite()));
-    (certificate, Some((version.into(), suite.unwrap_or_default())))
+    let suite = connection
+        .negotiated_cipher_suite()
+        .map(|suite| suite_name(suite.suite()));
+    (
+        certificate,
+        Some((version.into(), suite.unwrap_or_default())),
+    )
 }
 
 /// The registered name; the library spells TLS 1.3 suites with `TLS13`.

@@ -40,7 +40,11 @@ pub enum Transport {
 }
 
 /// What happens between accept and session; the bytes of `INFO` are the first argument's.
-pub type HandshakeFn = dyn Fn(TcpStream, SocketAddr, Vec<u8>) -> Pin<Box<dyn Future<Output = io::Result<Transport>> + Send>>
+pub type HandshakeFn = dyn Fn(
+        TcpStream,
+        SocketAddr,
+        Vec<u8>,
+    ) -> Pin<Box<dyn Future<Output = io::Result<Transport>> + Send>>
     + Send
     + Sync;
 

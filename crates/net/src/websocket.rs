@@ -44,7 +44,9 @@ pub fn websocket_handshake(policy: WebSocketPolicy, tls: Option<TlsPolicy>) -> H
     Handshake::Stream(Arc::new(move |socket, _, _| {
         let (policy, tls) = (policy.clone(), tls.clone());
         Box::pin(async move {
-            let Some(tls) = tls else { return upgrade(&policy, false, socket, None, None).await };
+            let Some(tls) = tls else {
+                return upgrade(&policy, false, socket, None, None).await;
+            };
             let stream = tls.accept(socket).await?;
             let (certificate, described) = facts(stream.get_ref().1);
             upgrade(&policy, true, stream, certificate, described).await
@@ -59,7 +61,9 @@ async fn upgrade<S: Duplex + 'static>(
     certificate: Option<Vec<u8>>,
     tls: Option<(String, String)>,
 ) -> io::Result<Transport> {
-    let (head, rest) = timeout(policy.timeout, read_head(&mut stream)).await.map_err(|_| fault("upgrade timeout"))??;
+    let (head, rest) = timeout(policy.timeout, read_head(&mut stream))
+        .await
+        .map_err(|_| fault("upgrade timeout"))??;
     let request = Request::parse(&head);
     if let Err((status, text)) = request.check(policy, secure) {
         let body = status.split_once(' ').map_or("", |(_, body)| body);
@@ -72,24 +76,46 @@ async fn upgrade<S: Duplex + 'static>(
         let _ = stream.shutdown().await;
         return Err(fault(text));
     }
-    let key = derive_accept_key(request.header("sec-websocket-key").unwrap_or_default().as_bytes());
-    let mut answer =
-        format!("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {key}\r\n");
+    let key = derive_accept_key(
+        request
+            .header("sec-websocket-key")
+            .unwrap_or_default()
+            .as_bytes(),
+    );
+    let mut answer = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {key}\r\n"
+    );
     for (name, value) in &policy.headers {
         answer += &format!("{name}: {value}\r\n");
     }
     answer += "\r\n";
     stream.write_all(answer.as_bytes()).await?;
     stream.flush().await?;
-    let client_ip = request.header("x-forwarded-for").and_then(|list| list.split(',').next());
-    let client_ip = client_ip.map(str::trim).filter(|ip| ip.parse::<std::net::IpAddr>().is_ok()).map(str::to_owned);
+    let client_ip = request
+        .header("x-forwarded-for")
+        .and_then(|list| list.split(',').next());
+    let client_ip = client_ip
+        .map(str::trim)
+        .filter(|ip| ip.parse::<std::net::IpAddr>().is_ok())
+        .map(str::to_owned);
     let config = WebSocketConfig::default()
         .max_message_size(Some(policy.max_message))
         .max_frame_size(Some(policy.max_message));
-    let frames = WebSocketStream::from_partially_read(stream, rest, Role::Server, Some(config)).await;
-    let stream = Box::new(Frames { frames, read: Bytes::new() });
+    let frames =
+        WebSocketStream::from_partially_read(stream, rest, Role::Server, Some(config)).await;
+    let stream = Box::new(Frames {
+        frames,
+        read: Bytes::new(),
+    });
     let cookie = request.header("cookie").unwrap_or_default().to_owned();
-    Ok(Transport::Stream { stream, certificate, tls, client_ip, cookie, greeted: false })
+    Ok(Transport::Stream {
+        stream,
+        certificate,
+        tls,
+        client_ip,
+        cookie,
+        greeted: false,
+    })
 }
 
 fn fault(text: &str) -> io::Error {
@@ -118,22 +144,39 @@ struct Request<'a> {
 impl<'a> Request<'a> {
     fn parse(head: &'a str) -> Self {
         let mut lines = head.split("\r\n");
-        let method = lines.next().unwrap_or_default().split(' ').next().unwrap_or_default();
+        let method = lines
+            .next()
+            .unwrap_or_default()
+            .split(' ')
+            .next()
+            .unwrap_or_default();
         let headers = lines.filter_map(|line| line.split_once(':'));
-        let headers = headers.map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim())).collect();
+        let headers = headers
+            .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim()))
+            .collect();
         Self { method, headers }
     }
 
     fn header(&self, name: &str) -> Option<&'a str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|&(_, value)| value)
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|&(_, value)| value)
     }
 
     fn names(&self, header: &str, word: &str) -> bool {
-        self.header(header).is_some_and(|list| list.split(',').any(|item| item.trim().eq_ignore_ascii_case(word)))
+        self.header(header).is_some_and(|list| {
+            list.split(',')
+                .any(|item| item.trim().eq_ignore_ascii_case(word))
+        })
     }
 
     /// Refuses with a status line and a text.
-    fn check(&self, policy: &WebSocketPolicy, secure: bool) -> Result<(), (&'static str, &'static str)> {
+    fn check(
+        &self,
+        policy: &WebSocketPolicy,
+        secure: bool,
+    ) -> Result<(), (&'static str, &'static str)> {
         const BAD: &str = "400 Bad Request";
         if self.method != "GET" {
             return Err(("405 Method Not Allowed", "request method must be GET"));
@@ -160,24 +203,48 @@ impl<'a> Request<'a> {
     }
 
     fn origin_allowed(&self, policy: &WebSocketPolicy, secure: bool) -> bool {
-        let Some(origin) = self.header("origin").or_else(|| self.header("sec-websocket-origin")) else { return true };
+        let Some(origin) = self
+            .header("origin")
+            .or_else(|| self.header("sec-websocket-origin"))
+        else {
+            return true;
+        };
         let listed = policy.allowed_origins.is_empty()
-            || policy.allowed_origins.iter().any(|allowed| normal(allowed, secure) == normal(origin, secure));
-        let same = !policy.same_origin || self.header("host").is_some_and(|host| {
-            normal(origin, secure).1 == normal(host, secure).1
-        });
+            || policy
+                .allowed_origins
+                .iter()
+                .any(|allowed| normal(allowed, secure) == normal(origin, secure));
+        let same = !policy.same_origin
+            || self
+                .header("host")
+                .is_some_and(|host| normal(origin, secure).1 == normal(host, secure).1);
         listed && same
     }
 }
 
 /// Scheme and `host:port` of an origin, the port filled in.
 fn normal(origin: &str, secure: bool) -> (bool, String) {
-    let (scheme, rest) = origin.split_once("://").unwrap_or((if secure { "https" } else { "http" }, origin));
+    let (scheme, rest) = origin
+        .split_once("://")
+        .unwrap_or((if secure { "https" } else { "http" }, origin));
     let is_secure = matches!(scheme.to_ascii_lowercase().as_str(), "https" | "wss");
-    let host = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
-    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    let host = rest
+        .split('/')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let has_port = host
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
     let port = if is_secure { 443 } else { 80 };
-    (is_secure, if has_port { host } else { format!("{host}:{port}") })
+    (
+        is_secure,
+        if has_port {
+            host
+        } else {
+            format!("{host}:{port}")
+        },
+    )
 }
 
 /// Frames as a stream of bytes.
@@ -187,7 +254,11 @@ struct Frames<S> {
 }
 
 impl<S: Duplex> AsyncRead for Frames<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         loop {
             if !self.read.is_empty() {
                 let len = self.read.len().min(buffer.remaining());
@@ -199,7 +270,9 @@ impl<S: Duplex> AsyncRead for Frames<S> {
                 Some(Ok(Message::Text(text))) => self.read = text.into(),
                 None => return Poll::Ready(Ok(())),
                 Some(Ok(_)) => {}
-                Some(Err(Error::ConnectionClosed | Error::AlreadyClosed)) => return Poll::Ready(Ok(())),
+                Some(Err(Error::ConnectionClosed | Error::AlreadyClosed)) => {
+                    return Poll::Ready(Ok(()));
+                }
                 Some(Err(error)) => return Poll::Ready(Err(io::Error::other(error))),
             }
         }
@@ -207,11 +280,19 @@ impl<S: Duplex> AsyncRead for Frames<S> {
 }
 
 impl<S: Duplex> AsyncWrite for Frames<S> {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.poll_write_vectored(cx, &[io::IoSlice::new(bytes)])
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         let mut frames = Pin::new(&mut self.frames);
         ready!(frames.as_mut().poll_ready(cx)).map_err(io::Error::other)?;
         let mut frame = Vec::new();
@@ -220,7 +301,9 @@ impl<S: Duplex> AsyncWrite for Frames<S> {
             frame.extend_from_slice(&slice[..slice.len().min(room)]);
         }
         let len = frame.len();
-        frames.start_send(Message::Binary(frame.into())).map_err(io::Error::other)?;
+        frames
+            .start_send(Message::Binary(frame.into()))
+            .map_err(io::Error::other)?;
         Poll::Ready(Ok(len))
     }
 
@@ -229,10 +312,14 @@ impl<S: Duplex> AsyncWrite for Frames<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.frames).poll_flush(cx).map_err(io::Error::other)
+        Pin::new(&mut self.frames)
+            .poll_flush(cx)
+            .map_err(io::Error::other)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.frames).poll_close(cx).map_err(io::Error::other)
+        Pin::new(&mut self.frames)
+            .poll_close(cx)
+            .map_err(io::Error::other)
     }
 }

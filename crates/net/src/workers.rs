@@ -24,13 +24,19 @@ const TRIM_INTERVAL: Duration = Duration::from_secs(5);
 const STOP_MAX: Duration = Duration::from_secs(2);
 
 /// The one place where this crate reads the clock.
-#[allow(clippy::disallowed_methods, reason = "the io layer reads the clock here and nowhere else")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the io layer reads the clock here and nowhere else"
+)]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
 /// The calendar's time.
-#[allow(clippy::disallowed_methods, reason = "the io layer reads the calendar here and nowhere else")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the io layer reads the calendar here and nowhere else"
+)]
 pub(crate) fn today() -> SystemTime {
     SystemTime::now()
 }
@@ -61,9 +67,16 @@ impl Workers {
     /// # Errors
     /// When a thread or its runtime can't be made.
     pub fn start(count: usize, seed: u64, host: &Arc<dyn Host>) -> io::Result<Self> {
-        let mut workers = Self { jobs: Vec::new(), next: AtomicUsize::new(0), threads: Vec::new() };
+        let mut workers = Self {
+            jobs: Vec::new(),
+            next: AtomicUsize::new(0),
+            threads: Vec::new(),
+        };
         for number in 0..count.max(1) {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_io()
+                .enable_time()
+                .build()?;
             let (sender, jobs) = mpsc::channel(WAITING_MAX);
             let (host, seed) = (host.clone(), seed.wrapping_add(number as u64));
             let thread = std::thread::Builder::new()
@@ -76,9 +89,20 @@ impl Workers {
     }
 
     /// Gives an accepted socket to the next worker.
-    pub(crate) async fn serve(&self, entrance: Arc<Entrance>, socket: TcpStream, address: SocketAddr) {
+    pub(crate) async fn serve(
+        &self,
+        entrance: Arc<Entrance>,
+        socket: TcpStream,
+        address: SocketAddr,
+    ) {
         let worker = self.next.fetch_add(1, Relaxed) % self.jobs.len();
-        let _ = self.jobs[worker].send(Job { entrance, socket, address }).await;
+        let _ = self.jobs[worker]
+            .send(Job {
+                entrance,
+                socket,
+                address,
+            })
+            .await;
     }
 
     /// Takes no more sockets and waits until the connections have ended, a bounded time.
@@ -92,7 +116,11 @@ impl Workers {
 
 async fn run(host: Arc<dyn Host>, mut jobs: mpsc::Receiver<Job>, seed: u64) {
     let worker = Worker::new(seed, now());
-    let local = Rc::new(RefCell::new(Local { worker, slab: vec![0; SLAB_BYTES], slab_len: SLAB_BYTES }));
+    let local = Rc::new(RefCell::new(Local {
+        worker,
+        slab: vec![0; SLAB_BYTES],
+        slab_len: SLAB_BYTES,
+    }));
     let live = Rc::new(());
     let mut trim = tokio::time::interval(TRIM_INTERVAL);
     loop {

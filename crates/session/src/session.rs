@@ -6,7 +6,9 @@ use crate::texts::{CloseReason, answers, reason_of};
 use crate::timers::{Due, Timers};
 use crate::trace;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
-use midge_auth::{ConnectionType, Grant, Permissions, ReplyPermits, SubscribeVerdict, is_reserved_reply};
+use midge_auth::{
+    ConnectionType, Grant, Permissions, ReplyPermits, SubscribeVerdict, is_reserved_reply,
+};
 use midge_router::{Account, Message, Origin, Sink, Subscription, Worker};
 use midge_subject::{is_valid_publish, is_valid_queue, is_valid_subscribe, tokens};
 use midge_wire::{ClientFrame, Connect, Limits, Publish, decode_client, encode, status_block};
@@ -98,8 +100,16 @@ impl Session {
     /// A new connection. `auth_required` says whether it must send CONNECT before anything else;
     /// if not, call [`Session::admit`] with what an anonymous client may do.
     #[must_use]
-    pub fn new(identity: Identity, settings: Arc<Settings>, sink: Arc<Sink>, auth_required: bool, now: Instant) -> Self {
-        let authenticate_by = settings.credentials_expected.then(|| now + settings.auth_timeout);
+    pub fn new(
+        identity: Identity,
+        settings: Arc<Settings>,
+        sink: Arc<Sink>,
+        auth_required: bool,
+        now: Instant,
+    ) -> Self {
+        let authenticate_by = settings
+            .credentials_expected
+            .then(|| now + settings.auth_timeout);
         sink.set_traced(settings.tracing.is_some());
         Self {
             timers: Timers::new(now, authenticate_by, settings.ping_interval),
@@ -108,7 +118,11 @@ impl Session {
             identity,
             settings,
             sink,
-            state: if auth_required { State::Greeting } else { State::Open },
+            state: if auth_required {
+                State::Greeting
+            } else {
+                State::Open
+            },
             connect: Box::default(),
             account: None,
             grant: None,
@@ -176,7 +190,10 @@ impl Session {
     /// Lets the client into `account` with the rights of `grant`. `false`: the account is full, and
     /// the session closes.
     pub fn admit(&mut self, account: Arc<Account>, grant: Grant, worker: &mut Worker) -> bool {
-        let same = self.account.as_ref().is_some_and(|old| Arc::ptr_eq(old, &account));
+        let same = self
+            .account
+            .as_ref()
+            .is_some_and(|old| Arc::ptr_eq(old, &account));
         if !same {
             self.leave_account();
             if !account.enter() {
@@ -216,7 +233,10 @@ impl Session {
 
     /// Time passed: pings, or closes a connection that is silent or unauthenticated for too long.
     pub fn handle_timeout(&mut self, now: Instant, worker: &mut Worker) {
-        match self.timers.due(now, self.settings.ping_interval, self.settings.ping_max) {
+        match self
+            .timers
+            .due(now, self.settings.ping_interval, self.settings.ping_max)
+        {
             Due::Nothing => {}
             Due::Ping => self.ping_now(now, worker),
             Due::Stale => self.close(CloseReason::StaleConnection, worker),
@@ -226,7 +246,13 @@ impl Session {
 
     /// New settings after a reload, or for a server that leaves; a client that understands it gets
     /// INFO again when `announce` is set.
-    pub fn update(&mut self, settings: Arc<Settings>, announce: bool, now: Instant, worker: &mut Worker) {
+    pub fn update(
+        &mut self,
+        settings: Arc<Settings>,
+        announce: bool,
+        now: Instant,
+        worker: &mut Worker,
+    ) {
         self.sink.set_traced(settings.tracing.is_some());
         self.timers.set_interval(now, settings.ping_interval);
         self.settings = settings;
@@ -243,11 +269,17 @@ impl Session {
         let Some(grant) = grant else {
             // A named user goes in silence, as with the reference; others are told.
             let named = !self.connect.user.is_empty() || !self.connect.nkey.is_empty();
-            let reason = if named { CloseReason::AuthenticationRevoked } else { CloseReason::AuthenticationViolation };
+            let reason = if named {
+                CloseReason::AuthenticationRevoked
+            } else {
+                CloseReason::AuthenticationViolation
+            };
             return self.close(reason, worker);
         };
         self.set_grant(grant);
-        let Some(permissions) = self.permissions.clone() else { return };
+        let Some(permissions) = self.permissions.clone() else {
+            return;
+        };
         let mut revoked = Vec::new();
         for subscription in &self.subscriptions {
             match permissions.can_subscribe(subscription.filter(), subscription.queue()) {
@@ -256,7 +288,10 @@ impl Session {
             }
         }
         for subscription in revoked {
-            self.error(&answers::subscription_revoked(subscription.filter(), subscription.sid()), worker);
+            self.error(
+                &answers::subscription_revoked(subscription.filter(), subscription.sid()),
+                worker,
+            );
             self.remove(&subscription);
         }
     }
@@ -317,7 +352,11 @@ impl Session {
         }
         match frame {
             ClientFrame::Pub(publish) => self.publish(publish, now, worker),
-            ClientFrame::Sub { subject, queue, sid } => self.subscribe(subject, *queue, sid, worker),
+            ClientFrame::Sub {
+                subject,
+                queue,
+                sid,
+            } => self.subscribe(subject, *queue, sid, worker),
             ClientFrame::Unsub { sid, max } => self.unsubscribe(sid, *max, worker),
             ClientFrame::Ping => self.pong(worker),
             ClientFrame::Pong => self.timers.pong(now),
@@ -333,14 +372,20 @@ impl Session {
         let first = unfinished.first().map(u8::to_ascii_uppercase);
         if self.state == State::Greeting && !matches!(first, None | Some(b'C')) {
             self.close(CloseReason::AuthenticationViolation, worker);
-        } else if self.state == State::Open && first == Some(b'H') && !self.connect.headers && unfinished.contains(&b'\n') {
+        } else if self.state == State::Open
+            && first == Some(b'H')
+            && !self.connect.headers
+            && unfinished.contains(&b'\n')
+        {
             self.close(CloseReason::MsgHeaderViolation, worker);
         }
     }
 
     fn reason_of_fault(&self, error: &midge_wire::Error, input: &[u8]) -> CloseReason {
         match self.state {
-            State::Greeting if !matches!(input.first(), Some(b'C' | b'c')) => CloseReason::AuthenticationViolation,
+            State::Greeting if !matches!(input.first(), Some(b'C' | b'c')) => {
+                CloseReason::AuthenticationViolation
+            }
             _ => reason_of(error),
         }
     }
@@ -394,17 +439,26 @@ impl Session {
             header_len: publish.header_len,
             payload: publish.payload,
         };
-        let receivers = worker.publish(account, &Origin::new(&self.sink, self.connect.echo), &message);
+        let receivers = worker.publish(
+            account,
+            &Origin::new(&self.sink, self.connect.echo),
+            &message,
+        );
         if receivers == 0 && self.connect.no_responders && publish.reply.is_some() {
             self.no_responders(publish, worker);
         }
     }
 
     fn may_publish(&mut self, subject: &[u8], now: Instant) -> bool {
-        if CLOSED_PREFIXES.iter().any(|prefix| subject.starts_with(prefix)) {
+        if CLOSED_PREFIXES
+            .iter()
+            .any(|prefix| subject.starts_with(prefix))
+        {
             return false;
         }
-        let Some(permissions) = &self.permissions else { return true };
+        let Some(permissions) = &self.permissions else {
+            return true;
+        };
         let allowed = match self.verdicts.get(subject) {
             Some(&allowed) => allowed,
             None => {
@@ -416,22 +470,36 @@ impl Session {
                 allowed
             }
         };
-        allowed || self.permits.as_ref().is_some_and(|permits| permits.lock().allows(subject, now))
+        allowed
+            || self
+                .permits
+                .as_ref()
+                .is_some_and(|permits| permits.lock().allows(subject, now))
     }
 
     /// Nobody listens: the requester's own subscription for the reply gets a 503.
     fn no_responders(&mut self, publish: &Publish<'_>, worker: &mut Worker) {
-        let (Some(account), Some(reply)) = (&self.account, publish.reply) else { return };
+        let (Some(account), Some(reply)) = (&self.account, publish.reply) else {
+            return;
+        };
         let mut own = None;
         account.for_each_match(reply, |subscription| {
-            if own.is_none() && subscription.queue().is_none() && Arc::ptr_eq(subscription.sink(), &self.sink) {
+            if own.is_none()
+                && subscription.queue().is_none()
+                && Arc::ptr_eq(subscription.sink(), &self.sink)
+            {
                 own = Some(subscription.clone());
             }
         });
         if let Some(subscription) = own {
             let mut block = Vec::new();
             status_block(&mut block, 503, "", &[("Nats-Subject", publish.subject)]);
-            let message = Message { subject: reply, reply: None, header_len: block.len(), payload: &block };
+            let message = Message {
+                subject: reply,
+                reply: None,
+                header_len: block.len(),
+                payload: &block,
+            };
             worker.deliver_to(&subscription, &message);
         }
     }
@@ -446,7 +514,11 @@ impl Session {
                 self.label, Lossy(filter), Lossy(sid));
             return self.error(&answers::subscribe_denied(filter, queue), worker);
         }
-        if self.settings.max_sub_tokens.is_some_and(|max| tokens(filter).count() > max) {
+        if self
+            .settings
+            .max_sub_tokens
+            .is_some_and(|max| tokens(filter).count() > max)
+        {
             return self.error(&answers::too_many_tokens(filter), worker);
         }
         if self.has_all_subscriptions() {
@@ -455,15 +527,26 @@ impl Session {
         if !is_valid_subscribe(filter) || queue.is_some_and(|queue| !is_valid_queue(queue)) {
             return self.error(answers::INVALID_SUBJECT, worker);
         }
-        self.insert(filter, queue, sid, verdict == SubscribeVerdict::AllowedButFilter);
+        self.insert(
+            filter,
+            queue,
+            sid,
+            verdict == SubscribeVerdict::AllowedButFilter,
+        );
         if self.connect.verbose {
             self.ok(worker);
         }
     }
 
     fn has_all_subscriptions(&self) -> bool {
-        let granted = self.grant.as_ref().and_then(|grant| grant.limits.max_subscriptions);
-        let max = [self.settings.max_subscriptions, granted].into_iter().flatten().min();
+        let granted = self
+            .grant
+            .as_ref()
+            .and_then(|grant| grant.limits.max_subscriptions);
+        let max = [self.settings.max_subscriptions, granted]
+            .into_iter()
+            .flatten()
+            .min();
         max.is_some_and(|max| self.sink.stats.subscriptions.load(Relaxed) >= max)
     }
 
@@ -472,7 +555,9 @@ impl Session {
         self.sweep_spent();
         let Some(account) = &self.account else { return };
         let hash = self.hasher.hash_one(sid);
-        let known = self.subscriptions.find_entry(hash, |other| other.sid() == sid);
+        let known = self
+            .subscriptions
+            .find_entry(hash, |other| other.sid() == sid);
         if let Ok(known) = known {
             if !known.get().is_closed() {
                 return;
@@ -482,22 +567,30 @@ impl Session {
         let subscription = Subscription::new(self.sink.clone(), filter, queue, sid);
         subscription.set_filtered(filtered);
         let hasher = &self.hasher;
-        self.subscriptions.insert_unique(hash, subscription.clone(), |other| hasher.hash_one(other.sid()));
+        self.subscriptions
+            .insert_unique(hash, subscription.clone(), |other| {
+                hasher.hash_one(other.sid())
+            });
         self.sink.stats.subscriptions.fetch_add(1, Relaxed);
         account.subscribe(&subscription);
     }
 
     /// Used-up subscriptions are marked by whoever delivered last; the table forgets them here.
     fn sweep_spent(&mut self) {
-        let live = usize::try_from(self.sink.stats.subscriptions.load(Relaxed)).unwrap_or(usize::MAX);
+        let live =
+            usize::try_from(self.sink.stats.subscriptions.load(Relaxed)).unwrap_or(usize::MAX);
         if self.subscriptions.len() > live.saturating_mul(2) + SPENT_MIN {
-            self.subscriptions.retain(|subscription| !subscription.is_closed());
+            self.subscriptions
+                .retain(|subscription| !subscription.is_closed());
         }
     }
 
     fn unsubscribe(&mut self, sid: &[u8], max: Option<u64>, worker: &mut Worker) {
         let hash = self.hasher.hash_one(sid);
-        let known = self.subscriptions.find(hash, |other| other.sid() == sid).cloned();
+        let known = self
+            .subscriptions
+            .find(hash, |other| other.sid() == sid)
+            .cloned();
         if let Some(subscription) = known
             && max.is_none_or(|max| subscription.set_max(max))
         {
@@ -510,7 +603,10 @@ impl Session {
 
     fn remove(&mut self, subscription: &Arc<Subscription>) {
         let hash = self.hasher.hash_one(subscription.sid());
-        if let Ok(entry) = self.subscriptions.find_entry(hash, |other| Arc::ptr_eq(other, subscription)) {
+        if let Ok(entry) = self
+            .subscriptions
+            .find_entry(hash, |other| Arc::ptr_eq(other, subscription))
+        {
             entry.remove();
         }
         if subscription.close() {
@@ -546,29 +642,46 @@ impl Session {
         }
         self.verdicts.clear();
         self.permissions = grant.permissions.clone();
-        let responses = self.permissions.as_ref().and_then(|permissions| permissions.responses());
+        let responses = self
+            .permissions
+            .as_ref()
+            .and_then(|permissions| permissions.responses());
         self.permits = responses.map(|rule| Arc::new(Mutex::new(ReplyPermits::new(rule))));
         let gate = self.permissions.as_ref().map(|permissions| {
             let (permissions, permits) = (permissions.clone(), self.permits.clone());
-            Box::new(Delivery { permissions, permits }) as Box<dyn midge_router::Gate>
+            Box::new(Delivery {
+                permissions,
+                permits,
+            }) as Box<dyn midge_router::Gate>
         });
         self.sink.set_gate(gate);
         if let Some(user) = &grant.user {
-            self.label = format!("{} - \"{}/user:{user}\"", self.identity.label, grant.account);
+            self.label = format!(
+                "{} - \"{}/user:{user}\"",
+                self.identity.label, grant.account
+            );
         }
         self.grant = Some(grant);
         self.lower_limits();
     }
 
     fn lower_limits(&mut self) {
-        let granted = self.grant.as_ref().and_then(|grant| grant.limits.max_payload);
+        let granted = self
+            .grant
+            .as_ref()
+            .and_then(|grant| grant.limits.max_payload);
         let granted = granted.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
         let own = self.settings.limits;
-        self.limits = Limits { max_payload: own.max_payload.min(granted), ..own };
+        self.limits = Limits {
+            max_payload: own.max_payload.min(granted),
+            ..own
+        };
     }
 
     fn leave_account(&mut self) {
-        let Some(account) = self.account.take() else { return };
+        let Some(account) = self.account.take() else {
+            return;
+        };
         for subscription in self.subscriptions.drain() {
             if subscription.close() {
                 self.sink.stats.subscriptions.fetch_sub(1, Relaxed);
@@ -582,16 +695,25 @@ impl Session {
     // -- answers
 
     fn info(&self) -> midge_wire::Info {
-        let granted = self.grant.as_ref().and_then(|grant| grant.limits.max_payload);
+        let granted = self
+            .grant
+            .as_ref()
+            .and_then(|grant| grant.limits.max_payload);
         let own = self.settings.info.max_payload;
         midge_wire::Info {
-            max_payload: granted.and_then(|max| i32::try_from(max).ok()).map_or(own, |max| max.min(own)),
+            max_payload: granted
+                .and_then(|max| i32::try_from(max).ok())
+                .map_or(own, |max| max.min(own)),
             ..info_of(&self.identity, &self.settings)
         }
     }
 
     fn info_after_connect(&self) -> midge_wire::Info {
-        let account = self.account.as_ref().map(|account| account.name().to_string()).unwrap_or_default();
+        let account = self
+            .account
+            .as_ref()
+            .map(|account| account.name().to_string())
+            .unwrap_or_default();
         midge_wire::Info {
             connect_info: true,
             acc_is_sys: self.settings.system_account.as_deref() == Some(account.as_str()),

@@ -159,29 +159,47 @@ pub(crate) mod answers {
     pub(crate) const TOO_MANY_SUBSCRIPTIONS: &str = "maximum subscriptions exceeded";
 
     pub(crate) fn publish_denied(subject: &[u8]) -> String {
-        format!("Permissions Violation for Publish to \"{}\"", lossy(subject))
+        format!(
+            "Permissions Violation for Publish to \"{}\"",
+            lossy(subject)
+        )
     }
 
     pub(crate) fn reply_denied(reply: &[u8]) -> String {
-        format!("Permissions Violation for Publish with Reply of \"{}\"", lossy(reply))
+        format!(
+            "Permissions Violation for Publish with Reply of \"{}\"",
+            lossy(reply)
+        )
     }
 
     pub(crate) fn subscribe_denied(subject: &[u8], queue: Option<&[u8]>) -> String {
         match queue {
-            None => format!("Permissions Violation for Subscription to \"{}\"", lossy(subject)),
+            None => format!(
+                "Permissions Violation for Subscription to \"{}\"",
+                lossy(subject)
+            ),
             Some(queue) => {
                 let (subject, queue) = (lossy(subject), lossy(queue));
-                format!("Permissions Violation for Subscription to \"{subject}\" using queue \"{queue}\"")
+                format!(
+                    "Permissions Violation for Subscription to \"{subject}\" using queue \"{queue}\""
+                )
             }
         }
     }
 
     pub(crate) fn subscription_revoked(subject: &[u8], sid: &[u8]) -> String {
-        format!("Permissions Violation for Subscription to \"{}\" (sid \"{}\")", lossy(subject), lossy(sid))
+        format!(
+            "Permissions Violation for Subscription to \"{}\" (sid \"{}\")",
+            lossy(subject),
+            lossy(sid)
+        )
     }
 
     pub(crate) fn too_many_tokens(subject: &[u8]) -> String {
-        format!("Permissions Violation for Subscription to \"{}\", too many tokens", lossy(subject))
+        format!(
+            "Permissions Violation for Subscription to \"{}\", too many tokens",
+            lossy(subject)
+        )
     }
 
     fn lossy(bytes: &[u8]) -> Cow<'_, str> {

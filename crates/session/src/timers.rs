@@ -64,7 +64,10 @@ impl Timers {
     pub(crate) fn pong(&mut self, now: Instant) {
         self.unanswered = 0;
         if let Some(at) = self.pinged_at.take() {
-            self.round_trip = Some(now.saturating_duration_since(at).max(Duration::from_nanos(1)));
+            self.round_trip = Some(
+                now.saturating_duration_since(at)
+                    .max(Duration::from_nanos(1)),
+            );
         }
     }
 
@@ -81,7 +84,11 @@ impl Timers {
     /// Called at or after the deadline. Recent traffic postpones a PING, but not the first one.
     pub(crate) fn due(&mut self, now: Instant, interval: Duration, max: u32) -> Due {
         if let Some(by) = self.authenticate_by {
-            return if now >= by { Due::AuthenticationTimeout } else { Due::Nothing };
+            return if now >= by {
+                Due::AuthenticationTimeout
+            } else {
+                Due::Nothing
+            };
         }
         if now < self.next_ping {
             return Due::Nothing;
@@ -92,7 +99,11 @@ impl Timers {
             self.next_ping = self.last_activity + interval;
             return Due::Nothing;
         }
-        if self.unanswered >= max { Due::Stale } else { Due::Ping }
+        if self.unanswered >= max {
+            Due::Stale
+        } else {
+            Due::Ping
+        }
     }
 
     /// A new interval counts from now on.

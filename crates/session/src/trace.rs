@@ -9,7 +9,10 @@ const SECRET_KEYS: [&str; 3] = ["pass", "auth_token", "sig"];
 
 /// `<<- [OP args]` for a frame that arrived; `input` begins with it.
 pub(crate) fn arrived(label: &str, frame: &ClientFrame<'_>, input: &[u8], tracing: Tracing) {
-    let line = input.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = input
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
     let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line));
     let shown = match frame {
         ClientFrame::Connect(_) => redacted(&line),
@@ -35,14 +38,24 @@ pub(crate) fn fault(label: &str, error: &Error, input: &[u8]) {
         Error::WrongArgs { op: "UNSUB", .. } | Error::BadSize { op: "UNSUB" } => "processUnsub",
         _ => return tracing::error!(target: "midge", "{label} - {error}"),
     };
-    let line = input.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = input
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
     let line = String::from_utf8_lossy(line);
-    let args = line.trim().split_once([' ', '\t']).map_or("", |(_, args)| args);
+    let args = line
+        .trim()
+        .split_once([' ', '\t'])
+        .map_or("", |(_, args)| args);
     tracing::error!(target: "midge", "{label} - {step} Parse Error: {args:?}");
 }
 
 fn payload(label: &str, headers: &[u8], payload: &[u8], tracing: Tracing) {
-    let shown = if tracing.headers_only { headers } else { payload };
+    let shown = if tracing.headers_only {
+        headers
+    } else {
+        payload
+    };
     if shown.is_empty() && tracing.headers_only {
         return;
     }
@@ -72,10 +85,26 @@ fn value_after(text: &str, key: &str, from: usize) -> Option<(usize, usize)> {
     loop {
         let after = at + text.get(at..)?.find(key)? + key.len();
         let rest = text[after..].trim_start();
-        if let Some(value) = rest.strip_prefix(':').map(str::trim_start).and_then(|rest| rest.strip_prefix('"')) {
+        if let Some(value) = rest
+            .strip_prefix(':')
+            .map(str::trim_start)
+            .and_then(|rest| rest.strip_prefix('"'))
+        {
             let start = text.len() - value.len();
-            let escaped = |at: usize| value[..at].bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1;
-            let len = value.match_indices('"').map(|(at, _)| at).find(|&at| !escaped(at)).unwrap_or(value.len());
+            let escaped = |at: usize| {
+                value[..at]
+                    .bytes()
+                    .rev()
+                    .take_while(|&byte| byte == b'\\')
+                    .count()
+                    % 2
+                    == 1
+            };
+            let len = value
+                .match_indices('"')
+                .map(|(at, _)| at)
+                .find(|&at| !escaped(at))
+                .unwrap_or(value.len());
             return Some((start, start + len));
         }
         at = after;
@@ -89,10 +118,22 @@ mod tests {
     #[test]
     fn secrets_are_taken_out_of_a_traced_connect() {
         let check = |line: &str, expected: &str| assert_eq!(redacted(line), expected);
-        check(r#"CONNECT {"user":"a","pass":"b"}"#, r#"CONNECT {"user":"a","pass":"[REDACTED]"}"#);
-        check(r#"CONNECT {"pass" : "b\"c","x":1}"#, r#"CONNECT {"pass" : "[REDACTED]","x":1}"#);
-        check(r#"CONNECT {"auth_token":"t","pass":"p"}"#, r#"CONNECT {"auth_token":"[REDACTED]","pass":"[REDACTED]"}"#);
-        check(r#"CONNECT {"pass":"unfinished"#, r#"CONNECT {"pass":"[REDACTED]"#);
+        check(
+            r#"CONNECT {"user":"a","pass":"b"}"#,
+            r#"CONNECT {"user":"a","pass":"[REDACTED]"}"#,
+        );
+        check(
+            r#"CONNECT {"pass" : "b\"c","x":1}"#,
+            r#"CONNECT {"pass" : "[REDACTED]","x":1}"#,
+        );
+        check(
+            r#"CONNECT {"auth_token":"t","pass":"p"}"#,
+            r#"CONNECT {"auth_token":"[REDACTED]","pass":"[REDACTED]"}"#,
+        );
+        check(
+            r#"CONNECT {"pass":"unfinished"#,
+            r#"CONNECT {"pass":"[REDACTED]"#,
+        );
         check(r#"CONNECT {"name":"pass"}"#, r#"CONNECT {"name":"pass"}"#);
     }
 }

@@ -19,8 +19,14 @@ pub(crate) fn settle() {
     // Huge pages would make 8 MB resident for a heap of one.
     let _ = rustix::thread::disable_transparent_huge_pages(true);
     let mut words = std::env::args_os();
-    let (Ok(program), Some(name)) = (std::env::current_exe(), words.next()) else { return };
-    let _ = std::process::Command::new(program).arg0(name).args(words).env(PURGE_DELAY.0, PURGE_DELAY.1).exec();
+    let (Ok(program), Some(name)) = (std::env::current_exe(), words.next()) else {
+        return;
+    };
+    let _ = std::process::Command::new(program)
+        .arg0(name)
+        .args(words)
+        .env(PURGE_DELAY.0, PURGE_DELAY.1)
+        .exec();
 }
 
 /// Elsewhere the allocator's own settings stand.

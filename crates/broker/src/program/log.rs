@@ -36,7 +36,13 @@ struct State {
 
 enum Output {
     Stderr,
-    File { path: PathBuf, file: File, len: u64, max_len: u64, max_files: u64 },
+    File {
+        path: PathBuf,
+        file: File,
+        len: u64,
+        max_len: u64,
+        max_files: u64,
+    },
 }
 
 impl Log {
@@ -45,7 +51,11 @@ impl Log {
         let log = Self(Arc::new(Inner {
             debug: AtomicBool::new(false),
             trace: AtomicBool::new(false),
-            state: Mutex::new(State { time: true, utc: false, output: Output::Stderr }),
+            state: Mutex::new(State {
+                time: true,
+                utc: false,
+                output: Output::Stderr,
+            }),
         }));
         log.configure(options)?;
         Ok(log)
@@ -58,15 +68,28 @@ impl Log {
             Some(path) => Output::open(path, options.log_size_limit, options.log_max_num)?,
         };
         self.0.debug.store(options.debug, Relaxed);
-        self.0.trace.store(options.trace || options.trace_verbose || options.trace_headers, Relaxed);
-        *self.state() = State { time: options.logtime, utc: options.logtime_utc, output };
+        self.0.trace.store(
+            options.trace || options.trace_verbose || options.trace_headers,
+            Relaxed,
+        );
+        *self.state() = State {
+            time: options.logtime,
+            utc: options.logtime_utc,
+            output,
+        };
         Ok(())
     }
 
     /// Opens the file anew, after something else renamed it.
     pub(crate) fn reopen(&self) -> io::Result<()> {
         let mut state = self.state();
-        if let Output::File { path, max_len, max_files, .. } = &state.output {
+        if let Output::File {
+            path,
+            max_len,
+            max_files,
+            ..
+        } = &state.output
+        {
             state.output = Output::open(path, *max_len, *max_files)?;
         }
         Ok(())
@@ -98,7 +121,13 @@ impl Output {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
         let file = options.open(path)?;
         let len = file.metadata()?.len();
-        Ok(Self::File { path: path.into(), file, len, max_len, max_files })
+        Ok(Self::File {
+            path: path.into(),
+            file,
+            len,
+            max_len,
+            max_files,
+        })
     }
 
     /// A line that can't be written has nowhere else to go.
@@ -107,7 +136,13 @@ impl Output {
             Self::Stderr => {
                 let _ = io::stderr().write_all(line.as_bytes());
             }
-            Self::File { path, file, len, max_len, max_files } => {
+            Self::File {
+                path,
+                file,
+                len,
+                max_len,
+                max_files,
+            } => {
                 let _ = file.write_all(line.as_bytes());
                 *len += line.len() as u64;
                 if *max_len > 0 && *len >= *max_len {
@@ -117,7 +152,9 @@ impl Output {
                     if let Ok((fresh, aside)) = fresh {
                         *self = fresh;
                         let head = line.split_once(" [").map_or(line, |(head, _)| head);
-                        self.write(&format!("{head} [INF] Rotated log, backup saved as {aside:?}\n"));
+                        self.write(&format!(
+                            "{head} [INF] Rotated log, backup saved as {aside:?}\n"
+                        ));
                     }
                 }
             }
@@ -128,22 +165,35 @@ impl Output {
 /// Moves a full log aside, and drops the oldest so that `max_files` stay, the new one counted.
 fn rotate(path: &Path, max_files: u64) -> io::Result<PathBuf> {
     let mut aside = path.as_os_str().to_owned();
-    aside.push(Zoned::now().strftime(".%Y.%m.%d.%H.%M.%S.%9f").to_string().replace("..", "."));
+    aside.push(
+        Zoned::now()
+            .strftime(".%Y.%m.%d.%H.%M.%S.%9f")
+            .to_string()
+            .replace("..", "."),
+    );
     std::fs::rename(path, &aside)?;
     if max_files == 0 {
         return Ok(aside.into());
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut prefix = path.file_name().unwrap_or_default().to_owned();
     prefix.push(".");
     let prefix = prefix.to_string_lossy().into_owned();
     let mut backups: Vec<_> = std::fs::read_dir(folder)?
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .filter(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)))
+        .filter(|file| {
+            file.file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with(&prefix))
+        })
         .collect();
     backups.sort();
-    let spare = backups.len().saturating_sub(usize::try_from(max_files - 1).unwrap_or(usize::MAX));
+    let spare = backups
+        .len()
+        .saturating_sub(usize::try_from(max_files - 1).unwrap_or(usize::MAX));
     backups[..spare].iter().try_for_each(std::fs::remove_file)?;
     Ok(aside.into())
 }
@@ -159,8 +209,18 @@ impl Subscriber for Log {
         let mut state = self.state();
         let mut line = format!("[{}] ", std::process::id());
         if state.time {
-            let zone = if state.utc { TimeZone::UTC } else { TimeZone::system() };
-            let _ = write!(line, "{} ", Timestamp::now().to_zoned(zone).strftime("%Y/%m/%d %H:%M:%S.%6f"));
+            let zone = if state.utc {
+                TimeZone::UTC
+            } else {
+                TimeZone::system()
+            };
+            let _ = write!(
+                line,
+                "{} ",
+                Timestamp::now()
+                    .to_zoned(zone)
+                    .strftime("%Y/%m/%d %H:%M:%S.%6f")
+            );
         }
         let _ = writeln!(line, "[{}] {}", label(event.metadata()), text.0);
         state.output.write(&line);

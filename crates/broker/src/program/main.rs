@@ -51,14 +51,19 @@ fn main() -> ExitCode {
 
 /// The last part of a path, without an extension.
 fn program_name(path: &str) -> String {
-    let name = std::path::Path::new(path).file_stem().map(|name| name.to_string_lossy().into_owned());
+    let name = std::path::Path::new(path)
+        .file_stem()
+        .map(|name| name.to_string_lossy().into_owned());
     name.unwrap_or_else(|| "midge".into())
 }
 
 fn version(program: &str) -> String {
     match program {
         REFERENCE => format!("{REFERENCE}: v{COMPATIBILITY}\n"),
-        _ => format!("{program}: v{} (nats-server compatibility v{COMPATIBILITY})\n", midge_broker::VERSION),
+        _ => format!(
+            "{program}: v{} (nats-server compatibility v{COMPATIBILITY})\n",
+            midge_broker::VERSION
+        ),
     }
 }
 
@@ -89,20 +94,29 @@ fn tell(program: &str, order: &cli::SignalOrder) -> ExitCode {
 }
 
 fn check(program: &str, overrides: &Overrides) -> ExitCode {
-    let file = overrides.config.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    let file = overrides
+        .config
+        .as_ref()
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
     match overrides.load(&System) {
         Err(refusal) => fail(program, &format!("{refusal}\n")),
         Ok(loaded) if !loaded.warnings.is_empty() => fail(program, &lines(&loaded.warnings)),
         Ok(loaded) => {
             let digest = loaded.options.config_digest.unwrap_or_default();
-            complain(&format!("{program}: configuration file {file} is valid ({digest})"));
+            complain(&format!(
+                "{program}: configuration file {file} is valid ({digest})"
+            ));
             ExitCode::SUCCESS
         }
     }
 }
 
 fn lines(findings: &[Finding]) -> String {
-    findings.iter().map(|finding| format!("{finding}\n")).collect()
+    findings
+        .iter()
+        .map(|finding| format!("{finding}\n"))
+        .collect()
 }
 
 fn run(program: &str, overrides: &Overrides) -> ExitCode {
@@ -137,9 +151,15 @@ fn run(program: &str, overrides: &Overrides) -> ExitCode {
 fn serve(program: &str, overrides: &Overrides, options: Options, log: &Log) -> anyhow::Result<()> {
     raise_file_limit();
     // The handlers stand before anything else: a signal must never end a half-started server.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
     let mut signals = runtime.block_on(async { Signals::new() })?;
-    let shown = if program == REFERENCE { REFERENCE } else { "midge" };
+    let shown = if program == REFERENCE {
+        REFERENCE
+    } else {
+        "midge"
+    };
     tracing::info!(target: "midge", "Starting {shown}");
     tracing::info!(target: "midge", "  Version:  {COMPATIBILITY}");
     if shown != REFERENCE {
@@ -148,7 +168,9 @@ fn serve(program: &str, overrides: &Overrides, options: Options, log: &Log) -> a
     let broker = Arc::new(Broker::start(options)?);
     let options = broker.options();
     if let Some(path) = &options.pid_file {
-        write_pid(path).map_err(|error| anyhow::anyhow!("Could not write pidfile {}: {error}", path.display()))?;
+        write_pid(path).map_err(|error| {
+            anyhow::anyhow!("Could not write pidfile {}: {error}", path.display())
+        })?;
     }
     let ports_file = match &options.ports_file_dir {
         Some(folder) => Some(PortsFile::write(folder, program, broker.ports())?),
@@ -244,14 +266,22 @@ fn trapped(signal: &str) {
 fn leave(broker: &Broker) {
     let options = broker.options();
     tracing::info!(target: "midge", "Entering lame duck mode, stop accepting new clients");
-    let over = options.lame_duck_duration.saturating_sub(options.lame_duck_grace_period);
-    broker.lame_duck(&LameDuck { grace: options.lame_duck_grace_period, over, step_max: LAME_DUCK_STEP_MAX });
+    let over = options
+        .lame_duck_duration
+        .saturating_sub(options.lame_duck_grace_period);
+    broker.lame_duck(&LameDuck {
+        grace: options.lame_duck_grace_period,
+        over,
+        step_max: LAME_DUCK_STEP_MAX,
+    });
 }
 
 fn reload(broker: &Broker, overrides: &Overrides, log: &Log) {
     let refused = |why: String| tracing::error!(target: "midge", "Failed to reload server configuration: {why}");
     if overrides.config.is_none() {
-        return refused("can only reload config when a file is provided using -c or --config".into());
+        return refused(
+            "can only reload config when a file is provided using -c or --config".into(),
+        );
     }
     let loaded = match overrides.load(&System) {
         Ok(loaded) => loaded,
