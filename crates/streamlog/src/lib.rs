@@ -72,6 +72,8 @@ mod sync;
 mod tail;
 mod ticket;
 mod timer;
+#[cfg(any(test, feature = "sim"))]
+mod torture;
 mod twice;
 
 pub use commit::Commit;
@@ -93,4 +95,5 @@ pub use ticket::Ticket;
 #[cfg(any(test, feature = "sim"))]
 pub mod sim {
     pub use crate::disk::crash::{CrashDisk, Fault};
+    pub use crate::torture::{Report, run as torture};
 }

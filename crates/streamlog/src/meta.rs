@@ -45,8 +45,9 @@ pub(crate) fn encode(state: &State) -> Vec<u8> {
         .get(sealed.len())
         .map_or(state.last_seq, |slot| slot.base - 1);
     let mut put = Put::default();
+    // The tail is applied again from `last_seq` on, so what went there goes again.
     put.num(u64::from(position))
-        .num(state.first_seq)
+        .num(state.first_seq.min(last_seq + 1))
         .num(last_seq)
         .num(state.last_time);
     put.num(sealed.len() as u64);

@@ -85,6 +85,7 @@ pub(crate) fn open(
         .unwrap_or((0, 0));
     let mut cut = false;
     state.slots.retain(|slot| slot.heap.is_none());
+    state.totals.clear(state.slots.is_empty());
     for &number in &numbers {
         let rewrite = rewrites.get(&number).copied().unwrap_or(0);
         cut |= open_segment(&mut state, number, rewrite, traces, last_piece)?;
@@ -100,8 +101,8 @@ pub(crate) fn open(
     state.drop_empty();
     state.visible = state.last_seq;
     state.durable = state.last_seq;
-    state.totals.clear(state.msgs == 0);
-    enforce_tail(&mut state);
+    state.totals.shrink();
+    enforce(&mut state, None);
     Ok((state, leftovers))
 }
 
@@ -182,12 +183,6 @@ fn open_segment(
                 found: image[6] as char,
             });
         }
-        segment.report(
-            DamageKind::SegmentHead,
-            0,
-            u64::from(HEADER),
-            &image[..image.len().min(HEADER as usize)],
-        );
     }
     image.resize(size as usize, 0);
     for piece in &pieces {
@@ -200,6 +195,12 @@ fn open_segment(
     let image = Bytes::from(image);
     let behind = scan(state, &image, last_piece);
     let (segment, end) = (state.active().seg.clone(), state.active().end);
+    let bad_head = file.is_some() && pieces.is_empty() && !segment.is_header(&image);
+    // A header that never arrived has no records behind it.
+    if bad_head && end > HEADER {
+        let head = &image[..HEADER as usize];
+        segment.report(DamageKind::SegmentHead, 0, u64::from(HEADER), head);
+    }
     let begin = pieces
         .iter()
         .map(|p| p.offset)
@@ -301,7 +302,10 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
                 if head.seq > state.last_seq + 1 {
                     state.last_seq = head.seq - 1;
                 }
-                state.apply_message(head, &body[..head.subject as usize], at);
+                let subject = &body[..head.subject as usize];
+                state.apply_message(head, subject, at);
+                // Evictions by limit aren't in the log: they happen again where they happened.
+                enforce(state, Some(subject));
             }
             None => {
                 let segment = state.active().seg.clone();
@@ -345,24 +349,4 @@ fn report_torn(state: &State, segment: &Segment, image: &[u8], at: u32) {
             &[],
         );
     }
-}
-
-/// Evictions by limit aren't in the log: the subjects in the scanned part may have too many messages again.
-fn enforce_tail(state: &mut State) {
-    if state.options.limits.max_per_subject > 0 {
-        let mut subjects = BTreeSet::new();
-        for slot in state.slots.iter().filter(|slot| slot.heap.is_some()) {
-            slot.each_subject(
-                &crate::Filter::all(),
-                state.first_seq,
-                |subject, _, _, _| {
-                    subjects.insert(subject.to_vec());
-                },
-            );
-        }
-        subjects
-            .iter()
-            .for_each(|subject| enforce(state, Some(subject)));
-    }
-    enforce(state, None);
 }

@@ -1,0 +1,482 @@
+//! Random work on a store whose power is cut before every single operation on the disk, against a model a child could check.
+//!
+//! The model knows, per stream, what was acknowledged and what was done since, in order. After a cut the stream must be as it was after
+//! the acknowledged work and some prefix of the rest: nothing acknowledged is lost, nothing else is changed, doubled or out of order.
+use crate::{
+    Filter, Limits, NewMessage, Policy, Store, StoreOptions, Stream, StreamOptions, disk::Work,
+    disk::crash::CrashDisk,
+};
+use parking_lot::Mutex;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+/// What one run did.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// cuts by the kind of work they interrupted
+    pub cuts: BTreeMap<Work, u64>,
+    /// what was wrong, if something was
+    pub failure: Option<String>,
+}
+
+impl Report {
+    /// All cuts.
+    pub fn total(&self) -> u64 {
+        self.cuts.values().sum()
+    }
+
+    /// Adds another run's.
+    pub fn add(&mut self, other: Self) {
+        for (work, n) in other.cuts {
+            *self.cuts.entry(work).or_default() += n;
+        }
+        self.failure = self.failure.take().or(other.failure);
+    }
+}
+
+/// A change as the model sees it.
+#[derive(Debug, Clone)]
+enum Change {
+    Append {
+        seq: u64,
+        subject: String,
+        payload: String,
+    },
+    Delete(Vec<u64>),
+    First(u64),
+    Truncate(u64),
+    Last(u64),
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Log {
+    messages: BTreeMap<u64, (String, String)>,
+    last: u64,
+}
+
+#[derive(Debug, Clone, Default)]
+struct StreamModel {
+    acked: Log,
+    open: Vec<Change>,
+    limits: Limits,
+    lazy: bool,
+    created: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Model {
+    streams: BTreeMap<String, StreamModel>,
+    /// per key the acknowledged value and the ones after it
+    state: BTreeMap<String, (Option<String>, Vec<Option<String>>)>,
+}
+
+impl Log {
+    fn apply(&mut self, change: &Change, limits: &Limits) {
+        match change {
+            Change::Append {
+                seq,
+                subject,
+                payload,
+            } => {
+                self.messages
+                    .insert(*seq, (subject.clone(), payload.clone()));
+                self.last = *seq;
+                while limits.max_per_subject > 0 {
+                    let mut of = self.messages.iter().filter(|(_, (s, _))| s == subject);
+                    let (first, more) = (of.next().map(|(&seq, _)| seq), of.count());
+                    if more < limits.max_per_subject as usize {
+                        break;
+                    }
+                    first.map(|first| self.messages.remove(&first));
+                }
+                while limits.max_msgs > 0 && self.messages.len() as u64 > limits.max_msgs {
+                    self.messages.pop_first();
+                }
+            }
+            Change::Delete(seqs) => self.messages.retain(|seq, _| !seqs.contains(seq)),
+            Change::First(first) => self.messages.retain(|seq, _| seq >= first),
+            Change::Truncate(last) => {
+                self.messages.retain(|seq, _| seq <= last);
+                self.last = self.last.min(*last);
+            }
+            Change::Last(last) => self.last = self.last.max(*last),
+        }
+    }
+}
+
+impl StreamModel {
+    fn ack(&mut self) {
+        for change in std::mem::take(&mut self.open) {
+            self.acked.apply(&change, &self.limits);
+        }
+        self.created = true;
+    }
+
+    /// Whether `found` is what a crash may leave.
+    fn allows(&self, found: &Log) -> bool {
+        let mut log = self.acked.clone();
+        if log == *found {
+            return true;
+        }
+        self.open.iter().any(|change| {
+            log.apply(change, &self.limits);
+            log == *found
+        })
+    }
+}
+
+/// A small generator; the seed is the failure's name.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 20) % sides
+    }
+}
+
+fn options() -> StoreOptions {
+    StoreOptions {
+        journal_bytes: 16 * 4096,
+        direct_bytes: 3000,
+        seed: 77,
+        ..StoreOptions::default()
+    }
+}
+
+const SECOND: u64 = 1_000_000_000;
+const STREAMS: [&str; 3] = ["plain", "limited", "lazy"];
+
+/// Runs `steps` random operations; every `every`-th operation on the disk is a cut, with several outcomes each.
+pub fn run(seed: u64, steps: u64, every: u64) -> Report {
+    let disk = CrashDisk::new();
+    let model = Arc::new(Mutex::new(Model::default()));
+    let report = Arc::new(Mutex::new(Report::default()));
+    let (hook_model, hook_report) = (model.clone(), report.clone());
+    let phase = Mutex::new(seed);
+    disk.before_each(move |disk, work| {
+        let turn = {
+            let mut phase = phase.lock();
+            *phase += 1;
+            *phase
+        };
+        if turn % every != 0 || hook_report.lock().failure.is_some() {
+            return;
+        }
+        let outcome = [0, 1, turn * 7 + 2][(turn / every % 3) as usize];
+        let found = disk.cut(outcome);
+        let failure = check(&found, &hook_model.lock(), false).err();
+        let mut report = hook_report.lock();
+        *report.cuts.entry(work).or_default() += 1;
+        if let Some(failure) = failure {
+            report.failure = Some(format!(
+                "seed {seed}, operation {turn}, outcome {outcome}, {work:?}: {failure}"
+            ));
+        }
+    });
+    let outcome = work(&disk, &model, seed, steps);
+    disk.forget_hook();
+    let mut report = std::mem::take(&mut *report.lock());
+    if let Err(failure) = outcome {
+        report
+            .failure
+            .get_or_insert(format!("seed {seed}: {failure}"));
+    }
+    if report.failure.is_none()
+        && let Err(failure) = check(&disk.kill(), &model.lock(), true)
+    {
+        report.failure = Some(format!("seed {seed}, killed at the end: {failure}"));
+    }
+    report
+}
+
+fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result<(), String> {
+    let text = |error: crate::Error| error.to_string();
+    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
+    let mut now = SECOND;
+    for step in 0..steps {
+        now += SECOND / 10;
+        let name = STREAMS[dice.roll(3) as usize];
+        let stream = match store.stream(name).map_err(text)? {
+            Some(stream) => stream,
+            None => create(&store, model, name).map_err(text)?,
+        };
+        let mut wait = false;
+        match dice.roll(40) {
+            0..=19 => {
+                for _ in 0..=dice.roll(6) {
+                    append(&stream, model, &mut dice, now).map_err(text)?;
+                }
+            }
+            20..=22 => {
+                let seq = stream.stats().first_seq + dice.roll(20);
+                model.lock().change(name, Change::Delete(vec![seq]));
+                drop(stream.delete(seq).map_err(text)?);
+            }
+            23 => {
+                let subject = format!("s.{}", dice.roll(5));
+                let filter = Filter::new(&subject);
+                let all: Vec<u64> = {
+                    let mut cursor = (1..=stream.stats().last_seq).collect::<Vec<_>>();
+                    cursor.retain(|&seq| {
+                        stream
+                            .peek(seq)
+                            .ok()
+                            .flatten()
+                            .is_some_and(|m| filter.matches(&m.subject))
+                    });
+                    cursor
+                };
+                model.lock().change(name, Change::Delete(all));
+                drop(stream.purge(&filter, 0, 0).map_err(text)?);
+            }
+            24 => {
+                let first = stream.stats().first_seq + dice.roll(60);
+                let first = first.min(stream.stats().last_seq + 1).max(1);
+                model.lock().change(name, Change::First(first));
+                drop(stream.purge(&Filter::all(), first, 0).map_err(text)?);
+            }
+            25 if name != "limited" => {
+                let last = stream.stats().last_seq.saturating_sub(dice.roll(4));
+                model.lock().change(name, Change::Truncate(last));
+                drop(stream.truncate(last).map_err(text)?);
+            }
+            26 => {
+                let last = stream.stats().last_seq + dice.roll(30);
+                model.lock().change(name, Change::Last(last));
+                drop(stream.skip_to(last).map_err(text)?);
+            }
+            27..=30 => {
+                let (key, value) = (format!("k{}", dice.roll(6)), format!("v{step}"));
+                let kept = (dice.roll(4) > 0).then_some(value);
+                model
+                    .lock()
+                    .state
+                    .entry(key.clone())
+                    .or_default()
+                    .1
+                    .push(kept.clone());
+                drop(match kept {
+                    Some(value) => store
+                        .put_state(key.as_bytes(), value.as_bytes())
+                        .map_err(text)?,
+                    None => store.delete_state(key.as_bytes()).map_err(text)?,
+                });
+            }
+            31 => store.maintain_once(now).map_err(text)?,
+            32 if dice.roll(4) == 0 => {
+                store.commit_once(now).map_err(text)?;
+                acknowledge(&mut model.lock(), false);
+                // The process dies; another one goes on with the folder.
+                drop(store);
+                store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
+            }
+            _ => wait = true,
+        }
+        if wait {
+            store.commit_once(now).map_err(text)?;
+            acknowledge(&mut model.lock(), false);
+            if dice.roll(3) == 0 {
+                store.commit_once(now + 100 * SECOND).map_err(text)?;
+                acknowledge(&mut model.lock(), true);
+            }
+        }
+    }
+    store.commit_once(now).map_err(text)?;
+    acknowledge(&mut model.lock(), false);
+    Ok(())
+}
+
+impl Model {
+    fn change(&mut self, name: &str, change: Change) {
+        self.streams
+            .entry(name.to_owned())
+            .or_default()
+            .open
+            .push(change);
+    }
+}
+
+fn create(store: &Store, model: &Mutex<Model>, name: &str) -> crate::Result<Stream> {
+    let limits = match name {
+        "limited" => Limits {
+            max_msgs: 60,
+            max_per_subject: 15,
+            ..Limits::default()
+        },
+        _ => Limits::default(),
+    };
+    let lazy = name == "lazy";
+    let policy = if lazy {
+        Policy::Interval(Duration::from_secs(5))
+    } else {
+        Policy::Always
+    };
+    let entry = StreamModel {
+        limits,
+        lazy,
+        ..StreamModel::default()
+    };
+    model.lock().streams.insert(name.to_owned(), entry);
+    let options = StreamOptions {
+        limits,
+        policy,
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    };
+    Ok(store.create_stream(name, options)?.0)
+}
+
+fn append(stream: &Stream, model: &Mutex<Model>, dice: &mut Dice, now: u64) -> crate::Result<()> {
+    let subject = format!("s.{}", dice.roll(5));
+    let payload = "x".repeat(dice.roll(120) as usize) + &now.to_string();
+    let seq = stream.stats().last_seq + 1;
+    let change = Change::Append {
+        seq,
+        subject: subject.clone(),
+        payload: payload.clone(),
+    };
+    model.lock().change(stream.name(), change);
+    match stream.append(NewMessage::new(&subject, &payload), now) {
+        Ok(appended) => drop(appended.ticket),
+        // Too much waits for the disk: it never happened.
+        Err(crate::Error::Overloaded { .. }) => {
+            let mut model = model.lock();
+            model
+                .streams
+                .get_mut(stream.name())
+                .and_then(|stream| stream.open.pop());
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+/// Everything done so far was acknowledged; what `lazy` streams acknowledge holds against a power cut only after their interval.
+fn acknowledge(model: &mut Model, lazy_too: bool) {
+    for stream in model
+        .streams
+        .values_mut()
+        .filter(|stream| lazy_too || !stream.lazy)
+    {
+        stream.ack();
+    }
+    for stream in model.streams.values_mut() {
+        stream.created = true;
+    }
+    for (kept, later) in model.state.values_mut() {
+        if let Some(last) = later.pop() {
+            *kept = last;
+            later.clear();
+        }
+    }
+}
+
+/// Opens what the crash left and compares.
+fn check(disk: &CrashDisk, model: &Model, killed: bool) -> Result<(), String> {
+    let store =
+        Store::open(Arc::new(disk.clone()), options()).map_err(|e| format!("opening: {e}"))?;
+    for (key, (kept, later)) in &model.state {
+        let found = store
+            .state(key.as_bytes())
+            .map(|value| String::from_utf8_lossy(&value).into_owned());
+        if found != *kept && !later.contains(&found) {
+            return Err(format!(
+                "state {key} is {found:?}, was {kept:?} or {later:?}"
+            ));
+        }
+    }
+    for (name, want) in &model.streams {
+        let Some(stream) = store
+            .stream(name)
+            .map_err(|e| format!("opening {name}: {e}"))?
+        else {
+            if want.created {
+                return Err(format!("stream {name} is gone"));
+            }
+            continue;
+        };
+        let found = read(&stream)?;
+        let allowed = if killed && want.lazy {
+            let mut all = want.clone();
+            all.ack();
+            all.allows(&found)
+        } else {
+            want.allows(&found)
+        };
+        if !allowed {
+            let names = crate::Disk::list(disk);
+            return Err(format!(
+                "stream {name}: {}; {:?}, {:?}, {names:?}",
+                explain(want, &found),
+                stream.stats(),
+                store.damage()
+            ));
+        }
+    }
+    let bad: Vec<_> = store.damage();
+    let noise = |d: &crate::Damage| {
+        matches!(
+            d.kind,
+            crate::DamageKind::TornTail | crate::DamageKind::Copy
+        )
+    };
+    if let Some(damage) = bad.iter().find(|damage| !noise(damage)) {
+        return Err(format!("a crash isn't damage: {damage:?}"));
+    }
+    Ok(())
+}
+
+fn read(stream: &Stream) -> Result<Log, String> {
+    let stats = stream.stats();
+    let messages: BTreeMap<_, _> = stream
+        .read(0, usize::MAX, usize::MAX)
+        .into_iter()
+        .map(|m| {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            (m.seq, (text(&m.subject), text(&m.payload)))
+        })
+        .collect();
+    if messages.len() as u64 != stats.msgs || stats.visible != stats.last_seq {
+        return Err(format!("{} messages read, {stats:?}", messages.len()));
+    }
+    for subject in 0..5 {
+        let subject = format!("s.{subject}");
+        let want = messages.values().filter(|(s, _)| *s == subject).count() as u64;
+        let found = (
+            stream.total(subject.as_bytes()).count,
+            stream.count(&Filter::new(&subject), 1),
+        );
+        if found != (want, want) {
+            return Err(format!("{subject} counted {found:?}, has {want}"));
+        }
+    }
+    Ok(Log {
+        messages,
+        last: stats.last_seq,
+    })
+}
+
+fn explain(want: &StreamModel, found: &Log) -> String {
+    let mut full = want.acked.clone();
+    want.open
+        .iter()
+        .for_each(|change| full.apply(change, &want.limits));
+    let lost: Vec<_> = want
+        .acked
+        .messages
+        .keys()
+        .filter(|seq| !found.messages.contains_key(seq))
+        .collect();
+    let extra: Vec<_> = found
+        .messages
+        .keys()
+        .filter(|seq| !full.messages.contains_key(seq))
+        .collect();
+    format!(
+        "last {} (acknowledged {}), missing of the acknowledged {lost:?}, extra {extra:?}, since then {:?}",
+        found.last, want.acked.last, want.open
+    )
+}
