@@ -36,7 +36,9 @@ impl Router {
         }
         let mut accounts = self.accounts.write();
         let id = accounts.len() as u64;
-        let account = accounts.entry(name.into()).or_insert_with(|| Arc::new(Account::new(name, id)));
+        let account = accounts
+            .entry(name.into())
+            .or_insert_with(|| Arc::new(Account::new(name, id)));
         account.clone()
     }
 
@@ -105,7 +107,9 @@ impl Account {
 
     /// Adds a subscription. Publishes matched from now on reach it.
     pub fn subscribe(&self, subscription: &Arc<Subscription>) {
-        self.interest.write().insert(subscription.filter(), subscription.clone());
+        self.interest
+            .write()
+            .insert(subscription.filter(), subscription.clone());
         self.inserts.fetch_add(1, Relaxed);
         self.advance(subscription.filter());
     }
@@ -127,7 +131,11 @@ impl Account {
 
     fn remove(&self, subscription: &Arc<Subscription>) -> bool {
         let mut interest = self.interest.write();
-        interest.remove(subscription.filter(), |other| Arc::ptr_eq(other, subscription)).is_some()
+        interest
+            .remove(subscription.filter(), |other| {
+                Arc::ptr_eq(other, subscription)
+            })
+            .is_some()
     }
 
     /// Subscriptions ever added and ever removed.
@@ -167,7 +175,11 @@ impl Account {
     }
 
     pub(crate) fn mappings(&self) -> Option<Arc<Mappings>> {
-        if self.mapped.load(Relaxed) { self.mappings.load_full() } else { None }
+        if self.mapped.load(Relaxed) {
+            self.mappings.load_full()
+        } else {
+            None
+        }
     }
 
     /// Replaces the limits.
@@ -185,7 +197,9 @@ impl Account {
     #[must_use]
     pub fn enter(&self) -> bool {
         let max = self.limits().max_connections.unwrap_or(u64::MAX);
-        self.connections.fetch_update(AcqRel, Acquire, |n| (n < max).then_some(n + 1)).is_ok()
+        self.connections
+            .fetch_update(AcqRel, Acquire, |n| (n < max).then_some(n + 1))
+            .is_ok()
     }
 
     /// Counts a connection out.
@@ -208,27 +222,37 @@ impl Account {
     /// The interest under `filter` changed.
     fn advance(&self, filter: &[u8]) {
         let first = first_token(filter);
-        let generation =
-            if first == b"*" || first == b">" { &self.wildcard_generation } else { &self.generations[shard_of(filter)] };
+        let generation = if first == b"*" || first == b">" {
+            &self.wildcard_generation
+        } else {
+            &self.generations[shard_of(filter)]
+        };
         generation.fetch_add(1, AcqRel);
     }
 }
 
 impl std::fmt::Debug for Account {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Account").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Account")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
 fn first_token(subject: &[u8]) -> &[u8] {
-    subject.split(|&byte| byte == b'.').next().unwrap_or_default()
+    subject
+        .split(|&byte| byte == b'.')
+        .next()
+        .unwrap_or_default()
 }
 
 /// The shard of a subject's first token.
 pub(crate) fn shard_of(subject: &[u8]) -> usize {
-    let hash = first_token(subject).iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = first_token(subject)
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
     (hash >> 32) as usize % SHARDS
 }
 

@@ -36,7 +36,10 @@ impl Matched {
     }
 
     fn group(&mut self, queue: &[u8]) -> &mut Vec<Arc<Subscription>> {
-        let found = self.queues.iter().position(|group| group[0].queue() == Some(queue));
+        let found = self
+            .queues
+            .iter()
+            .position(|group| group[0].queue() == Some(queue));
         let at = found.unwrap_or_else(|| {
             self.queues.push(Vec::new());
             self.queues.len() - 1
@@ -95,7 +98,10 @@ impl MatchCache {
 
     /// The receivers of `subject`, from the table if its entry still holds.
     pub(crate) fn matched(&mut self, account: &Account, subject: &[u8]) -> &Matched {
-        if USED_ONCE.iter().any(|beginning| subject.starts_with(beginning)) {
+        if USED_ONCE
+            .iter()
+            .any(|beginning| subject.starts_with(beginning))
+        {
             self.scratch.fill(account, subject);
             return &self.scratch;
         }
@@ -113,13 +119,28 @@ impl MatchCache {
         let bucket = hash as usize & (self.buckets.len() - 1);
         let same = |slot: &Slot| {
             slot.hash == hash
-                && slot.entry.as_ref().is_some_and(|e| e.account == account.id() && *e.subject == *subject)
+                && slot
+                    .entry
+                    .as_ref()
+                    .is_some_and(|e| e.account == account.id() && *e.subject == *subject)
         };
-        self.buckets[bucket].iter().position(same).map(|way| (bucket, way))
+        self.buckets[bucket]
+            .iter()
+            .position(same)
+            .map(|way| (bucket, way))
     }
 
-    fn refreshed(&mut self, bucket: usize, way: usize, account: &Account, subject: &[u8]) -> &Matched {
-        let entry = self.buckets[bucket][way].entry.as_mut().expect("found just now");
+    fn refreshed(
+        &mut self,
+        bucket: usize,
+        way: usize,
+        account: &Account,
+        subject: &[u8],
+    ) -> &Matched {
+        let entry = self.buckets[bucket][way]
+            .entry
+            .as_mut()
+            .expect("found just now");
         entry.used = true;
         let generation = account.generation(entry.shard as usize);
         if entry.generation != generation {
@@ -142,28 +163,44 @@ impl MatchCache {
         self.references += references;
         let matched = std::mem::take(&mut self.scratch);
         let shard = u32::try_from(shard).expect("a shard number is small");
-        let entry =
-            Box::new(Entry { account: account.id(), shard, used: true, generation, subject: subject.into(), matched });
+        let entry = Box::new(Entry {
+            account: account.id(),
+            shard,
+            used: true,
+            generation,
+            subject: subject.into(),
+            matched,
+        });
         let (bucket, way) = self.victim(hash);
         let slot = &mut self.buckets[bucket][way];
         slot.hash = hash;
         if let Some(evicted) = slot.entry.replace(entry) {
             self.references -= evicted.matched.references();
         }
-        &self.buckets[bucket][way].entry.as_ref().expect("placed just now").matched
+        &self.buckets[bucket][way]
+            .entry
+            .as_ref()
+            .expect("placed just now")
+            .matched
     }
 
     /// A free slot, or one chosen in turn; many evictions of used entries grow the table.
     fn victim(&mut self, hash: u64) -> (usize, usize) {
         let mut bucket = hash as usize & (self.buckets.len() - 1);
-        if let Some(way) = self.buckets[bucket].iter().position(|slot| slot.entry.is_none()) {
+        if let Some(way) = self.buckets[bucket]
+            .iter()
+            .position(|slot| slot.entry.is_none())
+        {
             return (bucket, way);
         }
         self.evictions += 1;
         if self.evictions > self.buckets.len() / 4 && self.buckets.len() < BUCKETS_MAX {
             self.resize(self.buckets.len() * 2);
             bucket = hash as usize & (self.buckets.len() - 1);
-            if let Some(way) = self.buckets[bucket].iter().position(|slot| slot.entry.is_none()) {
+            if let Some(way) = self.buckets[bucket]
+                .iter()
+                .position(|slot| slot.entry.is_none())
+            {
                 return (bucket, way);
             }
         }

@@ -38,7 +38,10 @@ pub struct SinkOptions {
 
 impl Default for SinkOptions {
     fn default() -> Self {
-        Self { max_pending: 64 << 20, crowded_at: 1 << 20 }
+        Self {
+            max_pending: 64 << 20,
+            crowded_at: 1 << 20,
+        }
     }
 }
 
@@ -77,7 +80,12 @@ pub struct Sink {
 }
 
 impl Sink {
-    pub(crate) fn new(id: u64, slots: Arc<Slots>, options: SinkOptions, outlet: Box<dyn Outlet>) -> Self {
+    pub(crate) fn new(
+        id: u64,
+        slots: Arc<Slots>,
+        options: SinkOptions,
+        outlet: Box<dyn Outlet>,
+    ) -> Self {
         Self {
             id,
             slot: slots.take(),
@@ -167,14 +175,21 @@ impl Sink {
         if !self.gated.load(Relaxed) {
             return None;
         }
-        self.gate.load().as_ref().map(|gate| ask(gate.as_ref().as_ref()))
+        self.gate
+            .load()
+            .as_ref()
+            .map(|gate| ask(gate.as_ref().as_ref()))
     }
 
     /// Pushes a chunk and counts what it carries. Returns whether publishers should pause.
     pub(crate) fn push(&self, chunk: Chunk) -> bool {
         if chunk.messages() > 0 {
-            self.stats.out_msgs.fetch_add(u64::from(chunk.messages()), Relaxed);
-            self.stats.out_bytes.fetch_add(chunk.message_bytes(), Relaxed);
+            self.stats
+                .out_msgs
+                .fetch_add(u64::from(chunk.messages()), Relaxed);
+            self.stats
+                .out_bytes
+                .fetch_add(chunk.message_bytes(), Relaxed);
         }
         let pushed = self.mailbox.push(chunk);
         if pushed.pending > self.options.max_pending && !pushed.closed {
@@ -204,6 +219,9 @@ impl Drop for Sink {
 
 impl std::fmt::Debug for Sink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sink").field("id", &self.id).field("pending", &self.mailbox.pending()).finish_non_exhaustive()
+        f.debug_struct("Sink")
+            .field("id", &self.id)
+            .field("pending", &self.mailbox.pending())
+            .finish_non_exhaustive()
     }
 }

@@ -39,13 +39,19 @@ impl<'a> Origin<'a> {
     /// A connection that gets its own messages or not.
     #[must_use]
     pub fn new(sink: &'a Arc<Sink>, echo: bool) -> Self {
-        Self { sink: Some(sink), echo }
+        Self {
+            sink: Some(sink),
+            echo,
+        }
     }
 
     /// The server itself.
     #[must_use]
     pub fn nobody() -> Self {
-        Self { sink: None, echo: true }
+        Self {
+            sink: None,
+            echo: true,
+        }
     }
 
     fn hides(&self, sink: &Arc<Sink>) -> bool {
@@ -95,27 +101,49 @@ impl Worker {
     }
 
     /// Stages `message` for every receiver and returns how many there are.
-    pub fn publish(&mut self, account: &Account, origin: &Origin<'_>, message: &Message<'_>) -> usize {
+    pub fn publish(
+        &mut self,
+        account: &Account,
+        origin: &Origin<'_>,
+        message: &Message<'_>,
+    ) -> usize {
         let receivers = match account.mappings() {
-            None => self.out.deliver(self.cache.matched(account, message.subject), origin, message),
+            None => self.out.deliver(
+                self.cache.matched(account, message.subject),
+                origin,
+                message,
+            ),
             Some(mappings) => {
                 let random = &mut self.out.random;
                 self.mapped.clear();
                 match mappings.apply(message.subject, &mut || random.next(), &mut self.mapped) {
-                    midge_subject::Mapped::Unchanged => {
-                        self.out.deliver(self.cache.matched(account, message.subject), origin, message)
-                    }
+                    midge_subject::Mapped::Unchanged => self.out.deliver(
+                        self.cache.matched(account, message.subject),
+                        origin,
+                        message,
+                    ),
                     midge_subject::Mapped::Dropped => 0,
                     midge_subject::Mapped::Moved => {
-                        let message = Message { subject: &self.mapped, ..*message };
-                        self.out.deliver(self.cache.matched(account, message.subject), origin, &message)
+                        let message = Message {
+                            subject: &self.mapped,
+                            ..*message
+                        };
+                        self.out.deliver(
+                            self.cache.matched(account, message.subject),
+                            origin,
+                            &message,
+                        )
                     }
                 }
             }
         };
         for spent in self.out.spent.drain(..) {
             if spent.close() {
-                spent.sink().stats.subscriptions.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+                spent
+                    .sink()
+                    .stats
+                    .subscriptions
+                    .fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
                 account.unsubscribe(&spent);
             }
         }
@@ -170,7 +198,8 @@ impl Worker {
 impl Out {
     fn deliver(&mut self, matched: &Matched, origin: &Origin<'_>, message: &Message<'_>) -> usize {
         let many = matched.plain.len() + matched.queues.len() > 1;
-        let shared = (many && message.payload.len() >= SHARED_MIN_BYTES).then(|| Bytes::copy_from_slice(message.payload));
+        let shared = (many && message.payload.len() >= SHARED_MIN_BYTES)
+            .then(|| Bytes::copy_from_slice(message.payload));
         let mut receivers = 0;
         for subscription in &matched.plain {
             receivers += usize::from(self.offer(subscription, origin, message, shared.as_ref()));
@@ -191,7 +220,10 @@ impl Out {
     ) -> bool {
         let start = self.random.below(group.len());
         let (before, after) = group.split_at(start);
-        after.iter().chain(before).any(|member| self.offer(member, origin, message, shared))
+        after
+            .iter()
+            .chain(before)
+            .any(|member| self.offer(member, origin, message, shared))
     }
 
     fn offer(
@@ -206,7 +238,8 @@ impl Out {
             return false;
         }
         if subscription.is_filtered()
-            && sink.with_gate(|gate| gate.allows(message.subject, subscription.queue())) == Some(false)
+            && sink.with_gate(|gate| gate.allows(message.subject, subscription.queue()))
+                == Some(false)
         {
             return false;
         }
@@ -223,14 +256,26 @@ impl Out {
         true
     }
 
-    fn stage_message(&mut self, subscription: &Arc<Subscription>, message: &Message<'_>, shared: Option<&Bytes>) {
+    fn stage_message(
+        &mut self,
+        subscription: &Arc<Subscription>,
+        message: &Message<'_>,
+        shared: Option<&Bytes>,
+    ) {
         let sink = subscription.sink();
         let chunk = self.stage.chunk(sink, &mut self.pool);
         let start = chunk.bytes_mut().len();
-        write_message(chunk, subscription.sid(), message, sink.takes_headers(), shared);
+        write_message(
+            chunk,
+            subscription.sid(),
+            message,
+            sink.takes_headers(),
+            shared,
+        );
         if sink.is_traced() {
             let line = &chunk.bytes_mut()[start..];
-            sink.outlet().trace(line.split(|&byte| byte == b'\r').next().unwrap_or_default());
+            sink.outlet()
+                .trace(line.split(|&byte| byte == b'\r').next().unwrap_or_default());
         }
         if let Some(full) = self.stage.take_full(sink, &mut self.pool) {
             self.push(sink, full);
@@ -254,13 +299,21 @@ impl Out {
 }
 
 /// Writes `MSG subject sid [reply] size` or its header form, and the payload.
-fn write_message(chunk: &mut Chunk, sid: &[u8], message: &Message<'_>, headers: bool, shared: Option<&Bytes>) {
+fn write_message(
+    chunk: &mut Chunk,
+    sid: &[u8],
+    message: &Message<'_>,
+    headers: bool,
+    shared: Option<&Bytes>,
+) {
     let keeps = headers && message.header_len > 0;
     let skipped = if keeps { 0 } else { message.header_len };
     let payload = &message.payload[skipped..];
     let copied = if shared.is_some() { 0 } else { payload.len() };
     let bytes = chunk.bytes_mut();
-    bytes.reserve(message.subject.len() + sid.len() + message.reply.map_or(0, <[u8]>::len) + copied + 64);
+    bytes.reserve(
+        message.subject.len() + sid.len() + message.reply.map_or(0, <[u8]>::len) + copied + 64,
+    );
     bytes.extend_from_slice(if keeps { b"HMSG " } else { b"MSG " });
     bytes.extend_from_slice(message.subject);
     bytes.push(b' ');

@@ -409,7 +409,7 @@ impl Session {
             return self.close(CloseReason::AuthenticationViolation, worker);
         }
         self.sink.set_headers(headers);
-        self.connect = Box::new(Connect { headers, ..connect });
+        *self.connect = Connect { headers, ..connect };
         self.state = State::Admitting;
         self.events.push_back(Event::Connect(self.connect.clone()));
     }

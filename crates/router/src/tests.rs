@@ -1,0 +1,367 @@
+//! What the router promises, seen through the bytes that reach a sink.
+
+use crate::{Account, Message, Origin, Outlet, Router, Sink, SinkOptions, Subscription, Worker};
+use midge_container::Pool;
+use midge_subject::naive;
+use proptest::prelude::*;
+use std::io::IoSlice;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Leaves everything in the mailbox, for the test to take.
+struct Keep;
+
+impl Outlet for Keep {
+    fn flush(&self, _: &Sink, _: &mut Pool) {}
+    fn overflow(&self, _: &Sink, _: usize) {}
+}
+
+struct World {
+    router: Router,
+    account: Arc<Account>,
+    worker: Worker,
+    sinks: u64,
+}
+
+impl World {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a worker wants some instant; no test looks at it"
+    )]
+    fn new() -> Self {
+        let router = Router::new();
+        Self {
+            account: router.account("$G"),
+            router,
+            worker: Worker::new(7, Instant::now()),
+            sinks: 0,
+        }
+    }
+
+    fn sink(&mut self) -> Arc<Sink> {
+        self.sinks += 1;
+        let sink = self
+            .router
+            .sink(self.sinks, SinkOptions::default(), Box::new(Keep));
+        sink.set_headers(true);
+        sink
+    }
+
+    fn subscribe(
+        &self,
+        sink: &Arc<Sink>,
+        filter: &str,
+        queue: Option<&str>,
+        sid: &str,
+    ) -> Arc<Subscription> {
+        let queue = queue.map(str::as_bytes);
+        let made = Subscription::new(sink.clone(), filter.as_bytes(), queue, sid.as_bytes());
+        self.account.subscribe(&made);
+        made
+    }
+
+    fn publish(&mut self, subject: &str, payload: &str) -> usize {
+        self.publish_from(&Origin::nobody(), subject, payload)
+    }
+
+    fn publish_from(&mut self, origin: &Origin<'_>, subject: &str, payload: &str) -> usize {
+        let message = Message {
+            subject: subject.as_bytes(),
+            reply: None,
+            header_len: 0,
+            payload: payload.as_bytes(),
+        };
+        self.worker.publish(&self.account, origin, &message)
+    }
+
+    /// All that reached `sink` since the last look.
+    fn read(&mut self, sink: &Sink) -> String {
+        self.worker.hand_over();
+        taken(sink, self.worker.pool())
+    }
+}
+
+fn taken(sink: &Sink, pool: &mut Pool) -> String {
+    let mut text = Vec::new();
+    let Some(mut drain) = sink.mailbox().try_drain() else {
+        return String::new();
+    };
+    loop {
+        let mut slices = [IoSlice::new(&[]); 8];
+        let filled = drain.io_slices(&mut slices);
+        if filled == 0 {
+            break;
+        }
+        let len = slices[..filled].iter().map(|slice| slice.len()).sum();
+        slices[..filled]
+            .iter()
+            .for_each(|slice| text.extend_from_slice(slice));
+        drain.advance(len, pool);
+    }
+    let _ = drain.finish();
+    String::from_utf8(text).expect("tests send text")
+}
+
+#[test]
+fn a_message_reaches_each_matching_subscription_once() {
+    let mut world = World::new();
+    let sink = world.sink();
+    world.subscribe(&sink, "a.*", None, "1");
+    world.subscribe(&sink, "a.>", None, "2");
+    world.subscribe(&sink, "b", None, "3");
+    assert_eq!(world.publish("a.x", "hi"), 2);
+    let mut lines: Vec<_> = world
+        .read(&sink)
+        .split_terminator("hi\r\n")
+        .map(str::to_owned)
+        .collect();
+    lines.sort();
+    assert_eq!(lines, ["MSG a.x 1 2\r\n", "MSG a.x 2 2\r\n"]);
+}
+
+#[test]
+fn a_queue_group_gets_one_copy_whatever_its_size() {
+    let mut world = World::new();
+    let sinks: Vec<_> = (0..3).map(|_| world.sink()).collect();
+    for sink in &sinks {
+        world.subscribe(sink, "jobs", Some("w"), "1");
+    }
+    for _ in 0..300 {
+        assert_eq!(world.publish("jobs", "x"), 1);
+    }
+    let counts: Vec<_> = sinks
+        .iter()
+        .map(|sink| world.read(sink).matches("MSG").count())
+        .collect();
+    assert_eq!(counts.iter().sum::<usize>(), 300);
+    assert!(counts.iter().all(|&count| count > 40), "{counts:?}");
+}
+
+#[test]
+fn a_queue_group_skips_members_that_close_or_are_hidden() {
+    let mut world = World::new();
+    let (gone, own, willing) = (world.sink(), world.sink(), world.sink());
+    for sink in [&gone, &own, &willing] {
+        world.subscribe(sink, "jobs", Some("w"), "1");
+    }
+    gone.shut();
+    for _ in 0..50 {
+        assert_eq!(
+            world.publish_from(&Origin::new(&own, false), "jobs", "x"),
+            1
+        );
+    }
+    assert_eq!(world.read(&willing).matches("MSG").count(), 50);
+    assert_eq!(
+        (world.read(&gone), world.read(&own)),
+        (String::new(), String::new())
+    );
+}
+
+#[test]
+fn echo_off_hides_own_messages_alone() {
+    let mut world = World::new();
+    let (own, other) = (world.sink(), world.sink());
+    world.subscribe(&own, "a", None, "1");
+    world.subscribe(&other, "a", None, "1");
+    assert_eq!(world.publish_from(&Origin::new(&own, false), "a", "x"), 1);
+    assert_eq!(world.publish_from(&Origin::new(&own, true), "a", "x"), 2);
+}
+
+#[test]
+fn auto_unsubscribe_is_exact_across_workers() {
+    let mut world = World::new();
+    let sink = world.sink();
+    let limited = world.subscribe(&sink, "a", None, "1");
+    assert!(!limited.set_max(5));
+    let mut second = World {
+        router: Router::new(),
+        account: world.account.clone(),
+        ..World::new()
+    };
+    let delivered: usize = (0..10)
+        .map(|_| world.publish("a", "x") + second.publish("a", "x"))
+        .sum();
+    assert_eq!(delivered, 5);
+    second.worker.hand_over();
+    assert_eq!(world.read(&sink).matches("MSG").count(), 5);
+    assert!(limited.is_closed());
+    assert_eq!(world.account.subscription_count(), 0);
+}
+
+#[test]
+fn a_maximum_below_what_was_delivered_ends_at_once() {
+    let mut world = World::new();
+    let sink = world.sink();
+    let limited = world.subscribe(&sink, "a", None, "1");
+    world.publish("a", "x");
+    world.publish("a", "x");
+    assert!(limited.set_max(2));
+}
+
+#[test]
+fn a_cached_match_sees_subscriptions_that_come_and_go() {
+    let mut world = World::new();
+    let sink = world.sink();
+    for filter in ["a.b", "a.*", "*.b", ">"] {
+        assert_eq!(world.publish("a.b", "x"), 0, "{filter}");
+        let made = world.subscribe(&sink, filter, None, "1");
+        assert_eq!(world.publish("a.b", "x"), 1, "{filter}");
+        assert!(world.account.unsubscribe(&made));
+        assert_eq!(world.publish("a.b", "x"), 0, "{filter}");
+    }
+}
+
+#[test]
+fn trimming_forgets_no_subscription() {
+    let mut world = World::new();
+    let sink = world.sink();
+    world.subscribe(&sink, "a.>", None, "1");
+    for round in 0..3 {
+        for n in 0..2000 {
+            assert_eq!(world.publish(&format!("a.{n}"), ""), 1, "{round} {n}");
+        }
+        world.worker.trim();
+    }
+}
+
+#[test]
+fn a_receiver_without_headers_gets_the_body() {
+    let mut world = World::new();
+    let (with, without) = (world.sink(), world.sink());
+    without.set_headers(false);
+    world.subscribe(&with, "a", None, "1");
+    world.subscribe(&without, "a", None, "1");
+    let payload = b"NATS/1.0\r\n\r\nbody";
+    let message = Message {
+        subject: b"a",
+        reply: Some(b"r"),
+        header_len: 12,
+        payload,
+    };
+    let account = world.account.clone();
+    world.worker.publish(&account, &Origin::nobody(), &message);
+    assert_eq!(
+        world.read(&with),
+        "HMSG a 1 r 12 16\r\nNATS/1.0\r\n\r\nbody\r\n"
+    );
+    assert_eq!(world.read(&without), "MSG a 1 r 4\r\nbody\r\n");
+}
+
+#[test]
+fn a_large_payload_is_shared_and_arrives_whole() {
+    let mut world = World::new();
+    let sinks: Vec<_> = (0..3).map(|_| world.sink()).collect();
+    for sink in &sinks {
+        world.subscribe(sink, "a", None, "1");
+    }
+    let payload = "p".repeat(10_000);
+    assert_eq!(world.publish("a", &payload), 3);
+    for sink in &sinks {
+        assert_eq!(world.read(sink), format!("MSG a 1 10000\r\n{payload}\r\n"));
+    }
+}
+
+#[test]
+fn before_a_pong_what_is_staged_for_others_is_on_its_way() {
+    let mut world = World::new();
+    let (own, other) = (world.sink(), world.sink());
+    world.subscribe(&other, "a", None, "1");
+    world.worker.reply(&own).extend_from_slice(b"+OK\r\n");
+    world.publish("a", "x");
+    world.worker.hand_over_before_pong(&own);
+    assert!(other.mailbox().pending() > 0);
+    assert_eq!(own.mailbox().pending(), 0);
+    world.worker.reply(&own).extend_from_slice(b"PONG\r\n");
+    assert_eq!(world.read(&own), "+OK\r\nPONG\r\n");
+}
+
+#[test]
+fn accounts_are_islands() {
+    let mut world = World::new();
+    let sink = world.sink();
+    let other = world.router.account("other");
+    other.subscribe(&Subscription::new(sink.clone(), b"a", None, b"1"));
+    assert_eq!(world.publish("a", "x"), 0);
+    let message = Message {
+        subject: b"a",
+        reply: None,
+        header_len: 0,
+        payload: b"x",
+    };
+    assert_eq!(world.worker.publish(&other, &Origin::nobody(), &message), 1);
+}
+
+#[test]
+fn a_full_account_admits_nobody() {
+    let account = World::new().account;
+    account.set_limits(crate::AccountLimits {
+        max_connections: Some(2),
+        max_subscriptions: None,
+    });
+    assert!(account.enter() && account.enter() && !account.enter());
+    account.leave();
+    assert!(account.enter());
+}
+
+#[test]
+fn mapped_subjects_are_matched_by_their_new_name() {
+    let mut world = World::new();
+    let sink = world.sink();
+    world.subscribe(&sink, "new.*", None, "1");
+    let mapping = midge_subject::Mapping::to(b"old.*", b"new.$1").expect("a valid mapping");
+    world
+        .account
+        .set_mappings(Some(std::iter::once(mapping).collect()));
+    assert_eq!(world.publish("old.x", "1") + world.publish("old.y", "2"), 2);
+    assert_eq!(
+        world.read(&sink),
+        "MSG new.x 1 1\r\n1\r\nMSG new.y 1 1\r\n2\r\n"
+    );
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Subscribe(usize),
+    Unsubscribe(usize),
+    Publish(usize),
+    Trim,
+}
+
+const FILTERS: [&str; 8] = ["a", "a.b", "a.*", "*.b", ">", "b.>", "a.b.c", "*.*.c"];
+const SUBJECTS: [&str; 6] = ["a", "a.b", "a.c", "b.b", "a.b.c", "b.x.c"];
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (0..FILTERS.len()).prop_map(Step::Subscribe),
+        (0..16_usize).prop_map(Step::Unsubscribe),
+        (0..SUBJECTS.len()).prop_map(Step::Publish),
+        Just(Step::Trim),
+    ]
+}
+
+proptest! {
+    /// One worker with its cache delivers as a list that is searched each time.
+    #[test]
+    fn a_cached_worker_delivers_as_a_naive_list(steps in proptest::collection::vec(step(), 1..120)) {
+        let mut world = World::new();
+        let sink = world.sink();
+        let mut model: Vec<Arc<Subscription>> = Vec::new();
+        for step in steps {
+            match step {
+                Step::Subscribe(at) => model.push(world.subscribe(&sink, FILTERS[at], None, "1")),
+                Step::Unsubscribe(at) if !model.is_empty() => {
+                    let gone = model.swap_remove(at % model.len());
+                    prop_assert!(world.account.unsubscribe(&gone));
+                }
+                Step::Publish(at) => {
+                    let subject = SUBJECTS[at];
+                    let expected = model.iter().filter(|one| naive::matches(one.filter(), subject.as_bytes())).count();
+                    prop_assert_eq!(world.publish(subject, ""), expected);
+                }
+                Step::Trim => world.worker.trim(),
+                Step::Unsubscribe(_) => {}
+            }
+        }
+    }
+}
