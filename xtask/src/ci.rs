@@ -77,7 +77,7 @@ fn steps(long: bool) -> Vec<Step> {
         Some(step(
             "format",
             2,
-            vec![cargo("fmt --all --check"), format_harness()],
+            vec![cargo("fmt --all -- --check -l"), format_harness()],
         )),
         Some(step("layers", 1, vec![xtask("layers")])),
         Some(step(
@@ -185,10 +185,18 @@ fn docs() -> Command {
 
 /// Loom changes what every crate below means, so it builds into a folder of its own.
 fn loom() -> Command {
-    let mut command =
-        cargo("test --release -p midge-container --test loom --target-dir target/loom");
-    command.env("RUSTFLAGS", "--cfg loom");
+    let mut command = cargo("test --release -p midge-container --test loom --target-dir");
     command
+        .arg(below_target("loom"))
+        .env("RUSTFLAGS", "--cfg loom");
+    command
+}
+
+/// A target folder beside the usual one, for builds whose flags would throw that one away.
+fn below_target(name: &str) -> PathBuf {
+    tree::target()
+        .unwrap_or_else(|_| tree::root().join("target"))
+        .join(name)
 }
 
 fn miri() -> Step {
@@ -206,8 +214,8 @@ fn miri() -> Step {
                 "midge-container",
                 "--lib",
                 "--target-dir",
-                "target/miri",
-            ]);
+            ])
+            .arg(below_target("miri"));
         Work::Run(vec![command])
     } else {
         Work::Skip("needs `rustup +nightly component add miri`".into())

@@ -95,7 +95,9 @@ fn judge_ours(suite: &Suite, tests: &[Test], write: bool) -> Result<()> {
     let ours = as_nats_server("ours", &tree::midge()?)?;
     let source = &suite.package();
     let mut list = List::read()?;
-    let outcomes = suite.play(tests, &ours, |test| list.holds(test))?;
+    // A new list is being written: what has an excuse will probably need it.
+    let excused = |test: &Test| write && reasons::find(source, test).is_ok_and(|why| why.is_some());
+    let outcomes = suite.play(tests, &ours, |test| list.holds(test) || excused(test))?;
     let mut problems = list.wrong_reasons(source)?;
     problems.extend(list::grown()?);
     let (mut passed, mut expected) = (0, 0);

@@ -24,6 +24,7 @@ mod mutants;
 mod process;
 mod reference;
 mod smoke;
+mod transcripts;
 mod tree;
 
 use std::process::ExitCode;
@@ -90,6 +91,7 @@ fn dispatch(verb: &str, args: &[String]) -> anyhow::Result<()> {
         "layers" => layers::run(args),
         "mutants" => mutants::run(args),
         "smoke" => smoke::run(args),
+        "transcripts" => transcripts::run(args),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

@@ -61,9 +61,16 @@ pub fn midge() -> Result<PathBuf> {
     Ok(target()?.join("release").join(exe("midge")))
 }
 
-/// Tells whether the broker has its binary yet.
+/// Tells whether the workspace has the broker's binary yet.
 pub fn has_midge() -> bool {
-    root().join("crates/broker/src/main.rs").exists()
+    let packages = metadata()
+        .ok()
+        .and_then(|known| known["packages"].as_array());
+    let mut targets = packages
+        .into_iter()
+        .flatten()
+        .flat_map(|package| package["targets"].as_array());
+    targets.any(|targets| targets.iter().any(|target| target["name"] == "midge"))
 }
 
 /// The file name of a program on this platform.

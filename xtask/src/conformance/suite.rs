@@ -17,7 +17,7 @@ use super::package::{self, PACKAGE};
 use crate::process::{self, End};
 
 const BUILD_MAX: Duration = Duration::from_secs(900);
-const TEST_MAX: Duration = Duration::from_secs(90);
+const TEST_MAX: Duration = Duration::from_secs(150);
 /// A test that is expected to fail needn't hang for long.
 const LISTED_MAX: Duration = Duration::from_secs(15);
 /// Most tests wait more than they compute.

@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ const LOG_TAIL_LINES: usize = 30;
 
 /// A running `nats-server` and its folder.
 pub struct Server {
-    child: Child,
+    child: Mutex<Child>,
     folder: PathBuf,
     config: String,
     flags: Vec<String>,
@@ -46,7 +47,7 @@ pub fn set_lame_duck_mode(server: &Server) {
         .arg(format!("ldm={}", server.client_pid()))
         .status();
     assert!(
-        done.as_ref().is_ok_and(std::process::ExitStatus::success),
+        done.as_ref().is_ok_and(ExitStatus::success),
         "nats-server --signal ldm: {done:?}"
     );
 }
@@ -63,7 +64,7 @@ impl Server {
         let flags = flags.iter().map(ToString::to_string).collect::<Vec<_>>();
         let child = spawn(&folder, config, &flags);
         Self {
-            child,
+            child: Mutex::new(child),
             folder,
             config: config.to_owned(),
             flags,
@@ -79,7 +80,7 @@ impl Server {
         if let Some(value) = port_flag(&mut self.flags) {
             *value = port;
         }
-        self.child = spawn(&self.folder, &self.config, &self.flags);
+        self.child = Mutex::new(spawn(&self.folder, &self.config, &self.flags));
     }
 
     /// The address to give to a client; waits until the server listens.
@@ -138,13 +139,24 @@ impl Server {
             if let Some(found) = look() {
                 return found;
             }
-            assert!(
-                started.elapsed() < START_MAX,
-                "no {what} after {START_MAX:?}; the log ends with:\n{}",
+            let trouble = match self.ended() {
+                Some(status) => format!("the server ended, {status}"),
+                None if started.elapsed() > START_MAX => format!("waited for {START_MAX:?}"),
+                None => {
+                    sleep(POLL);
+                    continue;
+                }
+            };
+            panic!(
+                "no {what}: {trouble}; the log ends with:\n{}",
                 tail(&self.log())
             );
-            sleep(POLL);
         }
+    }
+
+    /// How the process ended, if it did.
+    fn ended(&self) -> Option<ExitStatus> {
+        self.child.lock().ok()?.try_wait().ok()?
     }
 
     fn log(&self) -> PathBuf {
@@ -156,9 +168,11 @@ impl Server {
     }
 
     fn kill(&mut self) {
-        // An error here means that it has ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Ok(child) = self.child.get_mut() {
+            // An error here means that it has ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
