@@ -177,7 +177,7 @@ impl Source for Server {
         for candidate in self.router.accounts() {
             if account.is_none_or(|name| **candidate.name() == *name) {
                 candidate.for_each_subscription(|interest| {
-                    all.push(subscription(candidate.name(), interest))
+                    all.push(subscription(candidate.name(), interest));
                 });
             }
         }

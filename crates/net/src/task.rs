@@ -424,7 +424,7 @@ impl Owner {
             let worker = &mut local.borrow_mut().worker;
             match command {
                 Command::Update(settings, announce) => {
-                    self.session.update(settings, announce, now(), worker)
+                    self.session.update(settings, announce, now(), worker);
                 }
                 Command::Review(grant) => {
                     self.session.review(grant, worker);
