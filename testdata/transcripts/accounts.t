@@ -32,7 +32,7 @@ B> <repeat 10 PUB foo 0\r\n\r\n>PING
 B< <repeat 10 MSG foo 1 0\r\n\r\n>PONG
 A: sync
 
-== no interest across accounts: 503 #130 #61~
+== no interest across accounts: 503 #130 #61~ @error
 conf:
   accounts {
     A { users = [ {user: a, password: a} ] }
@@ -106,7 +106,7 @@ B>
 A< MSG foo 1 0
 A< 
 
-== default permissions hold for users without their own #148
+== default permissions hold for users without their own #148 @error
 conf:
   accounts { A {
     default_permissions { publish: "d.>" }

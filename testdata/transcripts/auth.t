@@ -1,6 +1,6 @@
 # Who may connect, and what he may do then.
 
-== no_auth_user: the anonymous are somebody #177
+== no_auth_user: the anonymous are somebody #177 @error
 conf:
   accounts { A { users = [ {user: anon, password: x, permissions { publish: "pub.>" }} ] } }
   no_auth_user: anon
@@ -58,7 +58,7 @@ A> CONNECT {"verbose":false,"auth_token":"$2a$04$abcdefghijklmnopqrstuuLZYjhNQAO
 A< -ERR 'Authorization Violation'
 A: closed
 
-== a password in bcrypt, unquoted #179 #519
+== a password in bcrypt, unquoted #179 #519 @error
 conf:
   authorization { user: derek, password: $2a$04$abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG }
 A> CONNECT {"verbose":false,"user":"derek","pass":"s3cret"}
@@ -75,7 +75,7 @@ A: sync
 B> CONNECT {"verbose":false,"user":"y","pass":"s3cret"}
 B: sync
 
-== several users #179
+== several users #179 @error
 conf:
   authorization { users = [ {user: a, password: pa}, {user: b, password: pb} ] }
 A> CONNECT {"verbose":false,"user":"a","pass":"pa"}
@@ -161,7 +161,7 @@ A> CONNECT {"verbose":false,"user":"a","pass":"s3cret"}
 A: sync
 no log Plaintext passwords
 
-== publish: deny wins over allow #183
+== publish: deny wins over allow #183 @error
 conf:
   authorization { users = [ {user: u, password: p, permissions { publish { allow: "a.>", deny: "a.secret" } }} ] }
 A> CONNECT {"verbose":false,"user":"u","pass":"p"}
@@ -175,7 +175,7 @@ A>
 A< -ERR 'Permissions Violation for Publish to "b"'
 A: sync
 
-== publish: deny alone allows the rest #183
+== publish: deny alone allows the rest #183 @error
 conf:
   authorization { users = [ {user: u, password: p, permissions { publish { deny: ["x.*", "y"] } }} ] }
 A> CONNECT {"verbose":false,"user":"u","pass":"p"}
@@ -194,7 +194,7 @@ A> PUB x 0
 A> 
 A: sync
 
-== a refused publish isn't delivered #183 #84
+== a refused publish isn't delivered #183 #84 @error
 conf:
   authorization { users = [ {user: u, password: p, permissions { publish: "a" }}, {user: v, password: p} ] }
 B> CONNECT {"verbose":false,"user":"v","pass":"p"}
@@ -210,7 +210,7 @@ A: sync
 B< MSG a 1 1
 B< y
 
-== verbose: a refused publish is an error and no OK #183 #10~
+== verbose: a refused publish is an error and no OK #183 #10~ @error
 conf:
   authorization { users = [ {user: u, password: p, permissions { publish: "a" }} ] }
 A> CONNECT {"verbose":true,"user":"u","pass":"p"}
@@ -224,7 +224,7 @@ A< +OK
 A> PING
 A< PONG
 
-== subscribe: queue names in permissions #184
+== subscribe: queue names in permissions #184 @error
 conf:
   authorization { users = [ {user: u, password: p, permissions { subscribe: ["foo q1", "bar *.dev", "baz"] }} ] }
 A> CONNECT {"verbose":false,"user":"u","pass":"p"}
@@ -239,7 +239,7 @@ A< -ERR 'Permissions Violation for Subscription to "bar" using queue "v1.prod"'
 A> SUB baz any 6
 A: sync
 
-== subscribe: queue names in deny #184
+== subscribe: queue names in deny #184 @error
 conf:
   authorization { users = [ {user: u, password: p, permissions { subscribe { allow: ">", deny: ["foo *.prod"] } }} ] }
 A> CONNECT {"verbose":false,"user":"u","pass":"p"}
@@ -249,7 +249,7 @@ A> SUB foo v1.prod 3
 A< -ERR 'Permissions Violation for Subscription to "foo" using queue "v1.prod"'
 A: sync
 
-== subscribe: a pattern wider than deny gets all but the denied #185
+== subscribe: a pattern wider than deny gets all but the denied #185 @error
 conf:
   authorization { users = [ {user: u, password: p, permissions { subscribe { deny: "a.secret" } }} ] }
 A> CONNECT {"verbose":false,"user":"u","pass":"p"}
@@ -265,7 +265,7 @@ A<
 A< MSG a.more 1 0
 A< 
 
-== subscribe: a pattern wider than allow is refused #183 #85
+== subscribe: a pattern wider than allow is refused #183 #85 @error
 conf:
   authorization { users = [ {user: u, password: p, permissions { subscribe: "a.b" }} ] }
 A> CONNECT {"verbose":false,"user":"u","pass":"p"}
@@ -274,7 +274,7 @@ A< -ERR 'Permissions Violation for Subscription to "a.*"'
 A> SUB a.b 1
 A: sync
 
-== allow_responses: one answer to a request that came #186
+== allow_responses: one answer to a request that came #186 @error
 conf:
   authorization { users = [
     {user: svc, password: p, permissions { subscribe: "service", allow_responses: true }},
@@ -299,7 +299,7 @@ A< -ERR 'Permissions Violation for Publish to "_INBOX.x"'
 B< MSG _INBOX.x 1 3
 B< one
 
-== allow_responses: as many as max #186
+== allow_responses: as many as max #186 @error
 conf:
   authorization { users = [
     {user: svc, password: p, permissions { subscribe: "service", allow_responses: { max: 2, expires: "1m" } }},
@@ -325,7 +325,7 @@ B<
 B< MSG r 1 0
 B< 
 
-== allow_responses: not after its time #186
+== allow_responses: not after its time #186 @error
 conf:
   authorization { users = [
     {user: svc, password: p, permissions { subscribe: "service", allow_responses: { max: 10, expires: "50ms" } }},

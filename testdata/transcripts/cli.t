@@ -97,7 +97,7 @@ args: -a 127.0.0.1 -p <port> -DVV
 A: sync
 log [TRC] 127.0.0.1:<number>
 
-== user and password #548
+== user and password #548 @error
 no conf
 args: -a 127.0.0.1 -p <port> --user u --pass p
 A> CONNECT {"verbose":false,"user":"u","pass":"p"}

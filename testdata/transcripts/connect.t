@@ -1,6 +1,6 @@
 # The fields of CONNECT.
 
-== defaults of absent fields: verbose, pedantic and echo are on #46
+== defaults of absent fields: verbose, pedantic and echo are on #46 @error
 A> CONNECT {}
 A< +OK
 A> SUB foo 1

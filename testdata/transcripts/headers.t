@@ -77,7 +77,7 @@ A> abcdok
 A< HMSG h 1 4 6
 A< abcdok
 
-== a request without responders is answered by 503 #61 #63
+== a request without responders is answered by 503 #61 #63 @error
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB reply.1 7
 A> PUB nobody.home reply.1 2
@@ -85,7 +85,7 @@ A> hi
 A< HMSG reply.1 7 43 43
 A< NATS/1.0 503\r\nNats-Subject: nobody.home\r\n\r\n
 
-== a request by HPUB too #61
+== a request by HPUB too #61 @error
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB reply.1 7
 A> HPUB nobody.home reply.1 12 14
@@ -93,7 +93,7 @@ A> NATS/1.0\r\n\r\nhi
 A< HMSG reply.1 7 <any>
 A< NATS/1.0 503\r\nNats-Subject: nobody.home\r\n\r\n
 
-== 503 arrives before the PONG of a later PING #61
+== 503 arrives before the PONG of a later PING #61 @error
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB r.* 7
 A> PUB x r.1 0
@@ -129,7 +129,7 @@ A: sync
 B< MSG service 1 reply.1 2
 B< hi
 
-== 503 when only the requestor listens, without echo #61 #17~
+== 503 when only the requestor listens, without echo #61 #17~ @error
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true,"echo":false}
 A> SUB service 1
 A> SUB reply.1 7
@@ -138,7 +138,7 @@ A> hi
 A< HMSG reply.1 7 <any>
 A< NATS/1.0 503\r\nNats-Subject: service\r\n\r\n
 
-== 503 goes to the requestor's own subscription, nobody else's #62~
+== 503 goes to the requestor's own subscription, nobody else's #62~ @error
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 B> SUB reply.1 1
 B: sync
@@ -149,7 +149,7 @@ A< HMSG reply.1 7 <any>
 A< NATS/1.0 503\r\nNats-Subject: nobody\r\n\r\n
 B: sync
 
-== a request whose member left is answered by 503 #61
+== a request whose member left is answered by 503 #61 @error
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB reply.1 7
 B> SUB service 1

@@ -101,7 +101,7 @@ A>
 A< MSG a 1 0
 A< 
 
-== as many connections as max_connections #108
+== as many connections as max_connections #108 @error
 conf:
   max_connections: 2
 A: sync
@@ -112,7 +112,7 @@ C< -ERR 'maximum connections exceeded'
 C: closed
 http /varz 200 {"max_connections":2,"connections":2}
 
-== subscriptions are counted per connection #109
+== subscriptions are counted per connection #109 @error
 conf:
   max_subscriptions: 1
 A> SUB a 1

@@ -8,7 +8,7 @@ log [<pid>] <number>/<number>/<number> <number>:<number>:<number> [INF] Server i
 A: sync
 no log \x1b[
 
-== the client's prefix before and after its login #557
+== the client's prefix before and after its login #557 @error
 conf:
   debug: true
   authorization { users = [ {user: derek, password: p} ] }
@@ -18,7 +18,7 @@ A: closed
 log [DBG] 127.0.0.1:<number> - cid:<cid:number> - Client connection created
 log [ERR] 127.0.0.1:<number> - cid:<cid> - <any>"$G/user:derek" - processPub Parse Error: "x"
 
-== anonymous clients have a short prefix #557~
+== anonymous clients have a short prefix #557~ @error
 A> PUB x
 A: closed
 log [ERR] 127.0.0.1:<number> - cid:<number> - processPub Parse Error: "x"

@@ -248,7 +248,7 @@ http /healthz?js-enabled-only=perhaps 400 <any>
 == /jsz without JetStream #487~
 http /jsz 200 {"disabled":true}
 
-== http_base_path #500
+== http_base_path #500 @error
 conf:
   http_base_path: /nats
 http /nats/varz 200 {"version":"2.15.1","http_base_path":"/nats"}

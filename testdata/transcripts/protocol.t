@@ -315,6 +315,13 @@ A: closed
 A> SUB <repeat 4000 a> 1
 A: sync
 
+== the arguments of a control line are 4,096 bytes at most #15 @error
+A> SUB <repeat 4094 a> 1
+A: sync
+A> SUB <repeat 4095 a> 1
+A< -ERR 'maximum control line exceeded'
+A: closed
+
 == a longer control line closes the connection #15 #101~ @error
 A> SUB <repeat 4200 a> 1
 A< -ERR 'maximum control line exceeded'

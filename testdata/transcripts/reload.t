@@ -80,7 +80,7 @@ reload:
 A: sync
 log [DBG] 127.0.0.1:<number> - cid:<number> - Client connection created
 
-== passwords change: who isn't valid any more is closed #530 #526~
+== passwords change: who isn't valid any more is closed #530 #526~ @error
 conf:
   authorization { user: u, password: old }
 A> CONNECT {"verbose":false,"user":"u","pass":"old"}
@@ -91,7 +91,7 @@ A: closed
 B> CONNECT {"verbose":false,"user":"u","pass":"new"}
 B: sync
 
-== a token changes #530
+== a token changes #530 @error
 conf:
   authorization { token: old }
 A> CONNECT {"verbose":false,"auth_token":"old"}
@@ -101,14 +101,14 @@ reload:
 A< -ERR 'Authorization Violation'
 A: closed
 
-== authorization is turned on: the anonymous go #530
+== authorization is turned on: the anonymous go #530 @error
 A: sync
 reload:
   authorization { user: u, password: p }
 A< -ERR 'Authorization Violation'
 A: closed
 
-== authorization is turned off: who was logged in goes #530
+== authorization is turned off: who was logged in goes #530 @error
 conf:
   authorization { user: u, password: p }
 A> CONNECT {"verbose":false,"user":"u","pass":"p"}
@@ -118,7 +118,7 @@ reload:
 A: closed
 B: sync
 
-== a user goes, another stays #530
+== a user goes, another stays #530 @error
 conf:
   authorization { users = [ {user: a, password: a}, {user: b, password: b} ] }
 A> CONNECT {"verbose":false,"user":"a","pass":"a"}
@@ -132,7 +132,7 @@ B: sync
 C> CONNECT {"verbose":false,"user":"c","pass":"c"}
 C: sync
 
-== publish permissions change for those who are there #530
+== publish permissions change for those who are there #530 @error
 conf:
   authorization { users = [ {user: a, password: a, permissions { publish: "x" }} ] }
 A> CONNECT {"verbose":false,"user":"a","pass":"a"}
@@ -148,7 +148,7 @@ A> PUB y 0
 A> 
 A: sync
 
-== an account goes and takes its clients along #530
+== an account goes and takes its clients along #530 @error
 conf:
   accounts { A { users = [{user: a, password: a}] }, B { users = [{user: b, password: b}] } }
 A> CONNECT {"verbose":false,"user":"a","pass":"a"}
@@ -160,7 +160,7 @@ reload:
 A: closed
 B: sync
 
-== max_connections lowered: some go #526~ #108
+== max_connections lowered: some go #526~ #108 @error
 conf:
   max_connections: 10
 A: sync
@@ -172,7 +172,7 @@ http /varz 200 {"connections":1,"max_connections":1}
 A: close
 B: close
 
-== max_control_line holds for open connections too #526~ #15
+== max_control_line holds for open connections too #526~ #15 @error
 A: sync
 reload:
   max_control_line: 300
@@ -195,7 +195,7 @@ reload:
   server_metadata { k: v }
 http /varz 200 {"tags":["b"],"metadata":{"k":"v"}}
 
-== the listening port can't change #526~ #527
+== the listening port can't change #526~ #527 @error
 conf:
   listen: "127.0.0.1:<port>"
 rewrite:

@@ -151,7 +151,7 @@ A: tls raw cert=expired
 A: skip to } \r\n
 A: closed
 
-== verify_and_map: by e-mail address #188 #221
+== verify_and_map: by e-mail address #188 #221 @error
 conf:
   tls { cert_file: "<certs>/server.pem", key_file: "<certs>/server.key", ca_file: "<certs>/ca.pem", verify_and_map: true }
   authorization { users = [ {user: "user@midge.test", permissions { publish: "mail" }} ] }
@@ -211,7 +211,7 @@ A< INFO <any>
 A: closed
 log [DBG] <any> TLS handshake <timeout|error>
 
-== certificates are read again by a reload #226
+== certificates are read again by a reload #226 @error
 conf:
   tls { cert_file: "<certs>/server.pem", key_file: "<certs>/server.key" }
 A: tls
@@ -271,7 +271,7 @@ args: --tls --tlscert <certs>/server.pem --tlskey <certs>/server.key
 A: tls
 A: sync
 
-== client certificates by the command line #549
+== client certificates by the command line #549 @error
 args: --tlsverify --tlscert <certs>/server.pem --tlskey <certs>/server.key --tlscacert <certs>/ca.pem
 A: tls cert=client
 A: sync

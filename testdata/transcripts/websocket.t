@@ -89,7 +89,7 @@ A: skip to } \r\n
 A> \x82\x06PING\r\n\
 A: closed
 
-== close is echoed with its code #246
+== close is echoed with its code #246 @error
 conf:
   websocket { listen: "127.0.0.1:<ws>", no_tls: true }
 A: raw ws
@@ -167,7 +167,7 @@ A: ws header=Origin:http://elsewhere.test fails
 B: ws header=Origin:http://localhost
 B: sync
 
-== a list of origins #247
+== a list of origins #247 @error
 conf:
   websocket { listen: "127.0.0.1:<ws>", no_tls: true, allowed_origins: ["https://app.example.test"] }
 A: ws header=Origin:https://app.example.test
@@ -186,7 +186,7 @@ A: ws header=Cookie:u=derek;p=porkchop
 A> CONNECT {"verbose":false}
 A: sync
 
-== a token from a cookie #248
+== a token from a cookie #248 @error
 conf:
   websocket { listen: "127.0.0.1:<ws>", no_tls: true, token_cookie: t }
   authorization { token: s3cret }
@@ -227,7 +227,7 @@ A: ws header=X-Forwarded-For:1.2.3.4
 A: sync
 log 1.2.3.4/127.0.0.1:<number> - wid:<number>
 
-== authorization of its own #252
+== authorization of its own #252 @error
 conf:
   websocket { listen: "127.0.0.1:<ws>", no_tls: true, authorization { user: web, password: w } }
 A: ws
