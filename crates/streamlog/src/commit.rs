@@ -131,7 +131,12 @@ impl Inner {
         let (number, owners) = self.gate.close();
         let (mut shares, deltas) = self.take(owners);
         self.note(&shares, &deltas);
-        shares.retain_mut(|share| !self.write_direct(w, share, number, now));
+        // A stream's files come after its definition.
+        let defines = deltas.keys().any(|key| key.first() == Some(&0));
+        shares.retain(|share| {
+            let journal = defines && !w.lazy.contains_key(&share.stream.id);
+            journal || !self.write_direct(w, share, number, now)
+        });
         let wrote = self.write_frame(w, &shares, &deltas, now)?;
         let must_sync = shares.iter().any(|share| share.policy == Policy::Always)
             || (!deltas.is_empty() && self.options.policy == Policy::Always);
@@ -226,16 +231,17 @@ impl Inner {
     pub(crate) fn flush(&self, w: &mut Writer, stream: &Arc<Shared>, sync: bool) -> Result<()> {
         let (pieces, segments) = {
             let state = stream.state.lock();
-            let segments: Vec<_> = state
-                .slots
-                .iter()
-                .filter(|s| s.heap.is_some())
-                .map(|s| s.seg.clone())
+            // A dropped segment is needed until a meta file says what it did.
+            let open = state.slots.iter().filter(|slot| slot.heap.is_some());
+            let segments: Vec<_> = open
+                .map(|slot| &slot.seg)
+                .chain(&state.dropped)
+                .cloned()
                 .collect();
             (state.tail.pieces(), segments)
         };
         for piece in &pieces {
-            // What was purged with its whole segment needs no place any more.
+            // What was purged with its whole segment, durably, needs no place any more.
             if !segments
                 .iter()
                 .any(|segment| segment.number == piece.segment.number)
@@ -283,7 +289,10 @@ impl Inner {
         w.frame.clear();
         put_deltas(&mut w.frame, deltas);
         let mut carried = Vec::new();
-        for stream in &carry {
+        for stream in carry
+            .iter()
+            .filter(|stream| !w.lazy.contains_key(&stream.id))
+        {
             let shared_pieces = shares
                 .iter()
                 .find(|s| s.stream.id == stream.id)

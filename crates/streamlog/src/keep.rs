@@ -70,7 +70,7 @@ impl Inner {
             (
                 meta::encode(&state),
                 state.generation,
-                std::mem::take(&mut state.dropped),
+                state.dropped.clone(),
             )
         };
         // What is said here may follow from records that no commit carried yet.
@@ -80,12 +80,17 @@ impl Inner {
             .and_then(|_| self.flush(&mut writer, &stream.0, true))
             .and_then(|()| meta::write(&stream.0.state.lock().env.clone(), generation, &content));
         drop(writer);
-        if let Err(error) = written {
-            stream.0.state.lock().dropped.extend(dropped);
-            return Err(error);
-        }
+        written?;
+        let is_gone =
+            |segment: &Arc<Segment>| dropped.iter().any(|gone| Arc::ptr_eq(gone, segment));
+        stream
+            .0
+            .state
+            .lock()
+            .dropped
+            .retain(|segment| !is_gone(segment));
         self.disk.note(Work::Purge);
-        for segment in dropped {
+        for segment in &dropped {
             let reusable = segment.is_unique();
             let _ = self
                 .spares

@@ -43,7 +43,7 @@ pub(crate) fn encode(state: &State) -> Vec<u8> {
     let last_seq = state
         .slots
         .get(sealed.len())
-        .map_or(state.last_seq, |slot| slot.base - 1);
+        .map_or(state.last_seq, |slot| slot.before);
     let mut put = Put::default();
     // The tail is applied again from `last_seq` on, so what went there goes again.
     put.num(u64::from(position))
@@ -109,6 +109,7 @@ fn decode(env: &Arc<Env>, generation: u64, content: &[u8]) -> Option<Meta> {
             dead: Arc::new(dead),
             base,
             last,
+            before: base - 1,
             live,
             bytes,
             count,

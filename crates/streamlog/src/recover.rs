@@ -268,6 +268,10 @@ fn scan(state: &mut State, image: &Bytes, last_piece: (u32, u32)) -> bool {
             if head.seq > state.last_seq && !was_durable(state, &segment, at, &head, last_piece) {
                 return true;
             }
+            if head.seq > state.last_seq {
+                let lost = state.last_seq + 1..=head.seq - 1;
+                segment.report_range(DamageKind::Record, u64::from(at), 0, &[], Some(lost));
+            }
             if head.seq <= state.last_seq {
                 // The truncation before it was lost.
                 state.apply_truncate(head.seq - 1);

@@ -16,6 +16,8 @@ pub(crate) struct Slot {
     /// sequences base..=last may be here; last < base: none
     pub(crate) base: u64,
     pub(crate) last: u64,
+    /// the stream's last sequence when the segment was begun; a truncation may have gone below it since
+    pub(crate) before: u64,
     /// messages that are alive, and their size
     pub(crate) live: u64,
     pub(crate) bytes: u64,

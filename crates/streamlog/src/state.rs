@@ -122,6 +122,7 @@ impl State {
             dead: Arc::default(),
             base,
             last: base - 1,
+            before: base - 1,
             live: 0,
             bytes: 0,
             count: 0,

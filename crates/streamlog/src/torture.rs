@@ -80,13 +80,13 @@ impl Log {
                 self.messages
                     .insert(*seq, (subject.clone(), payload.clone()));
                 self.last = *seq;
-                while limits.max_per_subject > 0 {
-                    let mut of = self.messages.iter().filter(|(_, (s, _))| s == subject);
-                    let (first, more) = (of.next().map(|(&seq, _)| seq), of.count());
-                    if more < limits.max_per_subject as usize {
-                        break;
-                    }
-                    first.map(|first| self.messages.remove(&first));
+                let of = self.messages.iter().filter(|(_, (s, _))| s == subject);
+                let of: Vec<u64> = of.map(|(&seq, _)| seq).collect();
+                let max = usize::try_from(limits.max_per_subject).unwrap_or(usize::MAX);
+                if max > 0 {
+                    of[..of.len().saturating_sub(max)].iter().for_each(|seq| {
+                        self.messages.remove(seq);
+                    });
                 }
                 while limits.max_msgs > 0 && self.messages.len() as u64 > limits.max_msgs {
                     self.messages.pop_first();

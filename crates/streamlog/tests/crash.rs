@@ -22,10 +22,3 @@ fn nothing_acknowledged_is_lost_wherever_the_power_is_cut() {
         }
     }
 }
-#[test]
-fn dbg1() {
-    let _ = std::env::var("SEED").map(|s| {
-        let r = sim::torture(s.parse().unwrap(), 250, 1);
-        assert_eq!(r.failure, None);
-    });
-}
