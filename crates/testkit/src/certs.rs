@@ -15,8 +15,8 @@ use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SanType, date_time_ymd,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, SanType, date_time_ymd,
 };
 use tempfile::TempDir;
 
@@ -24,7 +24,9 @@ use tempfile::TempDir;
 pub fn folder() -> Result<&'static Path> {
     static FOLDER: OnceLock<Result<Made, String>> = OnceLock::new();
     let made = FOLDER.get_or_init(|| Made::new().map_err(|error| format!("{error:#}")));
-    made.as_ref().map(|made| made.path.as_path()).map_err(|error| anyhow::anyhow!("certificates: {error}"))
+    made.as_ref()
+        .map(|made| made.path.as_path())
+        .map_err(|error| anyhow::anyhow!("certificates: {error}"))
 }
 
 /// The path of one file in it, for example `client.pem`.
@@ -40,9 +42,14 @@ struct Made {
 impl Made {
     fn new() -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("midge-certs").tempdir()?;
-        let maker = Maker { folder: dir.path().to_owned() };
+        let maker = Maker {
+            folder: dir.path().to_owned(),
+        };
         maker.write_all().context("writing certificates")?;
-        Ok(Self { path: dir.path().to_owned(), _dir: dir })
+        Ok(Self {
+            path: dir.path().to_owned(),
+            _dir: dir,
+        })
     }
 }
 
@@ -59,9 +66,24 @@ impl Maker {
         self.client("client", vec![], &ca, 2099)?;
         self.client("rogue", vec![], &ca2, 2099)?;
         self.client("expired", vec![], &ca, 2020)?;
-        self.client("email", vec![SanType::Rfc822Name("user@midge.test".try_into()?)], &ca, 2099)?;
-        self.client("dns", vec![SanType::DnsName("client.midge.test".try_into()?)], &ca, 2099)?;
-        self.client("uri", vec![SanType::URI("spiffe://midge.test/user".try_into()?)], &ca, 2099)
+        self.client(
+            "email",
+            vec![SanType::Rfc822Name("user@midge.test".try_into()?)],
+            &ca,
+            2099,
+        )?;
+        self.client(
+            "dns",
+            vec![SanType::DnsName("client.midge.test".try_into()?)],
+            &ca,
+            2099,
+        )?;
+        self.client(
+            "uri",
+            vec![SanType::URI("spiffe://midge.test/user".try_into()?)],
+            &ca,
+            2099,
+        )
     }
 
     fn authority(&self, file: &str, name: &str) -> Result<Issuer<'static, KeyPair>> {
@@ -75,17 +97,29 @@ impl Maker {
     }
 
     fn server(&self, file: &str, issuer: &Issuer<'_, KeyPair>) -> Result<()> {
-        let names = ["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+        let names = [
+            "localhost".to_owned(),
+            "127.0.0.1".to_owned(),
+            "::1".to_owned(),
+        ];
         let mut params = CertificateParams::new(names)?;
         params.distinguished_name = named("localhost");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         self.sign(file, &params, issuer)
     }
 
-    fn client(&self, file: &str, names: Vec<SanType>, issuer: &Issuer<'_, KeyPair>, last_year: i32) -> Result<()> {
+    fn client(
+        &self,
+        file: &str,
+        names: Vec<SanType>,
+        issuer: &Issuer<'_, KeyPair>,
+        last_year: i32,
+    ) -> Result<()> {
         let mut params = CertificateParams::default();
         params.distinguished_name = named(file);
-        params.distinguished_name.push(DnType::OrganizationName, "Midge");
+        params
+            .distinguished_name
+            .push(DnType::OrganizationName, "Midge");
         params.subject_alt_names = names;
         params.not_before = date_time_ymd(2019, 1, 1);
         params.not_after = date_time_ymd(last_year, 1, 1);
@@ -93,7 +127,12 @@ impl Maker {
         self.sign(file, &params, issuer)
     }
 
-    fn sign(&self, file: &str, params: &CertificateParams, issuer: &Issuer<'_, KeyPair>) -> Result<()> {
+    fn sign(
+        &self,
+        file: &str,
+        params: &CertificateParams,
+        issuer: &Issuer<'_, KeyPair>,
+    ) -> Result<()> {
         let key = KeyPair::generate()?;
         self.save(file, &params.signed_by(&key, issuer)?.pem(), &key)
     }

@@ -54,7 +54,10 @@ impl Default for Clock {
 }
 
 /// The real time: sockets and processes know no other.
-#[expect(clippy::disallowed_methods, reason = "testkit drives real processes and needs real deadlines")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "testkit drives real processes and needs real deadlines"
+)]
 pub fn real_now() -> Instant {
     Instant::now()
 }

@@ -80,18 +80,31 @@ enum Stream {
 impl Link {
     /// Connects without TLS.
     pub fn plain(to: SocketAddr, chunking: Chunking) -> Result<Self> {
-        let socket = TcpStream::connect_timeout(&to, IO_TIMEOUT).with_context(|| format!("connecting to {to}"))?;
+        let socket = TcpStream::connect_timeout(&to, IO_TIMEOUT)
+            .with_context(|| format!("connecting to {to}"))?;
         socket.set_nodelay(true)?;
         socket.set_write_timeout(Some(IO_TIMEOUT))?;
-        Ok(Self { stream: Stream::Plain(socket), chunking, preface: vec![] })
+        Ok(Self {
+            stream: Stream::Plain(socket),
+            chunking,
+            preface: vec![],
+        })
     }
 
     /// Connects and shakes hands. The INFO line that comes before is the first thing to be received.
     pub fn tls(to: SocketAddr, choice: &TlsChoice, chunking: Chunking) -> Result<Self> {
-        let Self { stream: Stream::Plain(mut socket), .. } = Self::plain(to, chunking)? else {
+        let Self {
+            stream: Stream::Plain(mut socket),
+            ..
+        } = Self::plain(to, chunking)?
+        else {
             unreachable!("plain() makes plain links")
         };
-        let preface = if choice.first { vec![] } else { read_line(&mut socket)? };
+        let preface = if choice.first {
+            vec![]
+        } else {
+            read_line(&mut socket)?
+        };
         socket.set_read_timeout(Some(IO_TIMEOUT))?;
         let name = ServerName::try_from("localhost")?;
         let mut session = ClientConnection::new(Arc::new(tls_config(choice)?), name)?;
@@ -99,7 +112,11 @@ impl Link {
             session.complete_io(&mut socket).context("TLS handshake")?;
         }
         let stream = Stream::Tls(Box::new(StreamOwned::new(session, socket)));
-        Ok(Self { stream, chunking, preface })
+        Ok(Self {
+            stream,
+            chunking,
+            preface,
+        })
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -112,8 +129,13 @@ impl Link {
     fn read(&mut self, buffer: &mut [u8], wait: Duration) -> io::Result<usize> {
         let wait = Some(wait.max(Duration::from_millis(1)));
         match &mut self.stream {
-            Stream::Plain(socket) => socket.set_read_timeout(wait).and_then(|()| socket.read(buffer)),
-            Stream::Tls(tls) => tls.sock.set_read_timeout(wait).and_then(|()| tls.read(buffer)),
+            Stream::Plain(socket) => socket
+                .set_read_timeout(wait)
+                .and_then(|()| socket.read(buffer)),
+            Stream::Tls(tls) => tls
+                .sock
+                .set_read_timeout(wait)
+                .and_then(|()| tls.read(buffer)),
         }
     }
 }
@@ -123,7 +145,9 @@ impl Transport for Link {
         for part in split(bytes, self.chunking) {
             match self.write(part) {
                 Ok(()) => {}
-                Err(error) if is_timeout(&error) => bail!("the server took nothing for {IO_TIMEOUT:?}"),
+                Err(error) if is_timeout(&error) => {
+                    bail!("the server took nothing for {IO_TIMEOUT:?}")
+                }
                 Err(_closed) => return Ok(()),
             }
         }
@@ -163,7 +187,10 @@ fn split(bytes: &[u8], chunking: Chunking) -> impl Iterator<Item = &[u8]> {
 }
 
 fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
 }
 
 /// Reads one line byte by byte, so that nothing behind it is lost to the TLS handshake.
@@ -182,17 +209,25 @@ fn read_line(socket: &mut TcpStream) -> Result<Vec<u8>> {
 
 fn tls_config(choice: &TlsChoice) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let versions: &[_] = if choice.old { &[&rustls::version::TLS12] } else { rustls::ALL_VERSIONS };
+    let versions: &[_] = if choice.old {
+        &[&rustls::version::TLS12]
+    } else {
+        rustls::ALL_VERSIONS
+    };
     let authority = choice.authority.as_deref().unwrap_or("ca");
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(certs::file(&format!("{authority}.pem"))?)?)?;
+    roots.add(CertificateDer::from_pem_file(certs::file(&format!(
+        "{authority}.pem"
+    ))?)?)?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)?
         .with_root_certificates(roots);
     let Some(name) = &choice.certificate else {
         return Ok(config.with_no_client_auth());
     };
-    let chain = vec![CertificateDer::from_pem_file(certs::file(&format!("{name}.pem"))?)?];
+    let chain = vec![CertificateDer::from_pem_file(certs::file(&format!(
+        "{name}.pem"
+    ))?)?];
     let key = PrivateKeyDer::from_pem_file(certs::file(&format!("{name}.key"))?)?;
     Ok(config.with_client_auth_cert(chain, key)?)
 }

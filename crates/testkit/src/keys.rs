@@ -11,12 +11,18 @@ pub fn public_key(name: &str) -> String {
 
 /// The secret seed (`SU…`) of `name`.
 pub fn seed(name: &str) -> String {
-    pair(name).seed().expect("a pair made from raw bytes holds its seed")
+    pair(name)
+        .seed()
+        .expect("a pair made from raw bytes holds its seed")
 }
 
 /// Signs the nonce of an INFO line as `name`: base64 for URLs, without padding.
 pub fn sign(name: &str, nonce: &str) -> String {
-    base64_url(&pair(name).sign(nonce.as_bytes()).expect("a pair made from raw bytes can sign"))
+    base64_url(
+        &pair(name)
+            .sign(nonce.as_bytes())
+            .expect("a pair made from raw bytes can sign"),
+    )
 }
 
 fn pair(name: &str) -> KeyPair {
@@ -33,7 +39,9 @@ const URL_ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 pub fn base64_url(bytes: &[u8]) -> String {
     let mut text = String::new();
     for group in bytes.chunks(3) {
-        let joined = group.iter().enumerate().fold(0u32, |acc, (i, byte)| acc | u32::from(*byte) << (16 - 8 * i));
+        let joined = group.iter().enumerate().fold(0u32, |acc, (i, byte)| {
+            acc | u32::from(*byte) << (16 - 8 * i)
+        });
         for i in 0..=group.len() {
             let index = (joined >> (18 - 6 * i)) & 63;
             text.push(char::from(URL_ALPHABET[index as usize]));
@@ -55,7 +63,13 @@ mod tests {
 
     #[test]
     fn base64_of_every_remainder() {
-        for (bytes, text) in [(&b""[..], ""), (b"f", "Zg"), (b"fo", "Zm8"), (b"foo", "Zm9v"), (b"\xff\xfe", "__4")] {
+        for (bytes, text) in [
+            (&b""[..], ""),
+            (b"f", "Zg"),
+            (b"fo", "Zm8"),
+            (b"foo", "Zm9v"),
+            (b"\xff\xfe", "__4"),
+        ] {
             assert_eq!(base64_url(bytes), text);
         }
     }

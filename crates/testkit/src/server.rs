@@ -22,8 +22,9 @@ const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause between two looks at something that has to be polled.
 const POLL: Duration = Duration::from_millis(2);
 /// Names that stand for a free port in configurations and transcripts.
-pub const PORT_NAMES: [&str; 10] =
-    ["port", "http", "https", "ws", "wss", "cluster", "leaf", "gateway", "mqtt", "spare"];
+pub const PORT_NAMES: [&str; 10] = [
+    "port", "http", "https", "ws", "wss", "cluster", "leaf", "gateway", "mqtt", "spare",
+];
 
 /// The built `midge` binary: `$MIDGE_BIN`, or the newest of `target/{release,debug}/midge`.
 pub fn midge_binary() -> PathBuf {
@@ -31,10 +32,19 @@ pub fn midge_binary() -> PathBuf {
         return path.into();
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let built = ["release", "debug"].map(|profile| target.join(profile).join("midge"));
-    let age = |path: &PathBuf| std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
-    built.iter().max_by_key(|path| age(path)).cloned().expect("the list has two entries")
+    let age = |path: &PathBuf| {
+        std::fs::metadata(path)
+            .and_then(|meta| meta.modified())
+            .ok()
+    };
+    built
+        .iter()
+        .max_by_key(|path| age(path))
+        .cloned()
+        .expect("the list has two entries")
 }
 
 /// What a server is started with; see [`Server::configure`].
@@ -98,9 +108,17 @@ impl Setup {
         let dir = tempfile::Builder::new().prefix("midge-server").tempdir()?;
         // Started under this name our broker uses the reference's wording in logs and version lines.
         let program = dir.path().join("nats-server");
-        let binary = self.binary.canonicalize().with_context(|| format!("no broker at {}", self.binary.display()))?;
+        let binary = self
+            .binary
+            .canonicalize()
+            .with_context(|| format!("no broker at {}", self.binary.display()))?;
         std::os::unix::fs::symlink(binary, &program)?;
-        let place = Place { dir, program, ports: Mutex::default(), setup: self };
+        let place = Place {
+            dir,
+            program,
+            ports: Mutex::default(),
+            setup: self,
+        };
         for (name, text) in &place.setup.files {
             place.write(name, text)?;
         }
@@ -156,7 +174,8 @@ impl Place {
 
     /// Writes a file into the folder.
     pub fn write(&self, name: &str, text: &str) -> Result<()> {
-        std::fs::write(self.dir().join(name), self.fill(text)?).with_context(|| format!("writing {name}"))
+        std::fs::write(self.dir().join(name), self.fill(text)?)
+            .with_context(|| format!("writing {name}"))
     }
 
     /// Replaces the configuration; a reload makes the server read it.
@@ -179,7 +198,10 @@ impl Place {
         let mut running = Running::spawn(command)?;
         let status = running.wait(limit)?;
         running.stop();
-        Ok(Finished { code: status.and_then(|status| status.code()), text: running.output.text() })
+        Ok(Finished {
+            code: status.and_then(|status| status.code()),
+            text: running.output.text(),
+        })
     }
 
     /// Starts the server and waits until it accepts clients.
@@ -192,7 +214,10 @@ impl Place {
             command.arg(self.fill(arg)?);
         }
         let running = Running::spawn(command)?;
-        let mut server = Server { running, place: self };
+        let mut server = Server {
+            running,
+            place: self,
+        };
         server.wait_until_ready()?;
         Ok(server)
     }
@@ -206,9 +231,13 @@ impl Place {
 
     /// Whether the server writes its log to a file, so that its output tells nothing.
     fn logs_to_file(&self) -> bool {
-        let flag = |arg: &String| matches!(arg.as_str(), "-l" | "--log" | "-log" | "-s" | "--syslog");
+        let flag =
+            |arg: &String| matches!(arg.as_str(), "-l" | "--log" | "-log" | "-s" | "--syslog");
         let conf = self.setup.conf.as_deref().unwrap_or_default();
-        self.setup.args.iter().any(flag) || ["log_file", "logfile", "syslog"].iter().any(|key| conf.contains(key))
+        self.setup.args.iter().any(flag)
+            || ["log_file", "logfile", "syslog"]
+                .iter()
+                .any(|key| conf.contains(key))
     }
 }
 
@@ -273,7 +302,10 @@ impl Server {
 
     /// Sends it a signal by its id, if it still runs.
     pub fn signal(&mut self, signal: Signal) -> Result<()> {
-        ensure!(self.running.child.try_wait()?.is_none(), "the server has ended");
+        ensure!(
+            self.running.child.try_wait()?.is_none(),
+            "the server has ended"
+        );
         let pid = rustix::process::Pid::from_child(&self.running.child);
         Ok(rustix::process::kill_process(pid, signal)?)
     }
@@ -288,7 +320,10 @@ impl Server {
     /// Its resident memory in bytes.
     pub fn resident_bytes(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS line")?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .context("no VmRSS line")?;
         let kib: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
         Ok(kib * 1024)
     }
@@ -301,12 +336,17 @@ impl Server {
                 sleep(POLL); // its last words may still be on their way
                 bail!("the server ended at once ({status}):\n{}", self.log());
             }
-            if self.log().contains("Server is ready") || (silent && is_listening(self.place.port("port"))) {
+            if self.log().contains("Server is ready")
+                || (silent && is_listening(self.place.port("port")))
+            {
                 return Ok(());
             }
             sleep(POLL);
         }
-        bail!("the server isn't ready after {START_TIMEOUT:?}:\n{}", self.log())
+        bail!(
+            "the server isn't ready after {START_TIMEOUT:?}:\n{}",
+            self.log()
+        )
     }
 }
 
@@ -322,12 +362,21 @@ struct Running {
 
 impl Running {
     fn spawn(mut command: Command) -> Result<Self> {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().with_context(|| format!("starting {:?}", command.get_program()))?;
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("starting {:?}", command.get_program()))?;
         let output = Output::default();
         let stdout = child.stdout.take().map(|pipe| output.collect(pipe));
         let stderr = child.stderr.take().map(|pipe| output.collect(pipe));
-        Ok(Self { child, output, readers: stdout.into_iter().chain(stderr).collect() })
+        Ok(Self {
+            child,
+            output,
+            readers: stdout.into_iter().chain(stderr).collect(),
+        })
     }
 
     fn wait(&mut self, limit: Duration) -> Result<Option<ExitStatus>> {
@@ -389,7 +438,8 @@ pub fn free_port() -> u16 {
     const FIRST: u16 = 12_000;
     const COUNT: u16 = 20_000;
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id().wrapping_mul(97) % u32::from(COUNT)).expect("below COUNT");
+    let start =
+        u16::try_from(std::process::id().wrapping_mul(97) % u32::from(COUNT)).expect("below COUNT");
     loop {
         let step = NEXT.fetch_add(1, Ordering::Relaxed);
         let port = FIRST + (start.wrapping_add(step)) % COUNT;
@@ -418,11 +468,14 @@ fn is_listening(port: u16) -> bool {
     const LISTEN: &str = "0A";
     let suffix = format!(":{port:04X}");
     ["/proc/net/tcp", "/proc/net/tcp6"].iter().any(|table| {
-        std::fs::read_to_string(table).unwrap_or_default().lines().any(|line| {
-            let mut columns = line.split_whitespace().skip(1);
-            let local = columns.next().unwrap_or_default();
-            local.ends_with(&suffix) && columns.nth(1) == Some(LISTEN)
-        })
+        std::fs::read_to_string(table)
+            .unwrap_or_default()
+            .lines()
+            .any(|line| {
+                let mut columns = line.split_whitespace().skip(1);
+                let local = columns.next().unwrap_or_default();
+                local.ends_with(&suffix) && columns.nth(1) == Some(LISTEN)
+            })
     })
 }
 
@@ -445,11 +498,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let script = dir.path().join("broken");
         std::fs::write(&script, "#!/bin/sh\necho out of luck >&2\nexit 3\n").unwrap();
-        std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .unwrap();
         let error = Server::configure(&script).start().unwrap_err().to_string();
         assert!(error.contains("out of luck"), "{error}");
         let place = Server::configure(&script).place().unwrap();
         let finished = place.run(&[], Duration::from_secs(5)).unwrap();
-        assert_eq!((finished.code, finished.text.as_str()), (Some(3), "out of luck\n"));
+        assert_eq!(
+            (finished.code, finished.text.as_str()),
+            (Some(3), "out of luck\n")
+        );
     }
 }

@@ -74,9 +74,13 @@ impl Suite {
         std::thread::scope(|scope| {
             for _ in 0..self.workers.max(1) {
                 scope.spawn(|| {
-                    while let Some((script, section)) = todo.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    while let Some((script, section)) =
+                        todo.get(next.fetch_add(1, Ordering::Relaxed))
+                    {
                         let played = self.play_one(script, section);
-                        done.lock().expect("no worker panics with the lock").push((section.line, played));
+                        done.lock()
+                            .expect("no worker panics with the lock")
+                            .push((section.line, played));
                     }
                 });
             }
@@ -91,7 +95,10 @@ impl Suite {
             return false;
         }
         let named = format!("{}: {}", stem(script), section.name);
-        let row = self.filter.strip_prefix('#').and_then(|row| row.parse().ok());
+        let row = self
+            .filter
+            .strip_prefix('#')
+            .and_then(|row| row.parse().ok());
         let tag = self.filter.strip_prefix('@');
         named.contains(&self.filter)
             || row.is_some_and(|row: u16| section.rows.iter().any(|shown| shown.number == row))
@@ -100,7 +107,10 @@ impl Suite {
 
     fn play_one(&self, script: &Script, section: &Section) -> Played {
         let start = real_now();
-        let failure = self.try_play(section).err().map(|why| format!("{}, {why}", script.path.display()));
+        let failure = self
+            .try_play(section)
+            .err()
+            .map(|why| format!("{}, {why}", script.path.display()));
         Played {
             file: stem(script),
             name: section.name.clone(),
@@ -118,11 +128,21 @@ impl Suite {
         played.map_err(|failure| {
             const LOG_LINES: usize = 6;
             let log = world.log_tail(LOG_LINES);
-            format!("{failure}\n{}", log.lines().map(|line| format!("  log| {line}\n")).collect::<String>())
+            format!(
+                "{failure}\n{}",
+                log.lines()
+                    .map(|line| format!("  log| {line}\n"))
+                    .collect::<String>()
+            )
         })
     }
 }
 
-fn stem(script: &Script) -> String {
-    script.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+/// The name of a script: its file without folder and extension.
+pub fn stem(script: &Script) -> String {
+    script
+        .path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }

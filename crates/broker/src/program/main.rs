@@ -3,6 +3,8 @@
 //! Started under the name `nats-server` it calls itself so, because scripts and test suites read
 //! the version line and the log.
 
+#![forbid(unsafe_code)]
+
 mod files;
 mod heap;
 mod log;

@@ -28,7 +28,12 @@ pub struct WebSocket {
 
 impl WebSocket {
     /// Upgrades a fresh link. `extra` are header lines, each with its CRLF.
-    pub fn upgrade(mut link: Box<dyn Transport>, path: &str, extra: &str, deadline: Instant) -> Result<Self> {
+    pub fn upgrade(
+        mut link: Box<dyn Transport>,
+        path: &str,
+        extra: &str,
+        deadline: Instant,
+    ) -> Result<Self> {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n{extra}\r\n"
@@ -40,14 +45,21 @@ impl WebSocket {
                 break at + 4;
             }
             if link.receive(&mut raw, deadline)? != Received::Bytes {
-                bail!("no answer to the upgrade, only {:?}", String::from_utf8_lossy(&raw));
+                bail!(
+                    "no answer to the upgrade, only {:?}",
+                    String::from_utf8_lossy(&raw)
+                );
             }
         };
         if !raw.starts_with(b"HTTP/1.1 101 ") {
             bail!("the upgrade was refused: {}", String::from_utf8_lossy(&raw));
         }
         raw.drain(..end);
-        Ok(Self { link, raw, closed: false })
+        Ok(Self {
+            link,
+            raw,
+            closed: false,
+        })
     }
 
     /// Moves the payload of all whole frames to `into`; says whether there was any.

@@ -11,7 +11,11 @@ pub(super) type Captures = Vec<(String, Vec<u8>)>;
 /// Compares `actual` with the fields of `wanted`; the error names the first place that differs.
 pub(super) fn fits(wanted: &Value, actual: &Value, scope: &dyn Scope) -> Result<Captures, String> {
     let mut captures = vec![];
-    Comparison { scope, captures: &mut captures }.compare(wanted, Some(actual), "$")?;
+    Comparison {
+        scope,
+        captures: &mut captures,
+    }
+    .compare(wanted, Some(actual), "$")?;
     Ok(captures)
 }
 
@@ -31,11 +35,17 @@ impl Comparison<'_> {
         };
         match (wanted, actual) {
             (Value::Object(wanted), Value::Object(actual)) => {
-                wanted.iter().try_for_each(|(key, value)| self.compare(value, actual.get(key), &format!("{at}.{key}")))
+                wanted.iter().try_for_each(|(key, value)| {
+                    self.compare(value, actual.get(key), &format!("{at}.{key}"))
+                })
             }
             (Value::Array(wanted), Value::Array(actual)) => self.arrays(wanted, actual, at),
             (Value::String(text), actual) => self.text(text, actual, at),
-            (Value::Number(wanted), Value::Number(actual)) if wanted.as_f64() == actual.as_f64() => Ok(()),
+            (Value::Number(wanted), Value::Number(actual))
+                if wanted.as_f64() == actual.as_f64() =>
+            {
+                Ok(())
+            }
             (wanted, actual) if wanted == actual => Ok(()),
             (wanted, actual) => Err(format!("{at} is {actual}, not {wanted}")),
         }
@@ -46,15 +56,27 @@ impl Comparison<'_> {
             && some == "<some>"
         {
             return wanted.iter().try_for_each(|wanted| {
-                let found = actual.iter().any(|actual| self.compare(wanted, Some(actual), at).is_ok());
-                if found { Ok(()) } else { Err(format!("{at} has no {wanted} among {actual:?}")) }
+                let found = actual
+                    .iter()
+                    .any(|actual| self.compare(wanted, Some(actual), at).is_ok());
+                if found {
+                    Ok(())
+                } else {
+                    Err(format!("{at} has no {wanted} among {actual:?}"))
+                }
             });
         }
         if wanted.len() != actual.len() {
-            return Err(format!("{at} has {} elements, not {}: {actual:?}", actual.len(), wanted.len()));
+            return Err(format!(
+                "{at} has {} elements, not {}: {actual:?}",
+                actual.len(),
+                wanted.len()
+            ));
         }
         let pairs = wanted.iter().zip(actual).enumerate();
-        pairs.into_iter().try_for_each(|(i, (wanted, actual))| self.compare(wanted, Some(actual), &format!("{at}[{i}]")))
+        pairs.into_iter().try_for_each(|(i, (wanted, actual))| {
+            self.compare(wanted, Some(actual), &format!("{at}[{i}]"))
+        })
     }
 
     fn text(&mut self, wanted: &str, actual: &Value, at: &str) -> Result<(), String> {
@@ -66,7 +88,11 @@ impl Comparison<'_> {
             "<bool>" => actual.is_boolean(),
             pattern => return self.pattern(pattern, actual, at),
         };
-        if fits { Ok(()) } else { Err(format!("{at} is {actual}, not {wanted}")) }
+        if fits {
+            Ok(())
+        } else {
+            Err(format!("{at} is {actual}, not {wanted}"))
+        }
     }
 
     /// A string with holes; a capture takes the text of any value.
@@ -76,7 +102,11 @@ impl Comparison<'_> {
             other if pattern.starts_with('<') => other.to_string(),
             other => return Err(format!("{at} is {other}, not {pattern:?}")),
         };
-        let outcome = Template::parse(pattern).and_then(|template| template.then(b"\n").matches(format!("{text}\n").as_bytes(), self.scope));
+        let outcome = Template::parse(pattern).and_then(|template| {
+            template
+                .then(b"\n")
+                .matches(format!("{text}\n").as_bytes(), self.scope)
+        });
         match outcome {
             Ok(Outcome::Match { captures, .. }) => {
                 self.captures.extend(captures);
@@ -101,7 +131,10 @@ mod tests {
     }
 
     fn check(wanted: &str, actual: &str, good: bool) {
-        let (wanted, actual) = (serde_json::from_str(wanted).unwrap(), serde_json::from_str(actual).unwrap());
+        let (wanted, actual) = (
+            serde_json::from_str(wanted).unwrap(),
+            serde_json::from_str(actual).unwrap(),
+        );
         let outcome = fits(&wanted, &actual, &Nothing);
         assert_eq!(outcome.is_ok(), good, "{wanted} {actual}: {outcome:?}");
     }

@@ -170,27 +170,76 @@ pub struct Step {
 
 /// What a step does.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the table in the module's header explains each line")]
+#[expect(
+    missing_docs,
+    reason = "the table in the module's header explains each line"
+)]
 pub enum Action {
-    Send { who: String, text: Template, crlf: bool },
-    Expect { who: Vec<String>, text: Expected },
-    AnyOrder { who: String, texts: Vec<Expected> },
-    Sync { who: String },
-    Silent { who: String, wait: Duration },
-    Closed { who: String },
-    Close { who: String },
-    Skip { who: String, text: Template },
-    Open { who: String, how: Open },
-    Trickle { who: String, pause: Duration, text: Template },
-    Hold { count: usize },
+    Send {
+        who: String,
+        text: Template,
+        crlf: bool,
+    },
+    Expect {
+        who: Vec<String>,
+        text: Expected,
+    },
+    AnyOrder {
+        who: String,
+        texts: Vec<Expected>,
+    },
+    Sync {
+        who: String,
+    },
+    Silent {
+        who: String,
+        wait: Duration,
+    },
+    Closed {
+        who: String,
+    },
+    Close {
+        who: String,
+    },
+    Skip {
+        who: String,
+        text: Template,
+    },
+    Open {
+        who: String,
+        how: Open,
+    },
+    Trickle {
+        who: String,
+        pause: Duration,
+        text: Template,
+    },
+    Hold {
+        count: usize,
+    },
     Http(Http),
-    Log { text: Template, wanted: bool },
-    Rewrite { conf: String, reload: bool },
+    Log {
+        text: Template,
+        wanted: bool,
+    },
+    Rewrite {
+        conf: String,
+        reload: bool,
+    },
     Signal(String),
     Exits(i32),
-    Contents { path: String, text: Option<Template> },
-    MemoryBelow { bytes: u64 },
-    Run { args: Vec<String>, exit: Option<i32>, says: Vec<Template> },
+    Contents {
+        path: String,
+        text: Option<Template>,
+    },
+    MemoryBelow {
+        bytes: u64,
+    },
+    Run {
+        args: Vec<String>,
+        exit: Option<i32>,
+        says: Vec<Template>,
+    },
     Wait(Duration),
     Timeout(Duration),
 }
@@ -198,8 +247,12 @@ pub enum Action {
 impl Action {
     fn is_plain(&self) -> bool {
         match self {
-            Self::Send { .. } | Self::Expect { .. } | Self::AnyOrder { .. } | Self::Sync { .. } => true,
-            Self::Silent { .. } | Self::Closed { .. } | Self::Close { .. } | Self::Skip { .. } => true,
+            Self::Send { .. } | Self::Expect { .. } | Self::AnyOrder { .. } | Self::Sync { .. } => {
+                true
+            }
+            Self::Silent { .. } | Self::Closed { .. } | Self::Close { .. } | Self::Skip { .. } => {
+                true
+            }
             Self::Open { how, .. } => *how == Open::default(),
             Self::Timeout(_) => true,
             _ => false,

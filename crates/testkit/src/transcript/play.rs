@@ -80,7 +80,13 @@ struct Peer {
 impl<'w, W: World> Player<'w, W> {
     /// A player with no connection yet.
     pub fn new(world: &'w mut W) -> Self {
-        Self { world, peers: BTreeMap::new(), held: vec![], captured: BTreeMap::new(), timeout: STEP_TIMEOUT }
+        Self {
+            world,
+            peers: BTreeMap::new(),
+            held: vec![],
+            captured: BTreeMap::new(),
+            timeout: STEP_TIMEOUT,
+        }
     }
 
     /// Plays all steps of a section, then looks for bytes that nobody expected.
@@ -121,7 +127,10 @@ impl<'w, W: World> Player<'w, W> {
             Action::Open { who, how } => self.open(who, how),
             Action::Trickle { who, pause, text } => self.trickle(who, *pause, text),
             Action::Hold { count } => {
-                let how = Open { raw: true, ..Open::default() };
+                let how = Open {
+                    raw: true,
+                    ..Open::default()
+                };
                 for _ in 0..*count {
                     self.held.push(self.world.open(&how)?);
                 }
@@ -137,7 +146,11 @@ impl<'w, W: World> Player<'w, W> {
             }
             action => {
                 let deadline = self.deadline();
-                let scope = Names { captured: &self.captured, nonce: None, world: None };
+                let scope = Names {
+                    captured: &self.captured,
+                    nonce: None,
+                    world: None,
+                };
                 let captures = self.world.act(action, &scope, deadline)?;
                 self.captured.extend(captures);
                 Ok(())
@@ -174,7 +187,8 @@ impl<'w, W: World> Player<'w, W> {
         let peer = self.peer(who)?;
         (peer.greeted, peer.speaks) = (true, true);
         if !first.begins_with("CONNECT") {
-            peer.unsent.extend_from_slice(b"CONNECT {\"verbose\":false}\r\n");
+            peer.unsent
+                .extend_from_slice(b"CONNECT {\"verbose\":false}\r\n");
         }
         Ok(())
     }
@@ -189,12 +203,19 @@ impl<'w, W: World> Player<'w, W> {
         }
         self.peers.insert(who.to_owned(), Peer::new(made?, how.raw));
         let reads_info = how.tls.is_some() || how.websocket.is_some();
-        if reads_info && !how.raw { self.read_info(who) } else { Ok(()) }
+        if reads_info && !how.raw {
+            self.read_info(who)
+        } else {
+            Ok(())
+        }
     }
 
     /// INFO that the transcript doesn't mention.
     fn read_info(&mut self, who: &str) -> Result<()> {
-        let info = Expected { text: Template::parse("INFO ")?, json: Some(serde_json::json!({})) };
+        let info = Expected {
+            text: Template::parse("INFO ")?,
+            json: Some(serde_json::json!({})),
+        };
         self.expect(who, &info)
     }
 
@@ -234,7 +255,10 @@ impl<'w, W: World> Player<'w, W> {
     /// Waits until what came fits `text`, can't fit any more, or the deadline is over.
     fn compare(&mut self, who: &str, text: &Expected, deadline: Instant) -> Result<Verdict> {
         loop {
-            let peer = self.peers.get(who).with_context(|| format!("no connection {who}"))?;
+            let peer = self
+                .peers
+                .get(who)
+                .with_context(|| format!("no connection {who}"))?;
             let scope = self.scope(peer);
             let verdict = text.compare(&peer.unread, &scope)?;
             let peer = self.peer(who)?;
@@ -243,10 +267,18 @@ impl<'w, W: World> Player<'w, W> {
                 Verdict::Differs(_) if peer.answer_ping()? => {}
                 Verdict::Differs(_) => return Ok(verdict),
                 Verdict::Waits(_) if peer.ended => {
-                    return Ok(Verdict::Differs(format!("closed after: {}", shown(&peer.unread))));
+                    return Ok(Verdict::Differs(format!(
+                        "closed after: {}",
+                        shown(&peer.unread)
+                    )));
                 }
                 Verdict::Waits(_) => match peer.receive(deadline)? {
-                    Received::Nothing => return Ok(Verdict::Waits(format!("nothing more than: {}", shown(&peer.unread)))),
+                    Received::Nothing => {
+                        return Ok(Verdict::Waits(format!(
+                            "nothing more than: {}",
+                            shown(&peer.unread)
+                        )));
+                    }
                     Received::Bytes | Received::Closed => {}
                 },
             }
@@ -262,11 +294,23 @@ impl<'w, W: World> Player<'w, W> {
                 let now = real_now();
                 verdicts.push(self.compare(who, text, now)?);
             }
-            if let Some(index) = verdicts.iter().position(|verdict| matches!(verdict, Verdict::Fits(..))) {
+            if let Some(index) = verdicts
+                .iter()
+                .position(|verdict| matches!(verdict, Verdict::Fits(..)))
+            {
                 self.expect(who, left.remove(index))?;
-            } else if verdicts.iter().all(|verdict| matches!(verdict, Verdict::Differs(_))) || real_now() >= deadline {
+            } else if verdicts
+                .iter()
+                .all(|verdict| matches!(verdict, Verdict::Differs(_)))
+                || real_now() >= deadline
+            {
                 let peer = self.peer(who)?;
-                bail!("{} of {} lines didn't come; there is: {}", left.len(), texts.len(), shown(&peer.unread));
+                bail!(
+                    "{} of {} lines didn't come; there is: {}",
+                    left.len(),
+                    texts.len(),
+                    shown(&peer.unread)
+                );
             } else {
                 sleep(Duration::from_millis(1));
             }
@@ -279,7 +323,13 @@ impl<'w, W: World> Player<'w, W> {
         let peer = self.peer(who)?;
         peer.unsent.extend_from_slice(b"PING\r\n");
         peer.flush()?;
-        self.expect(who, &Expected { text: Template::parse("PONG\\r\\n")?, json: None })
+        self.expect(
+            who,
+            &Expected {
+                text: Template::parse("PONG\\r\\n")?,
+                json: None,
+            },
+        )
     }
 
     fn silent(&mut self, who: &str, wait: Duration) -> Result<()> {
@@ -288,7 +338,11 @@ impl<'w, W: World> Player<'w, W> {
         loop {
             let received = peer.receive(deadline)?;
             peer.answer_ping()?;
-            ensure!(peer.unread.is_empty(), "something came: {}", shown(&peer.unread));
+            ensure!(
+                peer.unread.is_empty(),
+                "something came: {}",
+                shown(&peer.unread)
+            );
             match received {
                 Received::Nothing => return Ok(()),
                 Received::Closed => bail!("it was closed"),
@@ -301,11 +355,22 @@ impl<'w, W: World> Player<'w, W> {
         let deadline = self.deadline();
         let peer = self.peer(who)?;
         while !peer.ended {
-            ensure!(peer.unread.is_empty(), "before the end came: {}", shown(&peer.unread));
-            ensure!(peer.receive(deadline)? != Received::Nothing, "it is still open");
+            ensure!(
+                peer.unread.is_empty(),
+                "before the end came: {}",
+                shown(&peer.unread)
+            );
+            ensure!(
+                peer.receive(deadline)? != Received::Nothing,
+                "it is still open"
+            );
             peer.answer_ping()?;
         }
-        ensure!(peer.unread.is_empty(), "before the end came: {}", shown(&peer.unread));
+        ensure!(
+            peer.unread.is_empty(),
+            "before the end came: {}",
+            shown(&peer.unread)
+        );
         peer.link = None;
         Ok(())
     }
@@ -313,7 +378,10 @@ impl<'w, W: World> Player<'w, W> {
     fn skip(&mut self, who: &str, text: &Template) -> Result<()> {
         let deadline = self.deadline();
         loop {
-            let peer = self.peers.get(who).with_context(|| format!("no connection {who}"))?;
+            let peer = self
+                .peers
+                .get(who)
+                .with_context(|| format!("no connection {who}"))?;
             let found = text.find(&peer.unread, &self.scope(peer))?;
             let peer = self.peer(who)?;
             if let Some((end, captures)) = found {
@@ -324,7 +392,11 @@ impl<'w, W: World> Player<'w, W> {
             let settled = peer.unread.len().saturating_sub(SKIP_TAIL_BYTES);
             peer.take(settled);
             ensure!(!peer.ended, "closed after: {}", shown(&peer.unread));
-            ensure!(peer.receive(deadline)? != Received::Nothing, "nothing more than: {}", shown(&peer.unread));
+            ensure!(
+                peer.receive(deadline)? != Received::Nothing,
+                "nothing more than: {}",
+                shown(&peer.unread)
+            );
         }
     }
 
@@ -349,10 +421,15 @@ impl<'w, W: World> Player<'w, W> {
             let peer = self.peer(&who)?;
             peer.answer_ping()?;
             if peer.link.is_some() && peer.speaks && !peer.ended {
-                self.sync(&who).with_context(|| format!("{who} at the end"))?;
+                self.sync(&who)
+                    .with_context(|| format!("{who} at the end"))?;
             }
             let peer = self.peer(&who)?;
-            ensure!(peer.unread.is_empty(), "{who} got more than expected: {}", shown(&peer.unread));
+            ensure!(
+                peer.unread.is_empty(),
+                "{who} got more than expected: {}",
+                shown(&peer.unread)
+            );
         }
         Ok(())
     }
@@ -362,16 +439,25 @@ impl<'w, W: World> Player<'w, W> {
     }
 
     fn render(&self, who: &str, text: &Template) -> Result<Vec<u8>> {
-        let peer = self.peers.get(who).with_context(|| format!("no connection {who}"))?;
+        let peer = self
+            .peers
+            .get(who)
+            .with_context(|| format!("no connection {who}"))?;
         text.render(&self.scope(peer))
     }
 
     fn peer(&mut self, who: &str) -> Result<&mut Peer> {
-        self.peers.get_mut(who).ok_or_else(|| anyhow!("no connection {who}"))
+        self.peers
+            .get_mut(who)
+            .ok_or_else(|| anyhow!("no connection {who}"))
     }
 
     fn scope<'s>(&'s self, peer: &'s Peer) -> Names<'s> {
-        Names { captured: &self.captured, nonce: peer.nonce.as_deref(), world: Some(&*self.world) }
+        Names {
+            captured: &self.captured,
+            nonce: peer.nonce.as_deref(),
+            world: Some(&*self.world),
+        }
     }
 
     fn deadline(&self) -> Instant {
@@ -382,7 +468,15 @@ impl<'w, W: World> Player<'w, W> {
 impl Peer {
     fn new(link: Box<dyn Transport>, greeted: bool) -> Self {
         let link = Some(link);
-        Self { link, unsent: vec![], unread: vec![], greeted, speaks: false, nonce: None, ended: false }
+        Self {
+            link,
+            unsent: vec![],
+            unread: vec![],
+            greeted,
+            speaks: false,
+            nonce: None,
+            ended: false,
+        }
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -405,7 +499,9 @@ impl Peer {
     /// Removes what has been read; INFO's nonce is remembered for signatures.
     fn take(&mut self, len: usize) {
         let taken: Vec<u8> = self.unread.drain(..len).collect();
-        let info = taken.strip_prefix(b"INFO ").and_then(|json| serde_json::from_slice::<serde_json::Value>(json).ok());
+        let info = taken
+            .strip_prefix(b"INFO ")
+            .and_then(|json| serde_json::from_slice::<serde_json::Value>(json).ok());
         if let Some(nonce) = info.as_ref().and_then(|info| info["nonce"].as_str()) {
             self.nonce = Some(nonce.to_owned());
         }
@@ -444,7 +540,8 @@ impl Expected {
             return Ok(Verdict::Waits(String::new()));
         };
         let line = &unread[len..=len + end];
-        let actual = serde_json::from_slice(line).with_context(|| format!("not JSON: {}", shown(line)))?;
+        let actual =
+            serde_json::from_slice(line).with_context(|| format!("not JSON: {}", shown(line)))?;
         Ok(match json::fits(json, &actual, scope) {
             Ok(found) => {
                 captures.extend(found);
@@ -480,7 +577,11 @@ impl Scope for Names<'_> {
             Some(("seed", who)) => Some(keys::seed(who).into_bytes()),
             Some(("sign", who)) => self.nonce.map(|nonce| keys::sign(who, nonce).into_bytes()),
             Some(_) => None,
-            None => self.captured.get(name).cloned().or_else(|| self.world?.name(name)),
+            None => self
+                .captured
+                .get(name)
+                .cloned()
+                .or_else(|| self.world?.name(name)),
         }
     }
 }
@@ -492,5 +593,9 @@ fn shown(bytes: &[u8]) -> String {
     if end < bytes.len() {
         text.push_str(&format!(" … ({} bytes)", bytes.len()));
     }
-    if text.is_empty() { "nothing".to_owned() } else { text }
+    if text.is_empty() {
+        "nothing".to_owned()
+    } else {
+        text
+    }
 }

@@ -18,17 +18,36 @@ impl fmt::Debug for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|part| match part {
             Part::Literal(bytes) => write!(f, "{}", bytes.escape_ascii()),
-            hole => write!(f, "<{hole:?}>"),
+            Part::Variable(name) => write!(f, "<{name}>"),
+            Part::OneOf(choices) => {
+                let choices: Vec<_> = choices
+                    .iter()
+                    .map(|choice| choice.escape_ascii().to_string())
+                    .collect();
+                write!(f, "<{}>", choices.join("|"))
+            }
+            Part::Class { class, capture } => {
+                let colon = capture.as_ref().map_or("", |_| ":");
+                write!(
+                    f,
+                    "<{}{colon}{}>",
+                    capture.as_deref().unwrap_or_default(),
+                    class.name()
+                )
+            }
         })
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Part {
     Literal(Vec<u8>),
     Variable(String),
     OneOf(Vec<Vec<u8>>),
-    Class { class: Class, capture: Option<String> },
+    Class {
+        class: Class,
+        capture: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +83,8 @@ impl Template {
             match next {
                 '\\' => rest = unescape(&rest[1..], &mut literal)?,
                 '<' => {
-                    let end = closing(rest).with_context(|| format!("no > after {rest} (a plain < is \\<)"))?;
+                    let end = closing(rest)
+                        .with_context(|| format!("no > after {rest} (a plain < is \\<)"))?;
                     match hole(&rest[1..end])? {
                         Part::Literal(bytes) => literal.extend(bytes),
                         part => {
@@ -97,7 +117,9 @@ impl Template {
         let Some(Part::Literal(literal)) = self.0.first() else {
             return false;
         };
-        literal.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+        literal
+            .get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
     }
 
     /// The bytes to send.
@@ -106,7 +128,7 @@ impl Template {
         for part in &self.fill(scope)?.0 {
             match part {
                 Part::Literal(literal) => bytes.extend_from_slice(literal),
-                other => bail!("{other:?} has no value that could be sent"),
+                _ => bail!("{self:?}: a hole without a value can't be sent"),
             }
         }
         Ok(bytes)
@@ -115,15 +137,21 @@ impl Template {
     /// Compares the beginning of `input` with the text.
     pub fn matches(&self, input: &[u8], scope: &dyn Scope) -> Result<Outcome> {
         let mut captures = vec![];
-        Ok(match advance(&self.fill(scope)?.0, input, 0, &mut captures) {
-            Step::End(len) => Outcome::Match { len, captures },
-            Step::Mismatch => Outcome::Mismatch,
-            Step::NeedMore => Outcome::NeedMore,
-        })
+        Ok(
+            match advance(&self.fill(scope)?.0, input, 0, &mut captures) {
+                Step::End(len) => Outcome::Match { len, captures },
+                Step::Mismatch => Outcome::Mismatch,
+                Step::NeedMore => Outcome::NeedMore,
+            },
+        )
     }
 
     /// The first place within one line of `input` where the text occurs: its end there and the captures.
-    pub fn find(&self, input: &[u8], scope: &dyn Scope) -> Result<Option<(usize, Vec<(String, Vec<u8>)>)>> {
+    pub fn find(
+        &self,
+        input: &[u8],
+        scope: &dyn Scope,
+    ) -> Result<Option<(usize, Vec<(String, Vec<u8>)>)>> {
         let filled = self.fill(scope)?;
         for start in 0..=input.len() {
             let mut captures = vec![];
@@ -137,9 +165,10 @@ impl Template {
     /// Replaces variables by their values.
     fn fill(&self, scope: &dyn Scope) -> Result<Self> {
         let value = |part: &Part| match part {
-            Part::Variable(name) => {
-                scope.lookup(name).map(Part::Literal).with_context(|| format!("<{name}> has no value"))
-            }
+            Part::Variable(name) => scope
+                .lookup(name)
+                .map(Part::Literal)
+                .with_context(|| format!("<{name}> has no value")),
             other => Ok(other.clone()),
         };
         Ok(Self(self.0.iter().map(value).collect::<Result<_>>()?))
@@ -159,21 +188,25 @@ fn advance(parts: &[Part], input: &[u8], at: usize, captures: &mut Vec<(String, 
     };
     let left = &input[at..];
     match part {
-        Part::Literal(literal) if left.starts_with(literal) => advance(later, input, at + literal.len(), captures),
+        Part::Literal(literal) if left.starts_with(literal) => {
+            advance(later, input, at + literal.len(), captures)
+        }
         Part::Literal(literal) if literal.starts_with(left) => Step::NeedMore,
         Part::Literal(_) | Part::Variable(_) => Step::Mismatch,
-        Part::OneOf(choices) => {
-            best(choices.iter().map(|choice| match () {
-                () if left.starts_with(choice) => advance(later, input, at + choice.len(), captures),
-                () if choice.starts_with(left) => Step::NeedMore,
-                () => Step::Mismatch,
-            }))
-        }
+        Part::OneOf(choices) => best(choices.iter().map(|choice| match () {
+            () if left.starts_with(choice) => advance(later, input, at + choice.len(), captures),
+            () if choice.starts_with(left) => Step::NeedMore,
+            () => Step::Mismatch,
+        })),
         Part::Class { class, capture } => {
             let longest = left.iter().take_while(|byte| class.has(**byte)).count();
             let before = captures.len();
             // A hole at the end of the text takes all it can, as nothing behind it limits it.
-            let shortest = if later.is_empty() { longest.max(class.shortest()) } else { class.shortest() };
+            let shortest = if later.is_empty() {
+                longest.max(class.shortest())
+            } else {
+                class.shortest()
+            };
             let found = best((shortest..=longest).map(|len| {
                 captures.truncate(before);
                 if let Some(name) = capture {
@@ -204,12 +237,17 @@ fn best(ways: impl Iterator<Item = Step>) -> Step {
 
 impl Class {
     fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "any" => Self::Any,
-            "word" => Self::Word,
-            "number" => Self::Number,
-            _ => return None,
-        })
+        [Self::Any, Self::Word, Self::Number]
+            .into_iter()
+            .find(|class| class.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Word => "word",
+            Self::Number => "number",
+        }
     }
 
     fn has(self, byte: u8) -> bool {
@@ -232,11 +270,15 @@ impl Class {
 fn hole(text: &str) -> Result<Part> {
     if let Some(repeat) = text.strip_prefix("repeat ") {
         let (count, what) = repeat.split_once(' ').context("<repeat COUNT TEXT>")?;
-        let count: usize = count.parse().with_context(|| format!("the count in <{text}>"))?;
+        let count: usize = count
+            .parse()
+            .with_context(|| format!("the count in <{text}>"))?;
         return Ok(Part::Literal(literal(what)?.repeat(count)));
     }
     if text.contains('|') {
-        return Ok(Part::OneOf(text.split('|').map(literal).collect::<Result<_>>()?));
+        return Ok(Part::OneOf(
+            text.split('|').map(literal).collect::<Result<_>>()?,
+        ));
     }
     let (capture, class) = match text.split_once(':') {
         Some((name, class)) => (Some(name.to_owned()), class),
@@ -247,7 +289,9 @@ fn hole(text: &str) -> Result<Part> {
     }
     ensure!(capture.is_none(), "<{text}>: no such class");
     let named = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-'));
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-'));
     ensure!(named, "<{text}> isn't a hole (a plain < is \\<)");
     Ok(Part::Variable(text.to_owned()))
 }
@@ -274,7 +318,7 @@ fn literal(text: &str) -> Result<Vec<u8>> {
     for part in Template::parse(text)?.0 {
         match part {
             Part::Literal(literal) => bytes.extend(literal),
-            other => bail!("{other:?} inside of another hole"),
+            _ => bail!("only <repeat> can stand in another hole: {text}"),
         }
     }
     Ok(bytes)
@@ -314,17 +358,26 @@ mod tests {
     }
 
     fn outcome(text: &str, input: &str) -> Outcome {
-        Template::parse(text).unwrap().matches(input.as_bytes(), &Names).unwrap()
+        Template::parse(text)
+            .unwrap()
+            .matches(input.as_bytes(), &Names)
+            .unwrap()
     }
 
     fn check(text: &str, input: &str, len: usize) {
-        assert!(matches!(outcome(text, input), Outcome::Match { len: found, .. } if found == len), "{text} {input}");
+        assert!(
+            matches!(outcome(text, input), Outcome::Match { len: found, .. } if found == len),
+            "{text} {input}"
+        );
     }
 
     #[test]
     fn rendering_fills_the_holes() {
         let render = |text| Template::parse(text).unwrap().render(&Names).unwrap();
-        assert_eq!(render(r"PUB <inbox> 3\r\n\x00\xff\<"), b"PUB _INBOX.1 3\r\n\x00\xff<");
+        assert_eq!(
+            render(r"PUB <inbox> 3\r\n\x00\xff\<"),
+            b"PUB _INBOX.1 3\r\n\x00\xff<"
+        );
         assert_eq!(render(r"<repeat 3 a\n>"), b"a\na\na\n");
         assert_eq!(render(r"<repeat 2 <repeat 2 x>.>"), b"xx.xx.");
         assert!(Template::parse("<any>").unwrap().render(&Names).is_err());
@@ -335,26 +388,48 @@ mod tests {
         check("MSG foo 1 2\r\n", "MSG foo 1 2\r\nok\r\n", 13);
         check("MSG <inbox> <number> 2", "MSG _INBOX.1 12 2", 17);
         check("<any>\r\n", "\r\n", 2);
-        check("-ERR '<word> <any>'\r\n", "-ERR 'Unknown Protocol Operation'\r\n", 35);
+        check(
+            "-ERR '<word> <any>'\r\n",
+            "-ERR 'Unknown Protocol Operation'\r\n",
+            35,
+        );
         check("<a|bb>c", "bbc", 3);
     }
 
     #[test]
     fn matching_says_when_more_may_help() {
-        for (text, input) in [("PONG\r\n", ""), ("PONG\r\n", "PO"), ("<any>\r\n", "abc"), ("<bb|c>", "b")] {
+        for (text, input) in [
+            ("PONG\r\n", ""),
+            ("PONG\r\n", "PO"),
+            ("<any>\r\n", "abc"),
+            ("<bb|c>", "b"),
+        ] {
             assert_eq!(outcome(text, input), Outcome::NeedMore, "{text} {input}");
         }
-        for (text, input) in [("PONG\r\n", "PI"), ("<number>\r\n", "x"), ("<any>x\r\n", "abc\r\n"), ("<bb|c>", "a")] {
+        for (text, input) in [
+            ("PONG\r\n", "PI"),
+            ("<number>\r\n", "x"),
+            ("<any>x\r\n", "abc\r\n"),
+            ("<bb|c>", "a"),
+        ] {
             assert_eq!(outcome(text, input), Outcome::Mismatch, "{text} {input}");
         }
     }
 
     #[test]
     fn captures_keep_what_was_there() {
-        let Outcome::Match { captures, .. } = outcome("MSG s <sid:number> <size:number>\r\n", "MSG s 4 55\r\n") else {
+        let Outcome::Match { captures, .. } =
+            outcome("MSG s <sid:number> <size:number>\r\n", "MSG s 4 55\r\n")
+        else {
             panic!("it matches")
         };
-        assert_eq!(captures, [("sid".to_owned(), b"4".to_vec()), ("size".to_owned(), b"55".to_vec())]);
+        assert_eq!(
+            captures,
+            [
+                ("sid".to_owned(), b"4".to_vec()),
+                ("size".to_owned(), b"55".to_vec())
+            ]
+        );
     }
 
     #[test]
@@ -369,7 +444,15 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["<", "<a b", r"\q", r"\x1", "<=>", "<x:nothing>", "<repeat x y>"] {
+        for text in [
+            "<",
+            "<a b",
+            r"\q",
+            r"\x1",
+            "<=>",
+            "<x:nothing>",
+            "<repeat x y>",
+        ] {
             assert!(Template::parse(text).is_err(), "{text}");
         }
     }

@@ -11,8 +11,8 @@ use super::super::{Action, Body, Http, Open, Setup};
 use super::World;
 use crate::clock::real_now;
 use crate::connection::{Chunking, Link, TlsChoice, Transport, WebSocket};
-use crate::server::{PORT_NAMES, Place, Server, Signal};
 use crate::http;
+use crate::server::{PORT_NAMES, Place, Server, Signal};
 
 /// Pause between two looks at something that is expected to change.
 const POLL: Duration = Duration::from_millis(10);
@@ -45,14 +45,27 @@ impl ProcessWorld {
         if setup.no_conf {
             server = server.without_conf();
         }
-        server = setup.args.iter().fold(server, |server, arg| server.arg(arg));
-        server = setup.env.iter().fold(server, |server, (name, value)| server.env(name, value));
-        server = setup.files.iter().fold(server, |server, (name, text)| server.file(name, text));
+        server = setup
+            .args
+            .iter()
+            .fold(server, |server, arg| server.arg(arg));
+        server = setup
+            .env
+            .iter()
+            .fold(server, |server, (name, value)| server.env(name, value));
+        server = setup
+            .files
+            .iter()
+            .fold(server, |server, (name, text)| server.file(name, text));
         let home = match setup.no_server {
             true => Home::Empty(Box::new(server.place()?)),
             false => Home::Running(Box::new(server.start()?)),
         };
-        Ok(Self { home, chunking, log_read: 0 })
+        Ok(Self {
+            home,
+            chunking,
+            log_read: 0,
+        })
     }
 
     /// The end of the server's log, for reports.
@@ -94,21 +107,31 @@ impl ProcessWorld {
         loop {
             let log = self.server()?.log();
             let mut start = self.log_read;
-            for line in log[self.log_read..].split_inclusive('\n').filter(|line| line.ends_with('\n')) {
+            for line in log[self.log_read..]
+                .split_inclusive('\n')
+                .filter(|line| line.ends_with('\n'))
+            {
                 start += line.len();
                 if let Some((_, captures)) = text.find(line.as_bytes(), scope)? {
                     self.log_read = start;
                     return Ok(captures);
                 }
             }
-            ensure!(real_now() < deadline, "no such line in the rest of the log:\n{}", &log[self.log_read..]);
+            ensure!(
+                real_now() < deadline,
+                "no such line in the rest of the log:\n{}",
+                &log[self.log_read..]
+            );
             sleep(POLL);
         }
     }
 
     fn no_log(&mut self, text: &Template, scope: &dyn Scope) -> Result<Captures> {
         let log = self.server()?.log();
-        match log.lines().find(|line| matches!(text.find(line.as_bytes(), scope), Ok(Some(_)))) {
+        match log
+            .lines()
+            .find(|line| matches!(text.find(line.as_bytes(), scope), Ok(Some(_))))
+        {
             Some(line) => bail!("the log has it: {line}"),
             None => Ok(vec![]),
         }
@@ -116,26 +139,57 @@ impl ProcessWorld {
 
     fn http(&mut self, ask: &Http, scope: &dyn Scope, deadline: Instant) -> Result<Captures> {
         let address = ([127, 0, 0, 1], self.place().port("http")).into();
-        let tls = ask.tls.then(|| TlsChoice { first: true, ..TlsChoice::default() });
+        let tls = ask.tls.then(|| TlsChoice {
+            first: true,
+            ..TlsChoice::default()
+        });
         let path = self.place().fill(&ask.request)?;
         poll(deadline, || {
-            let answer = http::get(address, tls.as_ref(), &fill_captured(&path, scope)?, deadline)?;
+            let answer = http::get(
+                address,
+                tls.as_ref(),
+                &fill_captured(&path, scope)?,
+                deadline,
+            )?;
             check_answer(ask, &answer, scope)
         })
     }
 
-    fn run(&self, args: &[String], exit: Option<i32>, says: &[Template], scope: &dyn Scope) -> Result<Captures> {
-        let args = args.iter().map(|arg| fill_captured(&self.place().fill(arg)?, scope)).collect::<Result<Vec<_>>>()?;
+    fn run(
+        &self,
+        args: &[String],
+        exit: Option<i32>,
+        says: &[Template],
+        scope: &dyn Scope,
+    ) -> Result<Captures> {
+        let args = args
+            .iter()
+            .map(|arg| fill_captured(&self.place().fill(arg)?, scope))
+            .collect::<Result<Vec<_>>>()?;
         let ended = self.place().run(&args, super::STEP_TIMEOUT)?;
-        ensure!(exit.is_none() || exit == ended.code, "it exited with {:?}:\n{}", ended.code, head(&ended.text));
+        ensure!(
+            exit.is_none() || exit == ended.code,
+            "it exited with {:?}:\n{}",
+            ended.code,
+            head(&ended.text)
+        );
         for text in says {
-            let found = ended.text.lines().any(|line| matches!(text.find(line.as_bytes(), scope), Ok(Some(_))));
+            let found = ended
+                .text
+                .lines()
+                .any(|line| matches!(text.find(line.as_bytes(), scope), Ok(Some(_))));
             ensure!(found, "it doesn't say {text:?}:\n{}", head(&ended.text));
         }
         Ok(vec![])
     }
 
-    fn contents(&self, path: &str, text: Option<&Template>, scope: &dyn Scope, deadline: Instant) -> Result<Captures> {
+    fn contents(
+        &self,
+        path: &str,
+        text: Option<&Template>,
+        scope: &dyn Scope,
+        deadline: Instant,
+    ) -> Result<Captures> {
         let path = fill_captured(&self.place().fill(path)?, scope)?;
         poll(deadline, || {
             let contents = std::fs::read(&path);
@@ -146,17 +200,29 @@ impl ProcessWorld {
             let contents = contents.with_context(|| path.clone())?;
             let mut lines = contents.split(|byte| *byte == b'\n');
             let found = lines.find_map(|line| text.find(line, scope).ok().flatten());
-            found.map(|(_, captures)| captures).with_context(|| String::from_utf8_lossy(&contents).into_owned())
+            found
+                .map(|(_, captures)| captures)
+                .with_context(|| String::from_utf8_lossy(&contents).into_owned())
         })
     }
 
-    fn rewrite(&mut self, conf: &str, reload: bool, scope: &dyn Scope, deadline: Instant) -> Result<Captures> {
+    fn rewrite(
+        &mut self,
+        conf: &str,
+        reload: bool,
+        scope: &dyn Scope,
+        deadline: Instant,
+    ) -> Result<Captures> {
         self.place().write_conf(conf)?;
         if !reload {
             return Ok(vec![]);
         }
         self.server()?.signal(Signal::HUP)?;
-        self.log(&Template::parse("Reloaded server configuration")?, scope, deadline)
+        self.log(
+            &Template::parse("Reloaded server configuration")?,
+            scope,
+            deadline,
+        )
     }
 }
 
@@ -165,9 +231,12 @@ impl World for ProcessWorld {
         let link: Box<dyn Transport> = Box::new(self.link(&how.port, how.tls.as_ref())?);
         match &how.websocket {
             None => Ok(link),
-            Some((path, headers)) => {
-                Ok(Box::new(WebSocket::upgrade(link, path, headers, real_now() + UPGRADE_TIMEOUT)?))
-            }
+            Some((path, headers)) => Ok(Box::new(WebSocket::upgrade(
+                link,
+                path,
+                headers,
+                real_now() + UPGRADE_TIMEOUT,
+            )?)),
         }
     }
 
@@ -175,19 +244,26 @@ impl World for ProcessWorld {
         match (name, &self.home) {
             ("pid", Home::Running(server)) => Some(server.pid().to_string().into_bytes()),
             ("dir", _) => Some(self.place().dir().display().to_string().into_bytes()),
-            (port, _) if PORT_NAMES.contains(&port) => Some(self.place().port(port).to_string().into_bytes()),
+            (port, _) if PORT_NAMES.contains(&port) => {
+                Some(self.place().port(port).to_string().into_bytes())
+            }
             _ => None,
         }
     }
 
     fn act(&mut self, action: &Action, scope: &dyn Scope, deadline: Instant) -> Result<Captures> {
         let names = PORT_NAMES.iter().chain(&["pid", "dir"]);
-        let used: Vec<(&str, Vec<u8>)> = names.filter_map(|name| Some((*name, self.lookup(name)?))).collect();
+        let used: Vec<(&str, Vec<u8>)> = names
+            .filter_map(|name| Some((*name, self.lookup(name)?)))
+            .collect();
         let scope = &WithServer { used, inner: scope };
         match action {
             Action::Http(ask) => self.http(ask, scope, deadline),
             Action::Log { text, wanted: true } => self.log(text, scope, deadline),
-            Action::Log { text, wanted: false } => self.no_log(text, scope),
+            Action::Log {
+                text,
+                wanted: false,
+            } => self.no_log(text, scope),
             Action::Rewrite { conf, reload } => self.rewrite(conf, *reload, scope, deadline),
             Action::Run { args, exit, says } => self.run(args, *exit, says, scope),
             Action::Contents { path, text } => self.contents(path, text.as_ref(), scope, deadline),
@@ -197,8 +273,13 @@ impl World for ProcessWorld {
                 Ok(vec![])
             }
             Action::Exits(code) => {
-                let ended = self.server()?.wait(deadline.saturating_duration_since(real_now()))?;
-                ensure!(ended == Some(*code), "it ended with {ended:?} (None: it still runs)");
+                let ended = self
+                    .server()?
+                    .wait(deadline.saturating_duration_since(real_now()))?;
+                ensure!(
+                    ended == Some(*code),
+                    "it ended with {ended:?} (None: it still runs)"
+                );
                 Ok(vec![])
             }
             Action::MemoryBelow { bytes } => {
@@ -220,7 +301,8 @@ struct WithServer<'s> {
 impl Scope for WithServer<'_> {
     fn lookup(&self, name: &str) -> Option<Vec<u8>> {
         let own = self.used.iter().find(|(known, _)| *known == name);
-        own.map(|(_, value)| value.clone()).or_else(|| self.inner.lookup(name))
+        own.map(|(_, value)| value.clone())
+            .or_else(|| self.inner.lookup(name))
     }
 }
 
@@ -258,20 +340,34 @@ fn head(text: &str) -> String {
 
 fn check_answer(ask: &Http, answer: &http::Answer, scope: &dyn Scope) -> Result<Captures> {
     let text = answer.text();
-    ensure!(answer.status == ask.status, "status {}: {text}", answer.status);
+    ensure!(
+        answer.status == ask.status,
+        "status {}: {text}",
+        answer.status
+    );
     for (name, value) in &ask.headers {
-        let got = answer.header(name).with_context(|| format!("no header {name} in {:?}", answer.headers))?;
-        ensure!(value.find(got.as_bytes(), scope)?.is_some(), "header {name} is {got}");
+        let got = answer
+            .header(name)
+            .with_context(|| format!("no header {name} in {:?}", answer.headers))?;
+        ensure!(
+            value.find(got.as_bytes(), scope)?.is_some(),
+            "header {name} is {got}"
+        );
     }
     match &ask.body {
         Body::Any => Ok(vec![]),
         Body::Json(wanted) => {
-            let actual = serde_json::from_str(&text).with_context(|| format!("not JSON: {text}"))?;
+            let actual =
+                serde_json::from_str(&text).with_context(|| format!("not JSON: {text}"))?;
             json::fits(wanted, &actual, scope).map_err(|why| anyhow::anyhow!("{why}"))
         }
         Body::Text(wanted) => {
-            let found = text.lines().find_map(|line| wanted.find(line.as_bytes(), scope).ok().flatten());
-            found.map(|(_, captures)| captures).with_context(|| format!("the body is: {}", head(&text)))
+            let found = text
+                .lines()
+                .find_map(|line| wanted.find(line.as_bytes(), scope).ok().flatten());
+            found
+                .map(|(_, captures)| captures)
+                .with_context(|| format!("the body is: {}", head(&text)))
         }
     }
 }
