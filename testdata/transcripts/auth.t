@@ -365,10 +365,11 @@ B: sync
 == connection types: an unknown one is refused #190~ @error
 no server
 file: x.conf
+  # The reference counts columns of the first line from 0, of others from 1.
   authorization { users = [ {user: u, password: p, allowed_connection_types: ["CARRIER_PIGEON"]} ] }
 run -t -c <dir>/x.conf
   exit 1
-  says x.conf:1:49: invalid connection types ["CARRIER_PIGEON"]
+  says x.conf:2:50: invalid connection types ["CARRIER_PIGEON"]
 
 == permissions with a bad subject are refused #183~ @error
 no server

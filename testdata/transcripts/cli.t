@@ -180,3 +180,10 @@ no conf
 args: -a 127.0.0.1 -p <port> --debug=false -V=false
 A: sync
 no log [DBG]
+
+== started as nats-server it says nats-server, as midge it says midge #552~
+only ours: names in banners
+no server
+run -v
+  exit 0
+  says nats-server: v2.15.1

@@ -77,7 +77,7 @@ A>
 A< MSG bar 18 0
 A< 
 
-== a reply subject that may not be published to #87~ @error
+== a reply subject that may not be published to #87 @error
 A> PUB foo _GR_.x 0
 A> 
 A< -ERR 'Permissions Violation for Publish with Reply of "_GR_.x"'

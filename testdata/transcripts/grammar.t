@@ -188,21 +188,23 @@ run -t -c <dir>/x.conf
 == several errors at once #522 @error
 no server
 file: x.conf
+  # first line
   one_thing: 1
   max_payload: "abc"
   another_thing { x: 1 }
 run -t -c <dir>/x.conf
   exit 1
-  says x.conf:1:0: unknown field "one_thing"
-  says x.conf:3:1: unknown field "another_thing"
+  says x.conf:2:1: unknown field "one_thing"
+  says x.conf:4:1: unknown field "another_thing"
 
 == a wrong type with its place #522 @error
 no server
 file: x.conf
+  # first line
   debug: 17
 run -t -c <dir>/x.conf
   exit 1
-  says x.conf:1:0: <any>
+  says x.conf:2:1: <any>
 
 == an unknown field that is used as a variable is fine #523
 conf:
@@ -260,7 +262,26 @@ http /varz 200 {"ping_interval":20000000000,"write_deadline":90000000000}
 == a duration that isn't one #522~ @error
 no server
 file: x.conf
+  # first line
   ping_interval: "soon"
 run -t -c <dir>/x.conf
   exit 1
-  says x.conf:1:0: <any>
+  says x.conf:2:1: <any>
+
+== columns: on the first line the reference counts from 0 #522~ @error
+only reference: columns of the first line
+no server
+file: x.conf
+  nonsense: 1
+run -t -c <dir>/x.conf
+  exit 1
+  says x.conf:1:0: unknown field "nonsense"
+
+== columns: on the first line as on any other #522~ @error
+only ours: columns of the first line
+no server
+file: x.conf
+  nonsense: 1
+run -t -c <dir>/x.conf
+  exit 1
+  says x.conf:1:1: unknown field "nonsense"

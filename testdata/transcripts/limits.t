@@ -14,7 +14,7 @@ A< PING
 A> PONG
 A: silent 50
 
-== the first ping comes within about two seconds whatever the interval #102~
+== the first ping comes within about two seconds whatever the interval #102
 A: raw
 A< INFO <any>
 A> CONNECT {"verbose":false}
@@ -200,3 +200,21 @@ A: raw
 A: close
 http /varz 200 {"connections":0}
 B: sync
+
+== listening on IPv6 #579~
+no conf
+args: -a ::1 -p <port>
+log Listening for client connections on [::1]:<port>
+A: raw ipv6
+A< INFO ~{"host":"::1","client_ip":"::1"}
+A> CONNECT {"verbose":false}
+A> PING
+A< PONG
+
+== listening on all addresses serves IPv4 and IPv6 #579
+conf:
+  listen: "0.0.0.0:<port>"
+A: sync
+B: raw ipv6
+B< INFO ~{"client_ip":"::1"}
+B: close

@@ -147,7 +147,7 @@ A<
 A< MSG y.abc.de 1 0
 A< 
 
-== slices from the left and from the right #123~
+== slices from the left and from the right #123
 conf:
   mappings { "l.*": "x.{{sliceFromLeft(1,2)}}", "r.*": "y.{{sliceFromRight(1,2)}}" }
 A> SUB > 1
@@ -225,6 +225,7 @@ A<
 conf:
   accounts { A { users = [{user: a, password: a}], mappings { foo: bar } }, B { users = [{user: b, password: b}] } }
 A> CONNECT {"verbose":false,"user":"a","pass":"a"}
+A: sync
 A> SUB > 1
 B> CONNECT {"verbose":false,"user":"b","pass":"b"}
 B> SUB > 1

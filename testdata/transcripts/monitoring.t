@@ -273,3 +273,19 @@ B: sync
 B: close
 http /connz 200 {"num_connections":0}
 http /connz?state=closed 200 {"num_connections":1,"total":1}
+
+== /varz: additions of 2.14 #502~
+conf:
+  write_timeout: close
+http /varz 200 {"write_timeout":"close"}
+
+== /raftz without JetStream #491~
+http /raftz 404
+
+== /varz says which Midge it is #478~
+only ours: /varz adds midge_version
+http /varz 200 {"version":"2.15.1","midge_version":"<string>"}
+
+== /varz has no field of ours at the reference #478~
+only reference: /varz adds midge_version
+http /varz 200 {"midge_version":"<absent>"}

@@ -239,12 +239,12 @@ contents <dir>/server.log Server is ready
 signal USR1
 contents <dir>/server.log File log re-opened
 
-== a signal by pid from the command line #529~
+== a signal by pid from the command line #529~ #543
 run --signal reload=<pid>
   exit 0
 log Reloaded server configuration
 
-== stop, by pid file #529
+== stop, by pid file #529 #543~
 conf:
   pid_file: "<dir>/nats.pid"
 contents <dir>/nats.pid <pid>
@@ -304,10 +304,11 @@ contents <dir>/nats-server_<pid>.ports "nats://127.0.0.1:<found>"
 == a bad configuration ends with 1 #535 @error
 no server
 file: x.conf
+  # first line
   nonsense: 1
 run -c <dir>/x.conf
   exit 1
-  says x.conf:1:0: unknown field "nonsense"
+  says x.conf:2:1: unknown field "nonsense"
 
 == a port that is taken ends with 1 #535 @error
 run -a 127.0.0.1 -p <port>

@@ -67,7 +67,7 @@ A: sync
 B: tls
 B: sync
 
-== TLS and plain on one port #218 #33~
+== TLS and plain on one port #218 #33
 conf:
   allow_non_tls: true
   tls { cert_file: "<certs>/server.pem", key_file: "<certs>/server.key" }

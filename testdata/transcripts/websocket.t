@@ -87,7 +87,7 @@ A: raw ws
 A> GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n
 A: skip to } \r\n
 A> \x82\x06PING\r\n\
-A: closed
+A: gone
 
 == close is echoed with its code #246 @error
 conf:
@@ -261,3 +261,16 @@ A: closed
 conf:
   websocket { listen: "127.0.0.1:<ws>", no_tls: true, same_origin: true }
 http /varz 200 {"websocket":{"host":"127.0.0.1","port":"<ws>","no_tls":true,"same_origin":true}}
+
+== a ping interval of its own #253
+conf:
+  ping_interval: "1m"
+  websocket { listen: "127.0.0.1:<ws>", no_tls: true, ping_interval: "100ms" }
+A: ws
+A> CONNECT {"verbose":false}
+A> PING
+A< PONG
+A< PING
+A> PONG
+A< PING
+A> PONG

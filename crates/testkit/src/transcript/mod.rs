@@ -27,9 +27,10 @@
 //! | `A: sync` | sends PING; PONG comes next: what was sent before has been processed |
 //! | `A: silent 200` | nothing comes for 200 ms (100 without a number) |
 //! | `A: closed` | the server closes, with nothing more to read |
+//! | `A: gone` | the server closes, whatever comes before |
 //! | `A: close` | we close; what came and wasn't looked at doesn't matter |
 //! | `A: skip to text` | drops what comes until this text has come |
-//! | `A: raw [port]` | only connects, to the port of that name |
+//! | `A: raw [port]`, `A: raw ipv6` | only connects, to the port of that name, or by IPv6 |
 //! | `A: tls [first] [cert=NAME] [ca=NAME] [old] [fails] [port]` | connects by TLS |
 //! | `A: ws [path=/x] [header=K:V] [tls] [fails]` | connects by WebSocket to the port `ws` (or `wss`) |
 //! | `A: trickle 20 text` | sends the text and CRLF, a byte every 20 ms |
@@ -197,6 +198,7 @@ pub enum Action {
     },
     Closed {
         who: String,
+        quietly: bool,
     },
     Close {
         who: String,
@@ -274,6 +276,8 @@ pub struct Expected {
 pub struct Open {
     /// Name of the port; `port` if empty.
     pub port: String,
+    /// By IPv6.
+    pub ipv6: bool,
     /// With TLS.
     pub tls: Option<crate::connection::TlsChoice>,
     /// With WebSocket: path and header lines.

@@ -280,7 +280,11 @@ fn verb(who: String, text: &str, line: &Line) -> Result<Action> {
             who,
             wait: millis(wait)?,
         },
-        ("closed", "") => Action::Closed { who },
+        ("closed", "") => Action::Closed { who, quietly: true },
+        ("gone", "") => Action::Closed {
+            who,
+            quietly: false,
+        },
         ("close", "") => Action::Close { who },
         ("skip", rest) => Action::Skip {
             who,
@@ -293,6 +297,14 @@ fn verb(who: String, text: &str, line: &Line) -> Result<Action> {
                 pause: millis(pause)?,
                 text: Template::parse(text)?.then(b"\r\n"),
             }
+        }
+        ("raw", "ipv6") => {
+            let how = Open {
+                ipv6: true,
+                raw: true,
+                ..Open::default()
+            };
+            Action::Open { who, how }
         }
         ("raw", port) => Action::Open {
             who,

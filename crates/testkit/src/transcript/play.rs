@@ -115,7 +115,7 @@ impl<'w, W: World> Player<'w, W> {
             Action::AnyOrder { who, texts } => self.any_order(who, texts),
             Action::Sync { who } => self.sync(who),
             Action::Silent { who, wait } => self.silent(who, *wait),
-            Action::Closed { who } => self.closed(who),
+            Action::Closed { who, quietly } => self.closed(who, *quietly),
             Action::Close { who } => {
                 let peer = self.peer(who)?;
                 peer.link = None;
@@ -351,28 +351,23 @@ impl<'w, W: World> Player<'w, W> {
         }
     }
 
-    fn closed(&mut self, who: &str) -> Result<()> {
+    fn closed(&mut self, who: &str, quietly: bool) -> Result<()> {
         let deadline = self.deadline();
         let peer = self.peer(who)?;
-        while !peer.ended {
-            ensure!(
-                peer.unread.is_empty(),
-                "before the end came: {}",
-                shown(&peer.unread)
-            );
-            ensure!(
-                peer.receive(deadline)? != Received::Nothing,
-                "it is still open"
-            );
+        loop {
             peer.answer_ping()?;
+            if !quietly {
+                peer.unread.clear();
+            }
+            let unread = &peer.unread;
+            ensure!(unread.is_empty(), "before the end came: {}", shown(unread));
+            if peer.ended {
+                peer.link = None;
+                return Ok(());
+            }
+            let received = peer.receive(deadline)?;
+            ensure!(received != Received::Nothing, "it is still open");
         }
-        ensure!(
-            peer.unread.is_empty(),
-            "before the end came: {}",
-            shown(&peer.unread)
-        );
-        peer.link = None;
-        Ok(())
     }
 
     fn skip(&mut self, who: &str, text: &Template) -> Result<()> {

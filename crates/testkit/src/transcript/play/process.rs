@@ -1,5 +1,6 @@
 //! The world of a transcript that is played against a real server process.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -92,11 +93,19 @@ impl ProcessWorld {
         }
     }
 
-    fn link(&self, port: &str, tls: Option<&TlsChoice>) -> Result<Link> {
-        let name = if port.is_empty() { "port" } else { port };
+    fn link(&self, how: &Open) -> Result<Link> {
+        let name = if how.port.is_empty() {
+            "port"
+        } else {
+            &how.port
+        };
         ensure!(PORT_NAMES.contains(&name), "no port is called {name}");
-        let address = ([127, 0, 0, 1], self.place().port(name)).into();
-        match tls {
+        let port = self.place().port(name);
+        let address = match how.ipv6 {
+            true => (Ipv6Addr::LOCALHOST, port).into(),
+            false => (Ipv4Addr::LOCALHOST, port).into(),
+        };
+        match &how.tls {
             Some(choice) => Link::tls(address, choice, self.chunking),
             None => Link::plain(address, self.chunking),
         }
@@ -228,7 +237,7 @@ impl ProcessWorld {
 
 impl World for ProcessWorld {
     fn open(&mut self, how: &Open) -> Result<Box<dyn Transport>> {
-        let link: Box<dyn Transport> = Box::new(self.link(&how.port, how.tls.as_ref())?);
+        let link: Box<dyn Transport> = Box::new(self.link(how)?);
         match &how.websocket {
             None => Ok(link),
             Some((path, headers)) => Ok(Box::new(WebSocket::upgrade(
