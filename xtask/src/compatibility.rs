@@ -27,11 +27,20 @@ pub fn run(args: &[String]) -> Result<()> {
     let path = tree::root().join("docs/compatibility.md");
     if check {
         let written = std::fs::read_to_string(&path).unwrap_or_default();
-        ensure!(written == text, "docs/compatibility.md is out of date; run `cargo xtask compatibility`");
+        ensure!(
+            written == text,
+            "docs/compatibility.md is out of date; run `cargo xtask compatibility`"
+        );
         return Ok(());
     }
     std::fs::write(&path, &text).with_context(|| path.display().to_string())?;
-    println!("{}", text.lines().filter(|line| line.starts_with("| **")).collect::<Vec<_>>().join("\n"));
+    println!(
+        "{}",
+        text.lines()
+            .filter(|line| line.starts_with("| **"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
     Ok(())
 }
 
@@ -46,13 +55,25 @@ struct Feature {
 impl Feature {
     fn load() -> Result<Vec<Self>> {
         let text = std::fs::read_to_string(tree::root().join("docs/features.tsv"))?;
-        text.lines().skip(1).map(|line| Self::parse(line).with_context(|| line.to_owned())).collect()
+        text.lines()
+            .skip(1)
+            .map(|line| Self::parse(line).with_context(|| line.to_owned()))
+            .collect()
     }
 
     fn parse(line: &str) -> Result<Self> {
         let mut columns = line.split('\t').map(str::to_owned);
-        let mut column = || columns.next().context("four columns: number, weight, group, name");
-        Ok(Self { number: column()?.parse()?, weight: column()?, group: column()?, name: column()? })
+        let mut column = || {
+            columns
+                .next()
+                .context("four columns: number, weight, group, name")
+        };
+        Ok(Self {
+            number: column()?.parse()?,
+            weight: column()?,
+            group: column()?,
+            name: column()?,
+        })
     }
 }
 
@@ -75,24 +96,42 @@ impl Record {
         let path = transcripts::record_path(which)?;
         let hint = "play all transcripts on both servers first: `cargo xtask transcripts`, then with `--against nats-server`";
         let text = std::fs::read_to_string(&path).context(hint)?;
-        let record = Self { shown: text.lines().map(Shown::parse).collect::<Result<_>>()? };
+        let record = Self {
+            shown: text.lines().map(Shown::parse).collect::<Result<_>>()?,
+        };
         let now = expected_names(which)?;
-        let then: BTreeSet<_> = record.shown.iter().map(|shown| (shown.file.clone(), shown.name.clone())).collect();
-        ensure!(now == then, "the transcripts have changed since they were played; {hint}");
+        let then: BTreeSet<_> = record
+            .shown
+            .iter()
+            .map(|shown| (shown.file.clone(), shown.name.clone()))
+            .collect();
+        ensure!(
+            now == then,
+            "the transcripts have changed since they were played; {hint}"
+        );
         Ok(record)
     }
 
     fn passed(&self, file: &str, name: &str) -> bool {
-        self.shown.iter().any(|shown| shown.passed && shown.file == file && shown.name == name)
+        self.shown
+            .iter()
+            .any(|shown| shown.passed && shown.file == file && shown.name == name)
     }
 }
 
 impl Shown {
     fn parse(line: &str) -> Result<Self> {
         let columns: Vec<&str> = line.split('\t').collect();
-        let [verdict, file, name, rows] = columns[..] else { bail!("not a line of a record: {line}") };
+        let [verdict, file, name, rows] = columns[..] else {
+            bail!("not a line of a record: {line}")
+        };
         let row = |text: &str| -> Result<(u16, bool)> {
-            Ok((text.trim_end_matches('~').parse().with_context(|| text.to_owned())?, !text.ends_with('~')))
+            Ok((
+                text.trim_end_matches('~')
+                    .parse()
+                    .with_context(|| text.to_owned())?,
+                !text.ends_with('~'),
+            ))
         };
         Ok(Self {
             file: file.to_owned(),
@@ -107,7 +146,10 @@ impl Shown {
 fn expected_names(which: Only) -> Result<BTreeSet<(String, String)>> {
     let scripts = suite::load(&tree::root().join("testdata/transcripts"))?;
     let names = scripts.iter().flat_map(|script| {
-        let played = script.sections.iter().filter(move |section| section.setup.only.is_none_or(|only| only == which));
+        let played = script
+            .sections
+            .iter()
+            .filter(move |section| section.setup.only.is_none_or(|only| only == which));
         played.map(|section| (suite::stem(script), section.name.clone()))
     });
     Ok(names.collect())
@@ -136,7 +178,9 @@ fn judge(number: u16, ours: &Record, reference: &Record) -> (State, BTreeSet<Str
     let mut failed = false;
     let mut proofs = BTreeSet::new();
     for shown in &ours.shown {
-        let Some((_, whole)) = shown.rows.iter().find(|(row, _)| *row == number) else { continue };
+        let Some((_, whole)) = shown.rows.iter().find(|(row, _)| *row == number) else {
+            continue;
+        };
         if !reference.passed(&shown.file, &shown.name) {
             continue;
         }
@@ -146,7 +190,14 @@ fn judge(number: u16, ours: &Record, reference: &Record) -> (State, BTreeSet<Str
             state = state.max(if *whole { State::Yes } else { State::Partly });
         }
     }
-    (if failed { state.min(State::Partly) } else { state }, proofs)
+    (
+        if failed {
+            state.min(State::Partly)
+        } else {
+            state
+        },
+        proofs,
+    )
 }
 
 const HEAD: &str = "\
@@ -169,16 +220,36 @@ fn render(features: &[Feature], ours: &Record, reference: &Record) -> Result<Str
     let known: BTreeSet<u16> = features.iter().map(|feature| feature.number).collect();
     for shown in &ours.shown {
         let stranger = shown.rows.iter().find(|(row, _)| !known.contains(row));
-        ensure!(stranger.is_none(), "{}.t: {}: no row {stranger:?}", shown.file, shown.name);
+        ensure!(
+            stranger.is_none(),
+            "{}.t: {}: no row {stranger:?}",
+            shown.file,
+            shown.name
+        );
     }
-    let judged: BTreeMap<u16, _> =
-        features.iter().map(|feature| (feature.number, judge(feature.number, ours, reference))).collect();
-    let mut text = format!("{HEAD}\n| group | rows | yes | partly | no | core: yes |\n|---|---|---|---|---|---|\n");
+    let judged: BTreeMap<u16, _> = features
+        .iter()
+        .map(|feature| (feature.number, judge(feature.number, ours, reference)))
+        .collect();
+    let mut text = format!(
+        "{HEAD}\n| group | rows | yes | partly | no | core: yes |\n|---|---|---|---|---|---|\n"
+    );
     let everything: Vec<&Feature> = features.iter().collect();
-    for (group, rows) in groups.iter().map(|(group, rows)| (*group, rows)).chain([("**total**", &everything)]) {
-        let count = |state| rows.iter().filter(|row| judged[&row.number].0 == state).count();
+    for (group, rows) in groups
+        .iter()
+        .map(|(group, rows)| (*group, rows))
+        .chain([("**total**", &everything)])
+    {
+        let count = |state| {
+            rows.iter()
+                .filter(|row| judged[&row.number].0 == state)
+                .count()
+        };
         let core: Vec<_> = rows.iter().filter(|row| row.weight == "core").collect();
-        let core_yes = core.iter().filter(|row| judged[&row.number].0 == State::Yes).count();
+        let core_yes = core
+            .iter()
+            .filter(|row| judged[&row.number].0 == State::Yes)
+            .count();
         writeln!(
             text,
             "| {group} | {} | {} | {} | {} | {core_yes} of {} |",
@@ -190,12 +261,25 @@ fn render(features: &[Feature], ours: &Record, reference: &Record) -> Result<Str
         )?;
     }
     for (group, rows) in &groups {
-        write!(text, "\n## {group}\n\n| # | feature | weight | state | shown by |\n|---|---|---|---|---|\n")?;
+        write!(
+            text,
+            "\n## {group}\n\n| # | feature | weight | state | shown by |\n|---|---|---|---|---|\n"
+        )?;
         for row in rows {
             let (state, proofs) = &judged[&row.number];
-            let proofs = proofs.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let proofs = proofs
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(", ");
             let name = row.name.replace('|', "\\|").replace('<', "&lt;");
-            writeln!(text, "| {} | {name} | {} | {} | {proofs} |", row.number, row.weight, state.word())?;
+            writeln!(
+                text,
+                "| {} | {name} | {} | {} | {proofs} |",
+                row.number,
+                row.weight,
+                state.word()
+            )?;
         }
     }
     Ok(text)
@@ -206,11 +290,20 @@ mod tests {
     use super::*;
 
     fn record(lines: &[&str]) -> Record {
-        Record { shown: lines.iter().map(|line| Shown::parse(line).unwrap()).collect() }
+        Record {
+            shown: lines
+                .iter()
+                .map(|line| Shown::parse(line).unwrap())
+                .collect(),
+        }
     }
 
     fn check(ours: &[&str], reference: &[&str], state: State) {
-        assert_eq!(judge(7, &record(ours), &record(reference)).0, state, "{ours:?} {reference:?}");
+        assert_eq!(
+            judge(7, &record(ours), &record(reference)).0,
+            state,
+            "{ours:?} {reference:?}"
+        );
     }
 
     #[test]
@@ -225,7 +318,15 @@ mod tests {
     #[test]
     fn one_failure_of_ours_takes_the_yes_away() {
         let reference = ["passed\tf\ta\t7", "passed\tf\tb\t7~"];
-        check(&["passed\tf\ta\t7", "failed\tf\tb\t7~"], &reference, State::Partly);
-        check(&["failed\tf\ta\t7", "failed\tf\tb\t7~"], &reference, State::No);
+        check(
+            &["passed\tf\ta\t7", "failed\tf\tb\t7~"],
+            &reference,
+            State::Partly,
+        );
+        check(
+            &["failed\tf\ta\t7", "failed\tf\tb\t7~"],
+            &reference,
+            State::No,
+        );
     }
 }

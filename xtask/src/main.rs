@@ -17,6 +17,7 @@
 
 mod bench;
 mod ci;
+mod compatibility;
 mod conformance;
 mod fuzz;
 mod layers;
@@ -86,6 +87,7 @@ fn dispatch(verb: &str, args: &[String]) -> anyhow::Result<()> {
     match verb {
         "bench" => bench::run(args),
         "ci" => ci::run(args),
+        "compatibility" => compatibility::run(args),
         "conformance" => conformance::run(args),
         "fuzz" => fuzz::run(args),
         "layers" => layers::run(args),

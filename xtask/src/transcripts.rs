@@ -176,13 +176,13 @@ fn summary(results: &[Played]) -> String {
     text
 }
 
-/// Where the record of the last whole run on a server is.
+/// Where the record of the last whole run on a server is. The reference's is part of the repository:
+/// its version is fixed, and a machine without it can still check `docs/compatibility.md`.
 pub fn record_path(which: Only) -> Result<PathBuf> {
-    let name = match which {
-        Only::Ours => "ours.tsv",
-        Only::Reference => "reference.tsv",
-    };
-    Ok(tree::target()?.join("transcripts").join(name))
+    Ok(match which {
+        Only::Ours => tree::target()?.join("transcripts/ours.tsv"),
+        Only::Reference => tree::root().join("testdata/transcripts/reference.tsv"),
+    })
 }
 
 /// Writes `verdict, file, name, rows` of each section.

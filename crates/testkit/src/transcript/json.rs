@@ -3,10 +3,7 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::template::{Outcome, Scope, Template};
-
-/// Captured names and values.
-pub(super) type Captures = Vec<(String, Vec<u8>)>;
+use super::template::{Captures, Outcome, Scope, Template};
 
 /// Compares `actual` with the fields of `wanted`; the error names the first place that differs.
 pub(super) fn fits(wanted: &Value, actual: &Value, scope: &dyn Scope) -> Result<Captures, String> {

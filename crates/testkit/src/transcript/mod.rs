@@ -81,7 +81,7 @@ mod play;
 mod template;
 
 pub use play::{Failure, Player, ProcessWorld, World};
-pub use template::{Outcome, Scope, Template};
+pub use template::{Captures, Outcome, Scope, Template};
 
 /// How long a step waits unless `timeout` says otherwise.
 pub const STEP_TIMEOUT: Duration = Duration::from_secs(3);

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use super::json::{self, Captures};
-use super::template::{Outcome, Scope, Template};
+use super::json;
+use super::template::{Captures, Outcome, Scope, Template};
 use super::{Action, Expected, Open, STEP_TIMEOUT, Section, Step};
 use crate::clock::real_now;
 use crate::connection::{Received, Transport};

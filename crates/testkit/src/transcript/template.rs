@@ -4,6 +4,9 @@ use std::fmt;
 
 use anyhow::{Context, Result, bail, ensure};
 
+/// Names that a text captured, and what they stand for.
+pub type Captures = Vec<(String, Vec<u8>)>;
+
 /// Gives values to the names in a text.
 pub trait Scope {
     /// The value of `name`, if it has one.
@@ -65,7 +68,7 @@ pub enum Outcome {
         /// How many bytes belong to it.
         len: usize,
         /// Names and what they stand for.
-        captures: Vec<(String, Vec<u8>)>,
+        captures: Captures,
     },
     /// No continuation can make it match.
     Mismatch,
@@ -151,7 +154,7 @@ impl Template {
         &self,
         input: &[u8],
         scope: &dyn Scope,
-    ) -> Result<Option<(usize, Vec<(String, Vec<u8>)>)>> {
+    ) -> Result<Option<(usize, Captures)>> {
         let filled = self.fill(scope)?;
         for start in 0..=input.len() {
             let mut captures = vec![];
@@ -182,7 +185,7 @@ enum Step {
 }
 
 /// Tries to match all `parts` from `at` on; holes try the shortest text first.
-fn advance(parts: &[Part], input: &[u8], at: usize, captures: &mut Vec<(String, Vec<u8>)>) -> Step {
+fn advance(parts: &[Part], input: &[u8], at: usize, captures: &mut Captures) -> Step {
     let Some((part, later)) = parts.split_first() else {
         return Step::End(at);
     };

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::super::json::{self, Captures};
-use super::super::template::{Scope, Template};
+use super::super::json;
+use super::super::template::{Captures, Scope, Template};
 use super::super::{Action, Body, Http, Open, Setup};
 use super::World;
 use crate::clock::real_now;
