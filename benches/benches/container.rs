@@ -157,13 +157,13 @@ fn push_drain(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("mailbox/push_drain_{threads}_threads"));
         group.throughput(Throughput::Elements(threads as u64));
         group.bench_function("midge", |b| {
-            b.iter_custom(|sends| run::<Ours>(threads, sends))
+            b.iter_custom(|sends| run::<Ours>(threads, sends));
         });
         group.bench_function("mutex_vecdeque", |b| {
-            b.iter_custom(|sends| run::<Locked>(threads, sends))
+            b.iter_custom(|sends| run::<Locked>(threads, sends));
         });
         group.bench_function("segqueue_flag", |b| {
-            b.iter_custom(|sends| run::<Flagged>(threads, sends))
+            b.iter_custom(|sends| run::<Flagged>(threads, sends));
         });
     }
 }

@@ -58,7 +58,7 @@ fn settings(auth: &Authenticator) -> Settings {
 
 impl Peer {
     fn new(config: &str) -> Self {
-        let source = midge_conf::grammar::Sealed::default();
+        let source = midge_conf::grammar::Sealed;
         let options = Options::from_text(config, "test", &source)
             .expect("a valid configuration")
             .options;
@@ -286,7 +286,7 @@ fn permissions_refuse_and_leave_the_connection_open() {
     let mut peer = Peer::new(USERS);
     peer.say(b"CONNECT {\"verbose\":false,\"user\":\"u\",\"pass\":\"p\"}\r\n");
     let check = |peer: &mut Peer, said: &str, answer: &str| {
-        assert_eq!(peer.say(said.as_bytes()), answer, "{said}")
+        assert_eq!(peer.say(said.as_bytes()), answer, "{said}");
     };
     check(
         &mut peer,

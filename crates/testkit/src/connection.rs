@@ -30,6 +30,21 @@ pub enum Chunking {
     EachByte,
 }
 
+impl Chunking {
+    /// The writes into which a text is cut.
+    pub fn cut(self, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let (head, tail) = match self {
+            Self::AllAtOnce => (0, 0),
+            Self::EachByte if bytes.len() <= 2 * SPLIT_BYTES_MAX => (bytes.len(), 0),
+            Self::EachByte => (SPLIT_BYTES_MAX, SPLIT_BYTES_MAX),
+        };
+        let (head, rest) = bytes.split_at(head);
+        let (middle, tail) = rest.split_at(rest.len() - tail);
+        let whole = (!middle.is_empty()).then_some(middle);
+        head.chunks(1).chain(whole).chain(tail.chunks(1))
+    }
+}
+
 /// What a wait for bytes brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received {
@@ -142,7 +157,7 @@ impl Link {
 
 impl Transport for Link {
     fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        for part in split(bytes, self.chunking) {
+        for part in self.chunking.cut(bytes) {
             match self.write(part) {
                 Ok(()) => {}
                 Err(error) if is_timeout(&error) => {
@@ -171,19 +186,6 @@ impl Transport for Link {
             Err(_reset) => Received::Closed,
         })
     }
-}
-
-/// The writes into which `chunking` cuts a text.
-fn split(bytes: &[u8], chunking: Chunking) -> impl Iterator<Item = &[u8]> {
-    let (head, tail) = match chunking {
-        Chunking::AllAtOnce => (0, 0),
-        Chunking::EachByte if bytes.len() <= 2 * SPLIT_BYTES_MAX => (bytes.len(), 0),
-        Chunking::EachByte => (SPLIT_BYTES_MAX, SPLIT_BYTES_MAX),
-    };
-    let (head, rest) = bytes.split_at(head);
-    let (middle, tail) = rest.split_at(rest.len() - tail);
-    let whole = (!middle.is_empty()).then_some(middle);
-    head.chunks(1).chain(whole).chain(tail.chunks(1))
 }
 
 fn is_timeout(error: &io::Error) -> bool {
@@ -241,10 +243,10 @@ mod tests {
         for len in [0, 1, 5, 4096, 4097, 10_000] {
             let bytes: Vec<u8> = (0..len).map(|i: usize| i.to_le_bytes()[0]).collect();
             for chunking in [Chunking::AllAtOnce, Chunking::EachByte] {
-                assert_eq!(split(&bytes, chunking).collect::<Vec<_>>().concat(), bytes);
+                assert_eq!(chunking.cut(&bytes).collect::<Vec<_>>().concat(), bytes);
             }
         }
-        assert_eq!(split(b"PING", Chunking::EachByte).count(), 4);
-        assert_eq!(split(b"PING", Chunking::AllAtOnce).count(), 1);
+        assert_eq!(Chunking::EachByte.cut(b"PING").count(), 4);
+        assert_eq!(Chunking::AllAtOnce.cut(b"PING").count(), 1);
     }
 }

@@ -158,8 +158,7 @@ impl Place {
     /// Fills `<dir>`, `<certs>`, port names and keys (`<nkey alice>`, `<seed alice>`) into a text.
     pub fn fill(&self, text: &str) -> Result<String> {
         let mut filled = text.replace("<dir>", &self.dir().display().to_string());
-        filled = fill_named(&filled, "nkey", keys::public_key);
-        filled = fill_named(&filled, "seed", keys::seed);
+        filled = fill_keys(&filled);
         if filled.contains("<certs>") {
             filled = filled.replace("<certs>", &certs::folder()?.display().to_string());
         }
@@ -448,6 +447,15 @@ pub fn free_port() -> u16 {
             return port;
         }
     }
+}
+
+/// Fills `<nkey alice>` and `<seed alice>` into a text.
+pub fn fill_keys(text: &str) -> String {
+    fill_named(
+        &fill_named(text, "nkey", keys::public_key),
+        "seed",
+        keys::seed,
+    )
 }
 
 /// Replaces each `<kind name>` by what `value` says of the name.

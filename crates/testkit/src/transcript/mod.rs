@@ -113,9 +113,15 @@ pub struct Section {
 }
 
 impl Section {
-    /// Whether it can be played without a process: no configuration, only plain connections.
+    /// Whether it can be played without a process: connections that only send and receive, and a server
+    /// that is started with nothing but configuration.
     pub fn is_plain(&self) -> bool {
-        self.setup == Setup::default() && self.steps.iter().all(|step| step.action.is_plain())
+        let conf = self.setup.conf.clone();
+        let bare = Setup {
+            conf,
+            ..Setup::default()
+        };
+        self.setup == bare && self.steps.iter().all(|step| step.action.is_plain())
     }
 }
 
@@ -255,7 +261,16 @@ impl Action {
             Self::Silent { .. } | Self::Closed { .. } | Self::Close { .. } | Self::Skip { .. } => {
                 true
             }
-            Self::Open { how, .. } => *how == Open::default(),
+            Self::Open { how, .. } => {
+                let Open {
+                    port,
+                    ipv6,
+                    tls,
+                    websocket,
+                    ..
+                } = how;
+                port.is_empty() && !ipv6 && tls.is_none() && websocket.is_none()
+            }
             Self::Timeout(_) => true,
             _ => false,
         }

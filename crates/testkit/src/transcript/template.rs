@@ -150,11 +150,7 @@ impl Template {
     }
 
     /// The first place within one line of `input` where the text occurs: its end there and the captures.
-    pub fn find(
-        &self,
-        input: &[u8],
-        scope: &dyn Scope,
-    ) -> Result<Option<(usize, Captures)>> {
+    pub fn find(&self, input: &[u8], scope: &dyn Scope) -> Result<Option<(usize, Captures)>> {
         let filled = self.fill(scope)?;
         for start in 0..=input.len() {
             let mut captures = vec![];
