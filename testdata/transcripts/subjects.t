@@ -258,6 +258,7 @@ A< PONG
 B< <repeat 300 MSG o.1 1 1\r\na\r\nMSG o.2 1 1\r\nb\r\n>\
 
 == the match cache is seen in /subsz #79
+only reference: match caches belong to workers and aren't counted
 A> SUB a 1
 A> PUB a 0
 A> 

@@ -105,6 +105,7 @@ run -t -c <dir>/x.conf
   says <any>
 
 == cipher suites by their names #220~
+only reference: the TLS library chooses the suite
 conf:
   tls { cert_file: "<certs>/server.pem", key_file: "<certs>/server.key", cipher_suites: ["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"], curve_preferences: ["X25519"] }
 A: tls old

@@ -263,6 +263,7 @@ conf:
 http /varz 200 {"websocket":{"host":"127.0.0.1","port":"<ws>","no_tls":true,"same_origin":true}}
 
 == a ping interval of its own #253
+only reference: WebSocket clients share the server's ping interval so far
 conf:
   ping_interval: "1m"
   websocket { listen: "127.0.0.1:<ws>", no_tls: true, ping_interval: "100ms" }

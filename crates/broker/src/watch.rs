@@ -4,7 +4,7 @@ use crate::register::today;
 use crate::server::Server;
 use crate::settings::{system_account, tls_first};
 use crate::{COMPATIBILITY, VERSION};
-use midge_conf::{ConnectionType, Options};
+use midge_conf::{ConnectionType, Options, WriteTimeout};
 use midge_monitor::{
     Account, ClusterVarz, ConnState, Connection, LeafVarz, Number, PeerCounts, Source,
     SublistStats, Subscription, Time, Traffic, Varz, WebSocketVarz,
@@ -78,6 +78,11 @@ impl Source for Server {
                     .map_or(0.0, |tls| tls.timeout.as_secs_f64()),
             ),
             write_deadline: nanos(options.write_deadline),
+            write_timeout: match options.write_timeout {
+                WriteTimeout::Default => String::new(),
+                WriteTimeout::Close => "close".into(),
+                WriteTimeout::Retry => "retry".into(),
+            },
             start: self.started.into(),
             now: today().into(),
             mem: process.resident_bytes,

@@ -29,7 +29,7 @@ impl Intake {
     }
 
     /// Moves a small rest to the head of `buffer` and returns its length. `None` when a large frame
-    /// is being collected: then read into [`Intake::tail`].
+    /// is being collected: then give what was read to [`Intake::extend`].
     pub fn restore(&mut self, buffer: &mut [u8]) -> Option<usize> {
         if self.frame_len.is_some() {
             return None;
@@ -40,15 +40,7 @@ impl Intake {
         Some(len)
     }
 
-    /// Puts back what [`Intake::restore`] moved, when no read followed.
-    pub fn put_back(&mut self, rest: &[u8]) {
-        self.rest.extend_from_slice(rest);
-        if rest.is_empty() {
-            self.rest = Vec::new();
-        }
-    }
-
-    /// How many bytes the large frame still lacks, at most [`GROWTH_MAX_BYTES`].
+    /// How many bytes the large frame still lacks, at most as much as one read may add.
     #[must_use]
     pub fn wanted(&self) -> usize {
         let lacking = self.frame_len.unwrap_or(0).saturating_sub(self.rest.len());

@@ -415,7 +415,7 @@ impl Session {
     }
 
     fn publish(&mut self, publish: &Publish<'_>, now: Instant, worker: &mut Worker) {
-        if publish.is_hpub && (!self.connect.headers || publish.header_len == 0) {
+        if publish.is_hpub && !self.connect.headers {
             return self.close(CloseReason::MsgHeaderViolation, worker);
         }
         if self.connect.pedantic && !is_valid_publish(publish.subject) {
