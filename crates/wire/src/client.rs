@@ -134,18 +134,19 @@ fn head<'a>(buf: &'a [u8], limits: &Limits) -> Result<Option<Head<'a>>, Error> {
 /// PUB and HPUB as clients write them; `None` when the line is unusual, unfinished or something else.
 #[inline(always)]
 fn plain_publish<'a>(buf: &'a [u8], limits: &Limits) -> Result<Option<Head<'a>>, Error> {
-    let verb_len = match buf {
-        [b'P', b'U', b'B', b' ', ..] => "PUB ".len(),
-        [b'H', b'P', b'U', b'B', b' ', ..] => "HPUB ".len(),
+    let (is_hpub, verb_len) = match buf {
+        [b'P', b'U', b'B', b' ', ..] => (false, "PUB ".len()),
+        [b'H', b'P', b'U', b'B', b' ', ..] => (true, "HPUB ".len()),
         _ => return Ok(None),
     };
     let Some((fields, len)) = Fields::plain(&buf[verb_len..], limits) else {
         return Ok(None);
     };
-    let (frame, payload_len) = match verb_len {
-        4 => with_len(decode_pub(&fields, limits)?),
-        _ => with_len(decode_hpub(&fields, limits)?),
-    };
+    let (frame, payload_len) = with_len(if is_hpub {
+        decode_hpub(&fields, limits)?
+    } else {
+        decode_pub(&fields, limits)?
+    });
     Ok(Some(Head {
         frame,
         end: verb_len + len,

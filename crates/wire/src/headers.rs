@@ -6,7 +6,7 @@ use nom::combinator::{eof, fail};
 use nom::{IResult, Parser};
 
 use crate::Error;
-use crate::line::{CRLF, put_number};
+use crate::line::CRLF;
 
 const VERSION: &[u8] = b"NATS/1.0";
 
@@ -155,9 +155,11 @@ pub fn status_block(dst: &mut Vec<u8>, code: u16, description: &str, extra: &[(&
 }
 
 fn put_status_line(dst: &mut Vec<u8>, code: u16, description: &str) {
+    debug_assert!(code <= 999, "a status has three digits");
     dst.extend_from_slice(VERSION);
     dst.push(b' ');
-    put_number(dst, usize::from(code));
+    // Always three digits: a status of fewer can't be read back.
+    dst.extend([code / 100 % 10, code / 10 % 10, code % 10].map(|digit| b'0' + digit as u8));
     if !description.is_empty() {
         dst.push(b' ');
         dst.extend_from_slice(description.as_bytes());

@@ -77,6 +77,13 @@ fn client_frame(stream: &[u8], frame: ClientFrame<'_>, used: usize, limits: &Lim
     assert_eq!(frame_len(stream, limits), Ok(Some(used)));
     let mut bytes = Vec::new();
     put_client(&mut bytes, frame);
+    // The first blank ends the verb; a tab in its place is read by the general path, not the plain one.
+    if let ClientFrame::Pub(publish) = frame {
+        let mut tabbed = bytes.clone();
+        tabbed["PUB".len() + usize::from(publish.is_hpub)] = b'\t';
+        let decoded = decode_client(&tabbed, &Limits::CLIENT);
+        assert_eq!(decoded, Ok(Some((frame, tabbed.len()))));
+    }
     assert_eq!(
         decode_client(&bytes, &Limits::CLIENT),
         Ok(Some((frame, bytes.len())))

@@ -128,3 +128,12 @@ fn no_responders_as_the_reference_writes_it() {
     status_block(&mut block, 503, "", &[("Nats-Subject", b"nobody.home")]);
     assert_eq!(block, b"NATS/1.0 503\r\nNats-Subject: nobody.home\r\n\r\n");
 }
+
+/// Symptom: a status below 100 was written with fewer digits and refused when read. Found by `wire_decode`.
+#[test]
+fn a_small_status_is_written_with_three_digits() {
+    let mut block = Vec::new();
+    status_block(&mut block, 10, "", &[]);
+    assert_eq!(block, b"NATS/1.0 010\r\n\r\n");
+    check("NATS/1.0 010\r\n\r\n", Some(10), "", &[]);
+}
