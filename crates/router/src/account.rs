@@ -122,13 +122,6 @@ impl Account {
         removed
     }
 
-    /// Removes many at once, as when a connection ends.
-    pub fn unsubscribe_all<'a>(&self, subscriptions: impl Iterator<Item = &'a Arc<Subscription>>) {
-        for subscription in subscriptions {
-            self.unsubscribe(subscription);
-        }
-    }
-
     fn remove(&self, subscription: &Arc<Subscription>) -> bool {
         let mut interest = self.interest.write();
         interest
