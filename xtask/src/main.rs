@@ -19,6 +19,7 @@ mod bench;
 mod ci;
 mod compatibility;
 mod conformance;
+mod crash;
 mod fuzz;
 mod layers;
 mod mutants;
@@ -54,6 +55,8 @@ Does it speak NATS?
   compatibility            writes docs/compatibility.md from the tests that carry a row's id
 
 Does it hold?
+  crash [--cases N] [--seed S]
+                           cuts the power under the segment log at N places and tells how many of each kind
   fuzz [TARGET] [SECONDS]  runs one fuzz target, or all, for so long each (default 60)
   mutants [FILTER..]       plants each bug of xtask/mutants/*.patch and expects its suite to fail
 
@@ -89,6 +92,7 @@ fn dispatch(verb: &str, args: &[String]) -> anyhow::Result<()> {
         "ci" => ci::run(args),
         "compatibility" => compatibility::run(args),
         "conformance" => conformance::run(args),
+        "crash" => crash::run(args),
         "fuzz" => fuzz::run(args),
         "layers" => layers::run(args),
         "mutants" => mutants::run(args),

@@ -38,6 +38,8 @@ pub(crate) struct Writer {
     pub(crate) pins: BTreeMap<u64, u64>,
     /// the oldest frame with small state that the manifest doesn't have
     pub(crate) state_pin: Option<u64>,
+    /// a definition is in the journal alone
+    pub(crate) definitions_stale: bool,
     /// streams whose tail goes into the next frame once more
     carry: Vec<Arc<Shared>>,
     /// `Interval` streams with unsynced bytes, and when they are due
@@ -77,6 +79,7 @@ impl Writer {
             manifest_generation,
             pins: BTreeMap::new(),
             state_pin: None,
+            definitions_stale: false,
             carry: Vec::new(),
             lazy: BTreeMap::new(),
             frames_due: None,
@@ -120,6 +123,7 @@ impl Inner {
 
     fn try_commit(&self, w: &mut Writer, now: u64) -> Result<Commit> {
         self.retry_full(w);
+        self.retry_manifest(w)?;
         self.sync_due(w, now)?;
         if self.gate.is_idle() && w.carry.is_empty() {
             return Ok(Commit {
@@ -326,6 +330,7 @@ impl Inner {
         }
         if !deltas.is_empty() {
             w.state_pin.get_or_insert(number);
+            w.definitions_stale |= deltas.keys().any(|key| key.first() == Some(&0));
             for (key, value) in deltas {
                 match value {
                     Some(value) => w.small.insert(key.clone(), value.clone()),
@@ -407,6 +412,19 @@ impl Inner {
         }
     }
 
+    /// Tries to write the manifest again when there was no room for it.
+    fn retry_manifest(&self, w: &mut Writer) -> Result<()> {
+        if !self.buffered.blocked.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        match self.write_manifest(w) {
+            Ok(()) => self.buffered.blocked.store(false, Ordering::SeqCst),
+            Err(Error::DiskFull) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
     /// Frees the ring's oldest frames, a little with each commit.
     fn checkpoint(&self, w: &mut Writer) -> Result<()> {
         for step in 0.. {
@@ -429,7 +447,11 @@ impl Inner {
                     self.unpin(w, id)?;
                 }
                 (_, Some(_)) => match self.write_manifest(w) {
-                    Ok(()) | Err(Error::DiskFull) => {}
+                    Ok(()) => {}
+                    Err(Error::DiskFull) => {
+                        self.buffered.blocked.store(true, Ordering::SeqCst);
+                        break;
+                    }
                     Err(error) => return Err(error),
                 },
                 _ => break,
@@ -471,6 +493,7 @@ impl Inner {
             &content,
         )?;
         w.state_pin = None;
+        w.definitions_stale = false;
         Ok(())
     }
 }

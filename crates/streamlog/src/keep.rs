@@ -17,6 +17,16 @@ impl Store {
         let _one = inner.keeper.lock();
         self.commit_once(now)?;
         inner.quarantine();
+        {
+            // Definitions are to exist twice, beside the journal.
+            let mut writer = inner.writer.lock();
+            if writer.definitions_stale {
+                match inner.write_manifest(&mut writer) {
+                    Ok(()) | Err(Error::DiskFull) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
         let names = inner
             .disk
             .list()

@@ -194,6 +194,7 @@ impl Store {
             buffered: Arc::new(Buffered {
                 now: AtomicUsize::new(0),
                 max,
+                blocked: AtomicBool::new(false),
             }),
             names_dirty: Arc::new(AtomicBool::new(true)),
             spares: Arc::default(),
@@ -519,6 +520,9 @@ impl Inner {
     fn change<const N: usize>(&self, deltas: [(Bytes, Option<Bytes>); N]) -> Result<Ticket> {
         if let Some(error) = self.gate.failure() {
             return Err(error);
+        }
+        if self.buffered.blocked.load(Ordering::Relaxed) {
+            return Err(Error::DiskFull);
         }
         let mut small = self.small.lock();
         let defines = deltas.iter().any(|(key, _)| key.first() == Some(&0));

@@ -21,6 +21,8 @@ use std::sync::{
 pub(crate) struct Buffered {
     pub(crate) now: AtomicUsize,
     pub(crate) max: usize,
+    /// no room for the manifest, so the journal can't be freed
+    pub(crate) blocked: AtomicBool,
 }
 
 /// Whose changes wait for the committer.
@@ -202,7 +204,7 @@ impl Stream {
             });
         }
         if state.options.storage == Storage::File {
-            if state.full {
+            if state.full || self.0.buffered.blocked.load(Ordering::Relaxed) {
                 return Err(Error::DiskFull);
             }
             let (buffered, max) = (

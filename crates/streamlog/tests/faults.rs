@@ -1,0 +1,283 @@
+//! What breaks costs itself alone, and is told: flipped bits, cut and missing files, a full disk, a failing sync.
+use midge_streamlog::{
+    Cipher, Compression, DamageKind, Disk, Error, Key, NewMessage, Store, StoreOptions, Stream,
+    StreamOptions,
+    sim::{CrashDisk, Fault},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+fn options() -> StoreOptions {
+    StoreOptions {
+        journal_bytes: 1 << 16,
+        direct_bytes: 1000,
+        seed: 7,
+        key: Some(Key::new([3; 32])),
+        ..StoreOptions::default()
+    }
+}
+
+fn open(disk: &CrashDisk) -> Store {
+    Store::open(Arc::new(disk.clone()), options()).unwrap()
+}
+
+fn payload(seq: u64) -> String {
+    format!("payload of {seq}")
+}
+
+/// A store with sealed segments, a segment that is being filled, and something in the journal alone.
+fn filled() -> CrashDisk {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let small = StreamOptions {
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", small).unwrap();
+    for k in 1..=200u64 {
+        put(&stream, k);
+        if k % 20 == 0 {
+            store.commit_once(0).unwrap();
+            store.maintain_once(0).unwrap();
+        }
+    }
+    store.commit_once(0).unwrap();
+    put(&stream, 201);
+    store.commit_once(0).unwrap();
+    disk
+}
+
+fn put(stream: &Stream, k: u64) {
+    drop(
+        stream
+            .append(NewMessage::new(&format!("s.{}", k % 5), &payload(k)), k)
+            .unwrap()
+            .ticket,
+    );
+}
+
+/// What can be read, checked: nothing that is served may be wrong.
+fn served(store: &Store) -> BTreeMap<u64, String> {
+    let Ok(Some(stream)) = store.stream("s") else {
+        return BTreeMap::new();
+    };
+    let messages = stream.read(0, usize::MAX, usize::MAX);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let found: BTreeMap<_, _> = messages.iter().map(|m| (m.seq, text(&m.payload))).collect();
+    assert!(
+        messages.windows(2).all(|pair| pair[0].seq < pair[1].seq),
+        "in order"
+    );
+    found
+        .iter()
+        .for_each(|(seq, text)| assert_eq!(*text, payload(*seq)));
+    found
+}
+
+#[test]
+fn a_flipped_bit_anywhere_costs_one_record_at_most() {
+    let disk = filled();
+    for name in disk.list().unwrap() {
+        let len = disk.bytes(&name).unwrap().len();
+        // The ring's end and allocated tails are zeros that nobody reads.
+        for at in (0..len).step_by(if len > 20_000 { 509 } else { 23 }) {
+            let hurt = disk.kill();
+            hurt.tamper(&name, |bytes| bytes[at] ^= 1 << (at % 8));
+            let store = open(&hurt);
+            let found = served(&store);
+            assert!(
+                found.len() >= 200,
+                "{name} at {at}: {} left, {:?}",
+                found.len(),
+                store.damage()
+            );
+            if found.len() == 200 {
+                assert!(
+                    !store.damage().is_empty(),
+                    "{name} at {at}: a loss in silence"
+                );
+            }
+            let stream = store.stream("s").unwrap().unwrap();
+            drop(
+                stream
+                    .append(NewMessage::new("s.1", "goes on"), 0)
+                    .unwrap()
+                    .ticket,
+            );
+            store.commit_once(0).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_missing_file_costs_what_was_in_it() {
+    let disk = filled();
+    for name in disk.list().unwrap() {
+        let hurt = disk.kill();
+        hurt.remove(&name).unwrap();
+        let store = open(&hurt);
+        let found = served(&store);
+        let min = if name.ends_with(".seg") || name == "journal" {
+            100
+        } else {
+            201
+        };
+        assert!(found.len() >= min, "without {name}: {} left", found.len());
+        assert!(!store.damage().is_empty(), "without {name}: silence");
+    }
+}
+
+#[test]
+fn truncated_anywhere_it_opens() {
+    let disk = filled();
+    for name in disk.list().unwrap() {
+        let len = disk.bytes(&name).unwrap().len();
+        for at in (0..len).step_by(97 + len / 400) {
+            let hurt = disk.kill();
+            hurt.tamper(&name, |bytes| bytes.truncate(at));
+            if let Ok(store) = Store::open(Arc::new(hurt), options()) {
+                served(&store);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_and_goes_on_when_there_is_room() {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let small = StreamOptions {
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", small).unwrap();
+    store.commit_once(0).unwrap();
+    disk.set_faults(&[Fault::Full]);
+    let mut k = 0;
+    let refused = loop {
+        match stream.append(NewMessage::new("s.1", &payload(k + 1)), 0) {
+            Ok(appended) => {
+                k += 1;
+                store.commit_once(0).unwrap();
+                assert_eq!(appended.ticket.outcome(), Some(Ok(())));
+            }
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(refused, Error::DiskFull);
+    assert_eq!(served(&store).len() as u64, k, "reads go on");
+    assert_eq!(
+        served(&open(&disk.cut(0))).len() as u64,
+        k,
+        "what was acknowledged is durable"
+    );
+    disk.set_faults(&[]);
+    store.commit_once(0).unwrap();
+    put(&stream, k + 1);
+    store.commit_once(0).unwrap();
+    assert_eq!(served(&open(&disk.cut(0))).len() as u64, k + 1);
+}
+
+#[test]
+fn a_failed_sync_of_the_journal_acknowledges_nothing_and_stops_the_store() {
+    let disk = filled();
+    let store = open(&disk);
+    let stream = store.stream("s").unwrap().unwrap();
+    disk.set_faults(&[Fault::SyncOf("journal")]);
+    let ticket = stream
+        .append(NewMessage::new("s.1", "lost"), 0)
+        .unwrap()
+        .ticket;
+    assert!(store.commit_once(0).is_err());
+    assert!(matches!(ticket.outcome(), Some(Err(Error::Stopped { .. }))));
+    disk.set_faults(&[]);
+    assert!(
+        store.commit_once(0).is_err(),
+        "a failed sync isn't tried again"
+    );
+    assert!(matches!(
+        stream.append(NewMessage::new("s.1", "lost"), 0),
+        Err(Error::Stopped { .. })
+    ));
+    assert_eq!(served(&store).len(), 201, "reads go on");
+}
+
+#[test]
+fn a_failed_sync_of_a_segment_stops_its_stream_alone() {
+    let disk = filled();
+    let store = open(&disk);
+    let stream = store.stream("s").unwrap().unwrap();
+    let (other, _) = store
+        .create_stream("other", StreamOptions::default())
+        .unwrap();
+    store.commit_once(0).unwrap();
+    disk.set_faults(&[Fault::SyncOf("0000")]);
+    let large = "x".repeat(2000);
+    let ticket = stream
+        .append(NewMessage::new("s.1", &large), 0)
+        .unwrap()
+        .ticket;
+    store.commit_once(0).unwrap();
+    assert!(matches!(ticket.outcome(), Some(Err(Error::Stopped { .. }))));
+    let ticket = other
+        .append(NewMessage::new("o", "fine"), 0)
+        .unwrap()
+        .ticket;
+    store.commit_once(0).unwrap();
+    assert_eq!(ticket.outcome(), Some(Ok(())));
+    assert_eq!(served(&store).len(), 201);
+}
+
+#[test]
+fn a_foreign_folder_is_refused_and_left_alone() {
+    let disk = CrashDisk::new();
+    disk.create("meta.inf").unwrap();
+    assert!(matches!(
+        Store::open(Arc::new(disk.clone()), options()),
+        Err(Error::ForeignFolder { .. })
+    ));
+    assert_eq!(disk.list().unwrap(), vec!["meta.inf"]);
+}
+
+#[test]
+fn sealed_bodies_come_back_and_say_nothing_to_a_stranger() {
+    for cipher in [Cipher::None, Cipher::Aes256Gcm, Cipher::ChaCha20Poly1305] {
+        let disk = CrashDisk::new();
+        let store = open(&disk);
+        let sealed = StreamOptions {
+            segment_bytes: 4096,
+            cipher,
+            compression: Compression::S2,
+            ..StreamOptions::default()
+        };
+        let (stream, _) = store.create_stream("s", sealed).unwrap();
+        for k in 1..=100 {
+            put(&stream, k);
+            store.commit_once(0).unwrap();
+            store.maintain_once(0).unwrap();
+        }
+        assert_eq!(served(&open(&disk.kill())).len(), 100);
+        let plain = |disk: &CrashDisk| {
+            disk.list().unwrap().iter().any(|name| {
+                disk.bytes(name)
+                    .unwrap()
+                    .windows(10)
+                    .any(|window| window == b"payload of")
+            })
+        };
+        assert_eq!(plain(&disk), cipher == Cipher::None);
+        if cipher != Cipher::None {
+            let stranger = StoreOptions {
+                key: Some(Key::new([4; 32])),
+                ..options()
+            };
+            let store = Store::open(Arc::new(disk.kill()), stranger).unwrap();
+            assert!(served(&store).is_empty());
+            assert!(
+                store
+                    .damage()
+                    .iter()
+                    .any(|d| matches!(d.kind, DamageKind::Unreadable | DamageKind::Footer))
+            );
+        }
+    }
+}
