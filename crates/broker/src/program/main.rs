@@ -6,7 +6,6 @@
 #![forbid(unsafe_code)]
 
 mod files;
-mod heap;
 mod log;
 #[cfg(unix)]
 mod signal;
@@ -33,7 +32,6 @@ const MONITORING: Port = Port::Fixed(8222);
 const LAME_DUCK_STEP_MAX: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    heap::settle();
     let mut words = std::env::args();
     let program = program_name(&words.next().unwrap_or_default());
     match cli::parse(words) {
