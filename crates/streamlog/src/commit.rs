@@ -46,6 +46,8 @@ pub(crate) struct Writer {
     lazy: BTreeMap<u64, (Arc<Shared>, u64)>,
     /// unsynced frames are due then
     frames_due: Option<u64>,
+    /// whose bytes they carry, and up to which sequence
+    written: BTreeMap<u64, (Arc<Shared>, u64)>,
     /// streams that couldn't get a segment
     full: Vec<Arc<Shared>>,
 }
@@ -83,6 +85,7 @@ impl Writer {
             carry: Vec::new(),
             lazy: BTreeMap::new(),
             frames_due: None,
+            written: BTreeMap::new(),
             full: Vec::new(),
         }
     }
@@ -142,16 +145,22 @@ impl Inner {
             journal || !self.write_direct(w, share, number, now)
         });
         let wrote = self.write_frame(w, &shares, &deltas, now)?;
-        let must_sync = shares.iter().any(|share| share.policy == Policy::Always)
+        let must_sync = defines
+            || shares.iter().any(|share| share.policy == Policy::Always)
             || (!deltas.is_empty() && self.options.policy == Policy::Always);
-        if wrote && !must_sync {
-            self.release(&shares, number, Level::Written);
-        }
+        let level = if wrote && !must_sync {
+            for share in &shares {
+                w.written
+                    .insert(share.stream.id, (share.stream.clone(), share.last_seq));
+            }
+            Level::Written
+        } else {
+            Level::Synced
+        };
         if wrote && must_sync {
-            w.journal.sync()?;
-            w.frames_due = None;
+            w.sync_journal()?;
         }
-        self.release(&shares, number, Level::Synced);
+        self.release(&shares, number, level);
         self.checkpoint(w)?;
         Ok(Commit {
             batch: number,
@@ -166,16 +175,21 @@ impl Inner {
         for owner in owners {
             let Owner::Stream(stream) = owner else {
                 let mut small = self.small.lock();
-                small.queued = false;
                 deltas = std::mem::take(&mut small.deltas);
                 continue;
             };
             let mut state = stream.state.lock();
-            state.queued = false;
             let pieces = state.tail.take();
             let bytes = std::mem::take(&mut state.pending);
             self.buffered.now.fetch_sub(bytes, Ordering::Relaxed);
-            let (last_seq, policy) = (state.last_seq, state.options.policy);
+            state.taken = state.last_seq;
+            let owes_sync = std::mem::take(&mut state.owes_sync);
+            let policy = if owes_sync {
+                Policy::Always
+            } else {
+                state.options.policy
+            };
+            let last_seq = state.last_seq;
             drop(state);
             if !stream.deleted.load(Ordering::SeqCst) {
                 shares.push(Share {
@@ -233,7 +247,7 @@ impl Inner {
 
     /// Writes a stream's tail to its segments, and makes it durable if asked to.
     pub(crate) fn flush(&self, w: &mut Writer, stream: &Arc<Shared>, sync: bool) -> Result<()> {
-        let (pieces, segments) = {
+        let (pieces, segments, taken) = {
             let state = stream.state.lock();
             // A dropped segment is needed until a meta file says what it did.
             let open = state.slots.iter().filter(|slot| slot.heap.is_some());
@@ -242,7 +256,7 @@ impl Inner {
                 .chain(&state.dropped)
                 .cloned()
                 .collect();
-            (state.tail.pieces(), segments)
+            (state.tail.pieces(), segments, state.taken)
         };
         for piece in &pieces {
             // What was purged with its whole segment, durably, needs no place any more.
@@ -268,7 +282,11 @@ impl Inner {
             w.pins.remove(&stream.id);
             w.lazy.remove(&stream.id);
         }
-        stream.state.lock().tail.drop_front(pieces.len());
+        let mut state = stream.state.lock();
+        state.tail.drop_front(pieces.len());
+        if sync {
+            state.raise_durable(taken);
+        }
         Ok(())
     }
 
@@ -350,14 +368,10 @@ impl Inner {
 
     fn release(&self, shares: &[Share], number: u64, level: Level) {
         for share in shares {
-            if level == Level::Synced || share.policy != Policy::Always {
-                raise(share, level == Level::Synced);
-            }
+            raise(share, level == Level::Synced);
         }
         self.gate.release(number, level);
-        if level == Level::Synced
-            && let Some(observer) = &*self.observer.lock()
-        {
+        if let Some(observer) = &*self.observer.lock() {
             observer(number);
         }
     }
@@ -374,8 +388,7 @@ impl Inner {
             self.flush_or_stop(w, &stream);
         }
         if w.frames_due.is_some_and(|due| due <= now) {
-            w.journal.sync()?;
-            w.frames_due = None;
+            w.sync_journal()?;
         }
         Ok(())
     }
@@ -390,7 +403,7 @@ impl Inner {
             }
             Err(error) => {
                 w.lazy.remove(&stream.id);
-                stream.fate.fail(self.gate.synced() + 1, &error);
+                stream.fate.fail(self.gate.written() + 1, &error);
                 false
             }
         }
@@ -480,8 +493,7 @@ impl Inner {
     pub(crate) fn write_manifest(&self, w: &mut Writer) -> Result<()> {
         // Nothing may be in the manifest that a crash could take from the journal before it.
         if w.journal.is_unsynced() {
-            w.journal.sync()?;
-            w.frames_due = None;
+            w.sync_journal()?;
         }
         let content = crate::store::encode_manifest(self.salt, &w.small);
         w.manifest_generation += 1;
@@ -499,6 +511,16 @@ impl Inner {
 }
 
 impl Writer {
+    /// Makes all frames durable, and with them what they carry.
+    fn sync_journal(&mut self) -> Result<()> {
+        self.journal.sync()?;
+        self.frames_due = None;
+        for (stream, last_seq) in std::mem::take(&mut self.written).into_values() {
+            stream.state.lock().raise_durable(last_seq);
+        }
+        Ok(())
+    }
+
     fn next_due(&self) -> Option<u64> {
         self.lazy
             .values()
@@ -512,10 +534,9 @@ impl Writer {
 fn raise(share: &Share, durable: bool) {
     let mut state = share.stream.state.lock();
     // A truncation that came later took some of it back.
-    let last_seq = share.last_seq.min(state.last_seq);
-    state.visible = state.visible.max(last_seq);
+    state.visible = state.visible.max(share.last_seq.min(state.last_seq));
     if durable {
-        state.durable = state.durable.max(last_seq);
+        state.raise_durable(share.last_seq);
     }
 }
 

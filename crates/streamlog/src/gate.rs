@@ -1,18 +1,22 @@
 //! Where appenders meet the committer: which batch an append belongs to, and when that batch is out.
 //!
 //! Batches are numbered. [`Gate::enter`] is called under the lock of the queue's owner (a stream) after it added bytes, and says
-//! the number of the batch that will carry them; [`Gate::close`] ends a batch. The law: *bytes that entered with number n are
-//! found by the committer that got n from `close`, or by an earlier one.*
+//! the number of the batch that will carry them; [`Gate::close`] ends a batch. Two laws: *bytes that entered with number n are
+//! found by the committer that got n from `close`, or by an earlier one*, and *after a promise of n somebody is in the queue until n is closed*,
+//! so that n is closed although nobody comes later.
 //!
-//! Why it holds. `close` raises the number and takes the queue under one lock. Suppose `enter` read n, so it read
-//! before the raise from n. If it queued its owner itself, it did so before it read, hence before the raise, hence `close` finds the owner,
-//! and takes the owner's lock after the appender left it. If the owner was queued already, it is still undrained, because draining clears
-//! `queued` under the owner's lock; so it waits in the queue that a `close` of n or less took or will take. `tests/loom.rs` walks through it.
+//! Why they hold. An owner remembers the number under which it was queued last. `enter` that reads this very number adds nothing: the owner is in
+//! n's queue, or n's `close` took it a moment ago and takes the owner's lock only after the appender left it. With any other number the owner
+//! is queued anew, and the number is read under the queue's lock, where `close` raises it: so the owner stands in the queue of the number it was told.
+//! (It may be there although an earlier batch took its bytes. Then its share of n is empty.) `gate/models.rs` walks through it.
 use crate::{
     Error,
     sync::{AtomicBool, AtomicU64, Mutex, Ordering},
 };
 use std::task::Waker;
+
+#[cfg(all(test, loom))]
+mod models;
 
 /// How far a batch must have come for its tickets to be released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,13 +64,15 @@ impl<T> Gate<T> {
         }
     }
 
-    /// Queues the owner unless it is, and says which batch carries what it has. To be called under the owner's lock.
-    pub(crate) fn enter(&self, queued: &mut bool, owner: impl FnOnce() -> T) -> u64 {
-        if !*queued {
-            *queued = true;
-            self.queue.lock().push(owner());
+    /// Queues the owner unless it is, and says which batch carries what it has. To be called under the owner's lock; `queued` is the number
+    /// that it was told last, 0 before the first.
+    pub(crate) fn enter(&self, queued: &mut u64, owner: impl FnOnce() -> T) -> u64 {
+        if *queued != self.open.load(Ordering::SeqCst) {
+            let mut queue = self.queue.lock();
+            *queued = self.open.load(Ordering::SeqCst);
+            queue.push(owner());
         }
-        self.open.load(Ordering::SeqCst)
+        *queued
     }
 
     /// Ends the open batch: its number, and everybody who has something for it.
@@ -105,9 +111,9 @@ impl<T> Gate<T> {
         self.failed.lock().clone()
     }
 
-    /// The newest batch that is synced.
-    pub(crate) fn synced(&self) -> u64 {
-        self.synced.load(Ordering::SeqCst)
+    /// The newest batch that is written.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Ordering::SeqCst)
     }
 
     /// Whether the batch has come that far.

@@ -36,7 +36,7 @@ impl Store {
         for stream in inner.opened() {
             match inner.keep(&stream, now) {
                 Ok(()) | Err(Error::DiskFull) => {}
-                Err(error) => stream.0.fate.fail(inner.gate.synced() + 1, &error),
+                Err(error) => stream.0.fate.fail(inner.gate.written() + 1, &error),
             }
         }
         let leftovers = std::mem::take(&mut inner.registry.lock().leftovers);

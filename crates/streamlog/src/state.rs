@@ -69,8 +69,12 @@ pub(crate) struct State {
     pub(crate) timers: Timers,
     /// segments that are out of the stream, with files that are still there
     pub(crate) dropped: Vec<Arc<Segment>>,
-    /// what consists in the gate's queue
-    pub(crate) queued: bool,
+    /// the last sequence that a commit took
+    pub(crate) taken: u64,
+    /// somebody was promised a sync since then
+    pub(crate) owes_sync: bool,
+    /// the batch in whose queue it was last
+    pub(crate) queued: u64,
     /// bytes that wait for a commit
     pub(crate) pending: usize,
     /// a segment couldn't be allocated
@@ -98,7 +102,9 @@ impl State {
             totals: Totals::new(true),
             timers: Timers::default(),
             dropped: Vec::new(),
-            queued: false,
+            taken: 0,
+            owes_sync: false,
+            queued: 0,
             pending: 0,
             full: false,
             meta_stale: false,
@@ -550,6 +556,7 @@ impl State {
         }
         self.visible = self.visible.min(seq);
         self.durable = self.durable.min(seq);
+        self.taken = self.taken.min(seq);
         self.settle_first();
         self.meta_stale = true;
         before - self.msgs
@@ -569,7 +576,12 @@ impl State {
         gone
     }
 
-    /// How many bytes a stream of that many waits with.
+    /// Everything up to `seq` is on the disk, but what a truncation took back.
+    pub(crate) fn raise_durable(&mut self, seq: u64) {
+        self.durable = self.durable.max(seq.min(self.last_seq));
+    }
+
+    /// All segments but the one that is being filled.
     pub(crate) fn slots_before_active(&self) -> &[Slot] {
         &self.slots[..self.slots.len() - 1]
     }

@@ -64,7 +64,8 @@ pub(crate) struct Inner {
 pub(crate) struct Small {
     map: BTreeMap<Bytes, Bytes>,
     pub(crate) deltas: Deltas,
-    pub(crate) queued: bool,
+    /// the batch in whose queue it was last
+    queued: u64,
 }
 
 #[derive(Default)]

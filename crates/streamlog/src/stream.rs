@@ -245,6 +245,7 @@ impl Stream {
         self.0.buffered.now.fetch_add(written, Ordering::Relaxed);
         state.pending += written;
         let level = level_of(state.options.policy);
+        state.owes_sync |= level == Level::Synced;
         let number = self
             .0
             .gate
