@@ -32,6 +32,12 @@ pub struct Message {
     pub payload: Bytes,
 }
 
+impl Message {
+    fn len(&self) -> usize {
+        self.subject.len() + self.headers.len() + self.payload.len()
+    }
+}
+
 /// Where a record's bytes are to be had.
 enum Source {
     Memory(Bytes),
@@ -85,41 +91,16 @@ impl Stream {
     pub fn read(&self, from: u64, max: usize, max_bytes: usize) -> Vec<Message> {
         let mut out = Vec::new();
         let (mut at, mut bytes) = (from, 0);
-        let mut ahead = None;
+        let (mut ahead, mut batch) = (None, Vec::new());
         while out.len() < max && bytes < max_bytes {
-            // A handful of places under one lock.
-            let places: Vec<_> = {
-                let state = self.0.state.lock();
-                let mut places = Vec::new();
-                while places.len() < BATCH.min(max - out.len()) {
-                    let Some(seq) = state
-                        .next(&Filter::all(), at)
-                        .filter(|&s| s <= state.visible)
-                    else {
-                        break;
-                    };
-                    let Some((slot, _, place)) = state.find(seq) else {
-                        break;
-                    };
-                    let slot = &state.slots[slot];
-                    places.push((
-                        seq,
-                        slot.seg.clone(),
-                        place.offset,
-                        source(&state, slot, place.offset),
-                    ));
-                    at = seq + 1;
-                }
-                places
-            };
-            if places.is_empty() {
+            let Some(segment) = self.places(at, BATCH.min(max - out.len()), &mut batch) else {
                 break;
-            }
-            for (seq, segment, offset, source) in places {
+            };
+            for (seq, offset, source) in batch.drain(..) {
+                at = seq + 1;
                 match read(&segment, offset, source, &mut ahead, seq) {
                     Ok(message) => {
-                        bytes +=
-                            message.subject.len() + message.headers.len() + message.payload.len();
+                        bytes += message.len();
                         out.push(message);
                     }
                     Err(_) => self.lose(seq),
@@ -130,6 +111,29 @@ impl Stream {
             }
         }
         out
+    }
+
+    /// Up to `max` places of one segment from `from` on, looked up under one lock.
+    fn places(
+        &self,
+        from: u64,
+        max: usize,
+        out: &mut Vec<(u64, u32, Source)>,
+    ) -> Option<Arc<Segment>> {
+        let state = self.0.state.lock();
+        let from = from.max(state.first_seq);
+        let begin = state.slots.partition_point(|slot| slot.last < from);
+        for slot in &state.slots[begin..] {
+            slot.walk(from, state.first_seq, max, |seq, place| {
+                if seq <= state.visible {
+                    out.push((seq, place.offset, source(&state, slot, place.offset)));
+                }
+            });
+            if !out.is_empty() {
+                return Some(slot.seg.clone());
+            }
+        }
+        None
     }
 
     /// The first sequence >= `from` whose message matches, as far as consumers may see.
@@ -320,19 +324,19 @@ fn read(
     ahead: &mut Ahead,
     seq: u64,
 ) -> Result<Message> {
-    let bytes = match source {
-        Source::Memory(bytes) => bytes,
+    let found = match source {
+        Source::Memory(bytes) => decode(segment, &bytes, 0, seq),
         Source::Sealed => segment
             .sealed()
-            .map_or(Bytes::new(), |sealed| tail_of(&sealed.bytes, offset)),
-        Source::File => from_file(segment, offset, ahead),
+            .and_then(|sealed| decode(segment, &sealed.bytes, offset as usize, seq)),
+        Source::File => decode(segment, &from_file(segment, offset, ahead), 0, seq),
     };
-    if let Some(message) = decode(segment, &bytes, seq) {
+    if let Some(message) = found {
         return Ok(message);
     }
     // The page may have been read badly: once more, from the file.
     let again = from_file(segment, offset, &mut None);
-    if let Some(message) = decode(segment, &again, seq) {
+    if let Some(message) = decode(segment, &again, 0, seq) {
         return Ok(message);
     }
     let len = record::peek_len(&again)
@@ -350,14 +354,6 @@ fn read(
         offset,
         seq,
     })
-}
-
-fn tail_of(bytes: &Bytes, offset: u32) -> Bytes {
-    if (offset as usize) < bytes.len() {
-        bytes.slice(offset as usize..)
-    } else {
-        Bytes::new()
-    }
 }
 
 fn from_file(segment: &Segment, offset: u32, ahead: &mut Ahead) -> Bytes {
@@ -400,22 +396,28 @@ fn from_file(segment: &Segment, offset: u32, ahead: &mut Ahead) -> Bytes {
     bytes
 }
 
-/// The message in the first record of `bytes`, if it is `seq` and whole.
-fn decode(segment: &Segment, bytes: &Bytes, seq: u64) -> Option<Message> {
-    let head = record::verify(bytes, segment.seed)?;
+/// The message in the record at `at`, if it is `seq` and whole.
+fn decode(segment: &Segment, bytes: &Bytes, at: usize, seq: u64) -> Option<Message> {
+    let head = record::verify(bytes.get(at..)?, segment.seed)?;
     if head.kind != Kind::Message || head.seq != seq {
         return None;
     }
-    let stored = bytes.slice(record::HEAD..record::HEAD + head.stored as usize);
-    let body = segment.env.sealer.open(segment.number, &head, stored)?;
-    let (subject, headers) = (head.subject as usize, head.headers as usize);
+    let begin = at + record::HEAD;
+    let stored = bytes.slice(begin..begin + head.stored as usize);
+    let mut body = segment.env.sealer.open(segment.number, &head, stored)?;
+    // Slices are counted atomically, so there are no more of them than parts.
+    let subject = body.split_to(head.subject as usize);
+    let headers = match head.headers {
+        0 => Bytes::new(),
+        len => body.split_to(len as usize),
+    };
     Some(Message {
         seq,
         time: head.time,
         ttl: head.ttl,
-        subject: body.slice(..subject),
-        headers: body.slice(subject..subject + headers),
-        payload: body.slice(subject + headers..),
+        subject,
+        headers,
+        payload: body,
     })
 }
 

@@ -57,6 +57,22 @@ pub(crate) struct Head {
 }
 
 impl Head {
+    /// The fields as they are written, with no checksum yet.
+    fn bytes(&self) -> [u8; HEAD] {
+        let mut out = [0; HEAD];
+        out[4..8].copy_from_slice(&(self.len() as u32).to_le_bytes());
+        out[8..16].copy_from_slice(&self.seq.to_le_bytes());
+        out[16..24].copy_from_slice(&self.time.to_le_bytes());
+        out[24..28].copy_from_slice(&self.ttl.to_le_bytes());
+        out[28..32].copy_from_slice(&self.lag.to_le_bytes());
+        out[32..36].copy_from_slice(&self.headers.to_le_bytes());
+        out[36..38].copy_from_slice(&self.subject.to_le_bytes());
+        (out[38], out[39]) = (self.kind as u8, self.flags);
+        out[40..44].copy_from_slice(&self.stored.to_le_bytes());
+        out[44..48].copy_from_slice(&self.plain.to_le_bytes());
+        out
+    }
+
     /// Length of the whole record, padding included.
     pub(crate) fn len(&self) -> usize {
         len_of(self.stored as usize)
@@ -94,20 +110,9 @@ pub(crate) fn encode(out: &mut BytesMut, seed: u32, head: &Head, parts: &[&[u8]]
         head.stored as usize
     );
     out.reserve(len);
-    out.put_u32_le(0);
-    out.put_u32_le(len as u32);
-    out.put_u64_le(head.seq);
-    out.put_u64_le(head.time);
-    out.put_u32_le(head.ttl);
-    out.put_u32_le(head.lag);
-    out.put_u32_le(head.headers);
-    out.put_u16_le(head.subject);
-    out.put_u8(head.kind as u8);
-    out.put_u8(head.flags);
-    out.put_u32_le(head.stored);
-    out.put_u32_le(head.plain);
+    out.extend_from_slice(&head.bytes());
     for part in parts {
-        out.put_slice(part);
+        out.extend_from_slice(part);
     }
     out.put_bytes(PAD, start + len - out.len());
     let sum = crc(seed, &out[start + 4..]);

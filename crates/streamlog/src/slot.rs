@@ -65,6 +65,31 @@ impl Slot {
         self.alive(first_seq)(i).then_some((i, place))
     }
 
+    /// Up to `max` live sequences >= `from` and where they are.
+    pub(crate) fn walk(
+        &self,
+        from: u64,
+        first_seq: u64,
+        max: usize,
+        mut f: impl FnMut(u64, Place),
+    ) {
+        if self.live == 0 || self.last < from || max == 0 {
+            return;
+        }
+        let (base, alive) = (self.index().base(), self.alive(first_seq));
+        let Ok(from) = u32::try_from(from.saturating_sub(base)) else {
+            return;
+        };
+        let mut left = max;
+        self.index().walk(from, |i, place| {
+            if alive(i) {
+                f(base + u64::from(i), place);
+                left -= 1;
+            }
+            left > 0
+        });
+    }
+
     /// The first live sequence >= `from` that matches.
     pub(crate) fn next(&self, filter: &Filter, from: u64, first_seq: u64) -> Option<u64> {
         if self.live == 0 || self.last < from {

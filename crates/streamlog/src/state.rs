@@ -208,25 +208,27 @@ impl State {
         if slot.end as usize + need > slot.seg.size as usize {
             self.roll(need);
         }
-        let (segment, offset) = (self.active().seg.clone(), self.active().end);
+        let offset = self.active().end;
         if head.kind == Kind::Message && !self.env.sealer.is_plain() {
-            let (body, flags) = self.env.sealer.seal(segment.number, parts.concat())?;
+            let number = self.active().seg.number;
+            let (body, flags) = self.env.sealer.seal(number, parts.concat())?;
             head = Head {
                 flags,
                 stored: body.len() as u32,
                 ..head
             };
-            self.encode(&segment, offset, &head, &[&body]);
+            self.encode(offset, &head, &[&body]);
         } else {
-            self.encode(&segment, offset, &head, &parts);
+            self.encode(offset, &head, &parts);
         }
         self.active().end += head.len() as u32;
         Ok((offset, head.len()))
     }
 
-    fn encode(&mut self, segment: &Arc<Segment>, offset: u32, head: &Head, parts: &[&[u8]]) {
+    fn encode(&mut self, offset: u32, head: &Head, parts: &[&[u8]]) {
         // A memory stream's run is the whole segment, from its header on.
         let begins = self.is_memory() && offset == HEADER;
+        let segment = &self.slots[self.slots.len() - 1].seg;
         let out = self.tail.at(segment, if begins { 0 } else { offset });
         if begins {
             out.extend_from_slice(&segment.header());

@@ -87,6 +87,17 @@ impl Index {
         }
     }
 
+    /// Calls `f` with each index >= `from` that has a message, and its place, until it says no.
+    pub(crate) fn walk(&self, from: u32, mut f: impl FnMut(u32, Place) -> bool) {
+        for i in from..self.span() {
+            if let Some(place) = self.place(i)
+                && !f(i, place)
+            {
+                return;
+            }
+        }
+    }
+
     /// The first index >= `from` that matches and is alive.
     pub(crate) fn next(
         &self,
