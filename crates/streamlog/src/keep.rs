@@ -1,6 +1,7 @@
 //! The keeper: everything that can wait, off the path of commits. Seals segments, writes meta files, removes what is gone.
 use crate::{
     Error, Result,
+    compact::Budget,
     disk::Work,
     index::{Footer, Index},
     meta,
@@ -11,10 +12,12 @@ use crate::{
 use std::sync::Arc;
 
 impl Store {
-    /// Seals full segments, removes empty ones and the files of deleted streams. `commit_once` may run beside it.
+    /// Seals full segments, rewrites those which are mostly dead, removes empty ones and the files of deleted streams. `commit_once` may
+    /// run beside it.
     pub fn maintain_once(&self, now: u64) -> Result<()> {
         let inner = &*self.0;
-        let _one = inner.keeper.lock();
+        let mut budget = inner.keeper.lock();
+        budget.refill(now, inner.options.compaction_bytes);
         self.commit_once(now)?;
         inner.quarantine();
         {
@@ -33,28 +36,31 @@ impl Store {
             .map_err(|e| Error::io("list", "the folder", &e))?;
         inner.disk.note(Work::Purge);
         inner.bury(&names)?;
-        for stream in inner.opened() {
-            match inner.keep(&stream, now) {
-                Ok(()) | Err(Error::DiskFull) => {}
-                Err(error) => stream.0.fate.fail(inner.gate.written() + 1, &error),
-            }
-        }
+        // A rewrite may need the name of a leftover of its stream, so these go first.
+        let streams = inner.opened();
         let leftovers = std::mem::take(&mut inner.registry.lock().leftovers);
         for name in leftovers {
             let _ = inner.disk.remove(&name);
+        }
+        for stream in streams {
+            match inner.keep(&stream, now, &mut budget) {
+                Ok(()) | Err(Error::DiskFull) => {}
+                Err(error) => stream.0.fate.fail(inner.gate.written() + 1, &error),
+            }
         }
         Ok(())
     }
 }
 
 impl Inner {
-    fn keep(&self, stream: &Stream, now: u64) -> Result<()> {
+    fn keep(&self, stream: &Stream, now: u64, budget: &mut Budget) -> Result<()> {
         if stream.0.fate.failure().is_some() || stream.options().storage == crate::Storage::Memory {
             stream.0.state.lock().dropped.clear();
             return Ok(());
         }
         let full: Vec<Arc<Segment>> = {
-            let state = stream.0.state.lock();
+            let mut state = stream.0.state.lock();
+            state.roll_for_erase(now);
             let full = state
                 .slots_before_active()
                 .iter()
@@ -69,43 +75,35 @@ impl Inner {
                 changed |= self.seal(stream, &segment)?;
             }
         }
-        if !changed && stream.0.state.lock().dropped.is_empty() {
-            return Ok(());
+        if changed || !stream.0.state.lock().dropped.is_empty() {
+            self.write_meta(stream, now)?;
         }
-        let (content, generation, dropped) = {
+        // Only what a meta file names is rewritten, so that a half-written copy is never taken for the real one.
+        if self.compact(stream, budget) {
+            self.write_meta(stream, now)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the stream's meta file, and removes what it doesn't name any more.
+    fn write_meta(&self, stream: &Stream, now: u64) -> Result<()> {
+        let (content, generation, named) = {
             let mut state = stream.0.state.lock();
             state.totals.shrink();
             state.generation += 1;
             state.meta_stale = false;
-            (
-                meta::encode(&state),
-                state.generation,
-                state.dropped.clone(),
-            )
+            let content = meta::encode(&state);
+            (content, state.generation, state.dropped.len())
         };
         // What is said here may follow from records that no commit carried yet.
         let mut writer = self.writer.lock();
-        let written = self
-            .commit(&mut writer, now)
-            .and_then(|_| self.flush(&mut writer, &stream.0, true))
-            .and_then(|()| meta::write(&stream.0.state.lock().env.clone(), generation, &content));
+        self.commit(&mut writer, now)?;
+        self.flush(&mut writer, &stream.0, true)?;
+        meta::write(&stream.0.state.lock().env.clone(), generation, &content)?;
         drop(writer);
-        written?;
-        let is_gone =
-            |segment: &Arc<Segment>| dropped.iter().any(|gone| Arc::ptr_eq(gone, segment));
-        stream
-            .0
-            .state
-            .lock()
-            .dropped
-            .retain(|segment| !is_gone(segment));
-        self.disk.note(Work::Purge);
-        for segment in &dropped {
-            let reusable = segment.is_unique();
-            let _ = self
-                .spares
-                .give(&*self.disk, &segment.name(), segment.size, reusable);
-        }
+        let dropped: Vec<_> = stream.0.state.lock().dropped.drain(..named).collect();
+        let waiting = self.let_go(dropped);
+        stream.0.state.lock().dropped.splice(0..0, waiting);
         Ok(())
     }
 

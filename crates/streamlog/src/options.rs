@@ -19,6 +19,8 @@ pub struct StoreOptions {
     pub key: Option<Key>,
     /// The policy of the small state.
     pub policy: Policy,
+    /// Bytes a second that compaction may read and write. 0: none, space comes back with whole segments only.
+    pub compaction_bytes: u64,
     /// Draws the salt of a new store; 0: drawn from the system.
     pub seed: u64,
 }
@@ -31,6 +33,7 @@ impl Default for StoreOptions {
             direct_bytes: 64 << 10,
             key: None,
             policy: Policy::Always,
+            compaction_bytes: 32 << 20,
             seed: 0,
         }
     }

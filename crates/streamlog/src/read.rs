@@ -81,7 +81,7 @@ impl Stream {
         match read(&segment, offset, source, &mut None, seq) {
             Ok(message) => Ok(Some(message)),
             Err(error) => {
-                self.lose(seq);
+                self.lose(seq, &segment);
                 Err(error)
             }
         }
@@ -103,7 +103,7 @@ impl Stream {
                         bytes += message.len();
                         out.push(message);
                     }
-                    Err(_) => self.lose(seq),
+                    Err(_) => self.lose(seq, &segment),
                 }
                 if bytes >= max_bytes {
                     break;
@@ -245,9 +245,14 @@ impl Stream {
         }
     }
 
-    /// A message whose bytes are damaged counts as gone.
-    fn lose(&self, seq: u64) {
-        self.0.state.lock().kill(seq);
+    /// A message whose bytes are damaged counts as gone, unless it is in another segment by now.
+    fn lose(&self, seq: u64, segment: &Arc<Segment>) {
+        let mut state = self.0.state.lock();
+        if let Some((at, ..)) = state.find(seq)
+            && Arc::ptr_eq(&state.slots[at].seg, segment)
+        {
+            state.kill(seq);
+        }
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) const SUBJECT_MAX: usize = u16::MAX as usize;
 
 pub(crate) const FLAG_COMPRESSED: u8 = 1;
 pub(crate) const FLAG_ENCRYPTED: u8 = 2;
+/// of a delete: the bytes are to go as well
+pub(crate) const FLAG_ERASE: u8 = 4;
 
 /// What a record says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::{
     disk::read_all,
     meta,
     options::StreamOptions,
-    record::{self, Head, Kind, decode_runs},
+    record::{self, FLAG_ERASE, Head, Kind, decode_runs},
     segment::{Env, HEADER, Scan, Segment},
     state::State,
     stream::enforce,
@@ -154,7 +154,8 @@ fn open_segment(
     let pieces: Vec<&JournalPiece> = traces
         .pieces
         .iter()
-        .filter(|p| p.segment == number)
+        // What the journal has was written before any rewrite.
+        .filter(|p| p.segment == number && rewrite == 0)
         .collect();
     let name = crate::segment::name(env.stream, number, rewrite);
     let file = traces
@@ -264,7 +265,8 @@ fn scan(state: &mut State, image: &Bytes, last_piece: (u32, u32)) -> bool {
             at = next;
             continue;
         };
-        if head.kind == Kind::Message && head.seq != state.last_seq + 1 {
+        let gap_was_meant = segment.rewrite > 0 && head.seq > state.last_seq;
+        if head.kind == Kind::Message && head.seq != state.last_seq + 1 && !gap_was_meant {
             if head.seq > state.last_seq && !was_durable(state, &segment, at, &head, last_piece) {
                 return true;
             }
@@ -283,7 +285,7 @@ fn scan(state: &mut State, image: &Bytes, last_piece: (u32, u32)) -> bool {
     }
 }
 
-/// Whether what is missing before this record was durable when the record came.
+/// Whether what is missing before this record was durable when the record came. A rewritten segment was durable as a whole.
 fn was_durable(
     state: &State,
     segment: &Segment,
@@ -293,7 +295,7 @@ fn was_durable(
 ) -> bool {
     let floor = head.seq.saturating_sub(u64::from(head.lag));
     let told = head.kind == Kind::Message && floor > state.last_seq;
-    told || (segment.number, at) <= last_piece
+    told || segment.rewrite > 0 || (segment.number, at) <= last_piece
 }
 
 fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
@@ -325,7 +327,13 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
             }
         },
         Kind::Delete => {
-            state.apply_delete(&decode_runs(&stored));
+            let runs = decode_runs(&stored);
+            if head.flags & FLAG_ERASE != 0 {
+                let last = state.last_seq;
+                let each = |&(first, count): &(u64, u64)| first..(first + count).min(last + 1);
+                state.mark_erase(runs.iter().flat_map(each));
+            }
+            state.apply_delete(&runs);
         }
         Kind::First => {
             state.apply_first(head.seq);

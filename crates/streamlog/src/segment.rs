@@ -46,6 +46,8 @@ pub(crate) struct Segment {
     pub(crate) flushed: AtomicU32,
     /// of these, known to be durable: synced <= flushed
     pub(crate) synced: AtomicU32,
+    /// its bytes are to be overwritten before the file goes
+    pub(crate) erase: AtomicBool,
     file: OnceLock<Arc<dyn DiskFile>>,
     sealed: OnceLock<Sealed>,
 }
@@ -73,6 +75,7 @@ impl Segment {
             footer,
             flushed: AtomicU32::new(HEADER),
             synced: AtomicU32::new(0),
+            erase: AtomicBool::new(false),
             file: OnceLock::new(),
             sealed: OnceLock::new(),
         }
@@ -172,7 +175,15 @@ impl Segment {
         Some(self.sealed.get_or_init(|| self.load()))
     }
 
-    /// Whether nobody holds a slice of the bytes.
+    /// Nobody will look anything up here any more; a footer is a slice of the bytes.
+    pub(crate) fn forget_index(&mut self) {
+        if let Some(sealed) = self.sealed.take() {
+            let index = Index::Heap(Arc::new(HeapIndex::new(0)));
+            self.set_sealed(sealed.bytes, index);
+        }
+    }
+
+    /// Whether nobody holds a slice of the bytes. To be asked after [`forget_index`](Self::forget_index).
     pub(crate) fn is_unique(&self) -> bool {
         self.sealed
             .get()

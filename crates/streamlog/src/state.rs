@@ -7,6 +7,7 @@
 //! - msgs = sum of live, bytes = sum of bytes over the slots; first_seq <= each live sequence <= last_seq.
 use crate::{
     Error, Result,
+    evicted::Evicted,
     filter::Filter,
     index::{Dead, HeapIndex, Index, Place, SubjectTotal, Totals},
     options::{Storage, StreamOptions},
@@ -17,7 +18,10 @@ use crate::{
     timer::{Due, Timers},
 };
 use bytes::Bytes;
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering},
+};
 
 /// A message that is appended.
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,6 +73,11 @@ pub(crate) struct State {
     pub(crate) timers: Timers,
     /// segments that are out of the stream, with files that are still there
     pub(crate) dropped: Vec<Arc<Segment>>,
+    /// what limits pushed out, for who asked to know
+    pub(crate) evicted: Option<Evicted>,
+    /// segments that hold what was erased, and since when the active one is among them
+    pub(crate) erase: BTreeSet<u32>,
+    pub(crate) erase_since: u64,
     /// the last sequence that a commit took
     pub(crate) taken: u64,
     /// somebody was promised a sync since then
@@ -102,6 +111,9 @@ impl State {
             totals: Totals::new(true),
             timers: Timers::default(),
             dropped: Vec::new(),
+            evicted: None,
+            erase: BTreeSet::new(),
+            erase_since: 0,
             taken: 0,
             owes_sync: false,
             queued: 0,
@@ -160,8 +172,10 @@ impl State {
     pub(crate) fn roll(&mut self, len: usize) {
         let slot = self.active();
         let (number, size) = (slot.seg.number, slot.seg.size);
+        // A segment that was hardly used doesn't ask for a larger one.
+        let growth = if slot.end > size / 4 { 4 } else { 1 };
         let next = size
-            .saturating_mul(4)
+            .saturating_mul(growth)
             .min(self.options.segment_bytes.max(4096));
         let next = next.max((HEADER as usize + len).next_multiple_of(4096) as u32);
         if self.is_memory() {
@@ -454,16 +468,34 @@ impl State {
         if self.slots[..keep].iter().all(|slot| slot.live > 0) {
             return;
         }
-        let mut at = 0;
+        let (mut at, mut dropped) = (0, Vec::new());
         self.slots.retain(|slot| {
             at += 1;
             let stay = slot.live > 0 || at > keep;
             if !stay {
-                self.dropped.push(slot.seg.clone());
+                dropped.push(slot.seg.clone());
             }
             stay
         });
+        dropped.into_iter().for_each(|seg| self.let_go(seg));
         self.meta_stale = true;
+    }
+
+    /// The segment is out of the stream; its file goes when a meta file says so.
+    pub(crate) fn let_go(&mut self, segment: Arc<Segment>) {
+        if self.erase.remove(&segment.number) {
+            segment.erase.store(true, Ordering::SeqCst);
+        }
+        self.dropped.push(segment);
+    }
+
+    /// The bytes of these sequences are to be overwritten, once they are deleted.
+    pub(crate) fn mark_erase(&mut self, seqs: impl Iterator<Item = u64>) {
+        for seq in seqs {
+            if let Some((at, ..)) = self.find(seq) {
+                self.erase.insert(self.slots[at].seg.number);
+            }
+        }
     }
 
     /// The subject of a message.
@@ -498,7 +530,7 @@ impl State {
             let slot = self.slots.remove(0);
             self.msgs -= slot.live;
             self.bytes -= slot.bytes;
-            self.dropped.push(slot.seg);
+            self.let_go(slot.seg);
             if !self.totals.is_blank() {
                 self.totals.clear(false);
             }

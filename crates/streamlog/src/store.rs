@@ -3,6 +3,7 @@ use crate::{
     Error, Result,
     codec::{Put, Take},
     commit::{Deltas, Writer},
+    compact::Budget,
     damage::{Damage, DamageKind, DamageLog},
     disk::{Disk, Work},
     gate::Gate,
@@ -55,7 +56,7 @@ pub(crate) struct Inner {
     pub(crate) writer: Mutex<Writer>,
     pub(crate) small: Mutex<Small>,
     pub(crate) registry: Mutex<Registry>,
-    pub(crate) keeper: Mutex<()>,
+    pub(crate) keeper: Mutex<Budget>,
     pub(crate) observer: Mutex<Option<Observer>>,
 }
 
@@ -208,7 +209,7 @@ impl Store {
                 map: small,
                 ..Small::default()
             }),
-            keeper: Mutex::new(()),
+            keeper: Mutex::default(),
             observer: Mutex::new(None),
             damage,
             disk,

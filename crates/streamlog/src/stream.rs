@@ -2,11 +2,12 @@
 use crate::{
     Error, Result,
     error::Limit,
+    evicted::Evicted,
     filter::Filter,
     gate::{Gate, Level},
     index::SubjectTotal,
     options::{Discard, Policy, Storage, StreamOptions},
-    record::{Head, Kind, SUBJECT_MAX, encode_runs},
+    record::{FLAG_ERASE, Head, Kind, SUBJECT_MAX, encode_runs},
     state::{NewMessage, State},
     ticket::{Fate, Ticket},
     timer::Due,
@@ -276,6 +277,7 @@ impl Stream {
         &self,
         state: &mut MutexGuard<'_, State>,
         kind: Kind,
+        flags: u8,
         seq: u64,
         body: &[u8],
     ) -> Result<Ticket> {
@@ -283,7 +285,7 @@ impl Stream {
         let lag = u32::try_from(state.last_seq.saturating_sub(state.durable)).unwrap_or(u32::MAX);
         let head = Head {
             kind,
-            flags: 0,
+            flags,
             seq,
             time,
             ttl: 0,
@@ -304,6 +306,16 @@ impl Stream {
 
     /// Takes these messages out with one record; how many there were. `None`: none of them.
     pub fn delete_many(&self, seqs: &[u64]) -> Result<Option<(u64, Ticket)>> {
+        self.remove(seqs, 0)
+    }
+
+    /// The same, and their bytes are overwritten: their segment is rewritten without them within about a minute, and the old file filled with
+    /// zeros. (A copy in the journal stays until its place in the ring is used again.)
+    pub fn erase(&self, seqs: &[u64]) -> Result<Option<(u64, Ticket)>> {
+        self.remove(seqs, FLAG_ERASE)
+    }
+
+    fn remove(&self, seqs: &[u64], flags: u8) -> Result<Option<(u64, Ticket)>> {
         let mut state = self.lock()?;
         let mut there: Vec<u64> = seqs
             .iter()
@@ -318,7 +330,11 @@ impl Stream {
         let mut ticket = Ticket::done();
         for chunk in there.chunks(DELETE_CHUNK) {
             let runs = runs_of(chunk);
-            ticket = self.command(&mut state, Kind::Delete, chunk[0], &encode_runs(&runs))?;
+            let body = encode_runs(&runs);
+            ticket = self.command(&mut state, Kind::Delete, flags, chunk[0], &body)?;
+            if flags & FLAG_ERASE != 0 {
+                state.mark_erase(chunk.iter().copied());
+            }
             chunk.iter().for_each(|&seq| {
                 state.kill(seq);
             });
@@ -347,7 +363,7 @@ impl Stream {
                     return Ok((0, Ticket::done()));
                 }
                 // After the record, the full segment can go when the purge took all of it.
-                let ticket = self.command(&mut state, Kind::First, first, &[])?;
+                let ticket = self.command(&mut state, Kind::First, 0, first, &[])?;
                 return Ok((state.apply_first(first), ticket));
             }
             let (slots, first_seq) = (&state.slots, state.first_seq);
@@ -376,7 +392,7 @@ impl Stream {
             });
         }
         state.make_room_for_gap(seq + 1);
-        let ticket = self.command(&mut state, Kind::Last, seq, &[])?;
+        let ticket = self.command(&mut state, Kind::Last, 0, seq, &[])?;
         state.apply_last(seq);
         state.visible = state.visible.max(if state.msgs == 0 { seq } else { 0 });
         Ok(ticket)
@@ -388,7 +404,7 @@ impl Stream {
         if seq >= state.last_seq {
             return Ok((0, Ticket::done()));
         }
-        let ticket = self.command(&mut state, Kind::Truncate, seq, &[])?;
+        let ticket = self.command(&mut state, Kind::Truncate, 0, seq, &[])?;
         Ok((state.apply_truncate(seq), ticket))
     }
 
@@ -413,6 +429,21 @@ impl Stream {
             .iter()
             .filter(|(name, _)| filter.matches(name))
             .for_each(|(name, total)| f(name, total));
+    }
+
+    /// From now on remembers what limits push out (age and ttl don't count: [`expire`](Self::expire) says what it took).
+    pub fn watch_evictions(&self) {
+        self.0.state.lock().evicted.get_or_insert_default();
+    }
+
+    /// What limits pushed out since the last call. Nothing unless [`watch_evictions`](Self::watch_evictions) was called.
+    pub fn take_evictions(&self) -> Evicted {
+        let mut state = self.0.state.lock();
+        state
+            .evicted
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
     }
 
     /// When [`expire`](Self::expire) has something to do, in nanoseconds.
@@ -530,7 +561,7 @@ pub(crate) fn enforce(state: &mut State, subject: Option<&[u8]>) {
     {
         loop {
             let total = state.total(subject);
-            if total.count <= limits.max_per_subject || state.kill(total.first).is_none() {
+            if total.count <= limits.max_per_subject || !evict(state, total.first) {
                 break;
             }
         }
@@ -541,10 +572,19 @@ pub(crate) fn enforce(state: &mut State, subject: Option<&[u8]>) {
     };
     while state.msgs > 0 && over(state) {
         let first = state.first_seq;
-        if state.kill(first).is_none() {
+        if !evict(state, first) {
             break;
         }
     }
+}
+
+/// `false`: it wasn't there.
+fn evict(state: &mut State, seq: u64) -> bool {
+    let was_there = state.kill(seq).is_some();
+    if was_there && let Some(evicted) = &mut state.evicted {
+        evicted.push(seq);
+    }
+    was_there
 }
 
 /// Enforces all limits anew, after they changed or after opening.

@@ -215,6 +215,16 @@ fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result
                 model.lock().change(name, Change::Delete(vec![seq]));
                 drop(stream.delete(seq).map_err(text)?);
             }
+            33 => {
+                // Every other one of a stretch, so that segments are left mostly dead.
+                let first = stream.stats().first_seq + dice.roll(30);
+                let seqs: Vec<u64> = (0..30).map(|k| first + k + k / 2).collect();
+                model.lock().change(name, Change::Delete(seqs.clone()));
+                drop(match dice.roll(2) {
+                    0 => stream.erase(&seqs).map_err(text)?,
+                    _ => stream.delete_many(&seqs).map_err(text)?,
+                });
+            }
             23 => {
                 let subject = format!("s.{}", dice.roll(5));
                 let filter = Filter::new(&subject);
@@ -265,7 +275,7 @@ fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result
                     None => store.delete_state(key.as_bytes()).map_err(text)?,
                 });
             }
-            31 => store.maintain_once(now).map_err(text)?,
+            31 | 34 => store.maintain_once(now).map_err(text)?,
             32 if dice.roll(4) == 0 => {
                 store.commit_once(now).map_err(text)?;
                 acknowledge(&mut model.lock(), false);
