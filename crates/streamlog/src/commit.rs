@@ -208,7 +208,7 @@ impl Inner {
         let commands = shares.iter().any(|s| {
             s.pieces
                 .iter()
-                .any(|p| p.bytes.get(38).is_some_and(|&kind| kind != 0))
+                .any(|p| matches!(p.bytes.get(38), Some(1..=4)))
         });
         self.disk.note(match () {
             () if deltas.keys().any(|key| key.first() == Some(&0)) => Work::Definition,

@@ -45,6 +45,7 @@
 #![deny(unsafe_code)]
 #![deny(missing_docs)]
 
+mod chain;
 mod codec;
 mod commit;
 mod committer;
@@ -58,6 +59,8 @@ mod gate;
 mod index;
 mod journal;
 mod keep;
+#[cfg(any(test, feature = "sim"))]
+mod laws;
 mod meta;
 mod options;
 mod read;
@@ -98,5 +101,6 @@ pub use ticket::Ticket;
 #[cfg(any(test, feature = "sim"))]
 pub mod sim {
     pub use crate::disk::crash::{CrashDisk, Fault};
+    pub use crate::laws::reopen;
     pub use crate::torture::{Report, run as torture};
 }

@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Last = 3,
     /// everything above `seq` is taken back
     Truncate = 4,
+    /// the first record of a segment that isn't the stream's first: the segment before it (in `ttl`) ended at `seq`
+    Begin = 5,
 }
 
 impl Kind {
@@ -38,6 +40,7 @@ impl Kind {
             2 => Self::First,
             3 => Self::Last,
             4 => Self::Truncate,
+            5 => Self::Begin,
             _ => return None,
         })
     }
@@ -158,10 +161,15 @@ fn head(bytes: &[u8]) -> Option<Head> {
     })
 }
 
+/// No sequence comes near it, so that adding to one can't overflow.
+const SEQ_END: u64 = 1 << 62;
+
 /// subject + headers <= plain, and a clear body is as long as it says.
 fn fits(head: &Head) -> bool {
     let parts = u64::from(head.subject) + u64::from(head.headers);
-    parts <= u64::from(head.plain) && (head.flags != 0 || head.stored == head.plain)
+    head.seq < SEQ_END
+        && parts <= u64::from(head.plain)
+        && (head.flags != 0 || head.stored == head.plain)
 }
 
 /// Appends a number as LEB128.

@@ -5,8 +5,9 @@
 //! or bytes from the journal, which takes nothing before all that precedes it is durable.
 use crate::{
     Error, Result,
+    chain::{self, Link},
     damage::DamageKind,
-    disk::read_all,
+    disk::{DiskFile, read_all},
     meta,
     options::StreamOptions,
     record::{self, FLAG_ERASE, Head, Kind, decode_runs},
@@ -77,19 +78,21 @@ pub(crate) fn open(
         .chain(traces.pieces.iter().map(|p| p.segment))
         .filter(|&n| n >= position)
         .collect();
-    let last_piece = traces
-        .pieces
-        .iter()
-        .map(|p| (p.segment, p.offset))
-        .max()
-        .unwrap_or((0, 0));
-    let mut cut = false;
     state.slots.retain(|slot| slot.heap.is_none());
     state.totals.clear(state.slots.is_empty());
-    for &number in &numbers {
-        let rewrite = rewrites.get(&number).copied().unwrap_or(0);
-        cut |= open_segment(&mut state, number, rewrite, traces, last_piece)?;
-    }
+    let links: Vec<Link> = numbers
+        .iter()
+        .map(|&number| {
+            let rewrite = rewrites.get(&number).copied().unwrap_or(0);
+            link(env, number, rewrite, traces)
+        })
+        .collect();
+    let log = Log {
+        env,
+        traces,
+        links: chain::in_order(&links),
+    };
+    let cut = log.apply(&mut state)?;
     let next = numbers.iter().next_back().map_or(position, |n| n + 1);
     if state.slots.last().is_none_or(|slot| slot.heap.is_none()) {
         state.begin_segment(next, 0, crate::segment::SIZE_FIRST);
@@ -142,59 +145,171 @@ fn adopt(state: &mut State, meta: meta::Meta, traces: &Traces) {
     }
 }
 
-/// Scans one segment. `true`: whole records stand behind its end.
-fn open_segment(
-    state: &mut State,
-    number: u32,
-    rewrite: u32,
-    traces: &Traces,
-    last_piece: (u32, u32),
-) -> Result<bool> {
-    let env = state.env.clone();
-    let pieces: Vec<&JournalPiece> = traces
+/// The unsealed segments, in their order.
+struct Log<'a> {
+    env: &'a Arc<Env>,
+    traces: &'a Traces,
+    links: Vec<Link>,
+}
+
+impl Log<'_> {
+    /// Applies what is in them. `true`: whole records stand behind the end of the log.
+    fn apply(&self, state: &mut State) -> Result<bool> {
+        for (k, link) in self.links.iter().enumerate() {
+            if k > 0 && !self.is_whole(state, k) {
+                if !self.is_proven(k) {
+                    return Ok(true);
+                }
+                let active = state.active();
+                let end = u64::from(active.end);
+                active.seg.clone().report(DamageKind::Record, end, 0, &[]);
+            }
+            let limit = self.links.get(k + 1).and_then(|next| next.end_of(link));
+            if open_segment(state, link, limit, self.traces, &|| self.is_proven(k + 1))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether all was found that the segment says came before it.
+    fn is_whole(&self, state: &mut State, k: usize) -> bool {
+        let (before, link) = (&self.links[k - 1], &self.links[k]);
+        let missing = link
+            .follows
+            .is_some_and(|(number, _)| number != before.number);
+        !missing
+            && link
+                .end_of(before)
+                .is_none_or(|end| end == state.active().end)
+    }
+
+    /// Whether everything before this segment is known to have been durable: the journal takes nothing before that, and a message
+    /// may tell that one of its own segment was durable already.
+    fn is_proven(&self, k: usize) -> bool {
+        let later = self.links.get(k..).unwrap_or(&[]);
+        let Some(first) = later.first() else {
+            return false;
+        };
+        let in_journal = self.traces.pieces.iter().any(|p| p.segment >= first.number);
+        in_journal || later.iter().any(|link| self.knows_itself_durable(link))
+    }
+
+    fn knows_itself_durable(&self, link: &Link) -> bool {
+        let segment = Segment::new(self.env, link.number, link.rewrite, 0, None);
+        let Ok((image, _)) = image_of(&segment, self.traces) else {
+            return false;
+        };
+        let scan = Scan {
+            bytes: &image,
+            segment: &segment,
+        };
+        let (mut base, mut proof) = (None, link.rewrite > 0);
+        scan.each(|_, head, _| {
+            if head.kind == Kind::Message {
+                let base = *base.get_or_insert(head.seq);
+                proof |= head.seq.saturating_sub(u64::from(head.lag)) >= base;
+            }
+        });
+        proof
+    }
+}
+
+/// What the segment's first record says.
+fn link(env: &Arc<Env>, number: u32, rewrite: u32, traces: &Traces) -> Link {
+    let segment = Segment::new(env, number, rewrite, 0, None);
+    let begin = traces
         .pieces
         .iter()
-        // What the journal has was written before any rewrite.
-        .filter(|p| p.segment == number && rewrite == 0)
-        .collect();
-    let name = crate::segment::name(env.stream, number, rewrite);
-    let file = traces
-        .files
-        .contains(&(number, rewrite))
-        .then(|| env.disk.open(&name));
-    let file = file.transpose().map_err(|e| Error::io("open", &name, &e))?;
+        .find(|p| p.segment == number && p.offset == HEADER && rewrite == 0);
+    let record = begin.map(|piece| piece.bytes.clone()).or_else(|| {
+        let mut bytes = vec![0; record::len_of(0)];
+        let file = env.disk.open(&segment.name()).ok()?;
+        file.read_at(&mut bytes, u64::from(HEADER)).ok()?;
+        Some(bytes.into())
+    });
+    let head = record.and_then(|bytes| record::verify(&bytes, segment.seed));
+    Link {
+        number,
+        rewrite,
+        follows: head.as_ref().and_then(chain::follows),
+    }
+}
+
+/// A segment's bytes, and its file if it has one.
+type Image = (Vec<u8>, Option<Arc<dyn DiskFile>>);
+
+/// The bytes of a segment: the file's, with the journal's laid over them.
+fn image_of(segment: &Segment, traces: &Traces) -> Result<Image> {
+    let (name, disk) = (segment.name(), &segment.env.disk);
+    let known = (segment.number, segment.rewrite);
+    let file = match traces.files.contains(&known) {
+        true => Some(disk.open(&name).map_err(|e| Error::io("open", &name, &e))?),
+        false => None,
+    };
     let mut image = match &file {
         Some(file) => read_all(&**file).map_err(|e| Error::io("read", &name, &e))?,
         None => Vec::new(),
     };
-    let size = pieces
-        .iter()
-        .map(|p| p.size)
-        .max()
-        .unwrap_or(0)
-        .max(image.len() as u32)
-        .max(4096);
-    let segment = Segment::new(&env, number, rewrite, size, None);
-    if file.is_some() && !segment.is_header(&image) && pieces.is_empty() {
-        let version_ahead =
-            image.get(..6) == Some(&b"MDGSEG"[..]) && image.get(6).is_some_and(|&d| d > b'1');
-        if version_ahead && image[6].is_ascii_digit() {
-            return Err(Error::Version {
-                file: name,
-                found: image[6] as char,
-            });
+    check_version(&name, &image)?;
+    let pieces = pieces_of(segment, traces);
+    let size = pieces.clone().map(|p| p.size as usize).max().unwrap_or(0);
+    image.resize(size.max(image.len()).max(4096), 0);
+    for piece in pieces {
+        let begin = piece.offset as usize;
+        if let Some(place) = image.get_mut(begin..begin + piece.bytes.len()) {
+            place.copy_from_slice(&piece.bytes);
         }
     }
-    image.resize(size as usize, 0);
-    for piece in &pieces {
-        let end = piece.offset as usize + piece.bytes.len();
-        if end <= image.len() {
-            image[piece.offset as usize..end].copy_from_slice(&piece.bytes);
-        }
+    Ok((image, file))
+}
+
+/// What the journal has of it. That was written before any rewrite.
+fn pieces_of<'a>(
+    segment: &Segment,
+    traces: &'a Traces,
+) -> impl Iterator<Item = &'a JournalPiece> + Clone {
+    let (number, original) = (segment.number, segment.rewrite == 0);
+    let pieces = traces.pieces.iter();
+    pieces.filter(move |p| p.segment == number && original)
+}
+
+fn check_version(name: &str, image: &[u8]) -> Result<()> {
+    match image.get(6) {
+        Some(digit @ b'2'..=b'9') if image.starts_with(b"MDGSEG") => Err(Error::Version {
+            file: name.to_owned(),
+            found: *digit as char,
+        }),
+        _ => Ok(()),
     }
+}
+
+/// Scans one segment, up to `limit` if the next one says where it ended. `true`: whole records stand behind the end of the log.
+fn open_segment(
+    state: &mut State,
+    link: &Link,
+    limit: Option<u32>,
+    traces: &Traces,
+    is_proven: &dyn Fn() -> bool,
+) -> Result<bool> {
+    let env = state.env.clone();
+    let blank = Segment::new(&env, link.number, link.rewrite, 0, None);
+    let (mut image, file) = image_of(&blank, traces)?;
+    let size = image.len() as u32;
+    let segment = Segment::new(&env, link.number, link.rewrite, size, None);
+    let pieces: Vec<_> = pieces_of(&segment, traces).collect();
+    if let Some(limit) = limit {
+        // What stands behind was skipped by those who went on.
+        image.truncate(limit.max(HEADER) as usize);
+    }
+    let last_piece = traces.pieces.iter().map(|p| (p.segment, p.offset)).max();
+    let evidence = Evidence {
+        last_piece: last_piece.unwrap_or((0, 0)),
+        is_proven,
+    };
     state.add_active(segment);
     let image = Bytes::from(image);
-    let behind = scan(state, &image, last_piece);
+    let behind = scan(state, &image, &evidence);
     let (segment, end) = (state.active().seg.clone(), state.active().end);
     let bad_head = file.is_some() && pieces.is_empty() && !segment.is_header(&image);
     // A header that never arrived has no records behind it.
@@ -233,7 +348,7 @@ fn open_segment(
 }
 
 /// Applies the records of the active segment. `true`: whole records stand behind its end.
-fn scan(state: &mut State, image: &Bytes, last_piece: (u32, u32)) -> bool {
+fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> bool {
     let segment = state.active().seg.clone();
     let scan = Scan {
         bytes: image,
@@ -248,7 +363,7 @@ fn scan(state: &mut State, image: &Bytes, last_piece: (u32, u32)) -> bool {
             };
             let behind = scan.record(next).map(|head| (next, head));
             let Some((next, head)) =
-                behind.filter(|(next, h)| was_durable(state, &segment, *next, h, last_piece))
+                behind.filter(|(next, h)| evidence.was_durable(state, &segment, *next, h))
             else {
                 report_torn(state, &segment, image, at);
                 return true;
@@ -267,7 +382,7 @@ fn scan(state: &mut State, image: &Bytes, last_piece: (u32, u32)) -> bool {
         };
         let gap_was_meant = segment.rewrite > 0 && head.seq > state.last_seq;
         if head.kind == Kind::Message && head.seq != state.last_seq + 1 && !gap_was_meant {
-            if head.seq > state.last_seq && !was_durable(state, &segment, at, &head, last_piece) {
+            if head.seq > state.last_seq && !evidence.was_durable(state, &segment, at, &head) {
                 return true;
             }
             if head.seq > state.last_seq {
@@ -285,17 +400,26 @@ fn scan(state: &mut State, image: &Bytes, last_piece: (u32, u32)) -> bool {
     }
 }
 
-/// Whether what is missing before this record was durable when the record came. A rewritten segment was durable as a whole.
-fn was_durable(
-    state: &State,
-    segment: &Segment,
-    at: u32,
-    head: &Head,
+/// What tells damage from what was never acknowledged.
+struct Evidence<'a> {
     last_piece: (u32, u32),
-) -> bool {
-    let floor = head.seq.saturating_sub(u64::from(head.lag));
-    let told = head.kind == Kind::Message && floor > state.last_seq;
-    told || segment.rewrite > 0 || (segment.number, at) <= last_piece
+    /// whether all of this segment was durable when the next one was filled
+    is_proven: &'a dyn Fn() -> bool,
+}
+
+impl Evidence<'_> {
+    /// Whether what is missing before this record was durable when the record came. A rewritten segment was durable as a whole.
+    fn was_durable(&self, state: &State, segment: &Segment, at: u32, head: &Head) -> bool {
+        let floor = head.seq.saturating_sub(u64::from(head.lag));
+        let told = head.kind == Kind::Message && floor > state.last_seq;
+        told || segment.rewrite > 0 || (segment.number, at) <= self.last_piece || (self.is_proven)()
+    }
+}
+
+/// Whether the sequence is near enough to its segment's first one.
+fn has_place(state: &mut State, seq: u64) -> bool {
+    let slot = state.active();
+    slot.last < slot.base || (seq >= slot.base && seq - slot.base <= slot.seg.span_max())
 }
 
 fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
@@ -304,7 +428,7 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
     let number = state.active().seg.number;
     match head.kind {
         Kind::Message => match state.env.sealer.open(number, head, stored) {
-            Some(body) => {
+            Some(body) if has_place(state, head.seq) => {
                 if head.seq > state.last_seq + 1 {
                     state.last_seq = head.seq - 1;
                 }
@@ -313,7 +437,7 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
                 // Evictions by limit aren't in the log: they happen again where they happened.
                 enforce(state, Some(subject));
             }
-            None => {
+            _ => {
                 let segment = state.active().seg.clone();
                 let lost = Some(head.seq..=head.seq);
                 segment.report_range(
@@ -342,6 +466,7 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
         Kind::Truncate => {
             state.apply_truncate(head.seq);
         }
+        Kind::Begin => {}
     }
 }
 

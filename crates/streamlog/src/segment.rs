@@ -6,6 +6,7 @@ use crate::{
     index::{Footer, HeapIndex, Index, Place},
     record::{self, Head, Kind, crc, seed},
     seal::Sealer,
+    state::{GAP_MAX, PLACES_PER_MESSAGE},
 };
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -105,6 +106,12 @@ impl Segment {
         bytes.len() >= 32
             && bytes[..24] == mine[..24]
             && crc(self.env.salt as u32, &bytes[..28]).to_le_bytes() == bytes[28..32]
+    }
+
+    /// No sequence of a whole segment is further behind its first one.
+    pub(crate) fn span_max(&self) -> u64 {
+        let messages = u64::from(self.size) / record::HEAD as u64;
+        2 * GAP_MAX + PLACES_PER_MESSAGE * messages
     }
 
     /// The file, if it was made or opened.
@@ -247,8 +254,11 @@ impl Segment {
             }
             let index = index.get_or_insert_with(|| HeapIndex::new(head.seq));
             // A truncation took sequences back and the later record counts.
-            index.truncate(head.seq.saturating_sub(index.base) as u32);
-            if let Some(body) = self.env.sealer.open(self.number, head, bytes.slice(stored)) {
+            let behind = head.seq.saturating_sub(index.base);
+            index.truncate(u32::try_from(behind).unwrap_or(u32::MAX));
+            if behind <= self.span_max()
+                && let Some(body) = self.env.sealer.open(self.number, head, bytes.slice(stored))
+            {
                 let place = Place::new(at, head.plain, head.headers);
                 index.push(
                     head.seq.max(index.base),

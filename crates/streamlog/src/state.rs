@@ -50,8 +50,9 @@ impl<'a> NewMessage<'a> {
     }
 }
 
-/// No gap in a segment's dense table is larger.
-const GAP_MAX: u64 = 1 << 16;
+/// A segment's dense table may have that many empty places, and a few for each message.
+pub(crate) const GAP_MAX: u64 = 1 << 16;
+pub(crate) const PLACES_PER_MESSAGE: u64 = 4;
 /// The largest record.
 pub(crate) const RECORD_MAX: usize = 128 << 20;
 
@@ -129,7 +130,30 @@ impl State {
     /// Adds an empty segment at the end.
     pub(crate) fn begin_segment(&mut self, number: u32, rewrite: u32, size: u32) {
         let size = size.min(self.options.segment_bytes.max(4096));
-        self.add_active(Segment::new(&self.env, number, rewrite, size, None));
+        self.follow(Segment::new(&self.env, number, rewrite, size, None));
+    }
+
+    /// Adds an empty segment, which says what it follows.
+    fn follow(&mut self, segment: Segment) {
+        let before = self.slots.last().map(|slot| (slot.seg.number, slot.end));
+        self.add_active(segment);
+        let Some((number, end)) = before.filter(|_| !self.is_memory()) else {
+            return;
+        };
+        let head = Head {
+            kind: Kind::Begin,
+            flags: 0,
+            seq: u64::from(end),
+            time: self.last_time,
+            ttl: number,
+            lag: u32::try_from(self.last_seq - self.durable).unwrap_or(u32::MAX),
+            headers: 0,
+            subject: 0,
+            stored: 0,
+            plain: 0,
+        };
+        self.encode(HEADER, &head, &[]);
+        self.active().end += head.len() as u32;
     }
 
     pub(crate) fn add_active(&mut self, segment: Segment) {
@@ -177,11 +201,12 @@ impl State {
         let next = size
             .saturating_mul(growth)
             .min(self.options.segment_bytes.max(4096));
-        let next = next.max((HEADER as usize + len).next_multiple_of(4096) as u32);
+        let least = HEADER as usize + record::len_of(0) + len;
+        let next = next.max(least.next_multiple_of(4096) as u32);
         if self.is_memory() {
             self.freeze_active();
         }
-        self.add_active(Segment::new(&self.env, number + 1, 0, next, None));
+        self.follow(Segment::new(&self.env, number + 1, 0, next, None));
     }
 
     /// A memory stream's full segment keeps its bytes where they are.
@@ -288,7 +313,8 @@ impl State {
     /// Before a message with a far sequence: its segment's table would be mostly empty.
     pub(crate) fn make_room_for_gap(&mut self, seq: u64) {
         let slot = self.active();
-        if slot.last >= slot.base && (seq < slot.base || seq - slot.last > GAP_MAX) {
+        let span_max = GAP_MAX + PLACES_PER_MESSAGE * slot.count;
+        if slot.last >= slot.base && (seq < slot.base || seq - slot.base > span_max) {
             self.roll(0);
         }
     }

@@ -121,7 +121,7 @@ impl Stream {
             msgs: state.msgs,
             bytes: state.bytes,
             last_time: state.last_time,
-            deleted: (state.last_seq + 1 - state.first_seq) - state.msgs,
+            deleted: (state.last_seq + 1 - state.first_seq).saturating_sub(state.msgs),
             segments: state.slots.len(),
             disk_full: state.full,
         }

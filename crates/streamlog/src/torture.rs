@@ -283,6 +283,19 @@ fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result
                 drop(store);
                 store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
             }
+            35 if dice.roll(3) == 0 => {
+                // The power goes, and the work goes on with what is left.
+                drop(store);
+                let mut model = model.lock();
+                let (outcome, hook) = (dice.roll(1_000), disk.take_hook());
+                disk.lose_power(outcome);
+                check(&disk.kill(), &model, false)
+                    .map_err(|e| format!("step {step}, power lost with {outcome}: {e}"))?;
+                found_again(&disk.kill(), &mut model)?;
+                drop(model);
+                disk.put_hook(hook);
+                store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
+            }
             _ => wait = true,
         }
         if wait {
@@ -307,6 +320,30 @@ impl Model {
             .open
             .push(change);
     }
+}
+
+/// What is there now is the truth.
+fn found_again(disk: &CrashDisk, model: &mut Model) -> Result<(), String> {
+    let text = |error: crate::Error| error.to_string();
+    let store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
+    for (key, (kept, later)) in &mut model.state {
+        let value = store.state(key.as_bytes());
+        *kept = value.map(|value| String::from_utf8_lossy(&value).into_owned());
+        later.clear();
+    }
+    let mut gone = Vec::new();
+    for (name, stream) in &mut model.streams {
+        match store.stream(name).map_err(text)? {
+            Some(found) => {
+                (stream.acked, stream.created) = (read(&found)?, true);
+                stream.open.clear();
+            }
+            None => gone.push(name.clone()),
+        }
+    }
+    gone.iter()
+        .for_each(|name| drop(model.streams.remove(name)));
+    Ok(())
 }
 
 fn create(store: &Store, model: &Mutex<Model>, name: &str) -> crate::Result<Stream> {

@@ -39,7 +39,7 @@ pub enum Fault {
     WriteOf(&'static str),
 }
 
-type Hook = Arc<dyn Fn(&CrashDisk, Work) + Send + Sync>;
+pub(crate) type Hook = Arc<dyn Fn(&CrashDisk, Work) + Send + Sync>;
 
 #[derive(Default)]
 struct Inner {
@@ -67,7 +67,15 @@ impl CrashDisk {
 
     /// No hook any more.
     pub fn forget_hook(&self) {
-        self.0.lock().hook = None;
+        self.take_hook();
+    }
+
+    pub(crate) fn take_hook(&self) -> Option<Hook> {
+        self.0.lock().hook.take()
+    }
+
+    pub(crate) fn put_hook(&self, hook: Option<Hook>) {
+        self.0.lock().hook = hook;
     }
 
     /// What goes wrong from now on.
@@ -138,6 +146,13 @@ impl CrashDisk {
             image,
             ..Inner::default()
         })))
+    }
+
+    /// The power goes and comes back; see [`cut`](Self::cut). Files that were open are to be forgotten.
+    pub fn lose_power(&self, seed: u64) {
+        let after = self.cut(seed);
+        let image = std::mem::take(&mut after.0.lock().image);
+        self.0.lock().image = image;
     }
 
     /// The bytes of a file.
