@@ -7,6 +7,7 @@
 
 mod contestant;
 mod goals;
+mod js;
 mod results;
 
 use std::fs;
@@ -49,13 +50,36 @@ const MEMORY_ROUNDS_MAX: usize = 3;
 
 const STARTS_PER_ROUND: usize = 3;
 
-/// Runs the bench. Flags: `--rounds N`, `--only SCENARIO` (may repeat), `--quick`, `--ours PATH`, `--write`.
+/// Runs the bench: `core` (or nothing) or `js`. Flags: `--rounds N`, `--only SCENARIO` (may repeat), `--quick`,
+/// `--ours PATH`, `--write`.
 pub fn run(args: &[String]) -> Result<()> {
-    let plan = Plan::parse(args)?;
+    match args.split_first() {
+        Some((name, args)) if name == "js" => run_js(args),
+        Some((name, args)) if name == "core" => run_core(args),
+        _ => run_core(args),
+    }
+}
+
+fn run_js(args: &[String]) -> Result<()> {
+    let plan = Plan::parse(args, js::knows)?;
+    let (rounds, write) = (plan.rounds, plan.write);
+    let ours = build(&plan)?;
+    let table = js::run(plan, load_generator()?, (ours, reference::nats_server()?))?;
+    println!("\n{table}");
+    if write {
+        goals::write_section(
+            "js",
+            &format!("Medians of {rounds} rounds of `cargo xtask bench js`.\n\n{table}"),
+        )?;
+    }
+    Ok(())
+}
+
+fn run_core(args: &[String]) -> Result<()> {
+    let known = |name: &str| name == "start" || TRAFFIC.contains(&name) || MEMORY.contains(&name);
+    let plan = Plan::parse(args, known)?;
     let contestants = contestants(&plan)?;
-    let load = tree::target()?
-        .join("release")
-        .join(tree::exe("midge-load"));
+    let load = load_generator()?;
     let config = tree::target()?.join("bench.conf");
     fs::write(&config, CONFIGURATION)?;
     let bench = Bench {
@@ -89,7 +113,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn parse(args: &[String]) -> Result<Self> {
+    fn parse(args: &[String], known: impl Fn(&str) -> bool) -> Result<Self> {
         let mut plan = Self {
             rounds: 5,
             only: Vec::new(),
@@ -101,7 +125,6 @@ impl Plan {
         while let Some(arg) = args.next() {
             let mut value = || args.next().with_context(|| format!("{arg} wants a value"));
             match arg.as_str() {
-                "core" => {}
                 "--rounds" => plan.rounds = value()?.parse().context("--rounds wants a number")?,
                 "--only" => plan.only.push(value()?.clone()),
                 "--ours" => plan.ours = Some(value()?.into()),
@@ -111,11 +134,8 @@ impl Plan {
             }
         }
         ensure!(plan.rounds > 0, "--rounds wants 1 or more");
-        let known = |name: &String| {
-            name == "start" || TRAFFIC.contains(&name.as_str()) || MEMORY.contains(&name.as_str())
-        };
         if let Some(name) = plan.only.iter().find(|name| !known(name)) {
-            bail!("no scenario {name}; there are start, {TRAFFIC:?} and {MEMORY:?}");
+            bail!("no scenario {name} here");
         }
         Ok(plan)
     }
@@ -125,15 +145,26 @@ impl Plan {
     }
 }
 
-/// Builds and fetches all programs.
-fn contestants(plan: &Plan) -> Result<Vec<Contestant>> {
+/// Builds the load generator and our broker, unless another one was named.
+fn build(plan: &Plan) -> Result<PathBuf> {
     let mut build = tree::cargo();
     build.args(["build", "--release", "--package", "midge-benches", "--bins"]);
     process::must(&mut build, BUILD_MAX)?;
-    let ours = match &plan.ours {
-        Some(path) => path.clone(),
-        None => tree::midge()?,
-    };
+    match &plan.ours {
+        Some(path) => Ok(path.clone()),
+        None => tree::midge(),
+    }
+}
+
+fn load_generator() -> Result<PathBuf> {
+    Ok(tree::target()?
+        .join("release")
+        .join(tree::exe("midge-load")))
+}
+
+/// Builds and fetches all programs.
+fn contestants(plan: &Plan) -> Result<Vec<Contestant>> {
+    let ours = build(plan)?;
     let reference = reference::nats_server()?;
     let forwarder = tree::target()?
         .join("release")

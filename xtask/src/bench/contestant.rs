@@ -67,6 +67,11 @@ impl Server {
         self.child.id()
     }
 
+    /// Whether it has come to its end.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
     fn await_pong(&mut self, begun: Instant) -> Result<()> {
         let mut stream = loop {
             match TcpStream::connect(self.addr) {

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 use std::fs;
 
+use anyhow::{Context, Result};
+
 use super::results::Results;
+use crate::tree;
 
 /// One line of the table: a measure of a scenario and what it should be.
 struct Row {
@@ -16,7 +19,7 @@ struct Row {
 
 /// How a number is printed.
 #[derive(Clone, Copy)]
-enum Unit {
+pub(super) enum Unit {
     Rate,
     Seconds,
     Micros,
@@ -28,13 +31,15 @@ enum Unit {
 
 /// What a value is held against.
 #[derive(Clone, Copy)]
-enum Goal {
+pub(super) enum Goal {
     /// At least so many times the reference; 85 % of the forwarder is enough where that is less.
     AtLeast(f64),
     /// At most this part of the reference.
     AtMost(f64),
-    /// Below this, whatever the reference does.
+    /// Below this percentage, whatever the reference does.
     Below(f64),
+    /// Under this many milliseconds, whatever the reference does.
+    Under(f64),
     /// Back at the measure of this name: no more than 10 % and 4 MiB above.
     BackTo(&'static str),
     /// Only told.
@@ -215,9 +220,15 @@ const HEAD: [&str; 10] = [
 
 /// The table in Markdown, with columns that line up in a terminal too.
 pub fn table(results: &Results) -> String {
-    let mut lines = vec![HEAD.map(str::to_owned).to_vec()];
-    lines.extend(ROWS.iter().filter_map(|row| line(row, results)));
-    let widths: Vec<usize> = (0..HEAD.len())
+    let head = HEAD.map(str::to_owned).to_vec();
+    let rows = ROWS.iter().filter_map(|row| line(row, results));
+    layout(&std::iter::once(head).chain(rows).collect::<Vec<_>>())
+}
+
+/// Lines of cells as a Markdown table; the first is its head.
+pub(super) fn layout(lines: &[Vec<String>]) -> String {
+    let columns = lines.first().map_or(0, Vec::len);
+    let widths: Vec<usize> = (0..columns)
         .map(|column| {
             lines
                 .iter()
@@ -276,7 +287,7 @@ fn line(row: &Row, results: &Results) -> Option<Vec<String>> {
 
 impl Goal {
     /// The goal in words, and whether it's met.
-    fn judge(
+    pub(super) fn judge(
         self,
         ours: f64,
         reference: Option<f64>,
@@ -301,6 +312,7 @@ impl Goal {
             (Self::AtMost(goal), Some(reference)) => {
                 format!("<= {goal:.2} {}", verdict(ours / reference <= goal))
             }
+            (Self::Under(goal), _) => format!("< {goal:.0} ms {}", verdict(ours < goal)),
             (Self::Below(goal), _) => format!("< {goal:.0} % {}", verdict(ours < goal)),
             (Self::BackTo(_), _) => {
                 let limit = back_to.unwrap_or(0.0) * 1.1 + 4.0 * 1024.0 * 1024.0;
@@ -316,7 +328,7 @@ impl Goal {
 }
 
 impl Unit {
-    fn show(self, value: f64) -> String {
+    pub(super) fn show(self, value: f64) -> String {
         match self {
             Self::Rate if value >= 1e6 => format!("{:.2} M", value / 1e6),
             Self::Rate => format!("{:.1} k", value / 1e3),
@@ -345,6 +357,28 @@ pub fn document(table: &str, rounds: usize, old: &str) -> String {
         MiB where a size has no unit. `rise` is the growth of the server's CPU per message, net of the churn's\n\
         own, while another connection subscribes and unsubscribes 10,000 times a second.\n{notes}"
     )
+}
+
+/// Puts `text` between the markers of this name on the page.
+pub(super) fn write_section(name: &str, text: &str) -> Result<()> {
+    let path = tree::root().join("docs/benchmarks.md");
+    let page = fs::read_to_string(&path)?;
+    fs::write(
+        &path,
+        with_section(&page, name, text).context("docs/benchmarks.md has no such section")?,
+    )?;
+    println!("written to {}", path.display());
+    Ok(())
+}
+
+fn with_section(page: &str, name: &str, text: &str) -> Option<String> {
+    let (begin, end) = (
+        format!("<!-- {name}:begin -->\n"),
+        format!("<!-- {name}:end -->"),
+    );
+    let from = page.find(&begin)? + begin.len();
+    let to = from + page[from..].find(&end)?;
+    Some(format!("{}\n{text}\n{}", &page[..from], &page[to..]))
 }
 
 /// The machine in words.
@@ -398,6 +432,14 @@ mod tests {
             "{page}"
         );
         assert!(page.ends_with("second.\n\n## Notes\n\nmine\n"), "{page}");
+    }
+
+    #[test]
+    fn a_section_is_replaced_between_its_markers() {
+        let page = "a\n<!-- js:begin -->\nold\n<!-- js:end -->\nb\n";
+        let new = with_section(page, "js", "new").unwrap();
+        assert_eq!(new, "a\n<!-- js:begin -->\n\nnew\n<!-- js:end -->\nb\n");
+        assert_eq!(with_section(page, "other", "new"), None);
     }
 
     #[test]

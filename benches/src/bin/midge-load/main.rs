@@ -14,6 +14,7 @@
 mod churn;
 mod crowd;
 mod flow;
+mod js;
 mod link;
 mod meter;
 mod request;
@@ -84,7 +85,12 @@ fn run(scenario: &str, target: &Target) -> Result<Value> {
         "connections" => crowd::connections(target),
         "subscriptions" => crowd::subscriptions(target),
         "come-and-go" => crowd::come_and_go(target),
-        _ => bail!("unknown scenario {scenario}\n{USAGE}"),
+        _ => js::run(scenario, target).unwrap_or_else(|| {
+            bail!(
+                "unknown scenario {scenario}\n{USAGE}\njetstream  {}",
+                js::NAMES
+            )
+        }),
     }
 }
 
