@@ -134,11 +134,21 @@ async fn run(host: Arc<dyn Host>, mut jobs: mpsc::Receiver<Job>, seed: u64) {
                     drop(live);
                 });
             }
-            _ = trim.tick() => local.borrow_mut().worker.trim(),
+            _ = trim.tick() => {
+                local.borrow_mut().worker.trim();
+                nudge_allocator();
+            }
         }
     }
     let stop_by = now() + STOP_MAX;
     while Rc::strong_count(&live) > 1 && now() < stop_by {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
+}
+
+/// Takes and frees a large block. Allocators give pages back when they are used, after a while; a worker whose
+/// clients all left would use its own no more.
+fn nudge_allocator() {
+    const LARGE_BYTES: usize = 1 << 20;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE_BYTES)));
 }
