@@ -34,6 +34,13 @@ impl Budget {
         self.at = now;
     }
 
+    pub(crate) fn unlimited() -> Self {
+        Self {
+            at: 0,
+            bytes: i64::MAX,
+        }
+    }
+
     fn spend(&mut self, bytes: usize) {
         self.bytes -= bytes as i64;
     }
@@ -60,7 +67,10 @@ impl State {
     /// The sealed segment for which a rewrite brings most, or one that holds what was erased.
     fn worst(&self) -> Option<Slot> {
         let sealed = self.slots.iter().filter(|slot| slot.heap.is_none());
-        let must = |slot: &Slot| self.erase.contains(&slot.seg.number);
+        let must = |slot: &Slot| {
+            let number = &slot.seg.number;
+            self.erase.contains(number) || self.rewrite.contains(number)
+        };
         sealed
             .filter(|slot| slot.live > 0 && (must(slot) || slot.is_mostly_dead()))
             .max_by_key(|slot| {
@@ -252,6 +262,7 @@ fn swap(state: &mut State, old: &Arc<Segment>, copy: Copy) -> bool {
     slot.dead = Arc::new(dead);
     slot.end = copy.end;
     slot.seg = Arc::new(copy.segment);
+    state.rewrite.remove(&old.number);
     state.let_go(old.clone());
     true
 }

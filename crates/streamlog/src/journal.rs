@@ -280,13 +280,8 @@ impl Journal {
             file.write_at(&zeros[..n], at).map_err(fail("write"))?;
             at += n as u64;
         }
-        let mut head = [0; 32];
-        head[..8].copy_from_slice(MAGIC);
-        head[8..16].copy_from_slice(&salt.to_le_bytes());
-        head[16..24].copy_from_slice(&size.to_le_bytes());
-        let sum = crc(0, &head[..24]);
-        head[24..28].copy_from_slice(&sum.to_le_bytes());
-        file.write_at(&head, 0).map_err(fail("write"))?;
+        file.write_at(&head_of(salt, size), 0)
+            .map_err(fail("write"))?;
         file.sync().map_err(fail("sync"))?;
         disk.rename(ASIDE, NAME).map_err(fail("rename"))?;
         disk.sync_dir().map_err(fail("sync folder of"))?;
@@ -363,6 +358,16 @@ impl Journal {
             frames,
             torn,
         })
+    }
+
+    /// Nothing in the ring is needed any more: writes the head again, and a frame that says so.
+    pub(crate) fn start_anew(&mut self, disk: &dyn Disk, salt: u64) -> Result<()> {
+        self.file
+            .write_at(&head_of(salt, self.size), 0)
+            .map_err(|e| Error::io("write", NAME, &e))?;
+        let mut empty = self.frame();
+        self.write(disk, &mut empty, 0)?;
+        self.sync()
     }
 
     /// An empty frame for this journal.
@@ -451,6 +456,17 @@ impl Journal {
     pub(crate) fn is_unsynced(&self) -> bool {
         self.synced < self.prev
     }
+}
+
+/// The first bytes of the file.
+fn head_of(salt: u64, size: u64) -> [u8; 32] {
+    let mut head = [0; 32];
+    head[..8].copy_from_slice(MAGIC);
+    head[8..16].copy_from_slice(&salt.to_le_bytes());
+    head[16..24].copy_from_slice(&size.to_le_bytes());
+    let sum = crc(0, &head[..24]);
+    head[24..28].copy_from_slice(&sum.to_le_bytes());
+    head
 }
 
 /// Walks back from the newest frame along "the frame before". A bad or missing frame is damage if a later one knew it to be synced; else it

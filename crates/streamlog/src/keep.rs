@@ -53,7 +53,8 @@ impl Store {
 }
 
 impl Inner {
-    fn keep(&self, stream: &Stream, now: u64, budget: &mut Budget) -> Result<()> {
+    /// One round for one stream.
+    pub(crate) fn keep(&self, stream: &Stream, now: u64, budget: &mut Budget) -> Result<()> {
         if stream.0.fate.failure().is_some() || stream.options().storage == crate::Storage::Memory {
             stream.0.state.lock().dropped.clear();
             return Ok(());
@@ -69,8 +70,11 @@ impl Inner {
         };
         let mut changed = false;
         if !full.is_empty() {
-            // Everything the segments hold is in their files, durably.
-            self.flush(&mut self.writer.lock(), &stream.0, true)?;
+            // Everything the segments hold is in their files, durably; nothing is added to them any more.
+            let mut writer = self.writer.lock();
+            self.commit(&mut writer, now)?;
+            self.flush(&mut writer, &stream.0, true)?;
+            drop(writer);
             for segment in full {
                 changed |= self.seal(stream, &segment)?;
             }
@@ -86,7 +90,7 @@ impl Inner {
     }
 
     /// Writes the stream's meta file, and removes what it doesn't name any more.
-    fn write_meta(&self, stream: &Stream, now: u64) -> Result<()> {
+    pub(crate) fn write_meta(&self, stream: &Stream, now: u64) -> Result<()> {
         let (content, generation, named) = {
             let mut state = stream.0.state.lock();
             state.totals.shrink();

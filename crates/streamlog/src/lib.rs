@@ -67,6 +67,7 @@ mod read;
 mod record;
 mod recover;
 mod region;
+mod repair;
 mod seal;
 mod segment;
 mod slot;

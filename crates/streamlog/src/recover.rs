@@ -317,22 +317,25 @@ fn open_segment(
         let head = &image[..HEADER as usize];
         segment.report(DamageKind::SegmentHead, 0, u64::from(HEADER), head);
     }
-    let begin = pieces
-        .iter()
-        .map(|p| p.offset)
-        .min()
-        .filter(|&begin| begin < end);
+    let begin = Some(covered_from(&pieces, end)).filter(|&begin| begin < end);
+    // The journal takes a piece when all before it is durable. What stands in the file between pieces may have been written without a sync, and
+    // the file may lack what the pieces before it have.
+    let flushed = begin.unwrap_or(end);
+    let first = pieces.iter().map(|p| p.offset).min();
+    let first = first.unwrap_or(flushed).min(flushed);
+    let unsure = begin.is_none() || first < flushed;
     if let Some(file) = file {
         segment.set_file(file);
-        segment
-            .flushed
-            .store(begin.unwrap_or(end), Ordering::SeqCst);
+        segment.flushed.store(flushed, Ordering::SeqCst);
         if !segment.is_header(&image) {
             let file = segment.ensure_file()?;
             file.write_at(&segment.header(), 0)
                 .map_err(|e| Error::io("write", &segment.name(), &e))?;
         }
-        if begin.is_none() && end > HEADER {
+        if unsure && end > HEADER {
+            let file = segment.ensure_file()?;
+            file.write_at(&image[first as usize..flushed as usize], u64::from(first))
+                .map_err(|e| Error::io("write", &segment.name(), &e))?;
             segment.sync()?;
             env.names_dirty.store(true, Ordering::SeqCst);
         }
@@ -345,6 +348,23 @@ fn open_segment(
         });
     }
     Ok(behind)
+}
+
+/// From where on the pieces have everything up to `end`.
+fn covered_from(pieces: &[&JournalPiece], end: u32) -> u32 {
+    let reaches = |p: &&&JournalPiece, to: u32| {
+        p.offset < to && u64::from(p.offset) + p.bytes.len() as u64 >= u64::from(to)
+    };
+    let mut from = end;
+    while let Some(before) = pieces
+        .iter()
+        .filter(|p| reaches(p, from))
+        .map(|p| p.offset)
+        .min()
+    {
+        from = before;
+    }
+    from
 }
 
 /// Applies the records of the active segment. `true`: whole records stand behind its end.

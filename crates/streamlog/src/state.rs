@@ -79,6 +79,8 @@ pub(crate) struct State {
     /// segments that hold what was erased, and since when the active one is among them
     pub(crate) erase: BTreeSet<u32>,
     pub(crate) erase_since: u64,
+    /// segments that are to be rewritten because of damage in them
+    pub(crate) rewrite: BTreeSet<u32>,
     /// the last sequence that a commit took
     pub(crate) taken: u64,
     /// somebody was promised a sync since then
@@ -115,6 +117,7 @@ impl State {
             evicted: None,
             erase: BTreeSet::new(),
             erase_since: 0,
+            rewrite: BTreeSet::new(),
             taken: 0,
             owes_sync: false,
             queued: 0,
@@ -477,7 +480,7 @@ impl State {
     }
 
     /// Moves `first_seq` to the first live message and lets segments without any go.
-    fn settle_first(&mut self) {
+    pub(crate) fn settle_first(&mut self) {
         if self.msgs == 0 {
             self.first_seq = self.last_seq + 1;
         } else if self.find(self.first_seq).is_none() {

@@ -109,6 +109,44 @@ fn a_flipped_bit_anywhere_costs_one_record_at_most() {
 }
 
 #[test]
+fn after_a_repair_nothing_is_broken_and_nothing_more_is_lost() {
+    let disk = filled();
+    for name in disk.list().unwrap() {
+        let len = disk.bytes(&name).unwrap().len();
+        for at in (0..len).step_by(if len > 20_000 { 4099 } else { 211 }) {
+            let hurt = disk.kill();
+            hurt.tamper(&name, |bytes| bytes[at] ^= 1 << (at % 8));
+            let store = open(&hurt);
+            let found = store.repair(1).unwrap();
+            let left = served(&store);
+            assert!(left.len() >= 200, "{name} at {at}: {found:?}");
+            let stats = store.stream("s").unwrap().unwrap().stats();
+            assert_eq!(stats.msgs as usize, left.len(), "{name} at {at}");
+            for after in [hurt.kill(), hurt.cut(0), hurt.cut(9)] {
+                let store = open(&after);
+                assert_eq!(served(&store), left, "{name} at {at}: {found:?}");
+                assert_eq!(store.check().unwrap(), vec![], "{name} at {at}: {found:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_missing_file_is_repaired_too() {
+    let disk = filled();
+    for name in disk.list().unwrap() {
+        let hurt = disk.kill();
+        hurt.remove(&name).unwrap();
+        let store = open(&hurt);
+        let found = store.repair(1).unwrap();
+        assert!(!found.is_empty(), "without {name}: silence");
+        let (left, after) = (served(&store), open(&hurt.cut(0)));
+        assert_eq!(served(&after), left, "without {name}");
+        assert_eq!(after.check().unwrap(), vec![], "without {name}: {found:?}");
+    }
+}
+
+#[test]
 fn a_missing_file_costs_what_was_in_it() {
     let disk = filled();
     for name in disk.list().unwrap() {
