@@ -2,7 +2,7 @@
 
 use crate::sink::Sink;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A subscription of one sink. Shared by the trie, cached matches and its owner.
 ///
@@ -14,11 +14,21 @@ pub struct Subscription {
     /// Zero: no queue group (a queue name is never empty).
     queue_len: u32,
     delivered: AtomicU64,
-    /// Zero: no maximum. Otherwise deliveries stop when `delivered` reaches it.
-    max: AtomicU64,
-    closed: AtomicBool,
-    filtered: AtomicBool,
+    /// [`CLOSED`], [`FILTERED`], and below them the maximum. Zero: no maximum; otherwise deliveries stop when
+    /// `delivered` reaches it.
+    state: AtomicU64,
 }
+
+/// It was removed or used up.
+const CLOSED: u64 = 1 << 63;
+/// Each delivery must ask the sink's gate.
+const FILTERED: u64 = 1 << 62;
+/// The bits of the maximum.
+const MAX: u64 = FILTERED - 1;
+
+// With the two counts of its `Arc` it fills a cache line, and one more word would cost an allocator's next size.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Subscription>() == 48);
 
 impl Subscription {
     /// A subscription of `sink`; it receives nothing until an account knows it.
@@ -33,9 +43,7 @@ impl Subscription {
             queue_len: len(queue),
             text,
             delivered: AtomicU64::new(0),
-            max: AtomicU64::new(0),
-            closed: AtomicBool::new(false),
-            filtered: AtomicBool::new(false),
+            state: AtomicU64::new(0),
         })
     }
 
@@ -68,43 +76,46 @@ impl Subscription {
     #[must_use]
     pub fn delivered(&self) -> u64 {
         let delivered = self.delivered.load(Relaxed);
-        match self.max.load(Relaxed) {
-            0 => delivered,
-            max => delivered.min(max),
-        }
+        self.max().map_or(delivered, |max| delivered.min(max))
     }
 
     /// The maximum, if one was set.
     #[must_use]
     pub fn max(&self) -> Option<u64> {
-        Some(self.max.load(Relaxed)).filter(|&max| max > 0)
+        Some(self.state.load(Relaxed) & MAX).filter(|&max| max > 0)
     }
 
     /// Limits it to `max` messages counted from its start. Returns true when that many were
     /// delivered already: the caller removes it at once.
     pub fn set_max(&self, max: u64) -> bool {
-        self.max.store(max, Relaxed);
+        let max = max.min(MAX);
+        let with_max = |state| Some(state & !MAX | max);
+        let _ = self.state.fetch_update(Relaxed, Relaxed, with_max);
         max > 0 && self.delivered.load(Relaxed) >= max
     }
 
     /// True once it was removed or used up.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.closed.load(Relaxed)
+        self.state.load(Relaxed) & CLOSED != 0
     }
 
     /// Marks it as removed. Returns true for the one caller that did it.
     pub fn close(&self) -> bool {
-        !self.closed.swap(true, Relaxed)
+        self.state.fetch_or(CLOSED, Relaxed) & CLOSED == 0
     }
 
-    /// Each delivery must ask the sink's gate.
+    /// Whether each delivery must ask the sink's gate.
     pub fn set_filtered(&self, on: bool) {
-        self.filtered.store(on, Relaxed);
+        if on {
+            self.state.fetch_or(FILTERED, Relaxed);
+        } else {
+            self.state.fetch_and(!FILTERED, Relaxed);
+        }
     }
 
     pub(crate) fn is_filtered(&self) -> bool {
-        self.filtered.load(Relaxed)
+        self.state.load(Relaxed) & FILTERED != 0
     }
 
     /// Takes the right to deliver one message.
@@ -113,7 +124,7 @@ impl Subscription {
             return Reserved::Refused;
         }
         let before = self.delivered.fetch_add(1, Relaxed);
-        match self.max.load(Relaxed) {
+        match self.state.load(Relaxed) & MAX {
             0 => Reserved::Granted,
             max if before + 1 < max => Reserved::Granted,
             max if before + 1 == max => Reserved::Last,
