@@ -14,6 +14,7 @@ use bytes::Bytes;
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
 /// What one commit did.
@@ -44,6 +45,9 @@ pub(crate) struct Writer {
     carry: Vec<Arc<Shared>>,
     /// `Interval` streams with unsynced bytes, and when they are due
     lazy: BTreeMap<u64, (Arc<Shared>, u64)>,
+    /// `Interval` streams that a killed process may have left unsynced, and what they are owed: opening them syncs them
+    pub(crate) inherited: BTreeMap<u64, Duration>,
+    inherited_at: Option<u64>,
     /// unsynced frames are due then
     frames_due: Option<u64>,
     /// whose bytes they carry, and up to which sequence
@@ -84,6 +88,8 @@ impl Writer {
             definitions_stale: false,
             carry: Vec::new(),
             lazy: BTreeMap::new(),
+            inherited: BTreeMap::new(),
+            inherited_at: None,
             frames_due: None,
             written: BTreeMap::new(),
             full: Vec::new(),
@@ -387,6 +393,20 @@ impl Inner {
         for stream in due {
             self.flush_or_stop(w, &stream);
         }
+        // Nobody knows when the process before this one wrote: the interval counts from the first commit.
+        let since = *w.inherited_at.get_or_insert(now);
+        let is_due =
+            |interval: &mut Duration| since.saturating_add(interval.as_nanos() as u64) <= now;
+        let inherited: Vec<u64> = w
+            .inherited
+            .extract_if(.., |_, d| is_due(d))
+            .map(|(id, _)| id)
+            .collect();
+        for id in inherited {
+            if let Err(error) = self.by_id(id) {
+                tracing::warn!(stream = id, %error, "streamlog: a stream that may be unsynced doesn't open");
+            }
+        }
         if w.frames_due.is_some_and(|due| due <= now) {
             w.sync_journal()?;
         }
@@ -521,11 +541,17 @@ impl Writer {
         Ok(())
     }
 
+    fn inherited_due(&self) -> Option<u64> {
+        let soonest = self.inherited.values().min()?;
+        Some(self.inherited_at?.saturating_add(soonest.as_nanos() as u64))
+    }
+
     fn next_due(&self) -> Option<u64> {
         self.lazy
             .values()
             .map(|(_, due)| *due)
             .chain(self.frames_due)
+            .chain(self.inherited_due())
             .min()
     }
 }

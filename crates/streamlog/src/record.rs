@@ -167,7 +167,9 @@ const SEQ_END: u64 = 1 << 62;
 /// subject + headers <= plain, and a clear body is as long as it says.
 fn fits(head: &Head) -> bool {
     let parts = u64::from(head.subject) + u64::from(head.headers);
-    head.seq < SEQ_END
+    let has_seq = head.seq > 0 || head.kind != Kind::Message;
+    has_seq
+        && head.seq < SEQ_END
         && parts <= u64::from(head.plain)
         && (head.flags != 0 || head.stored == head.plain)
 }

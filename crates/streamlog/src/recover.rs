@@ -411,7 +411,7 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> bool {
             }
             if head.seq <= state.last_seq {
                 // The truncation before it was lost.
-                state.apply_truncate(head.seq - 1);
+                state.apply_truncate(head.seq.saturating_sub(1));
             }
         }
         apply(state, &head, image, at);

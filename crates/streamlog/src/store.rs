@@ -27,6 +27,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 pub(crate) const MANIFEST: &str = "manifest";
@@ -77,6 +78,23 @@ pub(crate) struct Registry {
     /// files that an interrupted removal left
     pub(crate) leftovers: Vec<String>,
     next_id: u64,
+}
+
+impl Registry {
+    /// `Interval` streams with files that may not be synced, and their intervals.
+    fn inherited(&self) -> BTreeMap<u64, Duration> {
+        let owed = self.by_name.values().filter_map(|known| {
+            let Policy::Interval(interval) = known.options.policy else {
+                return None;
+            };
+            let has_files = self
+                .traces
+                .get(&known.id)
+                .is_some_and(|t| !t.files.is_empty());
+            has_files.then_some((known.id, interval))
+        });
+        owed.collect()
+    }
 }
 
 pub(crate) struct Known {
@@ -215,6 +233,7 @@ impl Store {
             disk,
         };
         inner.learn(&names);
+        inner.writer.lock().inherited = inner.registry.lock().inherited();
         if generation == 0 {
             inner.write_manifest(&mut inner.writer.lock())?;
         }

@@ -282,6 +282,7 @@ fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result
                 // The process dies; another one goes on with the folder.
                 drop(store);
                 store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
+                store.commit_once(now).map_err(text)?;
             }
             35 if dice.roll(3) == 0 => {
                 // The power goes, and the work goes on with what is left.

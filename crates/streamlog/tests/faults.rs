@@ -215,6 +215,82 @@ fn a_full_disk_refuses_and_goes_on_when_there_is_room() {
     assert_eq!(served(&open(&disk.cut(0))).len() as u64, k + 1);
 }
 
+/// Appends, commits and maintains with whatever the disk says. What was acknowledged.
+fn work_on(store: &Store, stream: &Stream, from: u64) -> Vec<u64> {
+    let mut acknowledged = Vec::new();
+    let mut next = from;
+    for round in 1..40u64 {
+        let mut tickets = Vec::new();
+        for _ in 0..round % 9 {
+            let subject = format!("s.{}", next % 5);
+            if let Ok(appended) = stream.append(NewMessage::new(&subject, &payload(next)), next) {
+                tickets.push((appended.seq, appended.ticket));
+                next += 1;
+            }
+        }
+        let _ = store.commit_once(round);
+        let _ = store.put_state(b"k", &round.to_be_bytes()).map(drop);
+        let _ = store.maintain_once(round);
+        let done = |(seq, ticket): (u64, midge_streamlog::Ticket)| {
+            (ticket.outcome() == Some(Ok(()))).then_some(seq)
+        };
+        acknowledged.extend(tickets.into_iter().filter_map(done));
+    }
+    acknowledged
+}
+
+/// A fault from the n-th operation on, for every n: nothing acknowledged is lost, whether the process dies or the power goes.
+fn at_every_operation(fault: impl Fn(u64) -> Fault, heals: bool) {
+    let sample = filled();
+    let (mut n, mut total) = (0, u64::MAX);
+    while n < total {
+        let disk = sample.kill();
+        let store = open(&disk);
+        let stream = store.stream("s").unwrap().unwrap();
+        let begin = disk.operations();
+        disk.set_faults(&[fault(begin + n)]);
+        let mut acknowledged = work_on(&store, &stream, 202);
+        if total == u64::MAX {
+            disk.set_faults(&[]);
+            let whole = sample.kill();
+            let store = open(&whole);
+            let stream = store.stream("s").unwrap().unwrap();
+            let begin = whole.operations();
+            work_on(&store, &stream, 202);
+            total = whole.operations() - begin;
+        }
+        if heals {
+            disk.set_faults(&[]);
+            let _ = (store.commit_once(50), store.maintain_once(50));
+            acknowledged.extend(work_on(&store, &stream, stream.stats().last_seq + 1));
+            assert!(
+                store.failure().is_none() && stream.failure().is_none(),
+                "at {n}"
+            );
+        }
+        for after in [disk.kill(), disk.cut(0), disk.cut(n + 2)] {
+            let found = served(&open(&after));
+            let lost: Vec<_> = acknowledged
+                .iter()
+                .filter(|seq| !found.contains_key(seq))
+                .collect();
+            assert!(lost.is_empty(), "{:?}: lost {lost:?}", fault(n));
+        }
+        n += 1;
+    }
+    assert!(total > 100);
+}
+
+#[test]
+fn a_disk_that_is_full_from_any_write_on_loses_nothing_and_heals() {
+    at_every_operation(Fault::FullAfter, true);
+}
+
+#[test]
+fn a_sync_that_fails_at_any_time_loses_nothing_acknowledged() {
+    at_every_operation(Fault::SyncAfter, false);
+}
+
 #[test]
 fn a_failed_sync_of_the_journal_acknowledges_nothing_and_stops_the_store() {
     let disk = filled();

@@ -37,6 +37,10 @@ pub enum Fault {
     SyncOf(&'static str),
     /// writes to files whose name begins so fail
     WriteOf(&'static str),
+    /// no byte more is allocated after so many operations that change something
+    FullAfter(u64),
+    /// syncs of files fail after so many operations
+    SyncAfter(u64),
 }
 
 pub(crate) type Hook = Arc<dyn Fn(&CrashDisk, Work) + Send + Sync>;
@@ -275,6 +279,15 @@ impl CrashFile {
         f(&mut self.disk.0.lock().image.inodes[self.inode])
     }
 
+    fn is_full(&self) -> bool {
+        let now = self.disk.operations();
+        self.has(|fault| match fault {
+            Fault::Full => true,
+            Fault::FullAfter(operations) => now > *operations,
+            _ => false,
+        })
+    }
+
     fn has(&self, fault: impl Fn(&Fault) -> bool) -> bool {
         self.disk.0.lock().faults.iter().any(fault)
     }
@@ -287,7 +300,7 @@ impl DiskFile for CrashFile {
 
     fn allocate(&self, len: u64) -> io::Result<()> {
         self.disk.step();
-        if self.len()? < len && self.has(|fault| *fault == Fault::Full) {
+        if self.len()? < len && self.is_full() {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.with(|inode| {
@@ -312,7 +325,7 @@ impl DiskFile for CrashFile {
             return Err(io::Error::other("injected write error"));
         }
         let end = at as usize + bytes.len();
-        if end as u64 > self.len()? && self.has(|fault| *fault == Fault::Full) {
+        if end as u64 > self.len()? && self.is_full() {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.with(|inode| {
@@ -327,7 +340,13 @@ impl DiskFile for CrashFile {
 
     fn sync(&self) -> io::Result<()> {
         self.disk.step();
-        if self.has(|fault| matches!(fault, Fault::SyncOf(name) if self.name.starts_with(name))) {
+        let now = self.disk.operations();
+        let fails = |fault: &Fault| match fault {
+            Fault::SyncOf(name) => self.name.starts_with(name),
+            Fault::SyncAfter(operations) => now > *operations,
+            _ => false,
+        };
+        if self.has(fails) {
             return Err(io::Error::other("injected sync error"));
         }
         self.with(|inode| {
