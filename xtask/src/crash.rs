@@ -1,12 +1,28 @@
-//! Cuts the power under the segment log, at as many places as asked for (`crates/streamlog/src/torture.rs`).
-use anyhow::{Context, bail};
+//! `crash`: takes the power, the process and the room from the segment log, as often as asked for.
+//!
+//! Three parts: cuts under a simulated disk (`crates/streamlog/src/torture.rs`), a real process under load that is killed, and a
+//! small real file system which fills up, and which stops without a flush. What acknowledged work each may cost is none.
+
+mod ext4;
+mod kill;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{process, tree};
 
 const CASES: u64 = 1_000_000;
+const KILLS: u32 = 50;
+const BUILD_MAX: Duration = Duration::from_secs(600);
+const VERIFY_MAX: Duration = Duration::from_secs(120);
 
-/// `[--cases N] [--seed S]`
-pub fn run(args: &[String]) -> anyhow::Result<()> {
-    let (mut cases, mut seed) = (CASES, 1u64);
+/// `[--cases N] [--seed S] [--kills N]`
+pub fn run(args: &[String]) -> Result<()> {
+    let (mut cases, mut seed, mut kills) = (CASES, 1u64, KILLS);
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let value = args
@@ -15,26 +31,43 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
         match arg.as_str() {
             "--cases" => cases = value.parse()?,
             "--seed" => seed = value.parse()?,
-            _ => bail!("crash [--cases N] [--seed S]"),
+            "--kills" => kills = value.parse()?,
+            _ => bail!("crash [--cases N] [--seed S] [--kills N]"),
         }
     }
-    let status = Command::new("cargo")
-        .args([
-            "run",
-            "--release",
-            "-p",
-            "midge-streamlog",
-            "--features",
-            "sim",
-            "--example",
-            "torture",
-            "--",
-        ])
+    let mut build = tree::cargo();
+    build.args(["build", "--release", "-p", "midge-streamlog"]);
+    build.args(["--features", "sim", "--examples"]);
+    process::must(&mut build, BUILD_MAX)?;
+    let mut torture = Command::new(example("torture")?);
+    let status = torture
         .args([cases.to_string(), seed.to_string()])
         .status()?;
-    anyhow::ensure!(
+    ensure!(
         status.success(),
         "a cut lost something; the line above has its seed"
     );
-    Ok(())
+    let folder = tree::target()?.join("crash");
+    kill::run(&folder, kills)?;
+    ext4::run(&folder)
+}
+
+fn example(name: &str) -> Result<PathBuf> {
+    let folder = tree::target()?.join("release").join("examples");
+    Ok(folder.join(tree::exe(name)))
+}
+
+/// Per stream the last sequence that was acknowledged.
+type Acknowledged = BTreeMap<String, u64>;
+
+/// Opens what is left and wants it all.
+fn verify(folder: &Path, acknowledged: &Acknowledged) -> Result<()> {
+    let mut verify = Command::new(example("worker")?);
+    verify.arg("verify").arg(folder);
+    verify.args(
+        acknowledged
+            .iter()
+            .map(|(name, seq)| format!("{name}={seq}")),
+    );
+    process::must(&mut verify, VERIFY_MAX)
 }

@@ -55,8 +55,9 @@ Does it speak NATS?
   compatibility            writes docs/compatibility.md from the tests that carry a row's id
 
 Does it hold?
-  crash [--cases N] [--seed S]
-                           cuts the power under the segment log at N places and tells how many of each kind
+  crash [--cases N] [--seed S] [--kills N]
+                           cuts the power under the segment log at N places (default 1,000,000) and tells how
+                           many of each kind; kills a process under load; fills and stops a small ext4 (root)
   fuzz [TARGET] [SECONDS]  runs one fuzz target, or all, for so long each (default 60)
   mutants [FILTER..]       plants each bug of xtask/mutants/*.patch and expects its suite to fail
 

@@ -251,7 +251,8 @@ impl Inner {
         }
     }
 
-    /// Writes a stream's tail to its segments, and makes it durable if asked to.
+    /// Writes a stream's tail to its segments, and makes it durable if asked to. On a full disk what found room is durable in any case,
+    /// so that the rest may go to the journal.
     pub(crate) fn flush(&self, w: &mut Writer, stream: &Arc<Shared>, sync: bool) -> Result<()> {
         let (pieces, segments, taken) = {
             let state = stream.state.lock();
@@ -264,36 +265,34 @@ impl Inner {
                 .collect();
             (state.tail.pieces(), segments, state.taken)
         };
+        // What was purged with its whole segment, durably, needs no place any more.
+        let needed = |piece: &Piece| segments.iter().any(|s| s.number == piece.segment.number);
+        let (mut written, mut outcome) = (0, Ok(()));
         for piece in &pieces {
-            // What was purged with its whole segment, durably, needs no place any more.
-            if !segments
-                .iter()
-                .any(|segment| segment.number == piece.segment.number)
-            {
-                continue;
+            if needed(piece) {
+                outcome = write_piece(piece);
             }
-            let file = piece.segment.ensure_file()?;
-            file.write_at(&piece.bytes, u64::from(piece.offset))
-                .map_err(|e| Error::io("write", &piece.segment.name(), &e))?;
-            piece
-                .segment
-                .flushed
-                .fetch_max(piece.end(), Ordering::SeqCst);
+            match &outcome {
+                Ok(()) => written += 1,
+                Err(Error::DiskFull) => break,
+                Err(error) => return Err(error.clone()),
+            }
         }
-        if sync {
+        let all = outcome.is_ok();
+        if sync || !all {
             for segment in segments.iter().filter(|segment| segment.is_unsynced()) {
                 segment.sync()?;
             }
             self.sync_names()?;
-            w.pins.remove(&stream.id);
             w.lazy.remove(&stream.id);
         }
         let mut state = stream.state.lock();
-        state.tail.drop_front(pieces.len());
-        if sync {
+        state.tail.drop_front(written);
+        if sync && all {
+            w.pins.remove(&stream.id);
             state.raise_durable(taken);
         }
-        Ok(())
+        outcome
     }
 
     pub(crate) fn sync_names(&self) -> Result<()> {
@@ -517,13 +516,15 @@ impl Inner {
         }
         let content = crate::store::encode_manifest(self.salt, &w.small);
         w.manifest_generation += 1;
-        twice::write(
-            &*self.disk,
-            crate::store::MANIFEST,
-            crate::store::MANIFEST_MAGIC,
-            w.manifest_generation,
-            &content,
-        )?;
+        self.with_reserve(|| {
+            twice::write(
+                &*self.disk,
+                crate::store::MANIFEST,
+                crate::store::MANIFEST_MAGIC,
+                w.manifest_generation,
+                &content,
+            )
+        })?;
         w.state_pin = None;
         w.definitions_stale = false;
         Ok(())
@@ -532,7 +533,7 @@ impl Inner {
 
 impl Writer {
     /// Makes all frames durable, and with them what they carry.
-    fn sync_journal(&mut self) -> Result<()> {
+    pub(crate) fn sync_journal(&mut self) -> Result<()> {
         self.journal.sync()?;
         self.frames_due = None;
         for (stream, last_seq) in std::mem::take(&mut self.written).into_values() {
@@ -578,6 +579,16 @@ fn put_deltas(frame: &mut FrameBuf, deltas: &Deltas) {
             None => frame.delete(key),
         }
     }
+}
+
+fn write_piece(piece: &Piece) -> Result<()> {
+    let segment = &piece.segment;
+    segment
+        .ensure_file()?
+        .write_at(&piece.bytes, u64::from(piece.offset))
+        .map_err(|e| Error::io("write", &segment.name(), &e))?;
+    segment.flushed.fetch_max(piece.end(), Ordering::SeqCst);
+    Ok(())
 }
 
 fn put_piece(frame: &mut FrameBuf, stream: u64, piece: &Piece) {

@@ -42,6 +42,7 @@ impl Store {
         for name in leftovers {
             let _ = inner.disk.remove(&name);
         }
+        inner.restore_reserve();
         for stream in streams {
             match inner.keep(&stream, now, &mut budget) {
                 Ok(()) | Err(Error::DiskFull) => {}
@@ -68,17 +69,7 @@ impl Inner {
                 .filter(|slot| slot.heap.is_some());
             full.map(|slot| slot.seg.clone()).collect()
         };
-        let mut changed = false;
-        if !full.is_empty() {
-            // Everything the segments hold is in their files, durably; nothing is added to them any more.
-            let mut writer = self.writer.lock();
-            self.commit(&mut writer, now)?;
-            self.flush(&mut writer, &stream.0, true)?;
-            drop(writer);
-            for segment in full {
-                changed |= self.seal(stream, &segment)?;
-            }
-        }
+        let changed = !full.is_empty() && self.seal_all(stream, &full, now)?;
         if changed || !stream.0.state.lock().dropped.is_empty() {
             self.write_meta(stream, now)?;
         }
@@ -87,6 +78,26 @@ impl Inner {
             self.write_meta(stream, now)?;
         }
         Ok(())
+    }
+
+    /// Seals full segments as far as there is room. `true`: one at least.
+    fn seal_all(&self, stream: &Stream, full: &[Arc<Segment>], now: u64) -> Result<bool> {
+        // Everything the segments hold is in their files, durably; nothing is added to them any more.
+        let mut writer = self.writer.lock();
+        self.commit(&mut writer, now)?;
+        let flushed = self.flush(&mut writer, &stream.0, true);
+        drop(writer);
+        let mut changed = false;
+        let outcome = flushed.and_then(|()| {
+            full.iter().try_for_each(|segment| {
+                changed |= self.seal(stream, segment)?;
+                Ok(())
+            })
+        });
+        match outcome {
+            Ok(()) | Err(Error::DiskFull) => Ok(changed),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes the stream's meta file, and removes what it doesn't name any more.
@@ -102,8 +113,13 @@ impl Inner {
         // What is said here may follow from records that no commit carried yet.
         let mut writer = self.writer.lock();
         self.commit(&mut writer, now)?;
-        self.flush(&mut writer, &stream.0, true)?;
-        meta::write(&stream.0.state.lock().env.clone(), generation, &content)?;
+        match self.flush(&mut writer, &stream.0, true) {
+            // The rest of the tail is in the journal.
+            Err(Error::DiskFull) => writer.sync_journal()?,
+            outcome => outcome?,
+        }
+        let env = stream.0.state.lock().env.clone();
+        self.with_reserve(|| meta::write(&env, generation, &content))?;
         drop(writer);
         let dropped: Vec<_> = stream.0.state.lock().dropped.drain(..named).collect();
         let waiting = self.let_go(dropped);

@@ -68,6 +68,7 @@ mod record;
 mod recover;
 mod region;
 mod repair;
+mod reserve;
 mod seal;
 mod segment;
 mod slot;

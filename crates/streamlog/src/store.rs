@@ -11,6 +11,7 @@ use crate::{
     meta,
     options::{Definition, Policy, Storage, StoreOptions, StreamOptions},
     recover::{self, JournalPiece, Traces},
+    reserve,
     seal::Sealer,
     segment::{self, Env, Spares},
     state::State,
@@ -59,6 +60,8 @@ pub(crate) struct Inner {
     pub(crate) registry: Mutex<Registry>,
     pub(crate) keeper: Mutex<Budget>,
     pub(crate) observer: Mutex<Option<Observer>>,
+    /// whether the reserve file is there
+    pub(crate) reserve: AtomicBool,
 }
 
 /// The small state as callers see it, and what of it waits for a commit.
@@ -229,6 +232,7 @@ impl Store {
             }),
             keeper: Mutex::default(),
             observer: Mutex::new(None),
+            reserve: AtomicBool::new(names.iter().any(|name| name == reserve::NAME)),
             damage,
             disk,
         };
@@ -445,7 +449,15 @@ impl Inner {
                 let size = self.disk.open(name).and_then(|file| file.len());
                 self.spares.found(name, size.unwrap_or(0) as u32);
                 continue;
-            } else if ["manifest.a", "manifest.b", "journal", "quarantine"].contains(&&**name) {
+            } else if [
+                "manifest.a",
+                "manifest.b",
+                "journal",
+                "quarantine",
+                reserve::NAME,
+            ]
+            .contains(&&**name)
+            {
                 continue;
             } else if name.ends_with(".new") {
                 // Written aside and never renamed.
