@@ -386,6 +386,14 @@ impl Session {
             State::Greeting if !matches!(input.first(), Some(b'C' | b'c')) => {
                 CloseReason::AuthenticationViolation
             }
+            // The control line alone was wrong already.
+            State::Open
+                if matches!(error, midge_wire::Error::PayloadNotTerminated { .. })
+                    && matches!(input.first(), Some(b'H' | b'h'))
+                    && !self.connect.headers =>
+            {
+                CloseReason::MsgHeaderViolation
+            }
             _ => reason_of(error),
         }
     }
