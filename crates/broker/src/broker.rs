@@ -68,6 +68,7 @@ impl Broker {
             .is_some_and(|websocket| websocket.tls.is_some());
         let workers = workers();
         let server = Arc::new(Server::new(id, options, ports.clone(), workers as u64)?);
+        server.start_streams()?;
         let control = Control::start(&server, listeners, workers)?;
         Ok(Self {
             server,
@@ -149,6 +150,7 @@ impl Broker {
         let Some(control) = self.control.take() else {
             return;
         };
+        self.server.stop_streams();
         for client in self.server.register.live() {
             client.ask(Command::Close(CloseReason::ServerShutdown));
         }
@@ -185,9 +187,6 @@ fn announce(options: &Options, id: &str) {
     }
     if has_plain_password(options) {
         tracing::warn!(target: "midge", "Plaintext passwords detected, use nkeys or bcrypt");
-    }
-    if options.jetstream.enabled {
-        tracing::warn!(target: "midge", "JetStream is not supported yet: streams are off");
     }
 }
 

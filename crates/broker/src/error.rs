@@ -39,6 +39,9 @@ pub enum Error {
     /// A change that a running broker can't make.
     #[error("{0}")]
     Reload(String),
+    /// JetStream can't run.
+    #[error("JetStream: {0}")]
+    JetStream(#[from] midge_drive::Error),
     /// Threads, clocks or randomness of the system failed.
     #[error("the system refused: {0}")]
     System(#[from] io::Error),

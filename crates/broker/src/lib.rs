@@ -32,6 +32,7 @@ mod register;
 mod reload;
 mod server;
 mod settings;
+mod streams;
 mod watch;
 
 pub use broker::{Broker, LameDuck};

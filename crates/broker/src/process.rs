@@ -28,6 +28,42 @@ pub(crate) fn usage() -> Usage {
     }
 }
 
+/// Memory of the machine; zero where the system has no `/proc`.
+pub(crate) fn memory_bytes() -> u64 {
+    let info = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = info.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
+}
+
+/// Bytes that may still be written to the disk of `folder`.
+#[cfg(unix)]
+pub(crate) fn free_bytes(folder: &std::path::Path) -> u64 {
+    rustix::fs::statvfs(folder).map_or(0, |disk| disk.f_bavail * disk.f_frsize)
+}
+
+/// Unknown here.
+#[cfg(not(unix))]
+pub(crate) fn free_bytes(_: &std::path::Path) -> u64 {
+    1 << 40
+}
+
+/// Bytes in words, as the reference's log has them.
+pub(crate) fn shown_bytes(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["B", "KB", "MB", "GB"] {
+        if value < 1024.0 {
+            return if unit == "B" {
+                format!("{bytes} B")
+            } else {
+                format!("{value:.2} {unit}")
+            };
+        }
+        value /= 1024.0;
+    }
+    format!("{value:.2} TB")
+}
+
 /// Turns growing processor time into a load.
 #[derive(Debug)]
 pub(crate) struct Load {

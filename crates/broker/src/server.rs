@@ -6,6 +6,7 @@ use crate::ports::Ports;
 use crate::process::Load;
 use crate::register::{Gone, Register, today};
 use crate::settings::{line_options, settings};
+use crate::streams::Streams;
 use crate::watch;
 use arc_swap::ArcSwap;
 use midge_auth::{Authenticator, ConnectionType, Credentials, Grant, Step, Transport};
@@ -50,6 +51,8 @@ pub(crate) struct Server {
     pub(crate) register: Register,
     next_connection: AtomicU64,
     lame_duck: AtomicBool,
+    /// JetStream, while it runs.
+    streams: Mutex<Option<Arc<Streams>>>,
 }
 
 impl Server {
@@ -77,10 +80,41 @@ impl Server {
             register: Register::default(),
             next_connection: AtomicU64::new(FIRST_CONNECTION),
             lame_duck: AtomicBool::new(false),
+            streams: Mutex::new(None),
             options: ArcSwap::from_pointee(options),
         };
         server.furnish_accounts()?;
         Ok(server)
+    }
+
+    /// JetStream, if it runs.
+    pub(crate) fn streams(&self) -> Option<Arc<Streams>> {
+        self.streams.lock().clone()
+    }
+
+    /// Starts JetStream, ends it, or tells it of other accounts, as the options want it.
+    pub(crate) fn start_streams(&self) -> Result<(), Error> {
+        let options = self.options.load_full();
+        let next = || self.next_connection.fetch_add(1, Relaxed);
+        let running = self.streams();
+        match (running, options.jetstream.enabled) {
+            (Some(_), false) => self.stop_streams(),
+            (Some(streams), true) => streams.reload(&options, &self.router, next),
+            (None, false) => {}
+            (None, true) => {
+                let streams = Streams::start(&options, &self.router, next)?;
+                *self.streams.lock() = Some(Arc::new(streams));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends JetStream; what was acknowledged is on the disk.
+    pub(crate) fn stop_streams(&self) {
+        let running = self.streams.lock().take();
+        if let Some(streams) = running {
+            streams.stop();
+        }
     }
 
     /// Gives accounts their mappings and limits.
@@ -120,6 +154,7 @@ impl Server {
         self.options.store(Arc::new(options));
         *self.loaded.lock() = today();
         self.furnish_accounts()?;
+        self.start_streams()?;
         self.refresh();
         Ok(())
     }

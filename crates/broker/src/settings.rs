@@ -74,6 +74,13 @@ fn info(
             .and_then(|cluster| cluster.name.clone())
             .unwrap_or_default(),
         ldm: lame_duck,
+        jetstream: options.jetstream.enabled,
+        domain: options
+            .jetstream
+            .domain
+            .clone()
+            .filter(|_| options.jetstream.enabled)
+            .unwrap_or_default(),
         api_lvl: API_LEVEL,
         xkey: xkey.into(),
         ..Info::default()

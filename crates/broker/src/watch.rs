@@ -6,12 +6,13 @@ use crate::settings::{system_account, tls_first};
 use crate::{COMPATIBILITY, VERSION};
 use midge_conf::{ConnectionType, Options, WriteTimeout};
 use midge_monitor::{
-    Account, ClusterVarz, ConnState, Connection, LeafVarz, Number, PeerCounts, Source,
-    SublistStats, Subscription, Time, Traffic, Varz, WebSocketVarz,
+    Account, ClusterVarz, ConnState, Connection, HealthCheck, LeafVarz, Number, PeerCounts, Source,
+    SublistStats, Subscription, Time, Traffic, Unhealthy, Varz, WebSocketVarz,
 };
 use midge_net::Host;
 use midge_router::Subscription as Interest;
 use midge_session::CloseReason;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -122,6 +123,10 @@ impl Source for Server {
                 clients: self.register.stale_connections.load(Relaxed),
                 ..PeerCounts::default()
             },
+            jetstream: self
+                .streams()
+                .map(|streams| streams.varz(&options.jetstream))
+                .unwrap_or_default(),
             tls_cert_not_after: self.certificate_expiry.lock().map(Time),
             ..Varz::default()
         }
@@ -204,7 +209,28 @@ impl Source for Server {
             })
     }
 
+    fn health(&self, check: &HealthCheck) -> Result<(), Unhealthy> {
+        match self.streams() {
+            Some(streams) => streams.health(check),
+            None if self.options.load().jetstream.enabled => Err(Unhealthy {
+                status: 503,
+                error: "JetStream is not current".into(),
+                kind: "JETSTREAM",
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn jetstream(&self, query: &[(String, String)]) -> Option<Map<String, Value>> {
+        let streams = self.streams()?;
+        let mut answer = streams.jsz(&self.options.load().jetstream, query);
+        answer.insert("server_id".into(), self.id.as_str().into());
+        answer.insert("now".into(), serde_json::json!(Time(today())));
+        Some(answer)
+    }
+
     fn accounts(&self) -> Vec<Account> {
+        let streams = self.streams();
         let connections = self.register.live();
         let mut by_account: HashMap<Arc<str>, (Traffic, Traffic)> = HashMap::new();
         for connection in &connections {
@@ -228,6 +254,9 @@ impl Source for Server {
                     updated: loaded.into(),
                     client_connections: account.connection_count(),
                     total_connections: account.connection_count(),
+                    jetstream_enabled: streams
+                        .as_ref()
+                        .is_some_and(|streams| streams.serves(account.name())),
                     sublist: sublist(account),
                     sent,
                     received,

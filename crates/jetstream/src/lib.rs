@@ -1,13 +1,46 @@
 //! JetStream on one server: streams, consumers, and the API that manages them, as state machines over a log.
 //!
 //! [`JetStream`] takes messages and times, changes its [`midge_streamlog::Store`], and publishes through a [`Network`]. It never
-//! sees a client, a socket, a thread or a clock.
+//! sees a client, a socket, a thread or a clock. Whoever runs it calls [`JetStream::receive`] for what arrives,
+//! [`JetStream::committed`] when the store says so, [`JetStream::handle_timeout`] when [`JetStream::poll_timeout`] says so, and after each
+//! bunch of these [`JetStream::run`], which delivers.
+//!
+//! # Invariants
+//! - A publish ack, an answer that changed something, and the answer to a double ack leave only after their ticket was released:
+//!   the store then keeps what they stand for as durably as the stream's policy promises.
+//! - Consumers see nothing beyond the log's visible sequence.
+//! - Definitions of streams and consumers are small states of the store; what isn't defined doesn't exist, so a half-made stream is
+//!   removed when the store is opened.
+//!
+//! # Why one machine and not a lock per stream
+//! One thread that owns everything needs no locks, serves whole batches while they are in its cache, and can be simulated from
+//! a seed. What it can't do is use two cores for one server's streams; the disk, sockets and parsing have threads of their own.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod account;
+mod api;
+mod config;
+mod consumer;
+mod dedupe;
+mod error;
+mod headers;
+mod info;
+mod machine;
 mod network;
+mod report;
+mod status;
+mod stream;
+mod time;
 
+pub use account::Limits as AccountLimits;
+pub use config::{
+    Compression, ConsumerLimits, Discard, PersistMode, Republish, Retention, Storage, StreamConfig,
+    SubjectTransform,
+};
+pub use consumer::{AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy};
+pub use error::ApiError;
+pub use machine::{JetStream, OpenError, Settings};
 pub use network::{AccountId, Message, Network, Token};
-
-/// All streams of one server.
-pub struct JetStream {}
+pub use report::{AccountReport, Detail, Report, StreamReport};
+pub use time::Time;

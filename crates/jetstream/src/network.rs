@@ -33,6 +33,8 @@ pub struct Message<'a> {
 pub trait Network {
     /// Delivers `message` to whoever listens, and says whether anybody does.
     fn publish(&mut self, account: AccountId, message: &Message<'_>) -> bool;
+    /// Delivers `message` to whoever listens to `to`; they see the message's own subject.
+    fn deliver(&mut self, account: AccountId, to: &[u8], message: &Message<'_>) -> bool;
     /// Whether anybody listens to `subject`.
     fn has_interest(&self, account: AccountId, subject: &[u8]) -> bool;
     /// From now on, messages that match `filter` arrive under `token`. A token may have several filters.

@@ -137,6 +137,12 @@ impl Worker {
                 }
             }
         };
+        self.remove_spent(account);
+        receivers
+    }
+
+    /// Subscriptions that reached their maximum go, now that no match is borrowed.
+    fn remove_spent(&mut self, account: &Account) {
         for spent in self.out.spent.drain(..) {
             if spent.close() {
                 spent
@@ -147,6 +153,14 @@ impl Worker {
                 account.unsubscribe(&spent);
             }
         }
+    }
+
+    /// Stages `message` for whoever listens to `to`; they see the message's own subject. Mappings don't apply.
+    pub fn publish_to(&mut self, account: &Account, to: &[u8], message: &Message<'_>) -> usize {
+        let receivers =
+            self.out
+                .deliver(self.cache.matched(account, to), &Origin::nobody(), message);
+        self.remove_spent(account);
         receivers
     }
 

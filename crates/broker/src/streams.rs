@@ -1,0 +1,404 @@
+//! JetStream as a part of the broker: started, reloaded, stopped, and what monitoring asks of it.
+
+use crate::error::Error;
+use midge_conf::{AccountJetStream, JetStream as Configured, Options, StoreCipher, SyncInterval};
+use midge_drive::{Drive, store_folder, temporary_folder};
+use midge_jetstream::{AccountId, AccountLimits, Detail, Report};
+use midge_monitor::{HealthCheck, Unhealthy};
+use midge_router::Router;
+use midge_streamlog::{Cipher, Key, Policy, StoreOptions};
+use parking_lot::Mutex;
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// The JetStream API level of this server.
+const API_LEVEL: u32 = 5;
+/// What the reference calls its default bound of consumers per stream.
+const DEFAULT_MAX_CONSUMERS: u64 = 1000;
+/// Part of what the machine has that streams may take, in percent.
+const SHARE: u64 = 75;
+
+/// A running JetStream and its accounts.
+pub(crate) struct Streams {
+    drive: Mutex<Option<Drive>>,
+    accounts: Mutex<HashMap<String, AccountId>>,
+    folder: PathBuf,
+    capacity: Capacity,
+}
+
+/// How much streams may take.
+#[derive(Clone, Copy)]
+struct Capacity {
+    memory: u64,
+    storage: u64,
+}
+
+impl Streams {
+    /// Opens the store and serves JetStream in the accounts that have it.
+    pub(crate) fn start(
+        options: &Options,
+        router: &Router,
+        next_sink: impl Fn() -> u64,
+    ) -> Result<Self, Error> {
+        let configured = &options.jetstream;
+        tracing::info!(target: "midge", "Starting JetStream");
+        let folder = configured.store_dir.clone().unwrap_or_else(|| {
+            tracing::warn!(target: "midge", "Temporary storage directory used, data could be lost on system reboot");
+            temporary_folder()
+        });
+        let mut drive = Drive::start(midge_drive::Settings {
+            folder: folder.clone(),
+            store: store_options(configured),
+            jetstream: midge_jetstream::Settings {
+                domain: configured.domain.clone(),
+                strict: configured.strict,
+                policy: policy(configured.sync_interval),
+                cipher: cipher(configured),
+            },
+            seed: getrandom::u64().map_err(std::io::Error::other)?,
+        })?;
+        let capacity = Capacity::of(configured, &folder);
+        announce(configured, &store_folder(&folder), capacity);
+        let mut accounts = HashMap::new();
+        for (name, limits) in accounts_of(options) {
+            let account = router.account(name);
+            let id = drive.open_account(
+                router,
+                &account,
+                next_sink(),
+                capacity.limits(limits, configured),
+            );
+            accounts.insert(name.to_owned(), id);
+        }
+        Ok(Self {
+            drive: Mutex::new(Some(drive)),
+            accounts: Mutex::new(accounts),
+            folder: store_folder(&folder),
+            capacity,
+        })
+    }
+
+    /// Opens and closes accounts as new options want it.
+    pub(crate) fn reload(&self, options: &Options, router: &Router, next_sink: impl Fn() -> u64) {
+        let mut drive = self.drive.lock();
+        let Some(drive) = drive.as_mut() else {
+            return;
+        };
+        let wanted: Vec<_> = accounts_of(options).collect();
+        let mut accounts = self.accounts.lock();
+        accounts.retain(|name, id| {
+            let stays = wanted.iter().any(|(wanted, _)| wanted == name);
+            if !stays {
+                drive.close_account(*id);
+            }
+            stays
+        });
+        for (name, limits) in wanted {
+            if !accounts.contains_key(name) {
+                let account = router.account(name);
+                let limits = self.capacity.limits(limits, &options.jetstream);
+                let id = drive.open_account(router, &account, next_sink(), limits);
+                accounts.insert(name.to_owned(), id);
+            }
+        }
+    }
+
+    /// Ends it; what was acknowledged is on the disk.
+    pub(crate) fn stop(&self) {
+        let drive = self.drive.lock().take();
+        if let Some(drive) = drive {
+            drive.stop();
+        }
+    }
+
+    fn report(&self, detail: Detail) -> Report {
+        let drive = self.drive.lock();
+        drive
+            .as_ref()
+            .and_then(|drive| drive.with(move |jetstream, now| jetstream.report(&detail, now)))
+            .unwrap_or_default()
+    }
+
+    /// Whether JetStream is on in an account.
+    pub(crate) fn serves(&self, account: &str) -> bool {
+        self.accounts.lock().contains_key(account)
+    }
+
+    /// The `jetstream` of `/varz`.
+    pub(crate) fn varz(&self, configured: &Configured) -> Map<String, Value> {
+        let report = self.report(Detail::default());
+        object(json!({
+            "config": self.config(configured),
+            "stats": sums(&report),
+            "limits": {"default_max_consumers": DEFAULT_MAX_CONSUMERS},
+        }))
+    }
+
+    fn config(&self, configured: &Configured) -> Value {
+        let mut config = json!({
+            "max_memory": self.capacity.memory,
+            "max_storage": self.capacity.storage,
+            "store_dir": self.folder,
+            "strict": configured.strict,
+        });
+        match policy(configured.sync_interval) {
+            Policy::Always => config["sync_always"] = true.into(),
+            Policy::Interval(every) => config["sync_interval"] = json!(every.as_nanos() as u64),
+        }
+        if let Some(domain) = &configured.domain {
+            config["domain"] = domain.as_str().into();
+        }
+        config
+    }
+
+    /// The answer of `/jsz`, but for what all answers have.
+    pub(crate) fn jsz(
+        &self,
+        configured: &Configured,
+        query: &[(String, String)],
+    ) -> Map<String, Value> {
+        let text = |name: &str| {
+            query
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.as_str())
+        };
+        let flag = |name: &str| {
+            text(name)
+                .is_some_and(|value| matches!(value, "1" | "true" | "TRUE" | "True" | "t" | "T"))
+        };
+        let number = |name: &str, usual: usize| {
+            text(name)
+                .and_then(|value| value.parse().ok())
+                .unwrap_or(usual)
+        };
+        let detail = Detail {
+            account: None,
+            streams: flag("streams"),
+            consumers: flag("consumers"),
+            config: flag("config"),
+        };
+        let wanted = text("acc").filter(|name| !name.is_empty());
+        let listed = flag("accounts") || detail.streams || detail.consumers || wanted.is_some();
+        let mut report = self.report(detail);
+        let mut answer = sums(&report);
+        let sum = |of: fn(&midge_jetstream::AccountReport) -> u64| {
+            report.accounts.iter().map(of).sum::<u64>()
+        };
+        answer.extend(object(json!({
+            "config": self.config(configured),
+            "limits": {"default_max_consumers": DEFAULT_MAX_CONSUMERS},
+            "streams": sum(|account| account.stream_count),
+            "consumers": sum(|account| account.consumer_count),
+            "messages": sum(|account| account.messages),
+            "bytes": sum(|account| account.storage + account.memory),
+        })));
+        let total = report.accounts.len();
+        if listed {
+            report.accounts.sort_by(|a, b| a.name.cmp(&b.name));
+            let shown = report
+                .accounts
+                .iter()
+                .filter(|account| wanted.is_none_or(|name| name == account.name));
+            let shown: Vec<_> = shown
+                .skip(number("offset", 0))
+                .take(number("limit", 1024))
+                .map(account_detail)
+                .collect();
+            if !shown.is_empty() {
+                answer.insert("account_details".into(), shown.into());
+            }
+        }
+        answer.insert("total".into(), total.into());
+        answer
+    }
+
+    /// Whether what a probe asks about is there and takes writes.
+    pub(crate) fn health(&self, check: &HealthCheck) -> Result<(), Unhealthy> {
+        let drive = self.drive.lock();
+        let Some(drive) = drive.as_ref() else {
+            return Err(unhealthy(
+                503,
+                "JetStream is not running".into(),
+                "JETSTREAM",
+            ));
+        };
+        if let Some(failure) = drive.store().failure() {
+            return Err(unhealthy(
+                503,
+                format!("JetStream stopped writing: {failure}"),
+                "JETSTREAM",
+            ));
+        }
+        let Some(name) = &check.account else {
+            return Ok(());
+        };
+        let Some(id) = self.accounts.lock().get(name).copied() else {
+            return Err(unhealthy(
+                503,
+                format!("JetStream account {name:?} not found"),
+                "ACCOUNT",
+            ));
+        };
+        let (Some(stream), consumer) = (check.stream.clone(), check.consumer.clone()) else {
+            return Ok(());
+        };
+        let knows = |stream: String, consumer: Option<String>| {
+            drive.with(move |jetstream, _| jetstream.knows(id, &stream, consumer.as_deref()))
+                == Some(true)
+        };
+        if !knows(stream.clone(), None) {
+            let text = format!("JetStream stream {stream:?} not found on account {name:?}");
+            return Err(unhealthy(404, text, "STREAM"));
+        }
+        match consumer {
+            Some(consumer) if !knows(stream.clone(), Some(consumer.clone())) => {
+                let text = format!(
+                    "JetStream consumer {consumer:?} not found for stream {stream:?} on account {name:?}"
+                );
+                Err(unhealthy(404, text, "CONSUMER"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unhealthy(status: u16, error: String, kind: &'static str) -> Unhealthy {
+    Unhealthy {
+        status,
+        error,
+        kind,
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// What all accounts use together.
+fn sums(report: &Report) -> Map<String, Value> {
+    let sum = |of: fn(&midge_jetstream::AccountReport) -> u64| {
+        report.accounts.iter().map(of).sum::<u64>()
+    };
+    object(json!({
+        "memory": sum(|account| account.memory),
+        "storage": sum(|account| account.storage),
+        "reserved_memory": sum(|account| account.reserved_memory),
+        "reserved_storage": sum(|account| account.reserved_storage),
+        "accounts": report.accounts.len(),
+        "ha_assets": 0,
+        "api": {
+            "level": API_LEVEL,
+            "total": sum(|account| account.api_total),
+            "errors": sum(|account| account.api_errors),
+        },
+    }))
+}
+
+fn account_detail(account: &midge_jetstream::AccountReport) -> Value {
+    let mut detail = json!({
+        "name": account.name,
+        "id": account.name,
+        "memory": account.memory,
+        "storage": account.storage,
+        "reserved_memory": account.reserved_memory,
+        "reserved_storage": account.reserved_storage,
+        "accounts": 0,
+        "ha_assets": 0,
+        "api": {"level": 0, "total": account.api_total, "errors": account.api_errors},
+    });
+    if !account.streams.is_empty() {
+        detail["stream_detail"] = json!(account.streams);
+    }
+    detail
+}
+
+/// Accounts with JetStream: those that say so, or everybody's when none is configured.
+fn accounts_of(options: &Options) -> impl Iterator<Item = (&str, Option<&AccountJetStream>)> {
+    let named = options
+        .accounts
+        .iter()
+        .filter_map(|account| Some((account.name.as_str(), Some(account.jetstream.as_ref()?))));
+    let global = (!options
+        .accounts
+        .iter()
+        .any(|account| account.jetstream.is_some()))
+    .then_some((midge_conf::GLOBAL_ACCOUNT, None));
+    named.chain(global)
+}
+
+impl Capacity {
+    fn of(configured: &Configured, folder: &std::path::Path) -> Self {
+        Self {
+            memory: configured
+                .max_memory_store
+                .unwrap_or_else(|| crate::process::memory_bytes() / 100 * SHARE),
+            storage: configured
+                .max_file_store
+                .unwrap_or_else(|| crate::process::free_bytes(folder) / 100 * SHARE),
+        }
+    }
+
+    /// An account's limits, none of which is above the server's.
+    fn limits(self, account: Option<&AccountJetStream>, configured: &Configured) -> AccountLimits {
+        let limits = &configured.limits;
+        let nanos =
+            |window: std::time::Duration| i64::try_from(window.as_nanos()).unwrap_or(i64::MAX);
+        let of = account.copied().unwrap_or_default();
+        AccountLimits {
+            max_memory: of.max_memory.or(configured.max_memory_store),
+            max_storage: of.max_store.or(configured.max_file_store),
+            max_streams: of.max_streams,
+            max_consumers: of.max_consumers,
+            max_ack_pending: of.max_ack_pending.or(limits.max_ack_pending),
+            memory_max_stream_bytes: of.memory_max_stream_bytes,
+            storage_max_stream_bytes: of.disk_max_stream_bytes,
+            max_bytes_required: of.max_bytes_required,
+            duplicate_window: limits.duplicate_window.map(nanos),
+        }
+    }
+}
+
+fn store_options(configured: &Configured) -> StoreOptions {
+    StoreOptions {
+        key: configured
+            .encryption_key
+            .as_ref()
+            .map(|key| Key::derive(key.expose().as_bytes())),
+        policy: policy(configured.sync_interval),
+        ..StoreOptions::default()
+    }
+}
+
+/// An ack means synced, unless the configuration names an interval.
+fn policy(sync: Option<SyncInterval>) -> Policy {
+    match sync {
+        None | Some(SyncInterval::Always) => Policy::Always,
+        Some(SyncInterval::Every(every)) => Policy::Interval(every),
+    }
+}
+
+fn cipher(configured: &Configured) -> Cipher {
+    match (&configured.encryption_key, configured.cipher) {
+        (None, _) => Cipher::None,
+        (Some(_), StoreCipher::ChaCha) => Cipher::ChaCha20Poly1305,
+        (Some(_), StoreCipher::Aes) => Cipher::Aes256Gcm,
+    }
+}
+
+fn announce(configured: &Configured, folder: &std::path::Path, capacity: Capacity) {
+    tracing::info!(target: "midge", "---------------- JETSTREAM ----------------");
+    tracing::info!(target: "midge", "  Strict:          {}", configured.strict);
+    tracing::info!(target: "midge", "  Max Memory:      {}", crate::process::shown_bytes(capacity.memory));
+    tracing::info!(target: "midge", "  Max Storage:     {}", crate::process::shown_bytes(capacity.storage));
+    tracing::info!(target: "midge", "  Store Directory: \"{}\"", folder.display());
+    if let Some(domain) = &configured.domain {
+        tracing::info!(target: "midge", "  Domain:          {domain}");
+    }
+    tracing::info!(target: "midge", "  API Level:       {API_LEVEL}");
+    tracing::info!(target: "midge", "-------------------------------------------");
+}

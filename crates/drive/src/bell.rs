@@ -1,0 +1,64 @@
+//! Wakes one thread, at no cost while it is awake.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread::Thread;
+use std::time::Duration;
+
+/// Rung by whoever has work for the thread.
+///
+/// **Invariant:** a ring before or during [`Bell::rest`] ends that rest at once. `rung` is set before the thread
+/// is unparked and taken before it parks, so a ring in between is either seen or unparks.
+#[derive(Default)]
+pub(crate) struct Bell {
+    rung: AtomicBool,
+    sleeper: OnceLock<Thread>,
+}
+
+impl Bell {
+    /// Says that this thread is the one to wake.
+    pub(crate) fn answer_here(&self) {
+        let _ = self.sleeper.set(std::thread::current());
+    }
+
+    /// There is work.
+    pub(crate) fn ring(&self) {
+        if !self.rung.swap(true, SeqCst)
+            && let Some(sleeper) = self.sleeper.get()
+        {
+            sleeper.unpark();
+        }
+    }
+
+    /// Sleeps until somebody rings, or `at_most`.
+    pub(crate) fn rest(&self, at_most: Duration) {
+        if !self.rung.swap(false, SeqCst) && !at_most.is_zero() {
+            std::thread::park_timeout(at_most);
+            self.rung.store(false, SeqCst);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_ring_before_the_rest_ends_it() {
+        let bell = Bell::default();
+        bell.answer_here();
+        bell.ring();
+        bell.rest(Duration::from_secs(60));
+    }
+
+    #[test]
+    fn a_ring_during_the_rest_ends_it() {
+        let bell = Arc::new(Bell::default());
+        bell.answer_here();
+        let ringer = bell.clone();
+        let thread = std::thread::spawn(move || ringer.ring());
+        bell.rest(Duration::from_secs(60));
+        assert!(thread.join().is_ok());
+    }
+}

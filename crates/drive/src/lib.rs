@@ -1,0 +1,214 @@
+//! Runs JetStream: one thread with a clock, the store's committer beside it, and the way to and from the router.
+//!
+//! [`Drive::start`] opens the store and starts the thread. To the router, an account's JetStream is a sink like a connection:
+//! publishes to its streams, acks and API requests arrive as ready-made bytes in a mailbox, a whole read batch at a
+//! time, and wake the thread. What JetStream says goes through a worker of the thread's own, straight into the sockets.
+//!
+//! # Invariants
+//! - All of JetStream's state belongs to the thread; others ask it by [`Drive::ask`].
+//! - A publisher that outruns the thread is paused by the router, since the mailbox counts as crowded.
+//!
+//! # Why a mailbox and not a call from the publisher's thread
+//! A call would need a lock per stream on the hot path, and would make publishers wait for appends of others. The
+//! mailbox gives batches instead: one wake-up and one pass over hot data for all messages of a read.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod bell;
+mod engine;
+mod folder;
+mod post;
+
+pub use folder::{store_folder, temporary_folder};
+
+use bell::Bell;
+use engine::{Engine, Order, clock, instant};
+use midge_jetstream::{AccountId, AccountLimits, JetStream};
+use midge_router::{Account, Router, Worker};
+use midge_streamlog::{Committer, Store, StoreOptions};
+use post::{Ear, Post, sink_options};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Release};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+/// Why JetStream can't run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The folder can't be made or read.
+    #[error("could not create storage directory {}: {source}", folder.display())]
+    Folder {
+        /// Which.
+        folder: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The folder belongs to the reference server.
+    #[error(
+        "the store folder {} was written by nats-server and is left as it is: name another one in `store_dir`, start \
+         nats-server on the old one, and copy streams by `nats stream backup` and `nats stream restore`, or by a mirror",
+        folder.display()
+    )]
+    Foreign {
+        /// Which.
+        folder: PathBuf,
+    },
+    /// The store doesn't open.
+    #[error("could not open the store {}: {source}", folder.display())]
+    Store {
+        /// Where.
+        folder: PathBuf,
+        /// Why not.
+        source: midge_streamlog::Error,
+    },
+    /// JetStream's own state can't be read.
+    #[error("could not restore JetStream: {0}")]
+    JetStream(#[from] midge_jetstream::OpenError),
+    /// The thread can't be started.
+    #[error("could not start a thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// How to run it.
+pub struct Settings {
+    /// Where the store is kept; a sub-folder is made in it.
+    pub folder: PathBuf,
+    /// The log's options.
+    pub store: StoreOptions,
+    /// JetStream's options.
+    pub jetstream: midge_jetstream::Settings,
+    /// Start of all random choices.
+    pub seed: u64,
+}
+
+/// A running JetStream.
+pub struct Drive {
+    /// `None` when stopping. The thread ends when this is gone.
+    orders: Option<mpsc::Sender<Order>>,
+    thread: Option<JoinHandle<()>>,
+    bell: Arc<Bell>,
+    store: Store,
+    committer: Option<Committer>,
+    next_account: u32,
+}
+
+impl Drive {
+    /// Opens the store and starts the threads.
+    ///
+    /// # Errors
+    /// A folder that can't be used, a store that doesn't open, no thread to be had.
+    pub fn start(settings: Settings) -> Result<Self, Error> {
+        let store = folder::open(&settings.folder, settings.store)?;
+        let bell = Arc::new(Bell::default());
+        let committed = Arc::new(AtomicU64::new(0));
+        let (observer, ringer) = (committed.clone(), bell.clone());
+        store.observe(move |batch| {
+            observer.fetch_max(batch, Release);
+            ringer.ring();
+        });
+        let (orders, inbox) = mpsc::channel();
+        let engine = Engine {
+            jetstream: JetStream::open(store.clone(), settings.jetstream, clock())?,
+            post: Post::new(Worker::new(settings.seed, instant())),
+            bell: bell.clone(),
+            committed,
+            orders: inbox,
+        };
+        let committer = Committer::spawn(&store)?;
+        let thread = std::thread::Builder::new()
+            .name("midge-jetstream".into())
+            .spawn(move || engine.run())?;
+        Ok(Self {
+            orders: Some(orders),
+            thread: Some(thread),
+            bell,
+            store,
+            committer: Some(committer),
+            next_account: 0,
+        })
+    }
+
+    /// Serves JetStream in `account`; its streams and consumers are there when this returns. `sink_id` must be unique
+    /// in the router. A stream that can't be opened is logged and left as it is; the others are served.
+    pub fn open_account(
+        &mut self,
+        router: &Router,
+        account: &Arc<Account>,
+        sink_id: u64,
+        limits: AccountLimits,
+    ) -> AccountId {
+        let id = AccountId(self.next_account);
+        self.next_account += 1;
+        let sink = router.sink(sink_id, sink_options(), Box::new(Ear(self.bell.clone())));
+        let account = account.clone();
+        self.ask(move |jetstream, post, now| {
+            let name = account.name().clone();
+            post.open(id, account, sink);
+            let _ = jetstream.open_account(id, &name, limits, post, now);
+        });
+        id
+    }
+
+    /// Ends JetStream in an account; what it stored stays.
+    pub fn close_account(&self, id: AccountId) {
+        self.ask(move |jetstream, post, now| {
+            jetstream.close_account(id, now, post);
+            post.close(id);
+        });
+    }
+
+    /// Has the thread do something between two turns, and waits for its answer; `None` when it is stopping.
+    pub fn with<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut JetStream, u64) -> R + Send + 'static,
+    ) -> Option<R> {
+        self.ask(move |jetstream, _, now| work(jetstream, now))
+    }
+
+    fn ask<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut JetStream, &mut Post, u64) -> R + Send + 'static,
+    ) -> Option<R> {
+        let (answer, answered) = mpsc::sync_channel(1);
+        let order: Order = Box::new(move |jetstream, post, now| {
+            let _ = answer.send(work(jetstream, post, now));
+        });
+        self.orders.as_ref()?.send(order).ok()?;
+        self.bell.ring();
+        answered.recv().ok()
+    }
+
+    /// The log below.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Ends the threads; what was written is on the disk when this returns.
+    pub fn stop(mut self) {
+        self.halt();
+    }
+
+    fn halt(&mut self) {
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        self.orders = None;
+        self.bell.ring();
+        if thread.join().is_err() {
+            tracing::error!(target: "midge", "the JetStream thread panicked");
+        }
+        self.committer = None;
+        if let Err(error) = self.store.close(clock()) {
+            tracing::error!(target: "midge", "JetStream's store did not close well: {error}");
+        }
+    }
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        self.halt();
+    }
+}

@@ -1,0 +1,255 @@
+//! The way between router and JetStream: an account's mailbox on one side, a worker on the other.
+
+use crate::bell::Bell;
+use hashbrown::HashMap;
+use midge_container::{Drain, Finished, Pool};
+use midge_jetstream::{AccountId, Message, Network, Token};
+use midge_router::{Account, Origin, Outlet, Sink, SinkOptions, Subscription, Worker};
+use midge_wire::{Limits, ServerFrame, decode_server};
+use std::io::IoSlice;
+use std::sync::Arc;
+
+/// Bytes of an account that are read in one turn, so that others have theirs.
+const TURN_BYTES: usize = 1 << 20;
+/// Slices that are looked at together.
+const SLICES: usize = 64;
+/// From this many waiting bytes on, publishers are asked to pause.
+const CROWDED_BYTES: usize = 4 << 20;
+/// More than this can't wait as long as publishers pause.
+const PENDING_BYTES_MAX: usize = 1 << 30;
+
+/// One account, as a destination of the router.
+struct Line {
+    account: Arc<Account>,
+    sink: Arc<Sink>,
+    subscriptions: HashMap<(Token, Box<[u8]>), Arc<Subscription>>,
+    /// What was taken from the mailbox and not yet received; begins with a whole message.
+    unread: Vec<u8>,
+}
+
+/// Everything that JetStream hears and says.
+pub(crate) struct Post {
+    worker: Worker,
+    lines: HashMap<AccountId, Line>,
+    /// Headers and body side by side, as the router takes them.
+    joined: Vec<u8>,
+}
+
+impl Post {
+    pub(crate) fn new(worker: Worker) -> Self {
+        Self {
+            worker,
+            lines: HashMap::new(),
+            joined: Vec::new(),
+        }
+    }
+
+    pub(crate) fn worker(&mut self) -> &mut Worker {
+        &mut self.worker
+    }
+
+    pub(crate) fn accounts(&self) -> Vec<AccountId> {
+        self.lines.keys().copied().collect()
+    }
+
+    /// Connects an account; `sink` came from [`sink_options`] and an [`Ear`].
+    pub(crate) fn open(&mut self, id: AccountId, account: Arc<Account>, sink: Arc<Sink>) {
+        sink.set_headers(true);
+        let line = Line {
+            account,
+            sink,
+            subscriptions: HashMap::new(),
+            unread: Vec::new(),
+        };
+        self.lines.insert(id, line);
+    }
+
+    /// Disconnects an account: nothing comes in for it any more.
+    pub(crate) fn close(&mut self, id: AccountId) {
+        if let Some(line) = self.lines.remove(&id) {
+            line.sink.shut();
+            for subscription in line.subscriptions.values() {
+                line.account.unsubscribe(subscription);
+            }
+            line.sink.mailbox().close();
+        }
+    }
+
+    /// Takes what waits for `id`, up to a turn's worth. Give it back by [`Post::give_back`].
+    pub(crate) fn take(&mut self, id: AccountId) -> Option<Vec<u8>> {
+        let line = self.lines.get_mut(&id)?;
+        let mut bytes = std::mem::take(&mut line.unread);
+        if let Some(drain) = line.sink.mailbox().resume() {
+            read(drain, &mut bytes, self.worker.pool());
+        }
+        (!bytes.is_empty()).then_some(bytes)
+    }
+
+    /// Keeps what a turn left over, and the buffer.
+    pub(crate) fn give_back(&mut self, id: AccountId, mut bytes: Vec<u8>, used: usize) {
+        if let Some(line) = self.lines.get_mut(&id) {
+            bytes.drain(..used);
+            line.unread = bytes;
+        }
+    }
+
+    /// Whether something waits for `id`.
+    pub(crate) fn has_mail(&self, id: AccountId) -> bool {
+        self.lines
+            .get(&id)
+            .is_some_and(|line| line.sink.mailbox().pending() > 0)
+    }
+
+    /// Gives back memory which the last while did not use.
+    pub(crate) fn trim(&mut self) {
+        self.worker.trim();
+        self.joined = Vec::new();
+        for line in self.lines.values_mut() {
+            line.unread.shrink_to_fit();
+        }
+    }
+}
+
+/// Moves up to a turn's worth of bytes from the mailbox to `bytes`.
+fn read(mut drain: Drain<'_>, bytes: &mut Vec<u8>, pool: &mut Pool) {
+    while bytes.len() < TURN_BYTES {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let filled = drain.io_slices(&mut slices);
+        let before = bytes.len();
+        slices[..filled]
+            .iter()
+            .for_each(|slice| bytes.extend_from_slice(slice));
+        let taken = bytes.len() - before;
+        if taken > 0 {
+            drain.advance(taken, pool);
+            continue;
+        }
+        match drain.finish() {
+            Finished::Idle => return,
+            Finished::Again(same) => drain = same,
+        }
+    }
+    drain.block();
+}
+
+/// Calls `each` with the messages at the head of `bytes` and says how many bytes they took.
+pub(crate) fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>)) -> usize {
+    let mut at = 0;
+    while let Ok(Some((frame, len))) = decode_server(&bytes[at..], &LIMITS) {
+        at += len;
+        let ServerFrame::Msg(message) = frame else {
+            continue;
+        };
+        let Some(token) = number(message.sid) else {
+            continue;
+        };
+        let (headers, payload) = message.payload.split_at(message.header_len);
+        let message = Message {
+            subject: message.subject,
+            reply: message.reply,
+            headers,
+            payload,
+        };
+        each(Token(token), &message);
+    }
+    at
+}
+
+/// What the router wrote was checked when it was parsed.
+const LIMITS: Limits = Limits {
+    max_control_line: usize::MAX,
+    max_payload: usize::MAX,
+};
+
+fn number(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+impl Network for Post {
+    fn publish(&mut self, account: AccountId, message: &Message<'_>) -> bool {
+        let Some(line) = self.lines.get(&account) else {
+            return false;
+        };
+        let message = routed(&mut self.joined, message);
+        self.worker
+            .publish(&line.account, &Origin::nobody(), &message)
+            > 0
+    }
+
+    fn deliver(&mut self, account: AccountId, to: &[u8], message: &Message<'_>) -> bool {
+        let Some(line) = self.lines.get(&account) else {
+            return false;
+        };
+        let message = routed(&mut self.joined, message);
+        self.worker.publish_to(&line.account, to, &message) > 0
+    }
+
+    fn has_interest(&self, account: AccountId, subject: &[u8]) -> bool {
+        self.lines
+            .get(&account)
+            .is_some_and(|line| line.account.has_interest(subject))
+    }
+
+    fn subscribe(&mut self, account: AccountId, filter: &[u8], token: Token) {
+        let Some(line) = self.lines.get_mut(&account) else {
+            return;
+        };
+        let mut sid = itoa::Buffer::new();
+        let sid = sid.format(token.0).as_bytes();
+        let subscription = Subscription::new(line.sink.clone(), filter, None, sid);
+        let old = line
+            .subscriptions
+            .insert((token, filter.into()), subscription.clone());
+        if old.is_none() {
+            line.account.subscribe(&subscription);
+        }
+    }
+
+    fn unsubscribe(&mut self, account: AccountId, filter: &[u8], token: Token) {
+        if let Some(line) = self.lines.get_mut(&account)
+            && let Some(subscription) = line.subscriptions.remove(&(token, filter.into()))
+        {
+            subscription.close();
+            line.account.unsubscribe(&subscription);
+        }
+    }
+}
+
+/// The message as the router takes it: headers and body side by side.
+fn routed<'a>(joined: &'a mut Vec<u8>, message: &Message<'a>) -> midge_router::Message<'a> {
+    let payload = if message.headers.is_empty() {
+        message.payload
+    } else {
+        joined.clear();
+        joined.extend_from_slice(message.headers);
+        joined.extend_from_slice(message.payload);
+        joined
+    };
+    midge_router::Message {
+        subject: message.subject,
+        reply: message.reply,
+        header_len: message.headers.len(),
+        payload,
+    }
+}
+
+/// How the router sees an account's JetStream.
+pub(crate) fn sink_options() -> SinkOptions {
+    SinkOptions {
+        max_pending: PENDING_BYTES_MAX,
+        crowded_at: CROWDED_BYTES,
+    }
+}
+
+/// The outlet of an account's sink: it only rings.
+pub(crate) struct Ear(pub(crate) Arc<Bell>);
+
+impl Outlet for Ear {
+    fn flush(&self, _: &Sink, _: &mut Pool) {
+        self.0.ring();
+    }
+
+    fn overflow(&self, _: &Sink, pending_bytes: usize) {
+        tracing::error!(target: "midge", "JetStream is {pending_bytes} bytes behind its publishers");
+    }
+}

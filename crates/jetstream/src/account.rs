@@ -1,0 +1,105 @@
+//! One account's share: its streams by name, its limits and what it uses of them.
+
+use crate::config::{Storage, StreamConfig};
+use crate::error::{
+    ACCOUNT_RESOURCES_EXCEEDED, MAXIMUM_STREAMS, MEMORY_RESOURCES_EXCEEDED,
+    STORAGE_RESOURCES_EXCEEDED, STREAM_MAX_BYTES_REQUIRED, STREAM_MAX_STREAM_BYTES_EXCEEDED,
+};
+use crate::{AccountId, ApiError, Token};
+use std::collections::BTreeMap;
+
+/// What an account may take; `None` is unlimited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes in memory.
+    pub max_memory: Option<u64>,
+    /// Bytes on disk.
+    pub max_storage: Option<u64>,
+    /// Streams.
+    pub max_streams: Option<u64>,
+    /// Consumers.
+    pub max_consumers: Option<u64>,
+    /// Unacknowledged messages of a consumer.
+    pub max_ack_pending: Option<u64>,
+    /// Bytes of one stream in memory.
+    pub memory_max_stream_bytes: Option<u64>,
+    /// Bytes of one stream on disk.
+    pub storage_max_stream_bytes: Option<u64>,
+    /// A stream must say how many bytes it may hold.
+    pub max_bytes_required: bool,
+    /// Largest duplicate window, in nanoseconds.
+    pub duplicate_window: Option<i64>,
+}
+
+/// Numbers of the account's API use.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ApiStats {
+    pub(crate) total: u64,
+    pub(crate) errors: u64,
+}
+
+/// An account with JetStream.
+pub(crate) struct Account {
+    pub(crate) id: AccountId,
+    pub(crate) name: String,
+    pub(crate) limits: Limits,
+    /// Streams by name, as indexes into the machine's table.
+    pub(crate) streams: BTreeMap<String, usize>,
+    pub(crate) api: ApiStats,
+    pub(crate) tokens: Vec<(String, Token)>,
+}
+
+/// What a new or changed stream would add.
+pub(crate) struct Reservation {
+    /// Streams there are beside it.
+    pub(crate) others: u64,
+    /// Bytes that the others reserved in the same kind of storage.
+    pub(crate) reserved: u64,
+}
+
+impl Limits {
+    /// Whether a stream of this configuration fits.
+    pub(crate) fn admit(&self, config: &StreamConfig, taken: &Reservation) -> Result<(), ApiError> {
+        if self.max_streams.is_some_and(|max| taken.others >= max) {
+            return Err(MAXIMUM_STREAMS);
+        }
+        let bytes = u64::try_from(config.max_bytes)
+            .ok()
+            .filter(|bytes| *bytes > 0);
+        if bytes.is_none() && self.max_bytes_required {
+            return Err(STREAM_MAX_BYTES_REQUIRED);
+        }
+        let (most, largest, exceeded) = match config.storage {
+            Storage::File => (
+                self.max_storage,
+                self.storage_max_stream_bytes,
+                STORAGE_RESOURCES_EXCEEDED,
+            ),
+            Storage::Memory => (
+                self.max_memory,
+                self.memory_max_stream_bytes,
+                MEMORY_RESOURCES_EXCEEDED,
+            ),
+        };
+        let bytes = bytes.unwrap_or(0);
+        if largest.is_some_and(|largest| bytes > largest) {
+            return Err(STREAM_MAX_STREAM_BYTES_EXCEEDED);
+        }
+        if most.is_some_and(|most| taken.reserved + bytes > most) {
+            return Err(exceeded);
+        }
+        Ok(())
+    }
+
+    /// Whether a publish fits beside what the account uses already.
+    pub(crate) fn holds(&self, storage: Storage, used: u64) -> Result<(), ApiError> {
+        let most = match storage {
+            Storage::File => self.max_storage,
+            Storage::Memory => self.max_memory,
+        };
+        match most {
+            Some(most) if used > most => Err(ACCOUNT_RESOURCES_EXCEEDED),
+            _ => Ok(()),
+        }
+    }
+}

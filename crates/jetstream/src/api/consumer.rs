@@ -1,0 +1,367 @@
+//! `CONSUMER.*`: consumers are made, changed, listed, paused and removed.
+
+use super::stream::merge;
+use super::{Answer, Ask, Result, optional, page, required};
+use crate::config::Retention;
+use crate::consumer::{Consumer, ConsumerConfig};
+use crate::error::*;
+use crate::time::Time;
+use crate::{ApiError, JetStream, Network};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const NAMES_MAX: usize = 1024;
+const LIST_MAX: usize = 256;
+const CREATE: &str = "consumer_create_response";
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct CreateRequest {
+    stream_name: String,
+    config: Value,
+    action: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ListRequest {
+    offset: usize,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct PauseRequest {
+    pause_until: Option<Time>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ResetRequest {
+    seq: u64,
+}
+
+impl JetStream {
+    pub(super) fn create_consumer(
+        &mut self,
+        stream: &str,
+        name: Option<&str>,
+        filter: Option<&str>,
+        durable: bool,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) -> Result {
+        let fail = |error| (CREATE, error);
+        let request: CreateRequest = required(ask.body).map_err(fail)?;
+        if request.stream_name != stream {
+            return Err(fail(STREAM_MISMATCH));
+        }
+        let mut config =
+            ConsumerConfig::parse(request.config, self.settings.strict).map_err(fail)?;
+        check_subject(&config, name, filter, durable).map_err(fail)?;
+        let Some(account) = self.accounts.get(&ask.account) else {
+            return Err(fail(NOT_ENABLED_FOR_ACCOUNT));
+        };
+        let (account_name, limits) = (account.name.clone(), account.limits.clone());
+        let Some(of) = self.stream(ask.account, stream) else {
+            return Err(fail(STREAM_NOT_FOUND));
+        };
+        config.complete(&of.config.consumer_limits, limits.max_ack_pending);
+        if config.name.is_empty() {
+            config.name = match config.durable_name.as_str() {
+                "" => self.draw_name(),
+                durable => durable.to_owned(),
+            };
+        }
+        let Some(of) = self.stream(ask.account, stream) else {
+            return Err(fail(STREAM_NOT_FOUND));
+        };
+        config.check(&of.config).map_err(fail)?;
+        config.metadata.insert("_nats.req.level".into(), "0".into());
+        let exists = of.consumers.contains_key(&config.name);
+        match (request.action.as_str(), exists) {
+            ("update", false) => return Err(fail(CONSUMER_DOES_NOT_EXIST)),
+            ("create", true) if of.consumers[&config.name].config != config => {
+                return Err(fail(CONSUMER_ALREADY_EXISTS));
+            }
+            (_, true) => return self.change_consumer(stream, config, ask, net).map_err(fail),
+            (_, false) => {}
+        }
+        check_room(of, &config, limits.max_consumers).map_err(fail)?;
+        let consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now);
+        let ticket = self
+            .define_consumer((&account_name, stream), &config, ask.now)
+            .map_err(fail)?;
+        let name = config.name.clone();
+        let info = json!(consumer.info(ask.now));
+        if let Some(of) = self.stream_mut(ask.account, stream) {
+            of.consumers.insert(name.clone(), consumer);
+            of.stirred = true;
+        }
+        let body = json!({
+            "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "create",
+        });
+        self.advise(
+            ask.account,
+            &format!("$JS.EVENT.ADVISORY.CONSUMER.CREATED.{stream}.{name}"),
+            body,
+            ask.now,
+            net,
+        );
+        Ok(Answer::new(CREATE, info).after(ticket))
+    }
+
+    fn change_consumer(
+        &mut self,
+        stream: &str,
+        config: ConsumerConfig,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) -> std::result::Result<Answer, ApiError> {
+        let account = self
+            .accounts
+            .get(&ask.account)
+            .map(|account| account.name.clone())
+            .unwrap_or_default();
+        let of = self.stream(ask.account, stream).ok_or(STREAM_NOT_FOUND)?;
+        let old = &of.consumers[&config.name];
+        if old.config == config {
+            return Ok(Answer::new(CREATE, json!(old.info(ask.now))));
+        }
+        old.config.check_update(&config)?;
+        let moves = config.deliver_subject != old.config.deliver_subject;
+        if moves && net.has_interest(ask.account, old.config.deliver_subject.as_bytes()) {
+            return Err(CONSUMER_NAME_EXISTS);
+        }
+        let created = old.created;
+        let ticket = self.define_consumer((&account, stream), &config, created)?;
+        let of = self
+            .stream_mut(ask.account, stream)
+            .ok_or(STREAM_NOT_FOUND)?;
+        of.stirred = true;
+        let consumer = of
+            .consumers
+            .get_mut(&config.name)
+            .ok_or(CONSUMER_NOT_FOUND)?;
+        consumer.update(config);
+        Ok(Answer::new(CREATE, json!(consumer.info(ask.now))).after(ticket))
+    }
+
+    fn consumer(
+        &self,
+        kind: &'static str,
+        stream: &str,
+        name: &str,
+        ask: &Ask<'_>,
+    ) -> std::result::Result<&Consumer, (&'static str, ApiError)> {
+        let stream = self
+            .stream(ask.account, stream)
+            .ok_or((kind, STREAM_NOT_FOUND))?;
+        stream.consumers.get(name).ok_or((kind, CONSUMER_NOT_FOUND))
+    }
+
+    pub(super) fn consumer_info(&self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "consumer_info_response";
+        let consumer = self.consumer(KIND, stream, name, ask)?;
+        Ok(Answer::new(KIND, json!(consumer.info(ask.now))))
+    }
+
+    pub(super) fn consumer_names(&self, stream: &str, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "consumer_names_response";
+        let request: ListRequest = optional(ask.body).map_err(|error| (KIND, error))?;
+        let stream = self
+            .stream(ask.account, stream)
+            .ok_or((KIND, STREAM_NOT_FOUND))?;
+        let (shown, numbers) = page(stream.consumers.keys().collect(), request.offset, NAMES_MAX);
+        Ok(Answer::new(
+            KIND,
+            merge(numbers, json!({"consumers": shown})),
+        ))
+    }
+
+    pub(super) fn consumer_list(&self, stream: &str, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "consumer_list_response";
+        let request: ListRequest = optional(ask.body).map_err(|error| (KIND, error))?;
+        let stream = self
+            .stream(ask.account, stream)
+            .ok_or((KIND, STREAM_NOT_FOUND))?;
+        let (shown, numbers) = page(
+            stream.consumers.values().collect(),
+            request.offset,
+            LIST_MAX,
+        );
+        let shown: Vec<_> = shown
+            .iter()
+            .map(|consumer| consumer.info(ask.now))
+            .collect();
+        Ok(Answer::new(
+            KIND,
+            merge(numbers, json!({"consumers": shown})),
+        ))
+    }
+
+    pub(super) fn remove_consumer(
+        &mut self,
+        stream: &str,
+        name: &str,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) -> Result {
+        const KIND: &str = "consumer_delete_response";
+        if !ask.body.trim_ascii().is_empty() {
+            return Err((KIND, NOT_EMPTY_REQUEST));
+        }
+        self.consumer(KIND, stream, name, ask)?;
+        let ticket = self.delete_consumer(ask.account, stream, name, ask.now, net);
+        let answer = Answer::new(KIND, json!({"success": true}));
+        Ok(match ticket {
+            Some(ticket) => answer.after(ticket),
+            None => answer,
+        })
+    }
+
+    pub(super) fn pause_consumer(
+        &mut self,
+        stream: &str,
+        name: &str,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) -> Result {
+        const KIND: &str = "consumer_pause_response";
+        let fail = |error| (KIND, error);
+        let request: PauseRequest = optional(ask.body).map_err(fail)?;
+        let account = self
+            .accounts
+            .get(&ask.account)
+            .map(|account| account.name.clone())
+            .unwrap_or_default();
+        let of = self
+            .stream_mut(ask.account, stream)
+            .ok_or(fail(STREAM_NOT_FOUND))?;
+        let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
+        consumer.pause(request.pause_until, ask.now);
+        let (config, created) = (consumer.config.clone(), consumer.created);
+        let paused = consumer.is_paused(ask.now);
+        of.stirred = true;
+        let until = config.pause_until.unwrap_or_default();
+        let mut answer = json!({"paused": paused, "pause_until": until});
+        if paused {
+            answer["pause_remaining"] = (until.0 - ask.now).into();
+        }
+        let ticket = self
+            .define_consumer((&account, stream), &config, created)
+            .map_err(fail)?;
+        let mut body = json!({
+            "type": "io.nats.jetstream.advisory.v1.consumer_pause", "stream": stream, "consumer": name, "paused": paused,
+        });
+        if paused {
+            body["pause_until"] = json!(until);
+        }
+        self.advise(
+            ask.account,
+            &format!("$JS.EVENT.ADVISORY.CONSUMER.PAUSE.{stream}.{name}"),
+            body,
+            ask.now,
+            net,
+        );
+        Ok(Answer::new(KIND, answer).after(ticket))
+    }
+
+    pub(super) fn reset_consumer(&mut self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "consumer_reset_response";
+        let fail = |error| (KIND, error);
+        let request: ResetRequest = optional(ask.body).map_err(fail)?;
+        let of = self
+            .stream_mut(ask.account, stream)
+            .ok_or(fail(STREAM_NOT_FOUND))?;
+        let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
+        let at = consumer.reset(Some(request.seq).filter(|seq| *seq > 0), ask.now);
+        let mut info = json!(consumer.info(ask.now));
+        info["reset_seq"] = at.into();
+        of.stirred = true;
+        Ok(Answer::new(KIND, info))
+    }
+}
+
+/// What the subject of a request says must agree with its body.
+fn check_subject(
+    config: &ConsumerConfig,
+    name: Option<&str>,
+    filter: Option<&str>,
+    durable: bool,
+) -> std::result::Result<(), ApiError> {
+    if durable {
+        if config.durable_name.is_empty() {
+            return Err(CONSUMER_DURABLE_NAME_NOT_SET);
+        }
+        if name != Some(config.durable_name.as_str()) {
+            return Err(CONSUMER_DURABLE_NAME_NOT_MATCH_SUBJECT);
+        }
+        return Ok(());
+    }
+    if !config.durable_name.is_empty()
+        && !config.name.is_empty()
+        && config.durable_name != config.name
+    {
+        return Err(CONSUMER_CREATE_DURABLE_AND_NAME_MISMATCH);
+    }
+    match name {
+        None if !config.durable_name.is_empty() => {
+            return Err(CONSUMER_EPHEMERAL_WITH_DURABLE_NAME);
+        }
+        Some(name) => {
+            let own = if config.name.is_empty() {
+                &config.durable_name
+            } else {
+                &config.name
+            };
+            if own != name {
+                return Err(
+                    CONSUMER_CREATE.says("consumer name in subject does not match name in request")
+                );
+            }
+        }
+        None => {}
+    }
+    if let Some(filter) = filter {
+        if !config.filter_subjects.is_empty() {
+            return Err(CONSUMER_MULTIPLE_FILTERS_NOT_ALLOWED);
+        }
+        if config.filter_subject != filter {
+            return Err(CONSUMER_CREATE_FILTER_SUBJECT_MISMATCH);
+        }
+    }
+    Ok(())
+}
+
+/// Whether another consumer of this kind may stand beside those there are.
+fn check_room(
+    stream: &crate::stream::Stream,
+    config: &ConsumerConfig,
+    account_max: Option<u64>,
+) -> std::result::Result<(), ApiError> {
+    let most = [u64::try_from(stream.config.max_consumers).ok(), account_max]
+        .into_iter()
+        .flatten()
+        .min();
+    if most.is_some_and(|most| stream.consumers.len() as u64 >= most) {
+        return Err(MAXIMUM_CONSUMERS);
+    }
+    if stream.config.retention != Retention::WorkQueue {
+        return Ok(());
+    }
+    let unfiltered = config.filters().next().is_none();
+    for other in stream.consumers.values() {
+        if unfiltered || other.config.filters().next().is_none() {
+            return Err(CONSUMER_WQ_MULTIPLE_UNFILTERED);
+        }
+        let clash = other.config.filters().any(|theirs| {
+            config
+                .filters()
+                .any(|own| midge_subject::overlaps(own.as_bytes(), theirs.as_bytes()))
+        });
+        if clash {
+            return Err(CONSUMER_WQ_NOT_UNIQUE);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Requests that aren't answered in JSON: direct gets, and pulls.
+
+use crate::headers;
+use crate::status::status;
+use crate::stream::{DirectGet, MsgGet};
+use crate::{AccountId, JetStream, Message, Network};
+
+impl JetStream {
+    /// `DIRECT.GET.<stream>`, or `DIRECT.GET.<stream>.<subject>`.
+    pub(super) fn direct_get(
+        &mut self,
+        account: AccountId,
+        path: &str,
+        message: &Message<'_>,
+        net: &mut dyn Network,
+    ) {
+        let Some(reply) = message.reply else {
+            return;
+        };
+        let (name, subject) = path
+            .split_once('.')
+            .map_or((path, None), |(name, subject)| (name, Some(subject)));
+        let send = |net: &mut dyn Network, headers: &[u8], payload: &[u8]| {
+            let _ = net.publish(
+                account,
+                &Message {
+                    subject: reply,
+                    reply: None,
+                    headers,
+                    payload,
+                },
+            );
+        };
+        let Some(stream) = self
+            .stream(account, name)
+            .filter(|stream| stream.config.allow_direct)
+        else {
+            let headers =
+                format!("NATS/1.0 503\r\nNats-Subject: $JS.API.DIRECT.GET.{path}\r\n\r\n");
+            return send(net, headers.as_bytes(), b"");
+        };
+        if headers::get(message.headers, "Nats-Required-Api-Level")
+            .is_some_and(|level| !super::is_met(level))
+        {
+            return send(net, &status(412, "Required Api Level"), b"");
+        }
+        let asked = match subject {
+            Some(subject) => Ok(DirectGet {
+                one: MsgGet {
+                    last_by_subj: subject.to_owned(),
+                    ..MsgGet::default()
+                },
+                ..DirectGet::default()
+            }),
+            None if message.payload.is_empty() => {
+                return send(net, &status(408, "Empty Request"), b"");
+            }
+            None => serde_json::from_slice(message.payload),
+        };
+        match asked {
+            Ok(get) => stream.direct_get(&get, &mut |headers, payload| send(net, headers, payload)),
+            Err(_) => send(net, &status(408, "Malformed Request"), b""),
+        }
+    }
+
+    /// `CONSUMER.MSG.NEXT.<stream>.<consumer>`
+    pub(super) fn next(
+        &mut self,
+        account: AccountId,
+        path: &str,
+        message: &Message<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) {
+        let (Some(reply), Some((stream, name))) = (message.reply, path.split_once('.')) else {
+            return;
+        };
+        let consumer = self.stream_mut(account, stream).and_then(|stream| {
+            stream.stirred = true;
+            stream.consumers.get_mut(name)
+        });
+        match consumer {
+            Some(consumer) => consumer.pull(reply, message.payload, now, net),
+            None => {
+                let headers = format!(
+                    "NATS/1.0 503\r\nNats-Subject: $JS.API.CONSUMER.MSG.NEXT.{path}\r\n\r\n"
+                );
+                let gone = Message {
+                    subject: reply,
+                    headers: headers.as_bytes(),
+                    ..Message::default()
+                };
+                let _ = net.publish(account, &gone);
+            }
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The JetStream API: requests on `$JS.API.>`, answers in JSON.
+
+mod consumer;
+mod direct;
+mod stream;
+
+use crate::error::{INVALID_JSON, REQUIRED_API_LEVEL};
+use crate::info::API_LEVEL;
+use crate::{AccountId, ApiError, JetStream, Message, Network, headers};
+use midge_streamlog::Ticket;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+/// What a request comes to.
+pub(crate) struct Answer {
+    /// The last part of the `type` field.
+    kind: &'static str,
+    /// The other fields.
+    fields: Value,
+    /// It may be told when this is released; `None`: at once.
+    ticket: Option<Ticket>,
+}
+
+/// An answer, or the kind of answer an error stands in for.
+pub(crate) type Result = std::result::Result<Answer, (&'static str, ApiError)>;
+
+impl Answer {
+    fn new(kind: &'static str, fields: Value) -> Self {
+        Self {
+            kind,
+            fields,
+            ticket: None,
+        }
+    }
+
+    fn after(mut self, ticket: Ticket) -> Self {
+        self.ticket = Some(ticket);
+        self
+    }
+}
+
+/// A request: who asks, and what.
+#[derive(Clone, Copy)]
+pub(crate) struct Ask<'a> {
+    account: AccountId,
+    body: &'a [u8],
+    now: u64,
+}
+
+impl JetStream {
+    /// A message on the API's subjects.
+    pub(crate) fn api(
+        &mut self,
+        account: AccountId,
+        message: &Message<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) {
+        let Ok(subject) = std::str::from_utf8(message.subject) else {
+            return;
+        };
+        let Some(path) = self.path(subject) else {
+            return;
+        };
+        if let Some(path) = path.strip_prefix("DIRECT.GET.") {
+            return self.direct_get(account, path, message, net);
+        }
+        if let Some(path) = path.strip_prefix("CONSUMER.MSG.NEXT.") {
+            return self.next(account, path, message, now, net);
+        }
+        let ask = Ask {
+            account,
+            body: message.payload,
+            now,
+        };
+        let level = headers::get(message.headers, "Nats-Required-Api-Level");
+        let answered = match level {
+            Some(level) if !is_met(level) => Some(Err((kind_of(path), REQUIRED_API_LEVEL))),
+            _ => self.dispatch(path, &ask, net),
+        };
+        let Some(answered) = answered else {
+            return;
+        };
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.api.total += 1;
+            account.api.errors += u64::from(answered.is_err());
+        }
+        self.reply(account, message.reply, answered, net);
+    }
+
+    /// What stands behind `$JS.API.`, or behind the domain's prefix.
+    fn path<'a>(&self, subject: &'a str) -> Option<&'a str> {
+        if let Some(path) = subject.strip_prefix("$JS.API.") {
+            return Some(path);
+        }
+        let domain = self.settings.domain.as_deref()?;
+        subject
+            .strip_prefix("$JS.")?
+            .strip_prefix(domain)?
+            .strip_prefix(".API.")
+    }
+
+    fn reply(
+        &mut self,
+        account: AccountId,
+        reply: Option<&[u8]>,
+        answered: Result,
+        net: &mut dyn Network,
+    ) {
+        let (kind, fields, ticket) = match answered {
+            Ok(answer) => (answer.kind, answer.fields, answer.ticket),
+            Err((kind, error)) => (kind, json!({"error": error}), None),
+        };
+        let mut object = Map::new();
+        object.insert(
+            "type".into(),
+            format!("io.nats.jetstream.api.v1.{kind}").into(),
+        );
+        if let Value::Object(fields) = fields {
+            object.extend(fields);
+        }
+        let Some(reply) = reply else {
+            return;
+        };
+        let body = escape(&Value::Object(object).to_string());
+        match ticket {
+            Some(ticket) if ticket.outcome().is_none() => {
+                self.answer_after(ticket, account, reply, body);
+            }
+            _ => {
+                let _ = net.publish(
+                    account,
+                    &Message {
+                        subject: reply,
+                        payload: &body,
+                        ..Message::default()
+                    },
+                );
+            }
+        }
+    }
+
+    /// `None` when nobody answers such a request.
+    fn dispatch(&mut self, path: &str, ask: &Ask<'_>, net: &mut dyn Network) -> Option<Result> {
+        let words: Vec<&str> = path.split('.').collect();
+        Some(match words[..] {
+            ["INFO"] => self.account_info(ask),
+            ["STREAM", "CREATE", name] => self.create_stream(name, ask, net),
+            ["STREAM", "UPDATE", name] => self.update_stream(name, ask, net),
+            ["STREAM", "INFO", name] => self.stream_info(name, ask),
+            ["STREAM", "NAMES"] => self.stream_names(ask),
+            ["STREAM", "LIST"] => self.stream_list(ask),
+            ["STREAM", "DELETE", name] => self.delete_stream(name, ask, net),
+            ["STREAM", "PURGE", name] => self.purge_stream(name, ask),
+            ["STREAM", "MSG", "GET", name] => self.get_message(name, ask),
+            ["STREAM", "MSG", "DELETE", name] => self.delete_message(name, ask),
+            ["CONSUMER", "DURABLE", "CREATE", stream, name] => {
+                self.create_consumer(stream, Some(name), None, true, ask, net)
+            }
+            ["CONSUMER", "CREATE", stream] => {
+                self.create_consumer(stream, None, None, false, ask, net)
+            }
+            ["CONSUMER", "CREATE", stream, name] => {
+                self.create_consumer(stream, Some(name), None, false, ask, net)
+            }
+            ["CONSUMER", "CREATE", stream, name, ref filter @ ..] => {
+                let filter = filter.join(".");
+                self.create_consumer(stream, Some(name), Some(&filter), false, ask, net)
+            }
+            ["CONSUMER", "INFO", stream, name] => self.consumer_info(stream, name, ask),
+            ["CONSUMER", "NAMES", stream] => self.consumer_names(stream, ask),
+            ["CONSUMER", "LIST", stream] => self.consumer_list(stream, ask),
+            ["CONSUMER", "DELETE", stream, name] => self.remove_consumer(stream, name, ask, net),
+            ["CONSUMER", "PAUSE", stream, name] => self.pause_consumer(stream, name, ask, net),
+            ["CONSUMER", "RESET", stream, name] => self.reset_consumer(stream, name, ask),
+            ["STREAM", "LEADER", "STEPDOWN", _] => cluster_only("stream_leader_stepdown_response"),
+            ["STREAM", "PEER", "REMOVE", _] => cluster_only("stream_remove_peer_response"),
+            ["CONSUMER", "LEADER", "STEPDOWN", _, _] => {
+                cluster_only("consumer_leader_stepdown_response")
+            }
+            _ => return None,
+        })
+    }
+
+    fn account_info(&self, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "account_info_response";
+        let report = self.report(&crate::Detail::account(ask.account), ask.now);
+        let Some(account) = report.accounts.into_iter().next() else {
+            return Err((KIND, crate::error::NOT_ENABLED_FOR_ACCOUNT));
+        };
+        Ok(Answer::new(
+            KIND,
+            account.info(self.settings.domain.as_deref()),
+        ))
+    }
+}
+
+/// The kind of answer that an error before dispatch stands in for.
+fn kind_of(path: &str) -> &'static str {
+    match path.split('.').take(2).collect::<Vec<_>>()[..] {
+        ["STREAM", "CREATE"] => "stream_create_response",
+        ["STREAM", "UPDATE"] => "stream_update_response",
+        ["STREAM", "INFO"] => "stream_info_response",
+        ["STREAM", "NAMES"] => "stream_names_response",
+        ["STREAM", "LIST"] => "stream_list_response",
+        ["STREAM", "DELETE"] => "stream_delete_response",
+        ["STREAM", "PURGE"] => "stream_purge_response",
+        ["CONSUMER", "CREATE" | "DURABLE"] => "consumer_create_response",
+        ["CONSUMER", "INFO"] => "consumer_info_response",
+        ["CONSUMER", "NAMES"] => "consumer_names_response",
+        ["CONSUMER", "LIST"] => "consumer_list_response",
+        ["CONSUMER", "DELETE"] => "consumer_delete_response",
+        _ => "account_info_response",
+    }
+}
+
+fn cluster_only(kind: &'static str) -> Result {
+    Err((kind, crate::error::CLUSTER_REQUIRED))
+}
+
+fn is_met(level: &[u8]) -> bool {
+    let level = std::str::from_utf8(level)
+        .ok()
+        .and_then(|level| level.parse::<u32>().ok());
+    level.is_some_and(|level| level <= API_LEVEL)
+}
+
+/// Reads a body that may be missing.
+fn optional<T: DeserializeOwned + Default>(body: &[u8]) -> std::result::Result<T, ApiError> {
+    if body.trim_ascii().is_empty() {
+        return Ok(T::default());
+    }
+    required(body)
+}
+
+fn required<T: DeserializeOwned>(body: &[u8]) -> std::result::Result<T, ApiError> {
+    serde_json::from_slice(body)
+        .map_err(|error| INVALID_JSON.says(format!("invalid JSON: {error}")))
+}
+
+/// JSON as the reference escapes it, so that it may stand in a page.
+fn escape(json: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(json.len());
+    for byte in json.bytes() {
+        match byte {
+            b'<' => out.extend_from_slice(b"\\u003c"),
+            b'>' => out.extend_from_slice(b"\\u003e"),
+            b'&' => out.extend_from_slice(b"\\u0026"),
+            byte => out.push(byte),
+        }
+    }
+    out
+}
+
+/// A page of a list: where it begins, how many it holds, how many there are.
+fn page<T>(all: Vec<T>, offset: usize, limit: usize) -> (Vec<T>, Value) {
+    let total = all.len();
+    let shown: Vec<T> = all.into_iter().skip(offset).take(limit).collect();
+    (
+        shown,
+        json!({"total": total, "offset": offset.min(total), "limit": limit}),
+    )
+}

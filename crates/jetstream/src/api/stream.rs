@@ -1,0 +1,494 @@
+//! `STREAM.*`: streams are made, changed, listed, emptied and removed.
+
+use super::{Answer, Ask, Result, optional, page, required};
+use crate::account::Reservation;
+use crate::config::{self, StreamConfig};
+use crate::error::{
+    BAD_REQUEST, NOT_EMPTY_REQUEST, SEQUENCE_NOT_FOUND, STREAM_INVALID_CONFIG, STREAM_MISMATCH,
+    STREAM_MSG_DELETE_FAILED, STREAM_NAME_EXISTS, STREAM_NOT_FOUND, STREAM_PURGE_FAILED,
+    STREAM_SEALED, STREAM_SUBJECT_OVERLAP,
+};
+use crate::stream::MsgGet;
+use crate::time::Time;
+use crate::{AccountId, ApiError, JetStream, Network};
+use data_encoding::BASE64;
+use midge_streamlog::{Error as LogError, Filter};
+use midge_subject::Filter as Subjects;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const NAMES_MAX: usize = 1024;
+const LIST_MAX: usize = 256;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct InfoRequest {
+    offset: usize,
+    deleted_details: bool,
+    subjects_filter: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ListRequest {
+    offset: usize,
+    subject: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct PurgeRequest {
+    filter: String,
+    seq: u64,
+    keep: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct DeleteRequest {
+    seq: u64,
+    no_erase: bool,
+}
+
+impl JetStream {
+    pub(super) fn create_stream(
+        &mut self,
+        name: &str,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) -> Result {
+        const KIND: &str = "stream_create_response";
+        let fail = |error| (KIND, error);
+        let mut config = self.read_config(name, ask).map_err(fail)?;
+        if let Some(stream) = self.stream(ask.account, &config.name) {
+            if same(&stream.config, &config) {
+                let mut info = json!(stream.info(self.settings.domain.as_ref(), ask.now));
+                info["did_create"] = false.into();
+                return Ok(Answer::new(KIND, info));
+            }
+            return Err(fail(STREAM_NAME_EXISTS));
+        }
+        config.metadata.insert("_nats.req.level".into(), "0".into());
+        self.check_overlap(ask.account, &config).map_err(fail)?;
+        self.admit(ask.account, &config).map_err(fail)?;
+        let account = self.account_name(ask.account);
+        let options = config.log_options(&self.settings);
+        let (log, _) = self
+            .store
+            .create_stream(&format!("{account}/{}", config.name), options)
+            .map_err(|error| fail(refused(&error)))?;
+        if config.first_seq > 1 {
+            let _ = log.skip_to(config.first_seq);
+        }
+        let ticket = self
+            .define_stream(&account, &config, ask.now)
+            .map_err(fail)?;
+        let name = config.name.clone();
+        let index = self.put_stream(ask.account, config, ask.now, log, net);
+        self.advise_stream(ask, "CREATED", "create", &name, net);
+        let domain = self.settings.domain.clone();
+        let mut info = self.streams[index].as_ref().map_or(Value::Null, |stream| {
+            json!(stream.info(domain.as_ref(), ask.now))
+        });
+        info["did_create"] = true.into();
+        Ok(Answer::new(KIND, info).after(ticket))
+    }
+
+    fn read_config(
+        &self,
+        name: &str,
+        ask: &Ask<'_>,
+    ) -> std::result::Result<StreamConfig, ApiError> {
+        let (mut config, pedantic) = config::parse(ask.body, self.settings.strict)?;
+        if config.name != name {
+            return Err(STREAM_MISMATCH);
+        }
+        let limits = self
+            .accounts
+            .get(&ask.account)
+            .map(|account| account.limits.clone())
+            .unwrap_or_default();
+        config.check(pedantic, &limits)?;
+        Ok(config)
+    }
+
+    fn account_name(&self, account: AccountId) -> String {
+        self.accounts
+            .get(&account)
+            .map(|account| account.name.clone())
+            .unwrap_or_default()
+    }
+
+    fn streams_of(&self, account: AccountId) -> impl Iterator<Item = &crate::stream::Stream> {
+        let streams = self
+            .accounts
+            .get(&account)
+            .map(|account| account.streams.values());
+        streams
+            .into_iter()
+            .flatten()
+            .filter_map(|index| self.streams[*index].as_ref())
+    }
+
+    fn check_overlap(
+        &self,
+        account: AccountId,
+        config: &StreamConfig,
+    ) -> std::result::Result<(), ApiError> {
+        let filters: Vec<_> = config
+            .subjects
+            .iter()
+            .filter_map(|subject| Subjects::parse(subject).ok())
+            .collect();
+        let overlaps = |other: &crate::stream::Stream| {
+            let mut theirs = other
+                .config
+                .subjects
+                .iter()
+                .filter_map(|subject| Subjects::parse(subject).ok());
+            other.config.name != config.name
+                && theirs.any(|their| filters.iter().any(|own| own.overlaps(their)))
+        };
+        match self.streams_of(account).any(overlaps) {
+            true => Err(STREAM_SUBJECT_OVERLAP),
+            false => Ok(()),
+        }
+    }
+
+    fn admit(
+        &self,
+        account: AccountId,
+        config: &StreamConfig,
+    ) -> std::result::Result<(), ApiError> {
+        let others = self
+            .streams_of(account)
+            .filter(|stream| stream.config.name != config.name);
+        let (mut count, mut reserved) = (0, 0);
+        for stream in others {
+            count += 1;
+            if stream.config.storage == config.storage {
+                reserved += u64::try_from(stream.config.max_bytes).unwrap_or(0);
+            }
+        }
+        let taken = Reservation {
+            others: count,
+            reserved,
+        };
+        self.accounts
+            .get(&account)
+            .map_or(Ok(()), |account| account.limits.admit(config, &taken))
+    }
+
+    fn advise_stream(
+        &mut self,
+        ask: &Ask<'_>,
+        word: &str,
+        action: &str,
+        name: &str,
+        net: &mut dyn Network,
+    ) {
+        let body = json!({"type": "io.nats.jetstream.advisory.v1.stream_action", "stream": name, "action": action});
+        let subject = format!("$JS.EVENT.ADVISORY.STREAM.{word}.{name}");
+        self.advise(ask.account, &subject, body, ask.now, net);
+    }
+
+    pub(super) fn update_stream(
+        &mut self,
+        name: &str,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) -> Result {
+        const KIND: &str = "stream_update_response";
+        let fail = |error| (KIND, error);
+        let mut config = self.read_config(name, ask).map_err(fail)?;
+        let Some(index) = self.stream_index(ask.account, name) else {
+            return Err(fail(STREAM_NOT_FOUND));
+        };
+        let Some(stream) = self.streams[index].as_ref() else {
+            return Err(fail(STREAM_NOT_FOUND));
+        };
+        let old = stream.config.clone();
+        let created = stream.created;
+        if config.first_seq == 0 {
+            config.first_seq = old.first_seq;
+        }
+        old.check_update(&config).map_err(fail)?;
+        config.metadata.insert("_nats.req.level".into(), "0".into());
+        self.check_overlap(ask.account, &config).map_err(fail)?;
+        self.admit(ask.account, &config).map_err(fail)?;
+        let account = self.account_name(ask.account);
+        let options = config.log_options(&self.settings);
+        // The definition's ticket is younger and stands for both.
+        drop(
+            self.store
+                .update_stream(&format!("{account}/{name}"), options)
+                .map_err(|error| fail(refused(&error)))?,
+        );
+        let ticket = self
+            .define_stream(&account, &config, created)
+            .map_err(fail)?;
+        let settings = self.settings.clone();
+        let mut info = Value::Null;
+        if let Some(stream) = self.streams[index].as_mut() {
+            for gone in old
+                .subjects
+                .iter()
+                .filter(|subject| !config.subjects.contains(subject))
+            {
+                net.unsubscribe(ask.account, gone.as_bytes(), stream.token);
+            }
+            for new in config
+                .subjects
+                .iter()
+                .filter(|subject| !old.subjects.contains(subject))
+            {
+                net.subscribe(ask.account, new.as_bytes(), stream.token);
+            }
+            stream.config = config;
+            stream.configure(&settings);
+            stream.stirred = true;
+            info = json!(stream.info(settings.domain.as_ref(), ask.now));
+        }
+        self.advise_stream(ask, "UPDATED", "modify", name, net);
+        Ok(Answer::new(KIND, info).after(ticket))
+    }
+
+    pub(super) fn stream_info(&self, name: &str, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "stream_info_response";
+        // Old clients send bodies that aren't meant for us.
+        let request: InfoRequest = optional(ask.body).unwrap_or_default();
+        let stream = self
+            .stream(ask.account, name)
+            .ok_or((KIND, STREAM_NOT_FOUND))?;
+        let mut info = stream.info(self.settings.domain.as_ref(), ask.now);
+        let mut paging = json!({"total": 0, "offset": 0, "limit": 0});
+        if !request.subjects_filter.is_empty() {
+            let all = stream.subjects(&request.subjects_filter).ok_or((
+                KIND,
+                STREAM_INVALID_CONFIG.says("subject details would exceed maximum allowed"),
+            ))?;
+            let (shown, numbers) = page(
+                all.into_iter().collect(),
+                request.offset,
+                crate::info::SUBJECTS_MAX,
+            );
+            paging = numbers;
+            info.state.subjects = Some(shown.into_iter().collect());
+        }
+        if request.deleted_details {
+            info.state.deleted = Some(stream.deleted()).filter(|deleted| !deleted.is_empty());
+        }
+        Ok(Answer::new(KIND, merge(paging, json!(info))))
+    }
+
+    fn listed(
+        &self,
+        ask: &Ask<'_>,
+    ) -> std::result::Result<(Vec<&crate::stream::Stream>, usize), ApiError> {
+        let request: ListRequest = optional(ask.body)?;
+        let filter = Subjects::parse(&request.subject).ok();
+        let wanted = |stream: &&crate::stream::Stream| {
+            let mut subjects = stream
+                .config
+                .subjects
+                .iter()
+                .filter_map(|subject| Subjects::parse(subject).ok());
+            request.subject.is_empty()
+                || filter.is_some_and(|filter| subjects.any(|subject| subject.overlaps(filter)))
+        };
+        Ok((
+            self.streams_of(ask.account).filter(wanted).collect(),
+            request.offset,
+        ))
+    }
+
+    pub(super) fn stream_names(&self, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "stream_names_response";
+        let (streams, offset) = self.listed(ask).map_err(|error| (KIND, error))?;
+        let names: Vec<_> = streams
+            .iter()
+            .map(|stream| stream.config.name.as_str())
+            .collect();
+        let (shown, numbers) = page(names, offset, NAMES_MAX);
+        Ok(Answer::new(KIND, merge(numbers, json!({"streams": shown}))))
+    }
+
+    pub(super) fn stream_list(&self, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "stream_list_response";
+        let (streams, offset) = self.listed(ask).map_err(|error| (KIND, error))?;
+        let (shown, numbers) = page(streams, offset, LIST_MAX);
+        let domain = self.settings.domain.as_ref();
+        let shown: Vec<_> = shown
+            .iter()
+            .map(|stream| stream.info(domain, ask.now))
+            .collect();
+        Ok(Answer::new(KIND, merge(numbers, json!({"streams": shown}))))
+    }
+
+    pub(super) fn delete_stream(
+        &mut self,
+        name: &str,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) -> Result {
+        const KIND: &str = "stream_delete_response";
+        if !ask.body.trim_ascii().is_empty() {
+            return Err((KIND, NOT_EMPTY_REQUEST));
+        }
+        let Some(index) = self.stream_index(ask.account, name) else {
+            return Err((KIND, STREAM_NOT_FOUND));
+        };
+        let account = self.account_name(ask.account);
+        if let Some(mut stream) = self.streams[index].take() {
+            self.unsubscribe(&stream, net);
+            for consumer in stream.consumers.values_mut() {
+                consumer.end(409, "Consumer Deleted", net);
+                for kind in ["c", "d"] {
+                    let key = format!("{kind}/{account}/{name}/{}", consumer.name());
+                    let _ = self.store.delete_state(key.as_bytes());
+                }
+            }
+        }
+        if let Some(account) = self.accounts.get_mut(&ask.account) {
+            account.streams.remove(name);
+        }
+        let _ = self
+            .store
+            .delete_state(format!("s/{account}/{name}").as_bytes());
+        let deleted = self.store.delete_stream(&format!("{account}/{name}"));
+        let ticket = deleted.map_err(|error| (KIND, refused(&error)))?;
+        self.advise_stream(ask, "DELETED", "delete", name, net);
+        Ok(Answer::new(KIND, json!({"success": true})).after(ticket))
+    }
+
+    pub(super) fn purge_stream(&mut self, name: &str, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "stream_purge_response";
+        let fail = |error| (KIND, error);
+        let request: PurgeRequest = optional(ask.body).map_err(fail)?;
+        let stream = self
+            .stream_mut(ask.account, name)
+            .ok_or(fail(STREAM_NOT_FOUND))?;
+        if stream.config.sealed {
+            return Err(fail(STREAM_SEALED));
+        }
+        if stream.config.deny_purge {
+            return Err(fail(STREAM_PURGE_FAILED.says("stream purge not permitted")));
+        }
+        if request.seq > 0 && request.keep > 0 {
+            return Err(fail(BAD_REQUEST));
+        }
+        let filter = match request.filter.as_str() {
+            "" => Filter::all(),
+            filter => Filter::new(filter),
+        };
+        let (count, ticket) = stream
+            .purge(&filter, request.seq, request.keep)
+            .map_err(fail)?;
+        stream.stirred = true;
+        Ok(Answer::new(KIND, json!({"success": true, "purged": count})).after(ticket))
+    }
+
+    pub(super) fn get_message(&self, name: &str, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "stream_msg_get_response";
+        let fail = |error| (KIND, error);
+        if ask.body.trim_ascii().is_empty() {
+            return Err(fail(BAD_REQUEST));
+        }
+        let get: MsgGet = required(ask.body).map_err(fail)?;
+        let stream = self
+            .stream(ask.account, name)
+            .ok_or(fail(STREAM_NOT_FOUND))?;
+        let found = stream.find(&get).map_err(fail)?;
+        let mut message = json!({
+            "subject": String::from_utf8_lossy(&found.subject),
+            "seq": found.seq,
+            "time": Time(found.time),
+        });
+        if !found.headers.is_empty() && !get.no_hdr {
+            message["hdrs"] = BASE64.encode(&found.headers).into();
+        }
+        if !found.payload.is_empty() {
+            message["data"] = BASE64.encode(&found.payload).into();
+        }
+        Ok(Answer::new(KIND, json!({"message": message})))
+    }
+
+    pub(super) fn delete_message(&mut self, name: &str, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "stream_msg_delete_response";
+        let fail = |error| (KIND, error);
+        if ask.body.trim_ascii().is_empty() {
+            return Err(fail(BAD_REQUEST));
+        }
+        let request: DeleteRequest = required(ask.body).map_err(fail)?;
+        let stream = self
+            .stream_mut(ask.account, name)
+            .ok_or(fail(STREAM_NOT_FOUND))?;
+        if stream.config.sealed {
+            return Err(fail(STREAM_SEALED));
+        }
+        if stream.config.deny_delete {
+            return Err(fail(
+                STREAM_MSG_DELETE_FAILED.says("message delete not permitted"),
+            ));
+        }
+        let stats = stream.log.stats();
+        let deleted = match request.no_erase {
+            true => stream.log.delete_many(&[request.seq]),
+            false => stream.log.erase(&[request.seq]),
+        };
+        let deleted = deleted.map_err(|error| fail(refused(&error)))?;
+        let Some((_, ticket)) = deleted else {
+            return Err(fail(
+                match request.seq > stats.last_seq || request.seq < stats.first_seq {
+                    true => STREAM_MSG_DELETE_FAILED.says("stream store EOF"),
+                    false => SEQUENCE_NOT_FOUND.says(format!("sequence {} not found", request.seq)),
+                },
+            ));
+        };
+        let first = stream.log.stats().first_seq;
+        for consumer in stream.consumers.values_mut() {
+            consumer.removed(first);
+        }
+        Ok(Answer::new(KIND, json!({"success": true})).after(ticket))
+    }
+}
+
+/// Whether a request asks for what is there.
+fn same(old: &StreamConfig, new: &StreamConfig) -> bool {
+    let plain = |config: &StreamConfig| {
+        let mut config = config.clone();
+        config.metadata.retain(|key, _| !key.starts_with("_nats."));
+        config
+    };
+    plain(old) == plain(new)
+}
+
+fn refused(error: &LogError) -> ApiError {
+    match error {
+        LogError::DiskFull => crate::error::INSUFFICIENT_RESOURCES,
+        other => STREAM_INVALID_CONFIG.says(other.to_string()),
+    }
+}
+
+/// Fields of `b` behind those of `a`.
+pub(super) fn merge(a: Value, b: Value) -> Value {
+    match (a, b) {
+        (Value::Object(mut a), Value::Object(b)) => {
+            a.extend(b);
+            Value::Object(a)
+        }
+        (_, b) => b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_a_bad_body_say_where() {
+        let error = required::<DeleteRequest>(b"{\"seq\":").err().unwrap();
+        assert_eq!(error.err_code, crate::error::INVALID_JSON.err_code);
+        assert!(error.description.starts_with("invalid JSON: "), "{error}");
+    }
+}

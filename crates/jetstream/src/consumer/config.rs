@@ -1,0 +1,530 @@
+//! What a consumer is: its configuration as clients write it, with the defaults and rules of the reference.
+
+use crate::ApiError;
+use crate::config::{
+    ConsumerLimits, DESCRIPTION_MAX, METADATA_MAX, NAME_MAX, Retention, StreamConfig, is_false,
+    is_valid_name, is_zero, or_default,
+};
+use crate::error::*;
+use crate::time::Time;
+use midge_subject::{Filter, Subject};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+const ACK_WAIT: i64 = 30_000_000_000;
+const MAX_WAITING: i64 = 512;
+const MAX_ACK_PENDING: i64 = 1000;
+const HEARTBEAT_MIN: i64 = 100_000_000;
+const EXPIRES_MIN: i64 = 1_000_000;
+/// How long a consumer without a durable name lives without interest.
+const INACTIVE_THRESHOLD: i64 = 5_000_000_000;
+
+/// Where a consumer begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliverPolicy {
+    /// At the first message.
+    #[default]
+    All,
+    /// At the last message.
+    Last,
+    /// After it was made.
+    New,
+    /// At `opt_start_seq`.
+    ByStartSequence,
+    /// At `opt_start_time`.
+    ByStartTime,
+    /// At the last message of each subject.
+    LastPerSubject,
+}
+
+/// What an ack says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AckPolicy {
+    /// Nothing is acknowledged.
+    #[default]
+    None,
+    /// One stands for all before it.
+    All,
+    /// Each stands for itself.
+    Explicit,
+}
+
+/// How fast messages are replayed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReplayPolicy {
+    /// As fast as they are taken.
+    #[default]
+    Instant,
+    /// As they came.
+    Original,
+}
+
+/// A consumer's configuration: the reference's names, in the reference's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    missing_docs,
+    reason = "the names are those of the protocol's documentation"
+)]
+pub struct ConsumerConfig {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub durable_name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    #[serde(default)]
+    pub deliver_policy: DeliverPolicy,
+    #[serde(default, skip_serializing_if = "zero")]
+    pub opt_start_seq: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opt_start_time: Option<Time>,
+    #[serde(default)]
+    pub ack_policy: AckPolicy,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ack_wait: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub max_deliver: i64,
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "or_default"
+    )]
+    pub backoff: Vec<i64>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub filter_subject: String,
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "or_default"
+    )]
+    pub filter_subjects: Vec<String>,
+    #[serde(default)]
+    pub replay_policy: ReplayPolicy,
+    #[serde(default, skip_serializing_if = "zero")]
+    pub rate_limit_bps: u64,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sample_freq: String,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub max_waiting: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub max_ack_pending: i64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub flow_control: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub headers_only: bool,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub max_batch: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub max_expires: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub max_bytes: i64,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub deliver_subject: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub deliver_group: String,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub idle_heartbeat: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inactive_threshold: i64,
+    #[serde(default)]
+    pub num_replicas: i64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub mem_storage: bool,
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "or_default"
+    )]
+    pub metadata: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause_until: Option<Time>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// Fields that clients may write.
+const FIELDS: [&str; 30] = [
+    "durable_name",
+    "name",
+    "description",
+    "deliver_policy",
+    "opt_start_seq",
+    "opt_start_time",
+    "ack_policy",
+    "ack_wait",
+    "max_deliver",
+    "backoff",
+    "filter_subject",
+    "filter_subjects",
+    "replay_policy",
+    "rate_limit_bps",
+    "sample_freq",
+    "max_waiting",
+    "max_ack_pending",
+    "flow_control",
+    "headers_only",
+    "max_batch",
+    "max_expires",
+    "max_bytes",
+    "deliver_subject",
+    "deliver_group",
+    "idle_heartbeat",
+    "inactive_threshold",
+    "num_replicas",
+    "mem_storage",
+    "metadata",
+    "pause_until",
+];
+/// Fields of the reference that aren't built yet.
+const LATER: [&str; 5] = [
+    "priority_groups",
+    "priority_policy",
+    "priority_timeout",
+    "direct",
+    "sourcing",
+];
+
+impl ConsumerConfig {
+    /// Reads the `config` of a request.
+    pub(crate) fn parse(value: serde_json::Value, strict: bool) -> Result<Self, ApiError> {
+        let bad = |text: String| INVALID_JSON.says(format!("invalid JSON: {text}"));
+        let serde_json::Value::Object(mut fields) = value else {
+            return Err(CONSUMER_CONFIG_REQUIRED);
+        };
+        for name in LATER {
+            let given = fields.remove(name);
+            let empty = given.as_ref().is_none_or(|value| {
+                value.is_null()
+                    || *value == false
+                    || *value == 0
+                    || value
+                        .as_str()
+                        .is_some_and(|text| text.is_empty() || text == "none")
+                    || value.as_array().is_some_and(Vec::is_empty)
+            });
+            if !empty {
+                return Err(CONSUMER_CREATE.says(format!("{name} is not supported yet")));
+            }
+        }
+        if strict && let Some(name) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
+            return Err(bad(format!("json: unknown field {name:?}")));
+        }
+        serde_json::from_value(serde_json::Value::Object(fields))
+            .map_err(|error| bad(error.to_string()))
+    }
+
+    pub(crate) fn is_pull(&self) -> bool {
+        self.deliver_subject.is_empty()
+    }
+
+    pub(crate) fn is_durable(&self) -> bool {
+        !self.durable_name.is_empty()
+    }
+
+    /// All filters; none means everything.
+    pub(crate) fn filters(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.filter_subject)
+            .filter(|filter| !filter.is_empty())
+            .chain(&self.filter_subjects)
+    }
+
+    /// Fills in what was left out.
+    pub(crate) fn complete(&mut self, limits: &ConsumerLimits, ack_pending_max: Option<u64>) {
+        if self.ack_policy != AckPolicy::None {
+            if self.ack_wait == 0 {
+                self.ack_wait = ACK_WAIT;
+            }
+            if let Some(first) = self.backoff.first() {
+                self.ack_wait = *first;
+            }
+            if self.max_ack_pending == 0 {
+                let usual = if limits.max_ack_pending > 0 {
+                    limits.max_ack_pending
+                } else {
+                    MAX_ACK_PENDING
+                };
+                let most =
+                    ack_pending_max.map_or(usual, |most| i64::try_from(most).unwrap_or(usual));
+                self.max_ack_pending = usual.min(most);
+            }
+        }
+        if self.max_deliver == 0 {
+            self.max_deliver = -1;
+        }
+        if self.is_pull() && self.max_waiting == 0 {
+            self.max_waiting = MAX_WAITING;
+        }
+        if self.inactive_threshold == 0 {
+            if limits.inactive_threshold > 0 {
+                self.inactive_threshold = limits.inactive_threshold;
+            } else if !self.is_durable() {
+                self.inactive_threshold = INACTIVE_THRESHOLD;
+            }
+        }
+    }
+
+    /// Refuses what can't be.
+    pub(crate) fn check(&self, stream: &StreamConfig) -> Result<(), ApiError> {
+        self.check_names()?;
+        self.check_numbers(stream)?;
+        if self.is_pull() {
+            self.check_pull()?;
+        } else {
+            self.check_push(stream)?;
+        }
+        self.check_filters(stream)?;
+        self.check_start()?;
+        self.check_sampling()?;
+        if stream.retention == Retention::WorkQueue {
+            if self.ack_policy != AckPolicy::Explicit {
+                return Err(CONSUMER_WQ_REQUIRES_EXPLICIT_ACK);
+            }
+            if self.deliver_policy != DeliverPolicy::All {
+                return Err(CONSUMER_WQ_NOT_DELIVER_ALL);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_names(&self) -> Result<(), ApiError> {
+        for name in [&self.durable_name, &self.name] {
+            if name.len() > NAME_MAX {
+                return Err(CONSUMER_NAME_TOO_LONG);
+            }
+            if name.contains(['/', '\\']) {
+                return Err(CONSUMER_NAME_CONTAINS_PATH_SEPARATORS);
+            }
+            if !name.is_empty() && !is_valid_name(name) {
+                return Err(CONSUMER_BAD_DURABLE_NAME);
+            }
+        }
+        if self.description.len() > DESCRIPTION_MAX {
+            return Err(CONSUMER_DESCRIPTION_TOO_LONG);
+        }
+        let metadata: usize = self
+            .metadata
+            .iter()
+            .map(|(key, value)| key.len() + value.len())
+            .sum();
+        if metadata > METADATA_MAX {
+            return Err(CONSUMER_METADATA_LENGTH);
+        }
+        Ok(())
+    }
+
+    fn check_numbers(&self, stream: &StreamConfig) -> Result<(), ApiError> {
+        if self.num_replicas > stream.num_replicas {
+            return Err(CONSUMER_REPLICAS_EXCEEDS_STREAM);
+        }
+        if self.ack_wait < 0 {
+            return Err(CONSUMER_ACK_WAIT_NEGATIVE);
+        }
+        if self.backoff.iter().any(|wait| *wait < 0) {
+            return Err(CONSUMER_BACKOFF_NEGATIVE);
+        }
+        let steps = i64::try_from(self.backoff.len()).unwrap_or(i64::MAX);
+        if steps > 0 && self.max_deliver != -1 && steps > self.max_deliver {
+            return Err(CONSUMER_MAX_DELIVER_BACKOFF);
+        }
+        if self.max_ack_pending > 0 && self.ack_policy == AckPolicy::None {
+            return Err(CONSUMER_MAX_PENDING_ACK_POLICY);
+        }
+        let limits = &stream.consumer_limits;
+        if limits.max_ack_pending > 0 && self.max_ack_pending > limits.max_ack_pending {
+            let text = format!(
+                "consumer max ack pending exceeds system limit of {}",
+                limits.max_ack_pending
+            );
+            return Err(CONSUMER_MAX_PENDING_ACK_EXCESS.says(text));
+        }
+        if limits.inactive_threshold > 0 && self.inactive_threshold > limits.inactive_threshold {
+            let text = format!(
+                "consumer inactive threshold exceeds system limit of {}",
+                limits.inactive_threshold
+            );
+            return Err(CONSUMER_INACTIVE_THRESHOLD_EXCESS.says(text));
+        }
+        Ok(())
+    }
+
+    fn check_pull(&self) -> Result<(), ApiError> {
+        if self.rate_limit_bps > 0 {
+            return Err(CONSUMER_PULL_WITH_RATE_LIMIT);
+        }
+        if self.max_waiting < 0 {
+            return Err(CONSUMER_MAX_WAITING_NEGATIVE);
+        }
+        if self.idle_heartbeat > 0 {
+            return Err(CONSUMER_HB_REQUIRES_PUSH);
+        }
+        if self.flow_control {
+            return Err(CONSUMER_FC_REQUIRES_PUSH);
+        }
+        if self.max_batch < 0 {
+            return Err(CONSUMER_MAX_REQUEST_BATCH_NEGATIVE);
+        }
+        if self.max_expires != 0 && self.max_expires < EXPIRES_MIN {
+            return Err(CONSUMER_MAX_REQUEST_EXPIRES_TOO_SMALL);
+        }
+        Ok(())
+    }
+
+    fn check_push(&self, stream: &StreamConfig) -> Result<(), ApiError> {
+        let Ok(deliver) = Subject::parse(&self.deliver_subject) else {
+            return Err(match Filter::parse(&self.deliver_subject) {
+                Ok(_) => CONSUMER_DELIVER_TO_WILDCARDS,
+                Err(_) => CONSUMER_INVALID_DELIVER_SUBJECT,
+            });
+        };
+        if !deliver.is_literal() {
+            return Err(CONSUMER_DELIVER_TO_WILDCARDS);
+        }
+        if self.max_waiting != 0 {
+            return Err(CONSUMER_PUSH_MAX_WAITING);
+        }
+        if self.idle_heartbeat > 0 && self.idle_heartbeat < HEARTBEAT_MIN {
+            return Err(CONSUMER_SMALL_HEARTBEAT);
+        }
+        if self.flow_control && self.idle_heartbeat <= 0 {
+            return Err(CONSUMER_FC_NEEDS_HEARTBEATS);
+        }
+        let captured = |subject: &String| {
+            Filter::parse(subject)
+                .is_ok_and(|subject| subject.matches(self.deliver_subject.as_bytes()))
+        };
+        if stream.subjects.iter().any(captured) {
+            return Err(CONSUMER_DELIVER_CYCLE);
+        }
+        Ok(())
+    }
+
+    fn check_filters(&self, stream: &StreamConfig) -> Result<(), ApiError> {
+        if !self.filter_subject.is_empty() && !self.filter_subjects.is_empty() {
+            return Err(CONSUMER_DUPLICATE_FILTERS);
+        }
+        if self.filter_subjects.iter().any(String::is_empty) {
+            return Err(CONSUMER_EMPTY_FILTER);
+        }
+        let mut known: Vec<Filter> = Vec::new();
+        for filter in self.filters() {
+            let Ok(filter) = Filter::parse(filter) else {
+                return Err(CONSUMER_FILTER_NOT_SUBSET);
+            };
+            if known.iter().any(|other| other.overlaps(filter)) {
+                return Err(CONSUMER_OVERLAPPING_FILTERS);
+            }
+            let covers = |subject: &String| {
+                Filter::parse(subject).is_ok_and(|subject| subject.overlaps(filter))
+            };
+            if stream.subject_transform.is_none() && !stream.subjects.iter().any(covers) {
+                return Err(CONSUMER_FILTER_NOT_SUBSET);
+            }
+            known.push(filter);
+        }
+        Ok(())
+    }
+
+    fn check_start(&self) -> Result<(), ApiError> {
+        let refuse = |text: &str| {
+            Err(CONSUMER_INVALID_POLICY.says(format!("consumer delivery policy is {text}")))
+        };
+        let (seq, time) = (self.opt_start_seq > 0, self.opt_start_time.is_some());
+        match self.deliver_policy {
+            DeliverPolicy::All if seq => {
+                refuse("deliver all, but optional start sequence is also set")
+            }
+            DeliverPolicy::All if time => {
+                refuse("deliver all, but optional start time is also set")
+            }
+            DeliverPolicy::Last if seq => {
+                refuse("deliver last, but optional start sequence is also set")
+            }
+            DeliverPolicy::Last if time => {
+                refuse("deliver last, but optional start time is also set")
+            }
+            DeliverPolicy::LastPerSubject if seq => {
+                refuse("deliver last per subject, but optional start sequence is also set")
+            }
+            DeliverPolicy::LastPerSubject if time => {
+                refuse("deliver last per subject, but optional start time is also set")
+            }
+            DeliverPolicy::LastPerSubject if self.filters().next().is_none() => {
+                refuse("deliver last per subject, but FilterSubject is not set")
+            }
+            DeliverPolicy::New if seq => {
+                refuse("deliver new, but optional start sequence is also set")
+            }
+            DeliverPolicy::New if time => {
+                refuse("deliver new, but optional start time is also set")
+            }
+            DeliverPolicy::ByStartSequence if !seq => {
+                refuse("deliver by start sequence, but optional start sequence is not set")
+            }
+            DeliverPolicy::ByStartSequence if time => {
+                refuse("deliver by start sequence, but optional start time is also set")
+            }
+            DeliverPolicy::ByStartTime if !time => {
+                refuse("deliver by start time, but optional start time is not set")
+            }
+            DeliverPolicy::ByStartTime if seq => {
+                refuse("deliver by start time, but optional start sequence is also set")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_sampling(&self) -> Result<(), ApiError> {
+        let text = self.sample_freq.trim_end_matches('%');
+        if self.sample_freq.is_empty() || text.parse::<u8>().is_ok() {
+            return Ok(());
+        }
+        let text = format!(
+            "failed to parse consumer sampling configuration: strconv.Atoi: parsing {text:?}: invalid syntax"
+        );
+        Err(CONSUMER_INVALID_SAMPLING.says(text))
+    }
+
+    /// What may change in a consumer that exists.
+    pub(crate) fn check_update(&self, new: &Self) -> Result<(), ApiError> {
+        let refuse = |what: &str| Err(CONSUMER_CREATE.says(format!("{what} can not be updated")));
+        if self.deliver_policy != new.deliver_policy {
+            return refuse("deliver policy");
+        }
+        if self.opt_start_seq != new.opt_start_seq {
+            return refuse("start sequence");
+        }
+        if self.opt_start_time != new.opt_start_time {
+            return refuse("start time");
+        }
+        if self.ack_policy != new.ack_policy {
+            return refuse("ack policy");
+        }
+        if self.replay_policy != new.replay_policy {
+            return refuse("replay policy");
+        }
+        if self.idle_heartbeat != new.idle_heartbeat {
+            return refuse("heart beats");
+        }
+        if self.flow_control != new.flow_control {
+            return refuse("flow control");
+        }
+        if self.is_pull() != new.is_pull() {
+            let text = if self.is_pull() {
+                "can not update pull consumer to push based"
+            } else {
+                "can not update push consumer to pull based"
+            };
+            return Err(CONSUMER_CREATE.says(text));
+        }
+        if self.max_waiting != new.max_waiting {
+            return refuse("max waiting");
+        }
+        Ok(())
+    }
+}

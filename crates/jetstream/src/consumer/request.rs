@@ -1,0 +1,114 @@
+//! Pull requests: what a client asks for, and the line in which requests wait.
+
+use serde::Deserialize;
+
+/// The body of a `MSG.NEXT`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(super) struct Body {
+    pub(super) batch: i64,
+    pub(super) expires: i64,
+    pub(super) no_wait: bool,
+    pub(super) max_bytes: i64,
+    pub(super) idle_heartbeat: i64,
+}
+
+impl Body {
+    /// Reads a number, JSON, or nothing; what is neither counts as one message.
+    pub(super) fn parse(body: &[u8]) -> Result<Self, String> {
+        let body = body.trim_ascii();
+        let one = Self {
+            batch: 1,
+            ..Self::default()
+        };
+        if body.first() != Some(&b'{') {
+            let number = std::str::from_utf8(body)
+                .ok()
+                .and_then(|text| text.parse().ok());
+            return Ok(Self {
+                batch: number.unwrap_or(1).max(1),
+                ..one
+            });
+        }
+        let mut parsed: Self = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+        parsed.batch = parsed.batch.max(1);
+        if parsed.idle_heartbeat > 0
+            && parsed.expires > 0
+            && parsed.idle_heartbeat * 2 > parsed.expires
+        {
+            return Err("heartbeat value too large".into());
+        }
+        Ok(parsed)
+    }
+}
+
+/// A request that waits for messages.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    pub(super) reply: Box<[u8]>,
+    /// Messages it may still get.
+    pub(super) left: i64,
+    /// Bytes it may still get; `None`: no limit.
+    pub(super) bytes_left: Option<i64>,
+    /// When it ends; `None`: when its client has gone.
+    pub(super) expires: Option<u64>,
+    pub(super) no_wait: bool,
+    /// It got something.
+    pub(super) served: bool,
+    /// Nanoseconds between heartbeats, and when the next one is due.
+    pub(super) heartbeat: Option<(u64, u64)>,
+}
+
+impl Request {
+    pub(super) fn new(reply: &[u8], body: &Body, now: u64) -> Self {
+        let positive = |number: i64| u64::try_from(number).ok().filter(|number| *number > 0);
+        Self {
+            reply: reply.into(),
+            left: body.batch,
+            bytes_left: Some(body.max_bytes).filter(|max| *max > 0),
+            expires: positive(body.expires).map(|expires| now.saturating_add(expires)),
+            no_wait: body.no_wait,
+            served: false,
+            heartbeat: positive(body.idle_heartbeat)
+                .map(|every| (every, now.saturating_add(every))),
+        }
+    }
+
+    /// When something is due by the clock.
+    pub(super) fn due(&self) -> Option<u64> {
+        let beat = self.heartbeat.map(|(_, due)| due);
+        [self.expires, beat].into_iter().flatten().min()
+    }
+
+    /// A status with what the request didn't get.
+    pub(super) fn ending(&self, code: u16, text: &str) -> Vec<u8> {
+        crate::status::status_with(
+            code,
+            text,
+            &[
+                ("Nats-Pending-Messages", self.left.max(0).to_string()),
+                (
+                    "Nats-Pending-Bytes",
+                    self.bytes_left.unwrap_or(0).max(0).to_string(),
+                ),
+            ],
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_numbers_json_or_one() {
+        let batch = |body: &[u8]| Body::parse(body).map(|body| body.batch);
+        assert_eq!(batch(b""), Ok(1));
+        assert_eq!(batch(b"25"), Ok(25));
+        assert_eq!(batch(b"many"), Ok(1));
+        assert_eq!(batch(b"{\"batch\":7,\"no_wait\":true}"), Ok(7));
+        assert_eq!(batch(b"{}"), Ok(1));
+        assert!(batch(b"{\"batch\":").is_err());
+        assert!(batch(b"{\"expires\":1000,\"idle_heartbeat\":501}").is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! What the API answers when it can't do what was asked: one table of HTTP-like code, number and text.
+
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// An error of the JetStream API, as it stands in an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ApiError {
+    /// Like an HTTP status.
+    pub code: u16,
+    /// The number that clients look at.
+    pub err_code: u16,
+    /// The text for people.
+    pub description: Cow<'static, str>,
+}
+
+impl ApiError {
+    /// The same number with another text, for those whose text carries a value.
+    #[must_use]
+    pub(crate) fn says(&self, description: impl Into<String>) -> Self {
+        Self {
+            description: Cow::Owned(description.into()),
+            ..*self
+        }
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.description, self.err_code)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+macro_rules! errors {
+    ($($name:ident $code:literal $number:literal $text:literal;)*) => {
+        $(pub(crate) const $name: ApiError = ApiError {
+            code: $code,
+            err_code: $number,
+            description: Cow::Borrowed($text),
+        };)*
+
+        #[cfg(test)]
+        const ALL: &[&ApiError] = &[$(&$name),*];
+    };
+}
+
+errors! {
+    ACCOUNT_RESOURCES_EXCEEDED 400 10002 "resource limits exceeded for account";
+    BAD_REQUEST 400 10003 "bad request";
+    CLUSTER_REQUIRED 503 10010 "JetStream clustering support required";
+    CONSUMER_CREATE 500 10012 "consumer creation failed";
+    CONSUMER_NAME_EXISTS 400 10013 "consumer name already in use";
+    CONSUMER_NOT_FOUND 404 10014 "consumer not found";
+    CONSUMER_DURABLE_NAME_NOT_MATCH_SUBJECT 400 10017 "consumer name in subject does not match durable name in request";
+    CONSUMER_DURABLE_NAME_NOT_SET 400 10018 "consumer expected to be durable but a durable name was not set";
+    CONSUMER_EPHEMERAL_WITH_DURABLE_NAME 400 10020 "consumer expected to be ephemeral but a durable name was set in request";
+    INSUFFICIENT_RESOURCES 503 10023 "insufficient resources";
+    INVALID_JSON 400 10025 "invalid JSON";
+    MAXIMUM_CONSUMERS 400 10026 "maximum consumers limit reached";
+    MAXIMUM_STREAMS 400 10027 "maximum number of streams reached";
+    MEMORY_RESOURCES_EXCEEDED 500 10028 "insufficient memory resources available";
+    NO_MESSAGE_FOUND 404 10037 "no message found";
+    NOT_EMPTY_REQUEST 400 10038 "expected an empty request payload";
+    NOT_ENABLED_FOR_ACCOUNT 503 10039 "JetStream not enabled for account";
+    SEQUENCE_NOT_FOUND 400 10043 "sequence not found";
+    STORAGE_RESOURCES_EXCEEDED 500 10047 "insufficient storage resources available";
+    STREAM_INVALID_CONFIG 500 10052 "invalid stream configuration";
+    STREAM_MESSAGE_EXCEEDS_MAXIMUM 400 10054 "message size exceeds maximum allowed";
+    STREAM_MISMATCH 400 10056 "stream name in subject does not match request";
+    STREAM_MSG_DELETE_FAILED 500 10057 "message delete failed";
+    STREAM_NAME_EXISTS 400 10058 "stream name already in use with a different configuration";
+    STREAM_NOT_FOUND 404 10059 "stream not found";
+    STREAM_NOT_MATCH 400 10060 "expected stream does not match";
+    STREAM_SUBJECT_OVERLAP 400 10065 "subjects overlap with an existing stream";
+    STREAM_WRONG_LAST_MSG_ID 400 10070 "wrong last msg ID";
+    STREAM_WRONG_LAST_SEQUENCE 400 10071 "wrong last sequence";
+    STREAM_REPLICAS_NOT_SUPPORTED 500 10074 "replicas > 1 not supported in non-clustered mode";
+    STREAM_STORE_FAILED 503 10077 "store failed";
+    CONSUMER_CONFIG_REQUIRED 400 10078 "consumer config required";
+    CONSUMER_DELIVER_TO_WILDCARDS 400 10079 "consumer deliver subject has wildcards";
+    CONSUMER_PUSH_MAX_WAITING 400 10080 "consumer in push mode can not set max waiting";
+    CONSUMER_DELIVER_CYCLE 400 10081 "consumer deliver subject forms a cycle";
+    CONSUMER_MAX_PENDING_ACK_POLICY 400 10082 "consumer requires ack policy for max ack pending";
+    CONSUMER_SMALL_HEARTBEAT 400 10083 "consumer idle heartbeat needs to be >= 100ms";
+    CONSUMER_PULL_WITH_RATE_LIMIT 400 10086 "consumer in pull mode can not have rate limit set";
+    CONSUMER_MAX_WAITING_NEGATIVE 400 10087 "consumer max waiting needs to be positive";
+    CONSUMER_HB_REQUIRES_PUSH 400 10088 "consumer idle heartbeat requires a push based consumer";
+    CONSUMER_FC_REQUIRES_PUSH 400 10089 "consumer flow control requires a push based consumer";
+    CONSUMER_FILTER_NOT_SUBSET 400 10093 "consumer filter subject is not a valid subset of the interest subjects";
+    CONSUMER_INVALID_POLICY 400 10094 "invalid policy";
+    CONSUMER_INVALID_SAMPLING 400 10095 "failed to parse consumer sampling configuration";
+    STREAM_HEADER_EXCEEDS_MAXIMUM 400 10097 "header size exceeds maximum allowed of 64k";
+    CONSUMER_WQ_REQUIRES_EXPLICIT_ACK 400 10098 "workqueue stream requires explicit ack";
+    CONSUMER_WQ_MULTIPLE_UNFILTERED 400 10099 "multiple non-filtered consumers not allowed on workqueue stream";
+    CONSUMER_WQ_NOT_UNIQUE 400 10100 "filtered consumer not unique on workqueue stream";
+    CONSUMER_WQ_NOT_DELIVER_ALL 400 10101 "consumer must be deliver all on workqueue stream";
+    CONSUMER_NAME_TOO_LONG 400 10102 "consumer name is too long, maximum allowed is 255";
+    CONSUMER_BAD_DURABLE_NAME 400 10103 "durable name can not contain '.', '*', '>'";
+    CONSUMER_DESCRIPTION_TOO_LONG 400 10107 "consumer description is too long, maximum allowed is 4096";
+    CONSUMER_FC_NEEDS_HEARTBEATS 400 10108 "consumer with flow control also needs heartbeats";
+    STREAM_SEALED 400 10109 "invalid operation on sealed stream";
+    STREAM_PURGE_FAILED 500 10110 "purge failed";
+    STREAM_ROLLUP_FAILED 500 10111 "rollup failed";
+    CONSUMER_INVALID_DELIVER_SUBJECT 400 10112 "invalid push consumer deliver subject";
+    STREAM_MAX_BYTES_REQUIRED 400 10113 "account requires a stream config to have max bytes set";
+    CONSUMER_MAX_REQUEST_BATCH_NEGATIVE 400 10114 "consumer max request batch needs to be > 0";
+    CONSUMER_MAX_REQUEST_EXPIRES_TOO_SMALL 400 10115 "consumer max request expires needs to be >= 1ms";
+    CONSUMER_MAX_DELIVER_BACKOFF 400 10116 "max deliver is required to be > length of backoff values";
+    CONSUMER_MAX_PENDING_ACK_EXCESS 400 10121 "consumer max ack pending exceeds system limit";
+    STREAM_MAX_STREAM_BYTES_EXCEEDED 400 10122 "stream max bytes exceeds account limit max stream bytes";
+    CONSUMER_REPLICAS_EXCEEDS_STREAM 400 10126 "consumer config replica count exceeds parent stream";
+    CONSUMER_NAME_CONTAINS_PATH_SEPARATORS 400 10127 "Consumer name can not contain path separators";
+    STREAM_NAME_CONTAINS_PATH_SEPARATORS 400 10128 "Stream name can not contain path separators";
+    CONSUMER_CREATE_FILTER_SUBJECT_MISMATCH 400 10131 "Consumer create request did not match filtered subject from create subject";
+    CONSUMER_CREATE_DURABLE_AND_NAME_MISMATCH 400 10132 "Consumer Durable and Name have to be equal if both are provided";
+    REPLICAS_NEGATIVE 400 10133 "replicas count cannot be negative";
+    CONSUMER_METADATA_LENGTH 400 10135 "consumer metadata exceeds maximum size of 131072 bytes";
+    CONSUMER_DUPLICATE_FILTERS 400 10136 "consumer cannot have both FilterSubject and FilterSubjects specified";
+    CONSUMER_MULTIPLE_FILTERS_NOT_ALLOWED 400 10137 "consumer with multiple subject filters cannot use subject based API";
+    CONSUMER_OVERLAPPING_FILTERS 400 10138 "consumer subject filters cannot overlap";
+    CONSUMER_EMPTY_FILTER 400 10139 "consumer filter in FilterSubjects cannot be empty";
+    CONSUMER_ALREADY_EXISTS 400 10148 "consumer already exists";
+    CONSUMER_DOES_NOT_EXIST 400 10149 "consumer does not exist";
+    CONSUMER_INACTIVE_THRESHOLD_EXCESS 400 10153 "consumer inactive threshold exceeds system limit";
+    STREAM_TRANSFORM_INVALID_SOURCE 400 10155 "stream transform source invalid";
+    STREAM_TRANSFORM_INVALID_DESTINATION 400 10156 "stream transform: invalid destination";
+    PEDANTIC 400 10157 "pedantic mode";
+    MESSAGE_TTL_INVALID 400 10165 "invalid per-message TTL";
+    MESSAGE_TTL_DISABLED 400 10166 "per-message TTL is disabled";
+    STREAM_TOO_MANY_REQUESTS 429 10167 "too many requests";
+    CONSUMER_ACK_WAIT_NEGATIVE 400 10183 "consumer ack wait needs to be positive";
+    CONSUMER_BACKOFF_NEGATIVE 400 10184 "consumer backoff needs to be positive";
+    REQUIRED_API_LEVEL 412 10185 "JetStream minimum api level required";
+    EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID 400 10193 "missing sequence for expected last sequence per subject";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_is_used_twice() {
+        let mut numbers: Vec<_> = ALL.iter().map(|error| error.err_code).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), ALL.len());
+    }
+
+    #[test]
+    fn an_error_looks_like_the_reference_s() {
+        let json = serde_json::to_string(&STREAM_NOT_FOUND).unwrap();
+        assert_eq!(
+            json,
+            r#"{"code":404,"err_code":10059,"description":"stream not found"}"#
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! The few headers that JetStream looks at, found in one pass over the block.
+
+use crate::ApiError;
+use crate::error::MESSAGE_TTL_INVALID;
+
+/// Largest header block.
+pub(crate) const BLOCK_MAX: usize = 64 << 10;
+
+/// What a publisher asks of JetStream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wishes<'a> {
+    pub(crate) msg_id: Option<&'a [u8]>,
+    pub(crate) expected_stream: Option<&'a [u8]>,
+    pub(crate) expected_last_seq: Option<&'a [u8]>,
+    pub(crate) expected_last_subject_seq: Option<&'a [u8]>,
+    pub(crate) expected_last_subject: Option<&'a [u8]>,
+    pub(crate) expected_last_msg_id: Option<&'a [u8]>,
+    pub(crate) rollup: Option<&'a [u8]>,
+    pub(crate) ttl: Option<&'a [u8]>,
+    pub(crate) required_level: Option<&'a [u8]>,
+}
+
+impl<'a> Wishes<'a> {
+    pub(crate) fn read(block: &'a [u8]) -> Self {
+        let mut wishes = Self::default();
+        for (name, value) in lines(block) {
+            let place = match name {
+                b"Nats-Msg-Id" => &mut wishes.msg_id,
+                b"Nats-Expected-Stream" => &mut wishes.expected_stream,
+                b"Nats-Expected-Last-Sequence" => &mut wishes.expected_last_seq,
+                b"Nats-Expected-Last-Subject-Sequence" => &mut wishes.expected_last_subject_seq,
+                b"Nats-Expected-Last-Subject-Sequence-Subject" => &mut wishes.expected_last_subject,
+                b"Nats-Expected-Last-Msg-Id" => &mut wishes.expected_last_msg_id,
+                b"Nats-Rollup" => &mut wishes.rollup,
+                b"Nats-TTL" => &mut wishes.ttl,
+                b"Nats-Required-Api-Level" => &mut wishes.required_level,
+                _ => continue,
+            };
+            place.get_or_insert(value);
+        }
+        wishes
+    }
+}
+
+/// Names and trimmed values, in order.
+pub(crate) fn lines(block: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    block
+        .split(|byte| *byte == b'\n')
+        .skip(1)
+        .filter_map(|line| {
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            Some((&line[..colon], line[colon + 1..].trim_ascii()))
+        })
+}
+
+/// The first value of a header.
+pub(crate) fn get<'a>(block: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    lines(block)
+        .find(|line| line.0 == name.as_bytes())
+        .map(|line| line.1)
+}
+
+/// Seconds of a `Nats-TTL`: a number of seconds, a duration of a second or more, or `never` (0).
+pub(crate) fn ttl(value: &[u8]) -> Result<u32, ApiError> {
+    let text = std::str::from_utf8(value).map_err(|_| MESSAGE_TTL_INVALID)?;
+    if text == "never" {
+        return Ok(NEVER);
+    }
+    if let Ok(seconds) = text.parse::<i64>() {
+        return u32::try_from(seconds).map_err(|_| MESSAGE_TTL_INVALID);
+    }
+    let nanos = duration(text).ok_or(MESSAGE_TTL_INVALID)?;
+    match u32::try_from(nanos / 1_000_000_000) {
+        Ok(seconds) if seconds > 0 => Ok(seconds),
+        _ => Err(MESSAGE_TTL_INVALID),
+    }
+}
+
+/// A time to live without end.
+pub(crate) const NEVER: u32 = u32::MAX;
+
+/// Nanoseconds of a duration as Go writes it: `1h2m3.5s`, `250ms`.
+pub(crate) fn duration(text: &str) -> Option<u64> {
+    let mut rest = text;
+    let mut nanos = 0.0_f64;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let number: f64 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let unit = rest
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(rest.len());
+        let scale = match &rest[..unit] {
+            "ns" => 1.0,
+            "us" | "µs" => 1e3,
+            "ms" => 1e6,
+            "s" => 1e9,
+            "m" => 60e9,
+            "h" => 3600e9,
+            _ => return None,
+        };
+        nanos += number * scale;
+        rest = &rest[unit..];
+    }
+    (!text.is_empty() && nanos < 9.2e18).then_some(nanos as u64)
+}
+
+/// Nanoseconds as Go shows them.
+pub(crate) fn show_duration(nanos: i64) -> String {
+    let seconds = nanos as f64 / 1e9;
+    match nanos {
+        0 => "0s".into(),
+        1..1_000 => format!("{nanos}ns"),
+        1_000..1_000_000 => format!("{}µs", nanos as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{}ms", nanos as f64 / 1e6),
+        1_000_000_000..60_000_000_000 => format!("{seconds}s"),
+        60_000_000_000..3_600_000_000_000 => {
+            format!("{}m{}s", nanos / 60_000_000_000, seconds % 60.0)
+        }
+        _ => format!(
+            "{}h{}m{}s",
+            nanos / 3_600_000_000_000,
+            nanos / 60_000_000_000 % 60,
+            seconds % 60.0
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_each_header_counts() {
+        let block =
+            b"NATS/1.0\r\nNats-Msg-Id: a b\r\nOther: x\r\nNats-Msg-Id:c\r\nNats-TTL:5\r\n\r\n";
+        let wishes = Wishes::read(block);
+        assert_eq!(wishes.msg_id, Some(&b"a b"[..]));
+        assert_eq!(wishes.ttl, Some(&b"5"[..]));
+        assert_eq!(wishes.rollup, None);
+        assert_eq!(get(block, "Other"), Some(&b"x"[..]));
+    }
+
+    #[test]
+    fn ttls_are_seconds_durations_or_never() {
+        let check =
+            |text: &str, want: Option<u32>| assert_eq!(ttl(text.as_bytes()).ok(), want, "{text}");
+        check("10", Some(10));
+        check("0", Some(0));
+        check("1h", Some(3600));
+        check("1m1s", Some(61));
+        check("never", Some(NEVER));
+        check("500ms", None);
+        check("-1", None);
+        check("soon", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,146 @@
+//! What a stream tells about itself.
+
+use crate::config::StreamConfig;
+use crate::stream::Stream;
+use crate::time::Time;
+use midge_streamlog::Filter;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Subjects that one answer may name.
+pub(crate) const SUBJECTS_MAX: usize = 100_000;
+/// Deleted sequences that one answer may name.
+const DELETED_MAX: u64 = 1 << 20;
+
+/// The API level that this server speaks, and the version it is compatible with.
+pub(crate) const API_LEVEL: u32 = 5;
+const COMPATIBILITY: &str = "2.15.1";
+
+/// Metadata that each answer carries.
+pub(crate) fn add_levels(metadata: &mut BTreeMap<String, String>) {
+    metadata.insert("_nats.ver".into(), COMPATIBILITY.into());
+    metadata.insert("_nats.level".into(), API_LEVEL.to_string());
+}
+
+/// Counts of a stream.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct StreamState {
+    pub(crate) messages: u64,
+    pub(crate) bytes: u64,
+    pub(crate) first_seq: u64,
+    pub(crate) first_ts: Time,
+    pub(crate) last_seq: u64,
+    pub(crate) last_ts: Time,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) num_subjects: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subjects: Option<BTreeMap<String, u64>>,
+    #[serde(skip_serializing_if = "is_zero_u64")]
+    pub(crate) num_deleted: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) deleted: Option<Vec<u64>>,
+    pub(crate) consumer_count: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero_u64(number: &u64) -> bool {
+    *number == 0
+}
+
+/// The answer of `STREAM.INFO` and its like.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct StreamInfo {
+    pub(crate) config: StreamConfig,
+    pub(crate) created: Time,
+    pub(crate) state: StreamState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) domain: Option<String>,
+    pub(crate) ts: Time,
+    /// When an ack leaves: `always`, or how often the disk is synced.
+    pub(crate) sync: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) why: Option<String>,
+}
+
+impl Stream {
+    pub(crate) fn state(&self) -> StreamState {
+        let stats = self.log.stats();
+        let first = self.log.next(&Filter::all(), stats.first_seq);
+        let first_time = first
+            .and_then(|seq| self.log.peek(seq).ok().flatten())
+            .map_or(0, |message| message.time);
+        StreamState {
+            messages: stats.msgs,
+            bytes: stats.bytes,
+            first_seq: stats.first_seq.min(stats.last_seq + 1),
+            first_ts: Time(first_time),
+            last_seq: stats.last_seq,
+            last_ts: Time(stats.last_time),
+            num_subjects: self.log.subjects(),
+            subjects: None,
+            num_deleted: stats.deleted,
+            deleted: None,
+            consumer_count: self.consumers.len(),
+        }
+    }
+
+    pub(crate) fn info(&self, domain: Option<&String>, now: u64) -> StreamInfo {
+        let mut config = self.config.clone();
+        add_levels(&mut config.metadata);
+        let mut state = self.state();
+        if state.messages == 0 && state.last_seq == 0 {
+            state.first_seq = 0;
+        }
+        StreamInfo {
+            config,
+            created: Time(self.created),
+            state,
+            domain: domain.cloned(),
+            ts: Time(now),
+            sync: match self.log.options().policy {
+                midge_streamlog::Policy::Always => "always".into(),
+                midge_streamlog::Policy::Interval(every) => format!("{every:?}"),
+            },
+            why: self
+                .log
+                .failure()
+                .map(|failure| format!("writing stopped: {failure}")),
+        }
+    }
+
+    /// Subjects that match, with how many messages each has; `None` when there are too many.
+    pub(crate) fn subjects(&self, filter: &str) -> Option<BTreeMap<String, u64>> {
+        let mut found = BTreeMap::new();
+        let mut overflow = false;
+        self.log
+            .each_subject(&Filter::new(filter), |subject, total| {
+                if found.len() >= SUBJECTS_MAX {
+                    overflow = true;
+                } else {
+                    found.insert(String::from_utf8_lossy(subject).into_owned(), total.count);
+                }
+            });
+        (!overflow).then_some(found)
+    }
+
+    /// Sequences between first and last that are gone.
+    pub(crate) fn deleted(&self) -> Vec<u64> {
+        let stats = self.log.stats();
+        let mut deleted = Vec::new();
+        let mut at = stats.first_seq;
+        while at <= stats.last_seq && (deleted.len() as u64) < DELETED_MAX {
+            let next = self
+                .log
+                .next(&Filter::all(), at)
+                .unwrap_or(stats.last_seq + 1);
+            deleted.extend(at..next);
+            at = next + 1;
+        }
+        deleted
+    }
+}

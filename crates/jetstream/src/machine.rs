@@ -1,0 +1,814 @@
+//! All accounts, streams and consumers of a server, and what waits for the disk.
+
+use crate::account::{Account, ApiStats, Limits};
+use crate::config::StreamConfig;
+use crate::consumer::{Consumer, ConsumerConfig, Place};
+use crate::stream::{Outcome, Stream};
+use crate::{AccountId, ApiError, Message, Network, Token};
+use hashbrown::HashMap;
+use midge_streamlog::{Cipher, Policy, Store, Ticket};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use smallvec::SmallVec;
+use std::collections::VecDeque;
+
+/// How a server runs JetStream.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Name of this server's JetStream among others.
+    pub domain: Option<String>,
+    /// Requests with unknown fields are refused.
+    pub strict: bool,
+    /// When a publish counts as done, unless its stream says otherwise.
+    pub policy: Policy,
+    /// How streams are kept on the disk.
+    pub cipher: Cipher,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            domain: None,
+            strict: true,
+            policy: Policy::Always,
+            cipher: Cipher::None,
+        }
+    }
+}
+
+/// The store doesn't hold what it should.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// A stream's log can't be opened.
+    #[error("stream {name:?}: {source}")]
+    Stream {
+        /// Account and name.
+        name: String,
+        /// Why not.
+        source: midge_streamlog::Error,
+    },
+}
+
+/// What a token stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    Api,
+    Ack,
+    Flow,
+    Stream(usize),
+}
+
+/// An answer that waits for the disk.
+struct Waiting {
+    ticket: Ticket,
+    account: AccountId,
+    reply: SmallVec<[u8; 64]>,
+    answer: Answer,
+}
+
+enum Answer {
+    /// An ack of a stream, if it is still there.
+    Ack {
+        stream: usize,
+        seq: u64,
+        duplicate: bool,
+    },
+    /// Anything else, with what to say if the disk fails.
+    Bytes(Vec<u8>),
+}
+
+/// The state of a consumer that is on its way to the disk, and who waits for it.
+struct Saving {
+    ticket: Ticket,
+    account: AccountId,
+    replies: Vec<Box<[u8]>>,
+}
+
+/// See the head of the crate.
+pub struct JetStream {
+    pub(crate) store: Store,
+    pub(crate) settings: Settings,
+    pub(crate) accounts: HashMap<AccountId, Account>,
+    /// `None` where a stream was deleted.
+    pub(crate) streams: Vec<Option<Stream>>,
+    targets: HashMap<Token, Target>,
+    next_token: u64,
+    /// Of streams whose acks wait for a sync, and of those that don't: each in the order of its commits.
+    waiting: [VecDeque<Waiting>; 2],
+    saving: VecDeque<Saving>,
+    /// Streams that may have something to deliver.
+    draws: u64,
+}
+
+/// A stream's definition in the store.
+#[derive(Serialize, Deserialize)]
+struct StreamDefinition {
+    config: StreamConfig,
+    created: u64,
+}
+
+/// A consumer's definition in the store.
+#[derive(Serialize, Deserialize)]
+struct ConsumerDefinition {
+    config: ConsumerConfig,
+    created: u64,
+}
+
+impl JetStream {
+    /// Takes a store over. Accounts come by [`JetStream::open_account`].
+    ///
+    /// # Errors
+    /// None yet: streams are opened with their accounts.
+    pub fn open(store: Store, settings: Settings, now: u64) -> Result<Self, OpenError> {
+        Ok(Self {
+            store,
+            settings,
+            accounts: HashMap::new(),
+            streams: Vec::new(),
+            targets: HashMap::new(),
+            next_token: 1,
+            waiting: [VecDeque::new(), VecDeque::new()],
+            saving: VecDeque::new(),
+            draws: now | 1,
+        })
+    }
+
+    /// Serves an account: its streams and consumers are as they were.
+    ///
+    /// # Errors
+    /// A stream whose log can't be opened. The others are served.
+    pub fn open_account(
+        &mut self,
+        id: AccountId,
+        name: &str,
+        limits: Limits,
+        net: &mut dyn Network,
+        now: u64,
+    ) -> Result<(), OpenError> {
+        let account = Account {
+            id,
+            name: name.to_owned(),
+            limits,
+            streams: std::collections::BTreeMap::new(),
+            api: ApiStats::default(),
+            tokens: Vec::new(),
+        };
+        self.accounts.insert(id, account);
+        let mut filters = vec![
+            ("$JS.API.>".to_owned(), Target::Api),
+            ("$JS.ACK.>".to_owned(), Target::Ack),
+            ("$JS.FC.>".to_owned(), Target::Flow),
+        ];
+        if let Some(domain) = &self.settings.domain {
+            filters.push((format!("$JS.{domain}.API.>"), Target::Api));
+        }
+        for (filter, target) in filters {
+            let token = self.new_token(target);
+            net.subscribe(id, filter.as_bytes(), token);
+            if let Some(account) = self.accounts.get_mut(&id) {
+                account.tokens.push((filter, token));
+            }
+        }
+        self.restore(id, name, net, now)
+    }
+
+    fn restore(
+        &mut self,
+        id: AccountId,
+        account: &str,
+        net: &mut dyn Network,
+        now: u64,
+    ) -> Result<(), OpenError> {
+        let mut failed = Ok(());
+        let prefix = format!("s/{account}/");
+        let mut known = Vec::new();
+        for (key, value) in self.store.states(prefix.as_bytes()) {
+            let name = String::from_utf8_lossy(&key[prefix.len()..]).into_owned();
+            known.push(format!("{account}/{name}"));
+            let Ok(definition) = serde_json::from_slice::<StreamDefinition>(&value) else {
+                tracing::error!(target: "midge", "JetStream stream {account}/{name}: its definition can't be read; it is left as it is");
+                continue;
+            };
+            if let Err(source) = self.restore_stream(id, account, definition, net, now) {
+                tracing::error!(target: "midge", "JetStream stream {account}/{name} can't be opened: {source}");
+                failed = Err(OpenError::Stream { name, source });
+            }
+        }
+        let own = format!("{account}/");
+        for (name, _) in self.store.streams() {
+            if name.starts_with(&own) && !known.contains(&name) {
+                tracing::info!(target: "midge", "JetStream removes {name}: it was half made or half deleted");
+                let _ = self.store.delete_stream(&name);
+            }
+        }
+        failed
+    }
+
+    fn restore_stream(
+        &mut self,
+        id: AccountId,
+        account: &str,
+        definition: StreamDefinition,
+        net: &mut dyn Network,
+        now: u64,
+    ) -> Result<(), midge_streamlog::Error> {
+        let StreamDefinition { config, created } = definition;
+        let name = format!("{account}/{}", config.name);
+        let log = match self.store.stream(&name)? {
+            Some(log) => log,
+            // Memory is gone with the process; so is a log whose first commit never came.
+            None => {
+                self.store
+                    .create_stream(&name, config.log_options(&self.settings))?
+                    .0
+            }
+        };
+        let stream_name = config.name.clone();
+        let index = self.put_stream(id, config, created, log, net);
+        let prefix = format!("c/{account}/{stream_name}/");
+        for (key, value) in self.store.states(prefix.as_bytes()) {
+            let consumer = &key[prefix.len()..];
+            let Ok(definition) = serde_json::from_slice::<ConsumerDefinition>(&value) else {
+                let consumer = String::from_utf8_lossy(consumer);
+                tracing::error!(target: "midge", "JetStream consumer {account}/{stream_name}/{consumer}: its definition can't be read");
+                continue;
+            };
+            let ConsumerDefinition { config, created } = definition;
+            let state = self
+                .store
+                .state(format!("d/{account}/{stream_name}/{}", config.name).as_bytes());
+            if let Some(stream) = &mut self.streams[index] {
+                // What was in memory is gone, and with it the meaning of its sequences.
+                let kept = stream.config.storage == crate::Storage::File;
+                let state = state.filter(|_| kept).unwrap_or_default();
+                let log = stream.log.clone();
+                let restored =
+                    Consumer::restore((id, &stream_name), &log, config, (created, now), &state);
+                stream
+                    .consumers
+                    .insert(restored.name().to_owned(), restored);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends an account: nothing of it is served any more, and all of it stays in the store.
+    pub fn close_account(&mut self, id: AccountId, now: u64, net: &mut dyn Network) {
+        self.save(now, true);
+        let Some(account) = self.accounts.remove(&id) else {
+            return;
+        };
+        for (filter, token) in account.tokens {
+            net.unsubscribe(id, filter.as_bytes(), token);
+            self.targets.remove(&token);
+        }
+        for index in account.streams.into_values() {
+            if let Some(mut stream) = self.streams[index].take() {
+                for consumer in stream.consumers.values_mut() {
+                    consumer.end(409, "Server Shutdown", net);
+                }
+                self.unsubscribe(&stream, net);
+            }
+        }
+    }
+
+    fn new_token(&mut self, target: Target) -> Token {
+        let token = Token(self.next_token);
+        self.next_token += 1;
+        self.targets.insert(token, target);
+        token
+    }
+
+    /// Takes a stream into the table and listens to its subjects.
+    pub(crate) fn put_stream(
+        &mut self,
+        account: AccountId,
+        config: StreamConfig,
+        created: u64,
+        log: midge_streamlog::Stream,
+        net: &mut dyn Network,
+    ) -> usize {
+        let index = self
+            .streams
+            .iter()
+            .position(Option::is_none)
+            .unwrap_or(self.streams.len());
+        let token = self.new_token(Target::Stream(index));
+        for subject in &config.subjects {
+            net.subscribe(account, subject.as_bytes(), token);
+        }
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.streams.insert(config.name.clone(), index);
+        }
+        let stream = Stream::new((account, token), config, created, log, &self.settings);
+        if index == self.streams.len() {
+            self.streams.push(Some(stream));
+        } else {
+            self.streams[index] = Some(stream);
+        }
+        index
+    }
+
+    pub(crate) fn unsubscribe(&mut self, stream: &Stream, net: &mut dyn Network) {
+        for subject in &stream.config.subjects {
+            net.unsubscribe(stream.account, subject.as_bytes(), stream.token);
+        }
+        self.targets.remove(&stream.token);
+    }
+
+    /// A message arrived under one of our tokens.
+    pub fn receive(
+        &mut self,
+        account: AccountId,
+        token: Token,
+        message: &Message<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) {
+        match self.targets.get(&token) {
+            Some(Target::Stream(index)) => {
+                let index = *index;
+                self.publish(index, message, now, net);
+            }
+            Some(Target::Ack) => self.ack(account, message, now, net),
+            Some(Target::Api) => self.api(account, message, now, net),
+            Some(Target::Flow) => self.flow(account, message),
+            None => {}
+        }
+    }
+
+    fn publish(&mut self, index: usize, message: &Message<'_>, now: u64, net: &mut dyn Network) {
+        let Some(stream) = self.streams.get_mut(index).and_then(Option::as_mut) else {
+            return;
+        };
+        let Some(account) = self.accounts.get(&stream.account) else {
+            return;
+        };
+        let last = stream
+            .republish()
+            .map(|_| stream.log.total(message.subject).last);
+        let outcome = stream.publish(message, &account.limits, now);
+        if let (Ok(published), Some(last)) = (&outcome, last)
+            && !published.duplicate
+        {
+            stream.publish_again(message, (published.seq, last), now, net);
+        }
+        if let Some(reply) = message.reply.filter(|_| !stream.config.no_ack) {
+            self.acknowledge(index, reply, outcome, net);
+        }
+    }
+
+    /// Answers a publisher, at once or when the disk has its message.
+    fn acknowledge(&mut self, index: usize, reply: &[u8], outcome: Outcome, net: &mut dyn Network) {
+        let Some(stream) = self.streams.get(index).and_then(Option::as_ref) else {
+            return;
+        };
+        let account = stream.account;
+        let published = match outcome {
+            Ok(published) => published,
+            Err(error) => {
+                let body = refusal(&error, &stream.config.name);
+                let _ = net.publish(
+                    account,
+                    &Message {
+                        subject: reply,
+                        payload: &body,
+                        ..Message::default()
+                    },
+                );
+                return;
+            }
+        };
+        let answer = Answer::Ack {
+            stream: index,
+            seq: published.seq,
+            duplicate: published.duplicate,
+        };
+        let lazy = stream.config.policy(self.settings.policy) != Policy::Always;
+        match published.ticket {
+            Some(ticket) if ticket.outcome().is_none() => self.waiting[usize::from(lazy)]
+                .push_back(Waiting {
+                    ticket,
+                    account,
+                    reply: reply.into(),
+                    answer,
+                }),
+            ticket => {
+                let outcome = ticket.and_then(|ticket| ticket.outcome()).unwrap_or(Ok(()));
+                self.answer(account, reply, answer, outcome, net);
+            }
+        }
+    }
+
+    fn answer(
+        &self,
+        account: AccountId,
+        reply: &[u8],
+        answer: Answer,
+        outcome: midge_streamlog::Result<()>,
+        net: &mut dyn Network,
+    ) {
+        let body: SmallVec<[u8; 128]> = match (answer, outcome) {
+            (Answer::Bytes(bytes), Ok(())) => bytes.into(),
+            (Answer::Bytes(_), Err(error)) => {
+                let error = crate::stream::store_error(&error);
+                json!({"error": error}).to_string().into_bytes().into()
+            }
+            (
+                Answer::Ack {
+                    stream,
+                    seq,
+                    duplicate,
+                },
+                outcome,
+            ) => {
+                let Some(stream) = self.streams.get(stream).and_then(Option::as_ref) else {
+                    return;
+                };
+                match outcome {
+                    Ok(()) => pub_ack(&stream.ack_head, seq, duplicate),
+                    Err(error) => {
+                        refusal(&crate::stream::store_error(&error), &stream.config.name).into()
+                    }
+                }
+            }
+        };
+        let _ = net.publish(
+            account,
+            &Message {
+                subject: reply,
+                payload: &body,
+                ..Message::default()
+            },
+        );
+    }
+
+    /// Answers with `body` when `ticket` is released.
+    pub(crate) fn answer_after(
+        &mut self,
+        ticket: Ticket,
+        account: AccountId,
+        reply: &[u8],
+        body: Vec<u8>,
+    ) {
+        self.waiting[0].push_back(Waiting {
+            ticket,
+            account,
+            reply: reply.into(),
+            answer: Answer::Bytes(body),
+        });
+    }
+
+    fn ack(&mut self, account: AccountId, message: &Message<'_>, now: u64, net: &mut dyn Network) {
+        let Some((stream, consumer, place)) = Place::parse(message.subject) else {
+            return;
+        };
+        let Some(stream) = self.stream_mut(account, stream) else {
+            return;
+        };
+        let Some(consumer) = stream.consumers.get_mut(consumer) else {
+            return;
+        };
+        consumer.ack(place, message.payload, message.reply, now, net);
+        let acked = consumer.take_acked();
+        let settled = stream.settle(&acked);
+        stream.stirred = true;
+        if let Err(error) = settled {
+            tracing::warn!(target: "midge", "JetStream can't remove acknowledged messages: {error}");
+        }
+    }
+
+    fn flow(&mut self, account: AccountId, message: &Message<'_>) {
+        let mut tokens = message.subject.split(|byte| *byte == b'.').skip(2);
+        let mut name = || std::str::from_utf8(tokens.next()?).ok();
+        if let (Some(stream), Some(consumer)) = (name(), name())
+            && let Some(stream) = self.stream_mut(account, stream)
+            && let Some(consumer) = stream.consumers.get_mut(consumer)
+        {
+            consumer.flow(message.subject);
+            stream.stirred = true;
+        }
+    }
+
+    pub(crate) fn stream_index(&self, account: AccountId, name: &str) -> Option<usize> {
+        self.accounts.get(&account)?.streams.get(name).copied()
+    }
+
+    pub(crate) fn stream_mut(&mut self, account: AccountId, name: &str) -> Option<&mut Stream> {
+        let index = self.stream_index(account, name)?;
+        self.streams[index].as_mut()
+    }
+
+    pub(crate) fn stream(&self, account: AccountId, name: &str) -> Option<&Stream> {
+        let index = self.stream_index(account, name)?;
+        self.streams[index].as_ref()
+    }
+
+    /// The store committed up to `batch`: who waited for that is answered.
+    pub fn committed(&mut self, batch: u64, _now: u64, net: &mut dyn Network) {
+        for lazy in [0, 1] {
+            while let Some(first) = self.waiting[lazy].front() {
+                let outcome = match first.ticket.outcome() {
+                    Some(outcome) => outcome,
+                    None => break,
+                };
+                debug_assert!(
+                    first.ticket.batch() <= batch || outcome.is_err(),
+                    "released before its batch"
+                );
+                if let Some(waiting) = self.waiting[lazy].pop_front() {
+                    self.answer(
+                        waiting.account,
+                        &waiting.reply,
+                        waiting.answer,
+                        outcome,
+                        net,
+                    );
+                }
+            }
+        }
+        while let Some(first) = self.saving.front() {
+            let Some(outcome) = first.ticket.outcome() else {
+                break;
+            };
+            if let Some(saving) = self.saving.pop_front()
+                && outcome.is_ok()
+            {
+                for reply in &saving.replies {
+                    let _ = net.publish(
+                        saving.account,
+                        &Message {
+                            subject: reply,
+                            ..Message::default()
+                        },
+                    );
+                }
+            }
+        }
+        for stream in self.streams.iter_mut().flatten() {
+            stream.stirred = true;
+        }
+    }
+
+    /// When time does something here.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<u64> {
+        let of_stream = |stream: &Stream| {
+            let consumers = stream
+                .consumers
+                .values()
+                .filter_map(Consumer::poll_timeout)
+                .min();
+            [consumers, stream.log.next_expiry()]
+                .into_iter()
+                .flatten()
+                .min()
+        };
+        self.streams.iter().flatten().filter_map(of_stream).min()
+    }
+
+    /// Time passed.
+    pub fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) {
+        let mut abandoned = Vec::new();
+        for stream in self.streams.iter_mut().flatten() {
+            if stream.log.next_expiry().is_some_and(|due| due <= now)
+                && !stream.log.expire(now).is_empty()
+            {
+                let first = stream.log.stats().first_seq;
+                stream
+                    .consumers
+                    .values_mut()
+                    .for_each(|consumer| consumer.removed(first));
+            }
+            for consumer in stream.consumers.values_mut() {
+                if consumer.poll_timeout().is_none_or(|due| due > now) {
+                    continue;
+                }
+                stream.stirred = true;
+                consumer.handle_timeout(now, net);
+                if consumer.is_abandoned(now) {
+                    abandoned.push((
+                        stream.account,
+                        stream.config.name.clone(),
+                        consumer.name().to_owned(),
+                    ));
+                }
+            }
+        }
+        for (account, stream, consumer) in abandoned {
+            self.delete_consumer(account, &stream, &consumer, now, net);
+        }
+    }
+
+    /// Delivers what may go, writes what consumers remember, and tells of events. True if there is more to do.
+    pub fn run(&mut self, now: u64, net: &mut dyn Network) -> bool {
+        let mut more = false;
+        let mut events = Vec::new();
+        for stream in self.streams.iter_mut().flatten() {
+            if !std::mem::take(&mut stream.stirred) {
+                continue;
+            }
+            stream.note_evictions();
+            for consumer in stream.consumers.values_mut() {
+                if consumer.run(now, net) {
+                    stream.stirred = true;
+                    more = true;
+                }
+                events.extend(
+                    consumer
+                        .take_advisories()
+                        .into_iter()
+                        .map(|event| (stream.account, event)),
+                );
+            }
+        }
+        for (account, (subject, body)) in events {
+            self.advise(account, &subject, body, now, net);
+        }
+        self.save(now, false);
+        more
+    }
+
+    /// Writes what consumers remember, where it is due; `all` of it at the end.
+    fn save(&mut self, now: u64, all: bool) {
+        let Self {
+            streams,
+            accounts,
+            store,
+            saving,
+            ..
+        } = self;
+        for stream in streams.iter_mut().flatten() {
+            let Some(account) = accounts.get(&stream.account) else {
+                continue;
+            };
+            for consumer in stream.consumers.values_mut() {
+                let due = if all { now.max(u64::MAX / 2) } else { now };
+                let Some((state, replies)) = consumer.poll_state(due) else {
+                    continue;
+                };
+                let key = format!(
+                    "d/{}/{}/{}",
+                    account.name,
+                    stream.config.name,
+                    consumer.name()
+                );
+                match store.put_state(key.as_bytes(), &state) {
+                    Ok(ticket) if !replies.is_empty() => saving.push_back(Saving {
+                        ticket,
+                        account: stream.account,
+                        replies,
+                    }),
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::warn!(target: "midge", "JetStream can't write the state of {key}: {error}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// The server ends: whoever waits is told, and all state is handed to the store.
+    pub fn stop(&mut self, now: u64, net: &mut dyn Network) {
+        for stream in self.streams.iter_mut().flatten() {
+            for consumer in stream.consumers.values_mut() {
+                consumer.end(409, "Server Shutdown", net);
+            }
+        }
+        self.save(now, true);
+    }
+
+    /// Publishes an event with the fields that all have.
+    pub(crate) fn advise(
+        &mut self,
+        account: AccountId,
+        subject: &str,
+        mut body: serde_json::Value,
+        now: u64,
+        net: &mut dyn Network,
+    ) {
+        if !net.has_interest(account, subject.as_bytes()) {
+            return;
+        }
+        body["id"] = self.draw_name().into();
+        body["timestamp"] = crate::time::Time(now).to_string().into();
+        if let Some(domain) = &self.settings.domain {
+            body["domain"] = domain.as_str().into();
+        }
+        let body = body.to_string();
+        let _ = net.publish(
+            account,
+            &Message {
+                subject: subject.as_bytes(),
+                payload: body.as_bytes(),
+                ..Message::default()
+            },
+        );
+    }
+
+    /// A name nobody else has.
+    pub(crate) fn draw_name(&mut self) -> String {
+        // splitmix64
+        self.draws = self.draws.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.draws;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let mut number = z ^ (z >> 31);
+        const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let mut name = String::with_capacity(8);
+        for _ in 0..8 {
+            name.push(char::from(DIGITS[(number % 62) as usize]));
+            number /= 62;
+        }
+        name
+    }
+
+    pub(crate) fn define_stream(
+        &self,
+        account: &str,
+        config: &StreamConfig,
+        created: u64,
+    ) -> Result<Ticket, ApiError> {
+        let definition = StreamDefinition {
+            config: config.clone(),
+            created,
+        };
+        self.define(&format!("s/{account}/{}", config.name), &definition)
+    }
+
+    pub(crate) fn define_consumer(
+        &self,
+        (account, stream): (&str, &str),
+        config: &ConsumerConfig,
+        created: u64,
+    ) -> Result<Ticket, ApiError> {
+        let definition = ConsumerDefinition {
+            config: config.clone(),
+            created,
+        };
+        self.define(
+            &format!("c/{account}/{stream}/{}", config.name),
+            &definition,
+        )
+    }
+
+    fn define(&self, key: &str, definition: &impl Serialize) -> Result<Ticket, ApiError> {
+        let value = serde_json::to_vec(definition).unwrap_or_default();
+        self.store
+            .put_state(key.as_bytes(), &value)
+            .map_err(|error| crate::stream::store_error(&error))
+    }
+
+    /// Removes a consumer and what is known of it.
+    pub(crate) fn delete_consumer(
+        &mut self,
+        account: AccountId,
+        stream: &str,
+        name: &str,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> Option<Ticket> {
+        let account_name = self.accounts.get(&account)?.name.clone();
+        let of = self.stream_mut(account, stream)?;
+        let mut consumer = of.consumers.remove(name)?;
+        consumer.end(409, "Consumer Deleted", net);
+        of.stirred = true;
+        let _ = self
+            .store
+            .delete_state(format!("d/{account_name}/{stream}/{name}").as_bytes());
+        let ticket = self
+            .store
+            .delete_state(format!("c/{account_name}/{stream}/{name}").as_bytes());
+        let body = json!({
+            "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "delete",
+        });
+        self.advise(
+            account,
+            &format!("$JS.EVENT.ADVISORY.CONSUMER.DELETED.{stream}.{name}"),
+            body,
+            now,
+            net,
+        );
+        ticket.ok()
+    }
+}
+
+/// `{"stream":"S","seq":7}` and its kind.
+fn pub_ack(head: &[u8], seq: u64, duplicate: bool) -> SmallVec<[u8; 128]> {
+    let mut body = SmallVec::from_slice(head);
+    body.extend_from_slice(b" \"seq\":");
+    body.extend_from_slice(itoa::Buffer::new().format(seq).as_bytes());
+    body.extend_from_slice(if duplicate {
+        b",\"duplicate\": true}"
+    } else {
+        b"}"
+    });
+    body
+}
+
+fn refusal(error: &ApiError, stream: &str) -> Vec<u8> {
+    json!({"error": error, "stream": stream, "seq": 0})
+        .to_string()
+        .into_bytes()
+}

@@ -1,0 +1,219 @@
+//! One stream: its configuration over its log, and what happens to a message that is published to it.
+
+mod publish;
+mod read;
+
+pub(crate) use publish::{Outcome, store_error};
+pub(crate) use read::{DirectGet, MsgGet};
+
+use crate::config::{self, Retention, StreamConfig};
+use crate::consumer::Consumer;
+use crate::dedupe::Dedupe;
+use crate::{AccountId, ApiError, Message, Network, Settings, Token, headers};
+use midge_streamlog::{Filter, Stream as Log, Ticket};
+use midge_subject::Transform;
+use std::collections::BTreeMap;
+
+/// A stream with its consumers.
+pub(crate) struct Stream {
+    pub(crate) account: AccountId,
+    pub(crate) token: Token,
+    pub(crate) config: StreamConfig,
+    pub(crate) created: u64,
+    pub(crate) log: Log,
+    pub(crate) consumers: BTreeMap<String, Consumer>,
+    /// The head of each publish ack: `{"stream":"NAME",`, with the domain if there is one.
+    pub(crate) ack_head: Vec<u8>,
+    /// Ids of the last window; built from the log when the first one is asked for.
+    dedupe: Option<Dedupe>,
+    transform: Option<Transform>,
+    republish: Option<Republish>,
+    /// The ticket of the last append: what a duplicate waits for.
+    last_ticket: Option<Ticket>,
+    /// Something came in or became visible since consumers were served.
+    pub(crate) stirred: bool,
+}
+
+/// Where stored messages are published again.
+pub(crate) struct Republish {
+    pub(crate) transform: Transform,
+    pub(crate) headers_only: bool,
+}
+
+impl Stream {
+    pub(crate) fn new(
+        (account, token): (AccountId, Token),
+        config: StreamConfig,
+        created: u64,
+        log: Log,
+        settings: &Settings,
+    ) -> Self {
+        let mut stream = Self {
+            account,
+            token,
+            ack_head: Vec::new(),
+            config,
+            created,
+            log,
+            consumers: BTreeMap::new(),
+            dedupe: None,
+            transform: None,
+            republish: None,
+            last_ticket: None,
+            stirred: true,
+        };
+        stream.log.watch_evictions();
+        stream.configure(settings);
+        stream
+    }
+
+    /// Derives what follows from the configuration, which was checked.
+    pub(crate) fn configure(&mut self, settings: &Settings) {
+        let name = &self.config.name;
+        self.ack_head = match &settings.domain {
+            None => format!("{{\"stream\":\"{name}\",").into_bytes(),
+            Some(domain) => {
+                format!("{{\"stream\":\"{name}\",\"domain\":\"{domain}\",").into_bytes()
+            }
+        };
+        let compile = |src: &str, dest: &str| config::transform(src, dest).ok();
+        self.transform = self
+            .config
+            .subject_transform
+            .as_ref()
+            .and_then(|it| compile(&it.src, &it.dest));
+        self.republish = self.config.republish.as_ref().and_then(|it| {
+            Some(Republish {
+                transform: compile(&it.src, &it.dest)?,
+                headers_only: it.headers_only,
+            })
+        });
+    }
+
+    pub(crate) fn republish(&self) -> Option<&Republish> {
+        self.republish.as_ref()
+    }
+
+    /// Publishes a stored message again, if its stream does that.
+    pub(crate) fn publish_again(
+        &self,
+        message: &Message<'_>,
+        seqs: (u64, u64),
+        now: u64,
+        net: &mut dyn Network,
+    ) {
+        let Some(republish) = &self.republish else {
+            return;
+        };
+        let mut subject = Vec::new();
+        if !republish
+            .transform
+            .apply(message.subject, &mut || now, &mut subject)
+        {
+            return;
+        }
+        let headers = read::republished(self, message, seqs, now, republish.headers_only);
+        let payload = if republish.headers_only {
+            b""
+        } else {
+            message.payload
+        };
+        let again = Message {
+            subject: &subject,
+            reply: None,
+            headers: &headers,
+            payload,
+        };
+        net.publish(self.account, &again);
+    }
+
+    /// The ids of the last window.
+    fn dedupe(&mut self, now: u64) -> &mut Dedupe {
+        let (log, window) = (&self.log, self.window());
+        self.dedupe
+            .get_or_insert_with(|| rebuild(log, now.saturating_sub(window)))
+    }
+
+    /// The duplicate window in nanoseconds.
+    fn window(&self) -> u64 {
+        u64::try_from(self.config.duplicate_window).unwrap_or(0)
+    }
+
+    /// Whether a consumer could still want a message on `subject`: interest streams store nothing else.
+    fn has_interest(&self, subject: &[u8]) -> bool {
+        self.config.retention != Retention::Interest
+            || self
+                .consumers
+                .values()
+                .any(|consumer| consumer.wants(subject))
+    }
+
+    /// Removes what every consumer is done with, as interest and work-queue streams do.
+    pub(crate) fn settle(&mut self, acked: &[u64]) -> Result<(), ApiError> {
+        let retention = self.config.retention;
+        if retention == Retention::Limits || acked.is_empty() {
+            return Ok(());
+        }
+        let done: Vec<u64> = acked
+            .iter()
+            .copied()
+            .filter(|seq| retention == Retention::WorkQueue || self.is_settled(*seq))
+            .collect();
+        match self.log.delete_many(&done) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(publish::store_error(&error)),
+        }
+    }
+
+    fn is_settled(&self, seq: u64) -> bool {
+        let Ok(Some(message)) = self.log.peek(seq) else {
+            return false;
+        };
+        self.consumers
+            .values()
+            .all(|consumer| !consumer.wants(&message.subject) || consumer.is_done_with(seq))
+    }
+
+    /// Tells consumers of messages that limits pushed out.
+    pub(crate) fn note_evictions(&mut self) {
+        let evicted = self.log.take_evictions();
+        if !evicted.runs.is_empty() {
+            let stats = self.log.stats();
+            for consumer in self.consumers.values_mut() {
+                consumer.removed(stats.first_seq);
+            }
+        }
+    }
+
+    /// Removes messages, and tells consumers.
+    pub(crate) fn purge(
+        &mut self,
+        filter: &Filter,
+        upto: u64,
+        keep: u64,
+    ) -> Result<(u64, Ticket), ApiError> {
+        let purged = self.log.purge(filter, upto, keep);
+        let (count, ticket) =
+            purged.map_err(|error| crate::error::STREAM_PURGE_FAILED.says(error.to_string()))?;
+        let first = self.log.stats().first_seq;
+        for consumer in self.consumers.values_mut() {
+            consumer.removed(first);
+        }
+        Ok((count, ticket))
+    }
+}
+
+/// Reads the ids of messages since `from` out of the log.
+fn rebuild(log: &Log, from: u64) -> Dedupe {
+    let mut dedupe = Dedupe::default();
+    let Some(first) = log.seq_at(from) else {
+        return dedupe;
+    };
+    let mut cursor = log.cursor(Filter::all(), first);
+    while let Some(message) = cursor.next_message() {
+        if let Some(id) = headers::get(&message.headers, "Nats-Msg-Id") {
+            dedupe.note(id, message.seq, message.time);
+        }
+    }
+    dedupe
+}

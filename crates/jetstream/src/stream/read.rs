@@ -1,0 +1,282 @@
+//! Reading single messages: `STREAM.MSG.GET`, and direct gets.
+
+use super::Stream;
+use crate::error::{BAD_REQUEST, NO_MESSAGE_FOUND};
+use crate::status::{put, status, status_with};
+use crate::time::Time;
+use crate::{ApiError, Message, headers};
+use midge_streamlog::{Filter, Message as Stored};
+use serde::Deserialize;
+
+/// Subjects that a `multi_last` may match.
+const MULTI_LAST_MAX: usize = 1024;
+/// Bytes of a batch that names no maximum.
+const BATCH_BYTES_MAX: usize = 64 << 20;
+
+/// A request for one message.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct MsgGet {
+    pub(crate) seq: u64,
+    pub(crate) last_by_subj: String,
+    pub(crate) next_by_subj: String,
+    pub(crate) start_time: Option<Time>,
+    pub(crate) no_hdr: bool,
+}
+
+/// A request for one or many messages, answered without JSON.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DirectGet {
+    #[serde(flatten)]
+    pub(crate) one: MsgGet,
+    pub(crate) batch: usize,
+    pub(crate) max_bytes: usize,
+    pub(crate) multi_last: Vec<String>,
+    pub(crate) up_to_seq: u64,
+    pub(crate) up_to_time: Option<Time>,
+}
+
+impl Stream {
+    /// The message of a `MSG.GET`.
+    pub(crate) fn find(&self, get: &MsgGet) -> Result<Stored, ApiError> {
+        let by_seq = get.seq > 0;
+        let (last, next) = (!get.last_by_subj.is_empty(), !get.next_by_subj.is_empty());
+        let by_time = get.start_time.is_some();
+        let clash = (last && (by_seq || next || by_time)) || (by_seq && by_time);
+        if clash || !(by_seq || last || next || by_time) {
+            return Err(BAD_REQUEST);
+        }
+        self.seq_of(get)
+            .and_then(|seq| self.log.get(seq).ok().flatten())
+            .ok_or(NO_MESSAGE_FOUND)
+    }
+
+    fn seq_of(&self, get: &MsgGet) -> Option<u64> {
+        let visible = self.log.stats().visible;
+        let from = match get.start_time {
+            Some(time) => self.log.seq_at(time.0)?,
+            None => get.seq,
+        };
+        let found = if !get.last_by_subj.is_empty() {
+            self.log.last(&Filter::new(&get.last_by_subj), visible)?
+        } else if !get.next_by_subj.is_empty() {
+            self.log
+                .next(&Filter::new(&get.next_by_subj), from.max(1))?
+        } else if get.start_time.is_some() {
+            self.log.next(&Filter::all(), from)?
+        } else {
+            from
+        };
+        (found <= visible).then_some(found)
+    }
+
+    /// Answers a direct get by calling `send` with headers and body of each message, then of the status if one is due.
+    pub(crate) fn direct_get(&self, get: &DirectGet, send: &mut dyn FnMut(&[u8], &[u8])) {
+        let one = &get.one;
+        let asks = one.seq > 0
+            || one.start_time.is_some()
+            || !one.next_by_subj.is_empty()
+            || !one.last_by_subj.is_empty();
+        if !asks && get.multi_last.is_empty() {
+            return send(&status(408, "Empty Request"), b"");
+        }
+        let last = !one.last_by_subj.is_empty();
+        let clash = (last && (one.seq > 0 || get.batch > 0))
+            || (one.seq > 0 && one.start_time.is_some())
+            || (get.up_to_seq > 0 && get.up_to_time.is_some())
+            || (!get.multi_last.is_empty() && (last || !one.next_by_subj.is_empty()));
+        if clash {
+            return send(&status(408, "Bad Request"), b"");
+        }
+        if !get.multi_last.is_empty() {
+            return self.multi_last(get, send);
+        }
+        if get.batch > 0 || get.max_bytes > 0 {
+            return self.batch(get, send);
+        }
+        match self
+            .seq_of(one)
+            .and_then(|seq| self.log.get(seq).ok().flatten())
+        {
+            Some(message) => send(
+                &self.headers_of(&message, one.no_hdr, None),
+                &message.payload,
+            ),
+            None => send(&status(404, "Message Not Found"), b""),
+        }
+    }
+
+    fn batch(&self, get: &DirectGet, send: &mut dyn FnMut(&[u8], &[u8])) {
+        let filter = match get.one.next_by_subj.as_str() {
+            "" => Filter::all(),
+            subject => Filter::new(subject),
+        };
+        let from = match get.one.start_time {
+            Some(time) => self.log.seq_at(time.0).unwrap_or(u64::MAX),
+            None => get.one.seq.max(1),
+        };
+        let visible = self.log.stats().visible;
+        let mut seqs = Vec::new();
+        let mut next = self.log.next(&filter, from);
+        let batch = if get.batch == 0 {
+            usize::MAX
+        } else {
+            get.batch
+        };
+        while let Some(seq) = next.filter(|seq| *seq <= visible && seqs.len() < batch) {
+            seqs.push(seq);
+            next = self.log.next(&filter, seq + 1);
+        }
+        let pending = self.log.count(&filter, from);
+        self.send_all(&seqs, pending, get, None, send);
+    }
+
+    fn multi_last(&self, get: &DirectGet, send: &mut dyn FnMut(&[u8], &[u8])) {
+        let visible = self.log.stats().visible;
+        let upto = match (get.up_to_seq, get.up_to_time) {
+            (0, None) => visible,
+            (0, Some(time)) => self
+                .log
+                .seq_at(time.0)
+                .map_or(visible, |seq| seq.saturating_sub(1)),
+            (seq, _) => seq.min(visible),
+        };
+        let mut subjects: Vec<Vec<u8>> = Vec::new();
+        for filter in &get.multi_last {
+            self.log.each_subject(&Filter::new(filter), |subject, _| {
+                if subjects.len() <= MULTI_LAST_MAX {
+                    subjects.push(subject.to_vec());
+                }
+            });
+        }
+        if subjects.len() > MULTI_LAST_MAX {
+            return send(&status(413, "Too Many Results"), b"");
+        }
+        let mut seqs: Vec<u64> = subjects
+            .iter()
+            .filter_map(|subject| self.log.last(&Filter::literal(subject), upto))
+            .filter(|seq| *seq >= get.one.seq)
+            .collect();
+        seqs.sort_unstable();
+        seqs.dedup();
+        let total = seqs.len() as u64;
+        if get.batch > 0 {
+            seqs.truncate(get.batch);
+        }
+        self.send_all(&seqs, total, get, Some(upto), send);
+    }
+
+    fn send_all(
+        &self,
+        seqs: &[u64],
+        total: u64,
+        get: &DirectGet,
+        upto: Option<u64>,
+        send: &mut dyn FnMut(&[u8], &[u8]),
+    ) {
+        let most = if get.max_bytes == 0 {
+            BATCH_BYTES_MAX
+        } else {
+            get.max_bytes
+        };
+        let (mut bytes, mut sent, mut last) = (0, 0, 0);
+        for seq in seqs {
+            let Ok(Some(message)) = self.log.get(*seq) else {
+                continue;
+            };
+            bytes += message.subject.len() + message.headers.len() + message.payload.len();
+            if sent > 0 && bytes > most {
+                break;
+            }
+            sent += 1;
+            let pending = total.saturating_sub(sent);
+            send(
+                &self.headers_of(&message, get.one.no_hdr, Some((pending, last))),
+                &message.payload,
+            );
+            last = *seq;
+        }
+        if sent == 0 {
+            return send(&status(404, "No Results"), b"");
+        }
+        let mut extra = vec![
+            ("Nats-Num-Pending", total.saturating_sub(sent).to_string()),
+            ("Nats-Last-Sequence", last.to_string()),
+        ];
+        extra.extend(upto.map(|upto| ("Nats-UpTo-Sequence", upto.to_string())));
+        send(&status_with(204, "EOB", &extra), b"");
+    }
+
+    /// The message's own headers and what a direct get adds.
+    fn headers_of(&self, message: &Stored, no_hdr: bool, batch: Option<(u64, u64)>) -> Vec<u8> {
+        let mut block = b"NATS/1.0\r\n".to_vec();
+        if !no_hdr {
+            for (name, value) in headers::lines(&message.headers) {
+                put(&mut block, name, value);
+            }
+        }
+        put(&mut block, b"Nats-Stream", self.config.name.as_bytes());
+        put(&mut block, b"Nats-Subject", &message.subject);
+        put(
+            &mut block,
+            b"Nats-Sequence",
+            message.seq.to_string().as_bytes(),
+        );
+        put(
+            &mut block,
+            b"Nats-Time-Stamp",
+            Time(message.time).to_string().as_bytes(),
+        );
+        if let Some((pending, last)) = batch {
+            put(
+                &mut block,
+                b"Nats-Num-Pending",
+                pending.to_string().as_bytes(),
+            );
+            put(
+                &mut block,
+                b"Nats-Last-Sequence",
+                last.to_string().as_bytes(),
+            );
+        }
+        block.extend_from_slice(b"\r\n");
+        block
+    }
+}
+
+/// What a republished message carries beside its own headers.
+pub(crate) fn republished(
+    stream: &Stream,
+    message: &Message<'_>,
+    (seq, last): (u64, u64),
+    now: u64,
+    bodiless: bool,
+) -> Vec<u8> {
+    let mut block = b"NATS/1.0\r\n".to_vec();
+    for (name, value) in headers::lines(message.headers) {
+        put(&mut block, name, value);
+    }
+    put(&mut block, b"Nats-Stream", stream.config.name.as_bytes());
+    put(&mut block, b"Nats-Subject", message.subject);
+    put(&mut block, b"Nats-Sequence", seq.to_string().as_bytes());
+    put(
+        &mut block,
+        b"Nats-Time-Stamp",
+        Time(now).to_string().as_bytes(),
+    );
+    put(
+        &mut block,
+        b"Nats-Last-Sequence",
+        last.to_string().as_bytes(),
+    );
+    if bodiless {
+        put(
+            &mut block,
+            b"Nats-Msg-Size",
+            message.payload.len().to_string().as_bytes(),
+        );
+    }
+    block.extend_from_slice(b"\r\n");
+    block
+}
