@@ -3,8 +3,8 @@
 //! The model knows, per stream, what was acknowledged and what was done since, in order. After a cut the stream must be as it was after
 //! the acknowledged work and some prefix of the rest: nothing acknowledged is lost, nothing else is changed, doubled or out of order.
 use crate::{
-    Filter, Limits, NewMessage, Policy, Store, StoreOptions, Stream, StreamOptions, disk::Work,
-    disk::crash::CrashDisk,
+    Filter, Limits, NewMessage, Policy, Store, StoreOptions, Stream, StreamOptions, Ticket,
+    disk::Work, disk::crash::CrashDisk,
 };
 use parking_lot::Mutex;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -53,16 +53,18 @@ struct Log {
     last: u64,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct StreamModel {
     acked: Log,
     open: Vec<Change>,
+    /// how many of `open` are acknowledged when the ticket says so
+    tickets: Vec<(usize, Ticket)>,
     limits: Limits,
     lazy: bool,
     created: bool,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct Model {
     streams: BTreeMap<String, StreamModel>,
     /// per key the acknowledged value and the ones after it
@@ -108,7 +110,21 @@ impl StreamModel {
         for change in std::mem::take(&mut self.open) {
             self.acked.apply(&change, &self.limits);
         }
+        self.tickets.clear();
         self.created = true;
+    }
+
+    /// What tickets say counts at once, and not when the commit returns.
+    fn ask_tickets(&mut self) {
+        let is_out = |(_, ticket): &&(usize, Ticket)| ticket.outcome() == Some(Ok(()));
+        let Some(&(n, _)) = self.tickets.iter().rfind(is_out) else {
+            return;
+        };
+        for change in self.open.drain(..n) {
+            self.acked.apply(&change, &self.limits);
+        }
+        self.tickets.retain(|(at, _)| *at > n);
+        self.tickets.iter_mut().for_each(|(at, _)| *at -= n);
     }
 
     /// Whether `found` is what a crash may leave.
@@ -166,7 +182,12 @@ pub fn run(seed: u64, steps: u64, every: u64) -> Report {
         }
         let outcome = [0, 1, turn * 7 + 2][(turn / every % 3) as usize];
         let found = disk.cut(outcome);
-        let failure = check(&found, &hook_model.lock(), false).err();
+        let mut model = hook_model.lock();
+        for stream in model.streams.values_mut().filter(|stream| !stream.lazy) {
+            stream.ask_tickets();
+        }
+        let failure = check(&found, &model, false).err();
+        drop(model);
         let mut report = hook_report.lock();
         *report.cuts.entry(work).or_default() += 1;
         if let Some(failure) = failure {
@@ -338,6 +359,7 @@ fn found_again(disk: &CrashDisk, model: &mut Model) -> Result<(), String> {
             Some(found) => {
                 (stream.acked, stream.created) = (read(&found)?, true);
                 stream.open.clear();
+                stream.tickets.clear();
             }
             None => gone.push(name.clone()),
         }
@@ -388,7 +410,12 @@ fn append(stream: &Stream, model: &Mutex<Model>, dice: &mut Dice, now: u64) -> c
     };
     model.lock().change(stream.name(), change);
     match stream.append(NewMessage::new(&subject, &payload), now) {
-        Ok(appended) => drop(appended.ticket),
+        Ok(appended) => {
+            let mut model = model.lock();
+            if let Some(stream) = model.streams.get_mut(stream.name()) {
+                stream.tickets.push((stream.open.len(), appended.ticket));
+            }
+        }
         // Too much waits for the disk: it never happened.
         Err(crate::Error::Overloaded { .. }) => {
             let mut model = model.lock();

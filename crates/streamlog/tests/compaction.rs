@@ -1,6 +1,7 @@
 //! Space comes back, and what was erased is gone from the disk.
 use midge_streamlog::{
-    Disk, Filter, Limits, NewMessage, Store, StoreOptions, Stream, StreamOptions, sim::CrashDisk,
+    Disk, Filter, Limits, NewMessage, Store, StoreOptions, Stream, StreamOptions, Work,
+    sim::CrashDisk,
 };
 use std::sync::Arc;
 
@@ -86,6 +87,26 @@ fn a_mostly_dead_segment_gives_its_space_back() {
         assert_eq!((again.subjects(), store.damage()), (1, vec![]));
     }
     assert_eq!(payloads(&stream), want);
+}
+
+#[test]
+fn what_is_deleted_during_a_rewrite_stays_deleted() {
+    let disk = CrashDisk::new();
+    let (store, stream) = filled(&disk);
+    let doomed: Vec<u64> = (1..=400).filter(|seq| seq % 10 != 0).collect();
+    drop(stream.delete_many(&doomed).unwrap());
+    let late = stream.clone();
+    disk.before_each(move |_, work| {
+        if work == Work::Compaction {
+            drop(late.delete(10).unwrap());
+        }
+    });
+    settle(&store, SECOND);
+    disk.forget_hook();
+    assert_eq!(payloads(&stream).first().unwrap().0, 20);
+    settle(&store, 2 * SECOND);
+    let again = open(&disk.cut(0)).stream("s").unwrap().unwrap();
+    assert_eq!(payloads(&again), payloads(&stream));
 }
 
 #[test]
