@@ -380,6 +380,12 @@ impl Store {
         self.0.damage.list()
     }
 
+    /// Whether an append of `len` bytes fits beside what waits for the disk; otherwise it would be refused as `Overloaded`.
+    pub fn has_room(&self, len: usize) -> bool {
+        let buffered = self.0.buffered.now.load(Ordering::Relaxed);
+        buffered == 0 || buffered + len <= self.0.buffered.max
+    }
+
     /// Why nothing more is written, if so.
     pub fn failure(&self) -> Option<Error> {
         self.0.gate.failure()

@@ -1,0 +1,115 @@
+//! Folders as released format versions wrote them still open, with all that was in them.
+//!
+//! `UPDATE_EXPECT=1` writes the folder of the present version anew.
+use midge_streamlog::{
+    Cipher, Compression, FolderDisk, Key, NewMessage, ReadMode, Store, StoreOptions, StreamOptions,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+const MESSAGES: u64 = 150;
+/// Not part of the format: who holds the folder, and room for a full disk.
+const LEFT_OUT: [&str; 2] = ["LOCK", "reserve"];
+
+fn folder(version: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/v{version}"))
+}
+
+fn open(path: &Path, mode: ReadMode) -> Store {
+    let options = StoreOptions {
+        journal_bytes: 1 << 16,
+        direct_bytes: 1000,
+        seed: 7,
+        key: Some(Key::new([9; 32])),
+        ..StoreOptions::default()
+    };
+    let disk = FolderDisk::new(path, mode).unwrap();
+    Store::open(Arc::new(disk), options).unwrap()
+}
+
+fn payload(seq: u64) -> String {
+    format!("message {seq}, and some more bytes that can be made smaller: aaaaaaaaaaaaaaaaaaaaaaaa")
+}
+
+/// Sealed segments, a rewritten one, one that is being filled, commands, small state, and something in the journal alone.
+fn write(path: &Path) {
+    let store = open(path, ReadMode::Mapped);
+    let small = StreamOptions {
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    };
+    let sealed = StreamOptions {
+        cipher: Cipher::ChaCha20Poly1305,
+        compression: Compression::S2,
+        ..small.clone()
+    };
+    drop(store.create_stream("plain", small).unwrap());
+    drop(store.create_stream("sealed", sealed).unwrap());
+    drop(store.put_state(b"consumer", b"floor 7").unwrap());
+    for seq in 1..=MESSAGES {
+        for name in ["plain", "sealed"] {
+            let stream = store.stream(name).unwrap().unwrap();
+            let (subject, text) = (format!("s.{}", seq % 5), payload(seq));
+            drop(
+                stream
+                    .append(NewMessage::new(&subject, &text), seq)
+                    .unwrap()
+                    .ticket,
+            );
+        }
+        if seq % 15 == 0 {
+            store.commit_once(seq).unwrap();
+            store.maintain_once(seq).unwrap();
+        }
+    }
+    let plain = store.stream("plain").unwrap().unwrap();
+    drop(plain.delete_many(&(2..30).collect::<Vec<_>>()).unwrap());
+    store.maintain_once(1 << 32).unwrap();
+    drop(
+        plain
+            .append(NewMessage::new("s.last", "in the journal"), 0)
+            .unwrap(),
+    );
+    store.commit_once(1 << 32).unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let name = entry.unwrap().file_name();
+        if !LEFT_OUT.contains(&&*name.to_string_lossy()) {
+            fs::copy(from.join(&name), to.join(&name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_folder_of_version_1_opens() {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        let fresh = tempfile::tempdir().unwrap();
+        write(fresh.path());
+        let _ = fs::remove_dir_all(folder(1));
+        fs::create_dir_all(folder(1)).unwrap();
+        copy(fresh.path(), &folder(1));
+    }
+    for mode in [ReadMode::Mapped, ReadMode::Copied] {
+        let here = tempfile::tempdir().unwrap();
+        copy(&folder(1), here.path());
+        let store = open(here.path(), mode);
+        assert_eq!(store.check().unwrap(), vec![]);
+        assert_eq!(store.state(b"consumer").as_deref(), Some(&b"floor 7"[..]));
+        for (name, want) in [("plain", MESSAGES - 28 + 1), ("sealed", MESSAGES)] {
+            let stream = store.stream(name).unwrap().unwrap();
+            let messages = stream.read(0, usize::MAX, usize::MAX);
+            assert_eq!(messages.len() as u64, want);
+            for message in messages.iter().filter(|m| m.seq <= MESSAGES) {
+                assert_eq!(message.payload, payload(message.seq));
+                assert_eq!(message.subject, format!("s.{}", message.seq % 5));
+            }
+        }
+        let plain = store.stream("plain").unwrap().unwrap();
+        assert_eq!(plain.total(b"s.last").last, MESSAGES + 1);
+    }
+}
