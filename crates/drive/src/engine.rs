@@ -3,6 +3,7 @@
 use crate::bell::Bell;
 use crate::post::{Post, messages};
 use midge_jetstream::{AccountId, JetStream};
+use midge_streamlog::Store;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Acquire};
 use std::sync::mpsc::Receiver;
@@ -12,6 +13,8 @@ use std::time::{Duration, Instant, SystemTime};
 const REST_MAX: Duration = Duration::from_secs(5);
 /// How long it waits for a receiver that has much to read.
 const CROWDED_REST: Duration = Duration::from_millis(1);
+/// What a message takes in the log beside its own bytes, at most.
+const RECORD_OVERHEAD: usize = 256;
 /// How often memory is given back.
 const TRIM_PERIOD: Duration = Duration::from_secs(5);
 
@@ -21,6 +24,7 @@ pub(crate) type Order = Box<dyn FnOnce(&mut JetStream, &mut Post, u64) + Send>;
 /// What the thread owns.
 pub(crate) struct Engine {
     pub(crate) jetstream: JetStream,
+    pub(crate) store: Store,
     pub(crate) post: Post,
     pub(crate) bell: Arc<Bell>,
     /// The last batch that the store committed.
@@ -97,12 +101,19 @@ impl Engine {
             return false;
         };
         let now = clock();
-        let (jetstream, post) = (&mut self.jetstream, &mut self.post);
+        let (jetstream, post, store) = (&mut self.jetstream, &mut self.post, &self.store);
+        let mut full = false;
         let used = messages(&bytes, |token, message| {
-            jetstream.receive(account, token, message, now, post);
+            let len = message.subject.len() + message.headers.len() + message.payload.len();
+            full = !store.has_room(len + RECORD_OVERHEAD);
+            if !full {
+                jetstream.receive(account, token, message, now, post);
+            }
+            !full
         });
         self.post.give_back(account, bytes, used);
-        self.post.has_mail(account)
+        // A commit makes room and rings.
+        !full && self.post.has_mail(account)
     }
 
     fn rest_after(&self, left: &Left) -> Duration {

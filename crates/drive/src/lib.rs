@@ -111,6 +111,7 @@ impl Drive {
         let (orders, inbox) = mpsc::channel();
         let engine = Engine {
             jetstream: JetStream::open(store.clone(), settings.jetstream, clock())?,
+            store: store.clone(),
             post: Post::new(Worker::new(settings.seed, instant())),
             bell: bell.clone(),
             committed,

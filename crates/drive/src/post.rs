@@ -132,25 +132,25 @@ fn read(mut drain: Drain<'_>, bytes: &mut Vec<u8>, pool: &mut Pool) {
     drain.block();
 }
 
-/// Calls `each` with the messages at the head of `bytes` and says how many bytes they took.
-pub(crate) fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>)) -> usize {
+/// Calls `each` with the messages at the head of `bytes`, until one is not taken, and says how many bytes the others took.
+pub(crate) fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> usize {
     let mut at = 0;
     while let Ok(Some((frame, len))) = decode_server(&bytes[at..], &LIMITS) {
+        if let ServerFrame::Msg(message) = frame
+            && let Some(token) = number(message.sid)
+        {
+            let (headers, payload) = message.payload.split_at(message.header_len);
+            let message = Message {
+                subject: message.subject,
+                reply: message.reply,
+                headers,
+                payload,
+            };
+            if !each(Token(token), &message) {
+                break;
+            }
+        }
         at += len;
-        let ServerFrame::Msg(message) = frame else {
-            continue;
-        };
-        let Some(token) = number(message.sid) else {
-            continue;
-        };
-        let (headers, payload) = message.payload.split_at(message.header_len);
-        let message = Message {
-            subject: message.subject,
-            reply: message.reply,
-            headers,
-            payload,
-        };
-        each(Token(token), &message);
     }
     at
 }
