@@ -90,8 +90,10 @@ fn steps(long: bool) -> Vec<Step> {
         Some(step("docs", 4, vec![docs()])),
         when(
             there("crates/container/tests/loom.rs"),
-            step("loom", 6, vec![loom()]),
+            step("loom", 9, loom().into()),
         ),
+        Some(step("crash", if long { 30 } else { 4 }, vec![crash(long)])),
+        Some(windows()),
         Some(miri()),
         when(
             broker,
@@ -180,12 +182,50 @@ fn docs() -> Command {
 }
 
 /// Loom changes what every crate below means, so it builds into a folder of its own.
-fn loom() -> Command {
-    let mut command = cargo("test --release -p midge-container --test loom --target-dir");
-    command
-        .arg(below_target("loom"))
-        .env("RUSTFLAGS", "--cfg loom");
-    command
+fn loom() -> [Command; 2] {
+    [
+        "-p midge-container --test loom",
+        "-p midge-streamlog --lib gate::models",
+    ]
+    .map(|what| {
+        // `--lib` takes a filter, which has to stand last.
+        let mut command = cargo("test --release --target-dir");
+        command
+            .arg(below_target("loom"))
+            .args(what.split_whitespace())
+            .env("RUSTFLAGS", "--cfg loom");
+        command
+    })
+}
+
+/// Cuts of the power are among the tests already; this kills processes and uses a real file system too.
+fn crash(long: bool) -> Command {
+    xtask(if long {
+        "crash"
+    } else {
+        "crash --cases 20000 --kills 5"
+    })
+}
+
+/// The segment log compiles for Windows, without what needs a C compiler for it.
+fn windows() -> Step {
+    const TARGET: &str = "x86_64-pc-windows-gnu";
+    let installed = process::output(Command::new("rustup").args(["target", "list", "--installed"]));
+    let work = if installed.is_ok_and(|list| list.lines().any(|line| line == TARGET)) {
+        let what = "check -p midge-streamlog --no-default-features --features s2 --target";
+        let mut command = cargo(what);
+        command
+            .args([TARGET, "--target-dir"])
+            .arg(below_target("windows"));
+        Work::Run(vec![command])
+    } else {
+        Work::Skip(format!("needs `rustup target add {TARGET}`"))
+    };
+    Step {
+        name: "windows",
+        minutes: 4,
+        work,
+    }
 }
 
 /// A target folder beside the usual one, for builds whose flags would throw that one away.

@@ -20,7 +20,7 @@ fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))"
 
 /// Plays both, or says why it can't.
 pub fn run(base: &Path) -> Result<()> {
-    let small = match Mounted::new(base, "small", 48) {
+    let small = match Mounted::new(base, "small", 24) {
         Ok(small) => small,
         Err(error) => {
             println!("SKIPPED crash-ext4 no loop device can be mounted here: {error:#}");
