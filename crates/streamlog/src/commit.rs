@@ -344,6 +344,7 @@ impl Inner {
             });
             return Ok(false);
         }
+        self.make_room(w)?;
         let number = w.journal.next_number();
         for id in carried {
             w.pins.insert(id, number);
@@ -369,6 +370,43 @@ impl Inner {
         });
         w.frames_due = soonest.chain(w.frames_due).min();
         Ok(true)
+    }
+
+    /// Sees to it that the frame has a place. Frames are given back by a sync alone, and many may have been written without one.
+    fn make_room(&self, w: &mut Writer) -> Result<()> {
+        let len = w.frame.len();
+        if !w.journal.fits(len) {
+            w.sync_journal()?;
+        }
+        if !w.journal.fits(len) {
+            self.announce(w)?;
+        }
+        if !w.journal.fits(len) {
+            for id in w.pins.keys().copied().collect::<Vec<_>>() {
+                match self.by_id(id)? {
+                    Some(stream) => drop(self.flush_or_stop(w, &stream.0)),
+                    None => drop(w.pins.remove(&id)),
+                }
+            }
+            if w.state_pin.is_some() {
+                match self.write_manifest(w) {
+                    Ok(()) | Err(Error::DiskFull) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            self.announce(w)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a frame that says what is needed no more, and nothing else.
+    fn announce(&self, w: &mut Writer) -> Result<()> {
+        let (oldest, mut empty) = (w.oldest(), w.journal.frame());
+        if w.journal.fits(empty.len()) {
+            w.journal.write(&*self.disk, &mut empty, oldest)?;
+            w.sync_journal()?;
+        }
+        Ok(())
     }
 
     fn release(&self, shares: &[Share], number: u64, level: Level) {

@@ -387,6 +387,11 @@ impl Journal {
         [self.head, 0].into_iter().find(|&at| fits(at))
     }
 
+    /// Whether a frame of `len` bytes has a place now.
+    pub(crate) fn fits(&self, len: usize) -> bool {
+        self.place((len as u64).next_multiple_of(PAGE)).is_some()
+    }
+
     /// Writes a frame. Replay will begin at `oldest`, or at this frame if that is 0. Returns its number.
     pub(crate) fn write(
         &mut self,

@@ -1,10 +1,10 @@
 //! What breaks costs itself alone, and is told: flipped bits, cut and missing files, a full disk, a failing sync.
 use midge_streamlog::{
-    Cipher, Compression, DamageKind, Disk, Error, Key, NewMessage, Store, StoreOptions, Stream,
-    StreamOptions,
+    Cipher, Compression, DamageKind, Disk, Error, Key, NewMessage, Policy, Store, StoreOptions,
+    Stream, StreamOptions,
     sim::{CrashDisk, Fault},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 fn options() -> StoreOptions {
     StoreOptions {
@@ -184,6 +184,60 @@ fn truncated_anywhere_it_opens() {
             }
         }
     }
+}
+
+#[test]
+fn truncated_at_each_byte_of_the_last_records_it_keeps_the_whole_ones() {
+    let disk = CrashDisk::new();
+    let direct = StoreOptions {
+        direct_bytes: 1,
+        ..options()
+    };
+    let store = Store::open(Arc::new(disk.clone()), direct).unwrap();
+    let (stream, _) = store.create_stream("s", StreamOptions::default()).unwrap();
+    store.commit_once(0).unwrap();
+    let mut ends = vec![];
+    for k in 1..=12 {
+        put(&stream, k);
+        store.commit_once(0).unwrap();
+        let name = names(&disk).into_iter().find(|name| name.ends_with(".seg"));
+        let bytes = disk.bytes(&name.unwrap()).unwrap();
+        ends.push(bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1);
+    }
+    let name = names(&disk)
+        .into_iter()
+        .find(|name| name.ends_with(".seg"))
+        .unwrap();
+    for at in ends[7]..=ends[11] {
+        let hurt = disk.kill();
+        hurt.tamper(&name, |bytes| bytes.truncate(at));
+        let whole = ends.iter().filter(|end| **end <= at).count();
+        let store = open(&hurt);
+        assert_eq!(served(&store).len(), whole, "at {at}");
+        // What was cut is written anew, and found.
+        let stream = store.stream("s").unwrap().unwrap();
+        put(&stream, whole as u64 + 1);
+        store.commit_once(0).unwrap();
+        assert_eq!(served(&open(&hurt.cut(0))).len(), whole + 1, "at {at}");
+    }
+}
+
+/// Symptom: the store stopped with "the disk is full". Cause: only a sync gives frames of the ring back, and batches of `Interval` streams
+/// have none until their time. Remedy: a frame that finds no place syncs first.
+#[test]
+fn many_batches_without_a_sync_never_fill_the_ring() {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let lazy = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(3600)),
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", lazy).unwrap();
+    for k in 1..=400 {
+        put(&stream, k);
+        store.commit_once(0).unwrap();
+    }
+    assert_eq!(served(&open(&disk.kill())).len(), 400);
 }
 
 #[test]
