@@ -6,6 +6,7 @@ use crate::error::{
     STREAM_NAME_CONTAINS_PATH_SEPARATORS, STREAM_REPLICAS_NOT_SUPPORTED,
     STREAM_TRANSFORM_INVALID_DESTINATION, STREAM_TRANSFORM_INVALID_SOURCE,
 };
+use crate::json;
 use midge_streamlog as log;
 use midge_subject::{Filter, Transform};
 use serde::{Deserialize, Serialize};
@@ -281,9 +282,7 @@ const FIELDS: [&str; 32] = [
 
 /// A request with a configuration: the configuration, and whether the client wants mistakes told instead of mended.
 pub(crate) fn parse(body: &[u8], strict: bool) -> Result<(StreamConfig, bool), ApiError> {
-    let bad = |error: serde_json::Error| INVALID_JSON.says(format!("invalid JSON: {error}"));
-    let mut fields: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_slice(body).map_err(bad)?;
+    let mut fields: serde_json::Map<String, serde_json::Value> = json::parse(body)?;
     let pedantic = fields
         .get("pedantic")
         .and_then(serde_json::Value::as_bool)
@@ -305,7 +304,7 @@ pub(crate) fn parse(body: &[u8], strict: bool) -> Result<(StreamConfig, bool), A
     for name in REQUEST_FIELDS {
         fields.remove(name);
     }
-    let config = serde_json::from_value(serde_json::Value::Object(fields)).map_err(bad)?;
+    let config = json::read(serde_json::Value::Object(fields))?;
     Ok((config, pedantic))
 }
 
@@ -412,17 +411,11 @@ impl StreamConfig {
             let Ok(filter) = Filter::parse(subject) else {
                 return Err(invalid("invalid subject"));
             };
-            if filters
-                .iter()
-                .any(|other| other.as_bytes() == filter.as_bytes())
-            {
-                return Err(invalid("duplicate subjects detected"));
-            }
             if let Some(other) = filters.iter().find(|other| other.overlaps(filter)) {
                 return Err(invalid(format!(
                     "subject {:?} overlaps with {:?}",
-                    subject,
-                    String::from_utf8_lossy(other.as_bytes())
+                    String::from_utf8_lossy(other.as_bytes()),
+                    subject
                 )));
             }
             let everything = subject == ">";
@@ -484,6 +477,11 @@ impl StreamConfig {
     }
 
     fn check_flags(&mut self) -> Result<(), ApiError> {
+        if self.sealed {
+            (self.deny_delete, self.deny_purge) = (true, true);
+            (self.allow_rollup_hdrs, self.max_age) = (false, 0);
+            self.discard = Discard::New;
+        }
         if self.discard_new_per_subject {
             if self.discard != Discard::New {
                 return Err(invalid(
@@ -591,11 +589,6 @@ impl StreamConfig {
         if self.storage != new.storage {
             return Err(invalid(
                 "stream configuration update can not change storage type",
-            ));
-        }
-        if self.max_consumers != new.max_consumers {
-            return Err(invalid(
-                "stream configuration update can not change MaxConsumers",
             ));
         }
         let queue = Retention::WorkQueue;

@@ -110,11 +110,9 @@ errors! {
     CONSUMER_MAX_DELIVER_BACKOFF 400 10116 "max deliver is required to be > length of backoff values";
     CONSUMER_MAX_PENDING_ACK_EXCESS 400 10121 "consumer max ack pending exceeds system limit";
     STREAM_MAX_STREAM_BYTES_EXCEEDED 400 10122 "stream max bytes exceeds account limit max stream bytes";
-    CONSUMER_REPLICAS_EXCEEDS_STREAM 400 10126 "consumer config replica count exceeds parent stream";
     CONSUMER_NAME_CONTAINS_PATH_SEPARATORS 400 10127 "Consumer name can not contain path separators";
     STREAM_NAME_CONTAINS_PATH_SEPARATORS 400 10128 "Stream name can not contain path separators";
     CONSUMER_CREATE_FILTER_SUBJECT_MISMATCH 400 10131 "Consumer create request did not match filtered subject from create subject";
-    CONSUMER_CREATE_DURABLE_AND_NAME_MISMATCH 400 10132 "Consumer Durable and Name have to be equal if both are provided";
     REPLICAS_NEGATIVE 400 10133 "replicas count cannot be negative";
     CONSUMER_METADATA_LENGTH 400 10135 "consumer metadata exceeds maximum size of 131072 bytes";
     CONSUMER_DUPLICATE_FILTERS 400 10136 "consumer cannot have both FilterSubject and FilterSubjects specified";

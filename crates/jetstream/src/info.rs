@@ -90,14 +90,19 @@ impl Stream {
     }
 
     pub(crate) fn info(&self, domain: Option<&String>, now: u64) -> StreamInfo {
-        let mut config = self.config.clone();
-        add_levels(&mut config.metadata);
+        let mut info = self.listed(domain, now);
+        add_levels(&mut info.config.metadata);
+        info
+    }
+
+    /// The same as lists show it.
+    pub(crate) fn listed(&self, domain: Option<&String>, now: u64) -> StreamInfo {
         let mut state = self.state();
         if state.messages == 0 && state.last_seq == 0 {
             state.first_seq = 0;
         }
         StreamInfo {
-            config,
+            config: self.config.clone(),
             created: Time(self.created),
             state,
             domain: domain.cloned(),

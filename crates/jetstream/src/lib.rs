@@ -26,6 +26,7 @@ mod dedupe;
 mod error;
 mod headers;
 mod info;
+mod json;
 mod machine;
 mod network;
 mod report;

@@ -173,13 +173,13 @@ impl AccountReport {
 }
 
 fn shown(stream: &Stream, detail: &Detail, now: u64) -> StreamReport {
-    let info = stream.info(None, now);
+    let info = stream.listed(None, now);
     let consumers = stream
         .consumers
         .values()
         .filter(|_| detail.consumers)
         .map(|consumer| {
-            let mut info = json!(consumer.info(now));
+            let mut info = json!(consumer.listed(now));
             if !detail.config
                 && let Some(info) = info.as_object_mut()
             {

@@ -58,6 +58,9 @@ impl JetStream {
         let mut config =
             ConsumerConfig::parse(request.config, self.settings.strict).map_err(fail)?;
         check_subject(&config, name, filter, durable).map_err(fail)?;
+        if let Some(name) = name {
+            config.name = name.to_owned();
+        }
         let Some(account) = self.accounts.get(&ask.account) else {
             return Err(fail(NOT_ENABLED_FOR_ACCOUNT));
         };
@@ -68,7 +71,10 @@ impl JetStream {
         config.complete(&of.config.consumer_limits, limits.max_ack_pending);
         if config.name.is_empty() {
             config.name = match config.durable_name.as_str() {
-                "" => self.draw_name(),
+                "" => {
+                    config.name_drawn = true;
+                    self.draw_name()
+                }
                 durable => durable.to_owned(),
             };
         }
@@ -76,6 +82,9 @@ impl JetStream {
             return Err(fail(STREAM_NOT_FOUND));
         };
         config.check(&of.config).map_err(fail)?;
+        if let Some(old) = of.consumers.get(&config.name) {
+            old.config.check_update(&config).map_err(fail)?;
+        }
         config.metadata.insert("_nats.req.level".into(), "0".into());
         let exists = of.consumers.contains_key(&config.name);
         match (request.action.as_str(), exists) {
@@ -127,7 +136,6 @@ impl JetStream {
         if old.config == config {
             return Ok(Answer::new(CREATE, json!(old.info(ask.now))));
         }
-        old.config.check_update(&config)?;
         let moves = config.deliver_subject != old.config.deliver_subject;
         if moves && net.has_interest(ask.account, old.config.deliver_subject.as_bytes()) {
             return Err(CONSUMER_NAME_EXISTS);
@@ -191,7 +199,7 @@ impl JetStream {
         );
         let shown: Vec<_> = shown
             .iter()
-            .map(|consumer| consumer.info(ask.now))
+            .map(|consumer| consumer.listed(ask.now))
             .collect();
         Ok(Answer::new(
             KIND,
@@ -298,29 +306,14 @@ fn check_subject(
         }
         return Ok(());
     }
-    if !config.durable_name.is_empty()
-        && !config.name.is_empty()
-        && config.durable_name != config.name
-    {
-        return Err(CONSUMER_CREATE_DURABLE_AND_NAME_MISMATCH);
-    }
     match name {
         None if !config.durable_name.is_empty() => {
             return Err(CONSUMER_EPHEMERAL_WITH_DURABLE_NAME);
         }
-        Some(name) => {
-            let own = if config.name.is_empty() {
-                &config.durable_name
-            } else {
-                &config.name
-            };
-            if own != name {
-                return Err(
-                    CONSUMER_CREATE.says("consumer name in subject does not match name in request")
-                );
-            }
+        Some(name) if !config.durable_name.is_empty() && config.durable_name != name => {
+            return Err(CONSUMER_DURABLE_NAME_NOT_MATCH_SUBJECT);
         }
-        None => {}
+        _ => {}
     }
     if let Some(filter) = filter {
         if !config.filter_subjects.is_empty() {

@@ -4,7 +4,7 @@ mod consumer;
 mod direct;
 mod stream;
 
-use crate::error::{INVALID_JSON, REQUIRED_API_LEVEL};
+use crate::error::REQUIRED_API_LEVEL;
 use crate::info::API_LEVEL;
 use crate::{AccountId, ApiError, JetStream, Message, Network, headers};
 use midge_streamlog::Ticket;
@@ -109,7 +109,7 @@ impl JetStream {
     ) {
         let (kind, fields, ticket) = match answered {
             Ok(answer) => (answer.kind, answer.fields, answer.ticket),
-            Err((kind, error)) => (kind, json!({"error": error}), None),
+            Err((kind, error)) => (kind, refused(kind, &error), None),
         };
         let mut object = Map::new();
         object.insert(
@@ -195,6 +195,15 @@ impl JetStream {
     }
 }
 
+/// An error with the fields that its kind of answer always has.
+fn refused(kind: &str, error: &ApiError) -> Value {
+    match kind {
+        "stream_info_response" => json!({"error": error, "total": 0, "offset": 0, "limit": 0}),
+        "stream_purge_response" => json!({"error": error, "purged": 0}),
+        _ => json!({"error": error}),
+    }
+}
+
 /// The kind of answer that an error before dispatch stands in for.
 fn kind_of(path: &str) -> &'static str {
     match path.split('.').take(2).collect::<Vec<_>>()[..] {
@@ -234,8 +243,7 @@ fn optional<T: DeserializeOwned + Default>(body: &[u8]) -> std::result::Result<T
 }
 
 fn required<T: DeserializeOwned>(body: &[u8]) -> std::result::Result<T, ApiError> {
-    serde_json::from_slice(body)
-        .map_err(|error| INVALID_JSON.says(format!("invalid JSON: {error}")))
+    crate::json::parse(body)
 }
 
 /// JSON as the reference escapes it, so that it may stand in a page.

@@ -320,7 +320,7 @@ impl JetStream {
         let domain = self.settings.domain.as_ref();
         let shown: Vec<_> = shown
             .iter()
-            .map(|stream| stream.info(domain, ask.now))
+            .map(|stream| stream.listed(domain, ask.now))
             .collect();
         Ok(Answer::new(KIND, merge(numbers, json!({"streams": shown}))))
     }

@@ -141,6 +141,9 @@ pub struct ConsumerConfig {
     pub metadata: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_until: Option<Time>,
+    /// The server drew the name, so the configuration doesn't show it.
+    #[serde(skip)]
+    pub name_drawn: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
@@ -215,8 +218,7 @@ impl ConsumerConfig {
         if strict && let Some(name) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
             return Err(bad(format!("json: unknown field {name:?}")));
         }
-        serde_json::from_value(serde_json::Value::Object(fields))
-            .map_err(|error| bad(error.to_string()))
+        crate::json::read(serde_json::Value::Object(fields))
     }
 
     pub(crate) fn is_pull(&self) -> bool {
@@ -278,7 +280,7 @@ impl ConsumerConfig {
         } else {
             self.check_push(stream)?;
         }
-        self.check_filters(stream)?;
+        self.check_filters()?;
         self.check_start()?;
         self.check_sampling()?;
         if stream.retention == Retention::WorkQueue {
@@ -319,8 +321,8 @@ impl ConsumerConfig {
     }
 
     fn check_numbers(&self, stream: &StreamConfig) -> Result<(), ApiError> {
-        if self.num_replicas > stream.num_replicas {
-            return Err(CONSUMER_REPLICAS_EXCEEDS_STREAM);
+        if self.num_replicas > 1 {
+            return Err(STREAM_REPLICAS_NOT_SUPPORTED);
         }
         if self.ack_wait < 0 {
             return Err(CONSUMER_ACK_WAIT_NEGATIVE);
@@ -404,7 +406,7 @@ impl ConsumerConfig {
         Ok(())
     }
 
-    fn check_filters(&self, stream: &StreamConfig) -> Result<(), ApiError> {
+    fn check_filters(&self) -> Result<(), ApiError> {
         if !self.filter_subject.is_empty() && !self.filter_subjects.is_empty() {
             return Err(CONSUMER_DUPLICATE_FILTERS);
         }
@@ -418,12 +420,6 @@ impl ConsumerConfig {
             };
             if known.iter().any(|other| other.overlaps(filter)) {
                 return Err(CONSUMER_OVERLAPPING_FILTERS);
-            }
-            let covers = |subject: &String| {
-                Filter::parse(subject).is_ok_and(|subject| subject.overlaps(filter))
-            };
-            if stream.subject_transform.is_none() && !stream.subjects.iter().any(covers) {
-                return Err(CONSUMER_FILTER_NOT_SUBSET);
             }
             known.push(filter);
         }

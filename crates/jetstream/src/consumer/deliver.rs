@@ -67,24 +67,32 @@ impl Consumer {
             let pending = behind.get_or_insert_with(|| {
                 self.initial.len() as u64 + count(&log, &filters, self.next)
             });
-            let size = next.message.subject.len()
-                + next.message.headers.len()
-                + next.message.payload.len();
+            let fresh = self.is_fresh(&next) && next.message.seq >= self.next;
+            let left = pending.saturating_sub(u64::from(fresh));
+            let size = self.size_of(&next, left);
             if self.is_too_large(size, net) {
                 self.put_back(&next);
                 return true;
             }
             bytes += size;
-            let fresh = self.is_fresh(&next);
-            if fresh {
-                *pending = pending.saturating_sub(u64::from(next.message.seq >= self.next));
-            }
-            let left = *pending;
+            *pending = left;
             let to = self.requests[0].reply.clone();
             self.send(&to, &next, left, now, net);
             self.charge_request(size, now, net);
         }
         true
+    }
+
+    /// Bytes of a delivery, as `max_bytes` counts them: subject, ack subject, headers and body.
+    fn size_of(&self, next: &Next, pending: u64) -> usize {
+        let message = &next.message;
+        let numbers = [next.count, message.seq, self.dseq, message.time, pending];
+        let digits: usize = numbers
+            .iter()
+            .map(|number| 1 + number.checked_ilog10().unwrap_or(0) as usize)
+            .sum();
+        let reply = self.ack_head.len() + digits + numbers.len() - 1;
+        message.subject.len() + reply + message.headers.len() + message.payload.len()
     }
 
     /// Drops requests at the head whose clients are gone. False when none is left.
@@ -100,11 +108,10 @@ impl Consumer {
 
     /// Whether the request at the head can't take a message of this size; then it ends.
     fn is_too_large(&mut self, size: usize, net: &mut dyn Network) -> bool {
-        let reply_len = self.ack_head.len() + 40;
         let Some(request) = self.requests.front() else {
             return false;
         };
-        let size = i64::try_from(size + reply_len).unwrap_or(i64::MAX);
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
         if request.bytes_left.is_none_or(|left| size <= left) {
             return false;
         }
@@ -131,7 +138,6 @@ impl Consumer {
     }
 
     fn charge_request(&mut self, size: usize, now: u64, net: &mut dyn Network) {
-        let reply_len = self.ack_head.len() + 40;
         let Some(mut request) = self.requests.pop_front() else {
             return;
         };
@@ -141,7 +147,7 @@ impl Consumer {
             *due = now.saturating_add(*every);
         }
         if let Some(left) = &mut request.bytes_left {
-            *left -= i64::try_from(size + reply_len).unwrap_or(i64::MAX);
+            *left -= i64::try_from(size).unwrap_or(i64::MAX);
         }
         if request.left > 0 {
             self.requests.push_back(request);

@@ -38,8 +38,17 @@ pub(crate) struct ConsumerInfo {
 
 impl Consumer {
     pub(crate) fn info(&self, now: u64) -> ConsumerInfo {
+        let mut info = self.listed(now);
+        crate::info::add_levels(&mut info.config.metadata);
+        info
+    }
+
+    /// The same as lists show it.
+    pub(crate) fn listed(&self, now: u64) -> ConsumerInfo {
         let mut config = self.config.clone();
-        crate::info::add_levels(&mut config.metadata);
+        if config.name_drawn {
+            config.name.clear();
+        }
         let pause = self.config.pause_until.filter(|until| until.0 > now);
         ConsumerInfo {
             stream_name: self.stream.clone(),

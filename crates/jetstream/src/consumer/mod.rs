@@ -464,6 +464,7 @@ impl Consumer {
             consumer: 0,
             stream: at - 1,
         };
+        (self.delivered_at, self.acked_at) = (None, None);
         self.active = now;
         self.changed = true;
         at

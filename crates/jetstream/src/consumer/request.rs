@@ -30,7 +30,11 @@ impl Body {
                 ..one
             });
         }
-        let mut parsed: Self = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+        let mut parsed: Self =
+            serde_json::from_slice(body).map_err(|error| match error.is_eof() {
+                true => "unexpected end of JSON input".into(),
+                false => error.to_string(),
+            })?;
         parsed.batch = parsed.batch.max(1);
         if parsed.idle_heartbeat > 0
             && parsed.expires > 0
