@@ -62,6 +62,7 @@ mod keep;
 #[cfg(any(test, feature = "sim"))]
 mod laws;
 mod meta;
+mod open;
 mod options;
 mod read;
 mod record;

@@ -1,42 +1,37 @@
 //! A folder of streams and of small keyed state, with one journal for all.
 use crate::{
     Error, Result,
-    codec::{Put, Take},
+    codec::Put,
     commit::{Deltas, Writer},
     compact::Budget,
-    damage::{Damage, DamageKind, DamageLog},
+    damage::{Damage, DamageLog},
     disk::{Disk, Work},
     gate::Gate,
-    journal::{self, Entry, Journal},
     meta,
     options::{Definition, Policy, Storage, StoreOptions, StreamOptions},
-    recover::{self, JournalPiece, Traces},
-    reserve,
+    recover::{self, Traces},
     seal::Sealer,
     segment::{self, Env, Spares},
     state::State,
     stream::{Buffered, Owner, Shared, Stream, enforce_all, level_of},
     ticket::{Fate, Ticket},
-    twice,
 };
 use bytes::Bytes;
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap},
-    hash::{BuildHasher, RandomState},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
 pub(crate) const MANIFEST: &str = "manifest";
 pub(crate) const MANIFEST_MAGIC: &[u8; 8] = b"MDGMANI1";
 /// Keys of the store itself begin with a zero.
 pub(crate) const STREAM_KEY: &[u8] = b"\0s";
-const TOMB_KEY: &[u8] = b"\0x";
-const NEXT_KEY: &[u8] = b"\0n";
+pub(crate) const TOMB_KEY: &[u8] = b"\0x";
+pub(crate) const NEXT_KEY: &[u8] = b"\0n";
 /// The longest key of small state.
 pub const KEY_MAX: usize = 1024;
 
@@ -67,183 +62,29 @@ pub(crate) struct Inner {
 /// The small state as callers see it, and what of it waits for a commit.
 #[derive(Default)]
 pub(crate) struct Small {
-    map: BTreeMap<Bytes, Bytes>,
+    pub(crate) map: BTreeMap<Bytes, Bytes>,
     pub(crate) deltas: Deltas,
     /// the batch in whose queue it was last
-    queued: u64,
+    pub(crate) queued: u64,
 }
 
 #[derive(Default)]
 pub(crate) struct Registry {
     pub(crate) by_name: BTreeMap<String, Known>,
-    names: HashMap<u64, String>,
-    traces: HashMap<u64, Traces>,
+    pub(crate) names: HashMap<u64, String>,
+    pub(crate) traces: HashMap<u64, Traces>,
     /// files that an interrupted removal left
     pub(crate) leftovers: Vec<String>,
-    next_id: u64,
-}
-
-impl Registry {
-    /// `Interval` streams with files that may not be synced, and their intervals.
-    fn inherited(&self) -> BTreeMap<u64, Duration> {
-        let owed = self.by_name.values().filter_map(|known| {
-            let Policy::Interval(interval) = known.options.policy else {
-                return None;
-            };
-            let has_files = self
-                .traces
-                .get(&known.id)
-                .is_some_and(|t| !t.files.is_empty());
-            has_files.then_some((known.id, interval))
-        });
-        owed.collect()
-    }
+    pub(crate) next_id: u64,
 }
 
 pub(crate) struct Known {
-    id: u64,
-    options: StreamOptions,
+    pub(crate) id: u64,
+    pub(crate) options: StreamOptions,
     pub(crate) open: Option<Stream>,
 }
 
 impl Store {
-    /// Opens the store in this folder, or makes one if the folder is empty. Starts no thread, and opens no stream.
-    ///
-    /// # Errors
-    /// `InUse`, `ForeignFolder`, `Version`, or the disk's failure. Damage is no error: see [`Store::damage`].
-    pub fn open(disk: Arc<dyn Disk>, options: StoreOptions) -> Result<Self> {
-        disk.note(Work::Open);
-        if !disk.lock().map_err(|e| Error::io("lock", "LOCK", &e))? {
-            return Err(Error::InUse);
-        }
-        let names = disk
-            .list()
-            .map_err(|e| Error::io("list", "the folder", &e))?;
-        let ours = |name: &String| {
-            name.starts_with(MANIFEST)
-                || name.starts_with(journal::NAME)
-                || segment::parse_name(name).is_some()
-        };
-        if !names.is_empty() && !names.iter().any(ours) {
-            let names = names.into_iter().take(3).collect();
-            return Err(Error::ForeignFolder { names });
-        }
-        let damage = Arc::<DamageLog>::default();
-        let manifest = twice::read(&*disk, MANIFEST, MANIFEST_MAGIC, &damage)?;
-        let (generation, salt, mut small) = match manifest {
-            Some((generation, content)) => {
-                let (salt, small) = decode_manifest(&content).unwrap_or_default();
-                (generation, salt, small)
-            }
-            None => {
-                let salt = Journal::salt(&*disk).unwrap_or_else(|| draw(options.seed));
-                if names.iter().any(|name| segment::parse_name(name).is_some()) {
-                    damage.report(Damage::of_file(DamageKind::Metadata, MANIFEST));
-                }
-                (0, salt, BTreeMap::new())
-            }
-        };
-        let has_journal = names.iter().any(|name| name == journal::NAME);
-        let mut traces: HashMap<u64, Traces> = HashMap::new();
-        let (mut pins, mut state_pin) = (BTreeMap::new(), None);
-        let journal = if has_journal {
-            twice::check_version(&*disk, journal::NAME, journal::MAGIC)?;
-            let found = Journal::open(&*disk, salt)?;
-            if Journal::salt(&*disk).is_none() {
-                damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
-            }
-            if let Some((at, len)) = found.torn {
-                let torn = Damage {
-                    offset: at,
-                    len,
-                    ..Damage::of_file(DamageKind::TornTail, journal::NAME)
-                };
-                damage.report(torn);
-            }
-            for frame in found.frames {
-                if !frame.whole {
-                    let bad = Damage {
-                        offset: frame.at,
-                        ..Damage::of_file(DamageKind::Frame, journal::NAME)
-                    };
-                    damage.report(bad);
-                }
-                for entry in frame.entries {
-                    match entry {
-                        Entry::Bytes {
-                            stream,
-                            segment,
-                            size,
-                            offset,
-                            bytes,
-                        } => {
-                            pins.entry(stream).or_insert(frame.number);
-                            let piece = JournalPiece {
-                                segment,
-                                size,
-                                offset,
-                                bytes,
-                            };
-                            traces.entry(stream).or_default().pieces.push(piece);
-                        }
-                        Entry::Put { key, value } => {
-                            state_pin.get_or_insert(frame.number);
-                            small.insert(key, value);
-                        }
-                        Entry::Delete { key } => {
-                            state_pin.get_or_insert(frame.number);
-                            small.remove(&key);
-                        }
-                    }
-                }
-            }
-            let mut journal = found.journal;
-            // What a killed process wrote may be in the system's memory only.
-            journal.sync()?;
-            journal
-        } else {
-            if generation > 0 {
-                damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
-            }
-            Journal::create(&*disk, salt, options.journal_bytes)?
-        };
-        let max = options.max_buffered.min((journal.size() / 8) as usize);
-        let mut writer = Writer::new(journal, small.clone(), generation);
-        (writer.pins, writer.state_pin) = (pins, state_pin);
-        let inner = Inner {
-            options,
-            salt,
-            gate: Arc::new(Gate::new()),
-            buffered: Arc::new(Buffered {
-                now: AtomicUsize::new(0),
-                max,
-                blocked: AtomicBool::new(false),
-            }),
-            names_dirty: Arc::new(AtomicBool::new(true)),
-            spares: Arc::default(),
-            writer: Mutex::new(writer),
-            registry: Mutex::new(Registry {
-                traces,
-                ..Registry::default()
-            }),
-            small: Mutex::new(Small {
-                map: small,
-                ..Small::default()
-            }),
-            keeper: Mutex::default(),
-            observer: Mutex::new(None),
-            reserve: AtomicBool::new(names.iter().any(|name| name == reserve::NAME)),
-            damage,
-            disk,
-        };
-        inner.learn(&names);
-        inner.writer.lock().inherited = inner.registry.lock().inherited();
-        if generation == 0 {
-            inner.write_manifest(&mut inner.writer.lock())?;
-        }
-        Ok(Self(Arc::new(inner)))
-    }
-
     /// Makes a stream. It is there for good when the ticket is released.
     pub fn create_stream(&self, name: &str, options: StreamOptions) -> Result<(Stream, Ticket)> {
         let inner = &self.0;
@@ -409,78 +250,6 @@ impl Store {
 }
 
 impl Inner {
-    /// Sorts the folder's names and the small state's definitions.
-    fn learn(&self, names: &[String]) {
-        let mut registry = self.registry.lock();
-        let small = self.small.lock();
-        registry.next_id = small
-            .map
-            .get(NEXT_KEY)
-            .and_then(|v| Some(u64::from_be_bytes(v[..].try_into().ok()?)))
-            .unwrap_or(1);
-        for (key, value) in small.map.range(Bytes::from_static(STREAM_KEY)..) {
-            let Some(id) = id_of(STREAM_KEY, key) else {
-                break;
-            };
-            let Some(Definition { name, options }) = Definition::decode(value) else {
-                continue;
-            };
-            registry.names.insert(id, name.clone());
-            registry.by_name.insert(
-                name,
-                Known {
-                    id,
-                    options,
-                    open: None,
-                },
-            );
-            registry.next_id = registry.next_id.max(id + 1);
-        }
-        let known = |registry: &Registry, id: u64| {
-            registry.names.contains_key(&id) || small.map.contains_key(&key_of(TOMB_KEY, id))
-        };
-        for name in names {
-            if let Some((id, number, rewrite)) = segment::parse_name(name) {
-                registry.next_id = registry.next_id.max(id + 1);
-                if known(&registry, id) {
-                    registry
-                        .traces
-                        .entry(id)
-                        .or_default()
-                        .files
-                        .push((number, rewrite));
-                    continue;
-                }
-            } else if segment::spare_number(name).is_some() {
-                let size = self.disk.open(name).and_then(|file| file.len());
-                self.spares.found(name, size.unwrap_or(0) as u32);
-                continue;
-            } else if [
-                "manifest.a",
-                "manifest.b",
-                "journal",
-                "quarantine",
-                reserve::NAME,
-            ]
-            .contains(&&**name)
-            {
-                continue;
-            } else if name.ends_with(".new") {
-                // Written aside and never renamed.
-                registry.leftovers.push(name.clone());
-                continue;
-            } else if let Some(id) = name
-                .split_once(".meta.")
-                .and_then(|(id, _)| segment::hex(id, 16))
-                && known(&registry, id)
-            {
-                continue;
-            }
-            self.damage
-                .report(Damage::of_file(DamageKind::Orphan, name));
-        }
-    }
-
     fn env(&self, id: u64, options: &StreamOptions) -> Result<Arc<Env>> {
         Ok(Arc::new(Env {
             disk: self.disk.clone(),
@@ -629,11 +398,11 @@ fn user_key(key: &[u8]) -> Result<Bytes> {
     Ok(Bytes::copy_from_slice(key))
 }
 
-fn key_of(prefix: &[u8], id: u64) -> Bytes {
+pub(crate) fn key_of(prefix: &[u8], id: u64) -> Bytes {
     [prefix, &id.to_be_bytes()].concat().into()
 }
 
-fn id_of(prefix: &[u8], key: &[u8]) -> Option<u64> {
+pub(crate) fn id_of(prefix: &[u8], key: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(
         key.strip_prefix(prefix)?.try_into().ok()?,
     ))
@@ -646,26 +415,4 @@ pub(crate) fn encode_manifest(salt: u64, small: &BTreeMap<Bytes, Bytes>) -> Vec<
         put.bytes(key).bytes(value);
     }
     put.0
-}
-
-fn decode_manifest(content: &[u8]) -> Option<(u64, BTreeMap<Bytes, Bytes>)> {
-    let mut take = Take(content);
-    let salt = take.num()?;
-    let mut small = BTreeMap::new();
-    for _ in 0..take.num()? {
-        small.insert(
-            Bytes::copy_from_slice(take.bytes()?),
-            Bytes::copy_from_slice(take.bytes()?),
-        );
-    }
-    Some((salt, small))
-}
-
-/// A number nobody can guess.
-fn draw(seed: u64) -> u64 {
-    if seed != 0 {
-        seed
-    } else {
-        RandomState::new().hash_one(0) | 1
-    }
 }

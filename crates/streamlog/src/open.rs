@@ -1,0 +1,332 @@
+//! Opening a store: the manifest, then the journal, then the names in the folder. Streams open at their first use ([`crate::recover`]).
+use crate::{
+    Error, Result, Store,
+    codec::Take,
+    commit::Writer,
+    damage::{Damage, DamageKind, DamageLog},
+    disk::{Disk, Work},
+    gate::Gate,
+    journal::{self, Entry, Frame, Journal},
+    options::{Definition, Policy, StoreOptions},
+    recover::{JournalPiece, Traces},
+    reserve, segment,
+    store::{
+        Inner, Known, MANIFEST, MANIFEST_MAGIC, NEXT_KEY, Registry, STREAM_KEY, Small, TOMB_KEY,
+        id_of, key_of,
+    },
+    stream::Buffered,
+    twice,
+};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize},
+    },
+    time::Duration,
+};
+
+/// What the manifest and the journal say together.
+#[derive(Default)]
+struct Past {
+    /// of the manifest; 0: there is none
+    generation: u64,
+    salt: u64,
+    small: BTreeMap<Bytes, Bytes>,
+    traces: HashMap<u64, Traces>,
+    pins: BTreeMap<u64, u64>,
+    state_pin: Option<u64>,
+}
+
+impl Store {
+    /// Opens the store in this folder, or makes one if the folder is empty. Starts no thread, and opens no stream.
+    ///
+    /// # Errors
+    /// `InUse`, `ForeignFolder`, `Version`, or the disk's failure. Damage is no error: see [`Store::damage`].
+    pub fn open(disk: Arc<dyn Disk>, options: StoreOptions) -> Result<Self> {
+        disk.note(Work::Open);
+        if !disk.lock().map_err(|e| Error::io("lock", "LOCK", &e))? {
+            return Err(Error::InUse);
+        }
+        let names = disk
+            .list()
+            .map_err(|e| Error::io("list", "the folder", &e))?;
+        refuse_foreign(&names)?;
+        let damage = Arc::<DamageLog>::default();
+        let mut past = Past::read_manifest(&*disk, &names, options.seed, &damage)?;
+        let journal = past.read_journal(&*disk, &names, options.journal_bytes, &damage)?;
+        let inner = past.into_inner(disk, options, journal, damage, &names);
+        inner.learn(&names);
+        inner.writer.lock().inherited = inner.registry.lock().inherited();
+        if inner.writer.lock().manifest_generation == 0 {
+            inner.write_manifest(&mut inner.writer.lock())?;
+        }
+        Ok(Self(Arc::new(inner)))
+    }
+}
+
+/// A folder with files, but nothing of ours among them, is somebody else's.
+fn refuse_foreign(names: &[String]) -> Result<()> {
+    let ours = |name: &String| {
+        name.starts_with(MANIFEST)
+            || name.starts_with(journal::NAME)
+            || segment::parse_name(name).is_some()
+    };
+    if names.is_empty() || names.iter().any(ours) {
+        return Ok(());
+    }
+    let names = names.iter().take(3).cloned().collect();
+    Err(Error::ForeignFolder { names })
+}
+
+impl Past {
+    fn read_manifest(
+        disk: &dyn Disk,
+        names: &[String],
+        seed: u64,
+        damage: &DamageLog,
+    ) -> Result<Self> {
+        if let Some((generation, content)) = twice::read(disk, MANIFEST, MANIFEST_MAGIC, damage)? {
+            let (salt, small) = decode_manifest(&content).unwrap_or_default();
+            return Ok(Self {
+                generation,
+                salt,
+                small,
+                ..Self::default()
+            });
+        }
+        if names.iter().any(|name| segment::parse_name(name).is_some()) {
+            damage.report(Damage::of_file(DamageKind::Metadata, MANIFEST));
+        }
+        Ok(Self {
+            salt: Journal::salt(disk).unwrap_or_else(|| draw(seed)),
+            ..Self::default()
+        })
+    }
+
+    fn read_journal(
+        &mut self,
+        disk: &dyn Disk,
+        names: &[String],
+        size: u64,
+        damage: &DamageLog,
+    ) -> Result<Journal> {
+        if !names.iter().any(|name| name == journal::NAME) {
+            if self.generation > 0 {
+                damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
+            }
+            return Journal::create(disk, self.salt, size);
+        }
+        twice::check_version(disk, journal::NAME, journal::MAGIC)?;
+        let found = Journal::open(disk, self.salt)?;
+        if Journal::salt(disk).is_none() {
+            damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
+        }
+        if let Some((offset, len)) = found.torn {
+            damage.report(Damage {
+                offset,
+                len,
+                ..Damage::of_file(DamageKind::TornTail, journal::NAME)
+            });
+        }
+        for frame in found.frames {
+            if !frame.whole {
+                damage.report(Damage {
+                    offset: frame.at,
+                    ..Damage::of_file(DamageKind::Frame, journal::NAME)
+                });
+            }
+            self.replay(frame);
+        }
+        let mut journal = found.journal;
+        // What a killed process wrote may be in the system's memory only.
+        journal.sync()?;
+        Ok(journal)
+    }
+
+    fn replay(&mut self, frame: Frame) {
+        for entry in frame.entries {
+            match entry {
+                Entry::Bytes {
+                    stream,
+                    segment,
+                    size,
+                    offset,
+                    bytes,
+                } => {
+                    self.pins.entry(stream).or_insert(frame.number);
+                    let piece = JournalPiece {
+                        segment,
+                        size,
+                        offset,
+                        bytes,
+                    };
+                    self.traces.entry(stream).or_default().pieces.push(piece);
+                }
+                Entry::Put { key, value } => {
+                    self.state_pin.get_or_insert(frame.number);
+                    self.small.insert(key, value);
+                }
+                Entry::Delete { key } => {
+                    self.state_pin.get_or_insert(frame.number);
+                    self.small.remove(&key);
+                }
+            }
+        }
+    }
+
+    fn into_inner(
+        self,
+        disk: Arc<dyn Disk>,
+        options: StoreOptions,
+        journal: Journal,
+        damage: Arc<DamageLog>,
+        names: &[String],
+    ) -> Inner {
+        let max = options.max_buffered.min((journal.size() / 8) as usize);
+        let mut writer = Writer::new(journal, self.small.clone(), self.generation);
+        (writer.pins, writer.state_pin) = (self.pins, self.state_pin);
+        Inner {
+            options,
+            salt: self.salt,
+            gate: Arc::new(Gate::new()),
+            buffered: Arc::new(Buffered {
+                now: AtomicUsize::new(0),
+                max,
+                blocked: AtomicBool::new(false),
+            }),
+            names_dirty: Arc::new(AtomicBool::new(true)),
+            spares: Arc::default(),
+            writer: Mutex::new(writer),
+            registry: Mutex::new(Registry {
+                traces: self.traces,
+                ..Registry::default()
+            }),
+            small: Mutex::new(Small {
+                map: self.small,
+                ..Small::default()
+            }),
+            keeper: Mutex::default(),
+            observer: Mutex::new(None),
+            reserve: AtomicBool::new(names.iter().any(|name| name == reserve::NAME)),
+            damage,
+            disk,
+        }
+    }
+}
+
+impl Inner {
+    /// Sorts the folder's names and the small state's definitions.
+    fn learn(&self, names: &[String]) {
+        let mut registry = self.registry.lock();
+        let small = self.small.lock();
+        registry.next_id = small
+            .map
+            .get(NEXT_KEY)
+            .and_then(|v| Some(u64::from_be_bytes(v[..].try_into().ok()?)))
+            .unwrap_or(1);
+        for (key, value) in small.map.range(Bytes::from_static(STREAM_KEY)..) {
+            let Some(id) = id_of(STREAM_KEY, key) else {
+                break;
+            };
+            let Some(Definition { name, options }) = Definition::decode(value) else {
+                continue;
+            };
+            registry.names.insert(id, name.clone());
+            registry.by_name.insert(
+                name,
+                Known {
+                    id,
+                    options,
+                    open: None,
+                },
+            );
+            registry.next_id = registry.next_id.max(id + 1);
+        }
+        let known = |registry: &Registry, id: u64| {
+            registry.names.contains_key(&id) || small.map.contains_key(&key_of(TOMB_KEY, id))
+        };
+        for name in names {
+            if let Some((id, number, rewrite)) = segment::parse_name(name) {
+                registry.next_id = registry.next_id.max(id + 1);
+                if known(&registry, id) {
+                    registry
+                        .traces
+                        .entry(id)
+                        .or_default()
+                        .files
+                        .push((number, rewrite));
+                    continue;
+                }
+            } else if segment::spare_number(name).is_some() {
+                let size = self.disk.open(name).and_then(|file| file.len());
+                self.spares.found(name, size.unwrap_or(0) as u32);
+                continue;
+            } else if [
+                "manifest.a",
+                "manifest.b",
+                "journal",
+                "quarantine",
+                reserve::NAME,
+            ]
+            .contains(&&**name)
+            {
+                continue;
+            } else if name.ends_with(".new") {
+                // Written aside and never renamed.
+                registry.leftovers.push(name.clone());
+                continue;
+            } else if let Some(id) = name
+                .split_once(".meta.")
+                .and_then(|(id, _)| segment::hex(id, 16))
+                && known(&registry, id)
+            {
+                continue;
+            }
+            self.damage
+                .report(Damage::of_file(DamageKind::Orphan, name));
+        }
+    }
+}
+
+impl Registry {
+    /// `Interval` streams with files that may not be synced, and their intervals.
+    fn inherited(&self) -> BTreeMap<u64, Duration> {
+        let owed = self.by_name.values().filter_map(|known| {
+            let Policy::Interval(interval) = known.options.policy else {
+                return None;
+            };
+            let has_files = self
+                .traces
+                .get(&known.id)
+                .is_some_and(|t| !t.files.is_empty());
+            has_files.then_some((known.id, interval))
+        });
+        owed.collect()
+    }
+}
+
+fn decode_manifest(content: &[u8]) -> Option<(u64, BTreeMap<Bytes, Bytes>)> {
+    let mut take = Take(content);
+    let salt = take.num()?;
+    let mut small = BTreeMap::new();
+    for _ in 0..take.num()? {
+        small.insert(
+            Bytes::copy_from_slice(take.bytes()?),
+            Bytes::copy_from_slice(take.bytes()?),
+        );
+    }
+    Some((salt, small))
+}
+
+/// A number nobody can guess.
+fn draw(seed: u64) -> u64 {
+    if seed != 0 {
+        seed
+    } else {
+        RandomState::new().hash_one(0) | 1
+    }
+}
