@@ -46,6 +46,7 @@
 #![deny(missing_docs)]
 
 mod chain;
+mod checkpoint;
 mod codec;
 mod commit;
 mod committer;
