@@ -355,6 +355,7 @@ impl Capacity {
             max_streams: of.max_streams,
             max_consumers: of.max_consumers,
             max_ack_pending: of.max_ack_pending.or(limits.max_ack_pending),
+            max_request_batch: limits.max_request_batch,
             memory_max_stream_bytes: of.memory_max_stream_bytes,
             storage_max_stream_bytes: of.disk_max_stream_bytes,
             max_bytes_required: of.max_bytes_required,

@@ -21,6 +21,8 @@ pub struct Limits {
     pub max_consumers: Option<u64>,
     /// Unacknowledged messages of a consumer.
     pub max_ack_pending: Option<u64>,
+    /// Messages of one pull request.
+    pub max_request_batch: Option<u64>,
     /// Bytes of one stream in memory.
     pub memory_max_stream_bytes: Option<u64>,
     /// Bytes of one stream on disk.

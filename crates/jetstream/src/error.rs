@@ -112,6 +112,7 @@ errors! {
     STREAM_MAX_STREAM_BYTES_EXCEEDED 400 10122 "stream max bytes exceeds account limit max stream bytes";
     CONSUMER_NAME_CONTAINS_PATH_SEPARATORS 400 10127 "Consumer name can not contain path separators";
     STREAM_NAME_CONTAINS_PATH_SEPARATORS 400 10128 "Stream name can not contain path separators";
+    CONSUMER_MAX_REQUEST_BATCH_EXCEEDED 400 10125 "consumer max request batch exceeds server limit";
     CONSUMER_CREATE_FILTER_SUBJECT_MISMATCH 400 10131 "Consumer create request did not match filtered subject from create subject";
     REPLICAS_NEGATIVE 400 10133 "replicas count cannot be negative";
     CONSUMER_METADATA_LENGTH 400 10135 "consumer metadata exceeds maximum size of 131072 bytes";
@@ -131,6 +132,7 @@ errors! {
     CONSUMER_ACK_WAIT_NEGATIVE 400 10183 "consumer ack wait needs to be positive";
     CONSUMER_BACKOFF_NEGATIVE 400 10184 "consumer backoff needs to be positive";
     REQUIRED_API_LEVEL 412 10185 "JetStream minimum api level required";
+    CONSUMER_INVALID_RESET 400 10204 "invalid reset";
     EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID 400 10193 "missing sequence for expected last sequence per subject";
 }
 

@@ -118,19 +118,14 @@ impl Stream {
         }
     }
 
-    /// Subjects that match, with how many messages each has; `None` when there are too many.
-    pub(crate) fn subjects(&self, filter: &str) -> Option<BTreeMap<String, u64>> {
+    /// Subjects that match, with how many messages each has.
+    pub(crate) fn subjects(&self, filter: &str) -> BTreeMap<String, u64> {
         let mut found = BTreeMap::new();
-        let mut overflow = false;
         self.log
             .each_subject(&Filter::new(filter), |subject, total| {
-                if found.len() >= SUBJECTS_MAX {
-                    overflow = true;
-                } else {
-                    found.insert(String::from_utf8_lossy(subject).into_owned(), total.count);
-                }
+                found.insert(String::from_utf8_lossy(subject).into_owned(), total.count);
             });
-        (!overflow).then_some(found)
+        found
     }
 
     /// Sequences between first and last that are gone.

@@ -68,7 +68,7 @@ impl JetStream {
         let Some(of) = self.stream(ask.account, stream) else {
             return Err(fail(STREAM_NOT_FOUND));
         };
-        config.complete(&of.config.consumer_limits, limits.max_ack_pending);
+        config.complete(&of.config.consumer_limits, &limits);
         if config.name.is_empty() {
             config.name = match config.durable_name.as_str() {
                 "" => {
@@ -81,17 +81,17 @@ impl JetStream {
         let Some(of) = self.stream(ask.account, stream) else {
             return Err(fail(STREAM_NOT_FOUND));
         };
-        config.check(&of.config).map_err(fail)?;
+        config.check(&of.config, &limits).map_err(fail)?;
         if let Some(old) = of.consumers.get(&config.name) {
+            if request.action == "create" && !old.config.is_like(&config) {
+                return Err(fail(CONSUMER_ALREADY_EXISTS));
+            }
             old.config.check_update(&config).map_err(fail)?;
         }
         config.metadata.insert("_nats.req.level".into(), "0".into());
         let exists = of.consumers.contains_key(&config.name);
         match (request.action.as_str(), exists) {
             ("update", false) => return Err(fail(CONSUMER_DOES_NOT_EXIST)),
-            ("create", true) if of.consumers[&config.name].config != config => {
-                return Err(fail(CONSUMER_ALREADY_EXISTS));
-            }
             (_, true) => return self.change_consumer(stream, config, ask, net).map_err(fail),
             (_, false) => {}
         }
@@ -215,7 +215,7 @@ impl JetStream {
         net: &mut dyn Network,
     ) -> Result {
         const KIND: &str = "consumer_delete_response";
-        if !ask.body.trim_ascii().is_empty() {
+        if !super::is_empty(ask.body) {
             return Err((KIND, NOT_EMPTY_REQUEST));
         }
         self.consumer(KIND, stream, name, ask)?;
@@ -282,6 +282,11 @@ impl JetStream {
             .stream_mut(ask.account, stream)
             .ok_or(fail(STREAM_NOT_FOUND))?;
         let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
+        let lowest = consumer.config.opt_start_seq;
+        if request.seq > 0 && request.seq < lowest {
+            let text = format!("invalid reset: below start seq {lowest}");
+            return Err(fail(CONSUMER_INVALID_RESET.says(text)));
+        }
         let at = consumer.reset(Some(request.seq).filter(|seq| *seq > 0), ask.now);
         let mut info = json!(consumer.info(ask.now));
         info["reset_seq"] = at.into();

@@ -234,6 +234,13 @@ fn is_met(level: &[u8]) -> bool {
     level.is_some_and(|level| level <= API_LEVEL)
 }
 
+/// Whether a body says nothing.
+fn is_empty(body: &[u8]) -> bool {
+    let body = body.trim_ascii();
+    body.is_empty()
+        || serde_json::from_slice::<Map<String, Value>>(body).is_ok_and(|fields| fields.is_empty())
+}
+
 /// Reads a body that may be missing.
 fn optional<T: DeserializeOwned + Default>(body: &[u8]) -> std::result::Result<T, ApiError> {
     if body.trim_ascii().is_empty() {

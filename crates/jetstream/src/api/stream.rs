@@ -213,6 +213,7 @@ impl JetStream {
             config.first_seq = old.first_seq;
         }
         old.check_update(&config).map_err(fail)?;
+        check_consumers(stream, &config).map_err(fail)?;
         config.metadata.insert("_nats.req.level".into(), "0".into());
         self.check_overlap(ask.account, &config).map_err(fail)?;
         self.admit(ask.account, &config).map_err(fail)?;
@@ -263,10 +264,7 @@ impl JetStream {
         let mut info = stream.info(self.settings.domain.as_ref(), ask.now);
         let mut paging = json!({"total": 0, "offset": 0, "limit": 0});
         if !request.subjects_filter.is_empty() {
-            let all = stream.subjects(&request.subjects_filter).ok_or((
-                KIND,
-                STREAM_INVALID_CONFIG.says("subject details would exceed maximum allowed"),
-            ))?;
+            let all = stream.subjects(&request.subjects_filter);
             let (shown, numbers) = page(
                 all.into_iter().collect(),
                 request.offset,
@@ -332,7 +330,7 @@ impl JetStream {
         net: &mut dyn Network,
     ) -> Result {
         const KIND: &str = "stream_delete_response";
-        if !ask.body.trim_ascii().is_empty() {
+        if !super::is_empty(ask.body) {
             return Err((KIND, NOT_EMPTY_REQUEST));
         }
         let Some(index) = self.stream_index(ask.account, name) else {
@@ -450,6 +448,27 @@ impl JetStream {
             consumer.removed(first);
         }
         Ok(Answer::new(KIND, json!({"success": true})).after(ticket))
+    }
+}
+
+/// Consumers that are there must keep to new limits.
+fn check_consumers(
+    stream: &crate::stream::Stream,
+    new: &StreamConfig,
+) -> std::result::Result<(), ApiError> {
+    let limits = &new.consumer_limits;
+    let breaks = |limit: i64, value: i64| limit > 0 && value > limit;
+    let violates = stream.consumers.values().any(|consumer| {
+        breaks(limits.max_ack_pending, consumer.config.max_ack_pending)
+            || breaks(
+                limits.inactive_threshold,
+                consumer.config.inactive_threshold,
+            )
+            || (limits.inactive_threshold > 0 && consumer.config.inactive_threshold == 0)
+    });
+    match violates {
+        true => Err(STREAM_INVALID_CONFIG.says("change to limits violates consumers")),
+        false => Ok(()),
     }
 }
 

@@ -221,6 +221,16 @@ impl ConsumerConfig {
         crate::json::read(serde_json::Value::Object(fields))
     }
 
+    /// Whether both say the same, but for what the server adds.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let plain = |config: &Self| {
+            let mut config = config.clone();
+            config.metadata.retain(|key, _| !key.starts_with("_nats."));
+            config
+        };
+        plain(self) == plain(other)
+    }
+
     pub(crate) fn is_pull(&self) -> bool {
         self.deliver_subject.is_empty()
     }
@@ -237,7 +247,7 @@ impl ConsumerConfig {
     }
 
     /// Fills in what was left out.
-    pub(crate) fn complete(&mut self, limits: &ConsumerLimits, ack_pending_max: Option<u64>) {
+    pub(crate) fn complete(&mut self, limits: &ConsumerLimits, account: &crate::AccountLimits) {
         if self.ack_policy != AckPolicy::None {
             if self.ack_wait == 0 {
                 self.ack_wait = ACK_WAIT;
@@ -251,10 +261,17 @@ impl ConsumerConfig {
                 } else {
                     MAX_ACK_PENDING
                 };
-                let most =
-                    ack_pending_max.map_or(usual, |most| i64::try_from(most).unwrap_or(usual));
+                let most = account
+                    .max_ack_pending
+                    .map_or(usual, |most| i64::try_from(most).unwrap_or(usual));
                 self.max_ack_pending = usual.min(most);
             }
+        }
+        if let Some(most) = account.max_request_batch
+            && self.is_pull()
+            && self.max_batch == 0
+        {
+            self.max_batch = i64::try_from(most).unwrap_or(i64::MAX);
         }
         if self.max_deliver == 0 {
             self.max_deliver = -1;
@@ -272,11 +289,15 @@ impl ConsumerConfig {
     }
 
     /// Refuses what can't be.
-    pub(crate) fn check(&self, stream: &StreamConfig) -> Result<(), ApiError> {
+    pub(crate) fn check(
+        &self,
+        stream: &StreamConfig,
+        account: &crate::AccountLimits,
+    ) -> Result<(), ApiError> {
         self.check_names()?;
         self.check_numbers(stream)?;
         if self.is_pull() {
-            self.check_pull()?;
+            self.check_pull(account.max_request_batch)?;
         } else {
             self.check_push(stream)?;
         }
@@ -355,7 +376,13 @@ impl ConsumerConfig {
         Ok(())
     }
 
-    fn check_pull(&self) -> Result<(), ApiError> {
+    fn check_pull(&self, batch_max: Option<u64>) -> Result<(), ApiError> {
+        if let Some(most) = batch_max
+            && u64::try_from(self.max_batch).is_ok_and(|batch| batch > most)
+        {
+            let text = format!("consumer max request batch exceeds server limit of {most}");
+            return Err(CONSUMER_MAX_REQUEST_BATCH_EXCEEDED.says(text));
+        }
         if self.rate_limit_bps > 0 {
             return Err(CONSUMER_PULL_WITH_RATE_LIMIT);
         }

@@ -23,6 +23,10 @@ impl Push {
     }
 }
 
+/// How often a push consumer looks whether somebody listens: while somebody does, and while nobody does.
+const LOOK_BOUND: u64 = 250_000_000;
+const LOOK_UNBOUND: u64 = 20_000_000;
+
 /// A message that goes out, and which time it is.
 struct Next {
     message: Stored,
@@ -60,15 +64,14 @@ impl Consumer {
                 return false;
             }
             let wanted = usize::try_from(self.requests[0].left).unwrap_or(1);
+            let pending = behind.get_or_insert_with(|| {
+                self.initial.len() as u64 + count(&log, &filters, self.next)
+            });
             let Some(next) = self.next_message(&mut feed, wanted, now) else {
                 self.end_one_shots(net);
                 return false;
             };
-            let pending = behind.get_or_insert_with(|| {
-                self.initial.len() as u64 + count(&log, &filters, self.next)
-            });
-            let fresh = self.is_fresh(&next) && next.message.seq >= self.next;
-            let left = pending.saturating_sub(u64::from(fresh));
+            let left = pending.saturating_sub(u64::from(self.is_fresh(&next)));
             let size = self.size_of(&next, left);
             if self.is_too_large(size, net) {
                 self.put_back(&next);
@@ -296,15 +299,13 @@ impl Consumer {
             if self.is_full() || self.is_stalled() {
                 return false;
             }
-            let Some(next) = self.next_message(&mut feed, TURN_MSGS - sent, now) else {
-                return false;
-            };
             let pending = behind.get_or_insert_with(|| {
                 self.initial.len() as u64 + count(&log, &filters, self.next)
             });
-            if self.is_fresh(&next) {
-                *pending = pending.saturating_sub(u64::from(next.message.seq >= self.next));
-            }
+            let Some(next) = self.next_message(&mut feed, TURN_MSGS - sent, now) else {
+                return false;
+            };
+            *pending = pending.saturating_sub(u64::from(self.is_fresh(&next)));
             let left = *pending;
             let size = next.message.headers.len() + next.message.payload.len();
             bytes += size;
@@ -370,6 +371,8 @@ impl Consumer {
         if listens && !self.push.bound && self.config.idle_heartbeat > 0 {
             self.push.heartbeat = Some(now.saturating_add(self.config.idle_heartbeat as u64));
         }
+        self.push.look_at =
+            Some(now.saturating_add(if listens { LOOK_BOUND } else { LOOK_UNBOUND }));
         if !listens {
             self.push.heartbeat = None;
             self.push.asked = None;

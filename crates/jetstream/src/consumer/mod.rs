@@ -89,6 +89,8 @@ pub(crate) struct Consumer {
 struct Push {
     /// Somebody listens on the deliver subject.
     bound: bool,
+    /// When to look again whether somebody does.
+    look_at: Option<u64>,
     /// When the next heartbeat is due.
     heartbeat: Option<u64>,
     /// Bytes that went out since the client last answered a flow control request.
@@ -315,6 +317,7 @@ impl Consumer {
             request,
             lost,
             self.push.heartbeat,
+            self.push.look_at,
             self.inactive_at(),
             pause,
             save,
