@@ -30,7 +30,12 @@ impl Dedupe {
         }
     }
 
-    /// The id of the last message that had one.
+    /// A message was stored; unless [`Dedupe::note`] says otherwise, it has no id.
+    pub(crate) fn stored(&mut self) {
+        self.last = None;
+    }
+
+    /// The id of the last message, empty if it had none.
     pub(crate) fn last_id(&self) -> &[u8] {
         self.last.as_deref().unwrap_or_default()
     }

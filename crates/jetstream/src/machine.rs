@@ -797,7 +797,7 @@ impl JetStream {
 /// `{"stream":"S","seq":7}` and its kind.
 fn pub_ack(head: &[u8], seq: u64, duplicate: bool) -> SmallVec<[u8; 128]> {
     let mut body = SmallVec::from_slice(head);
-    body.extend_from_slice(b" \"seq\":");
+    body.extend_from_slice(b"\"seq\":");
     body.extend_from_slice(itoa::Buffer::new().format(seq).as_bytes());
     body.extend_from_slice(if duplicate {
         b",\"duplicate\": true}"

@@ -63,7 +63,7 @@ impl JetStream {
         if let Some(stream) = self.stream(ask.account, &config.name) {
             if same(&stream.config, &config) {
                 let mut info = json!(stream.info(self.settings.domain.as_ref(), ask.now));
-                info["did_create"] = false.into();
+                info["did_create"] = true.into();
                 return Ok(Answer::new(KIND, info));
             }
             return Err(fail(STREAM_NAME_EXISTS));
@@ -78,7 +78,7 @@ impl JetStream {
             .create_stream(&format!("{account}/{}", config.name), options)
             .map_err(|error| fail(refused(&error)))?;
         if config.first_seq > 1 {
-            let _ = log.skip_to(config.first_seq);
+            let _ = log.skip_to(config.first_seq - 1);
         }
         let ticket = self
             .define_stream(&account, &config, ask.now)

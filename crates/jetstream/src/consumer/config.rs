@@ -306,7 +306,10 @@ impl ConsumerConfig {
         self.check_sampling()?;
         if stream.retention == Retention::WorkQueue {
             if self.ack_policy != AckPolicy::Explicit {
-                return Err(CONSUMER_WQ_REQUIRES_EXPLICIT_ACK);
+                return Err(match self.is_pull() {
+                    true => CONSUMER_PULL_REQUIRES_ACK,
+                    false => CONSUMER_WQ_REQUIRES_EXPLICIT_ACK,
+                });
             }
             if self.deliver_policy != DeliverPolicy::All {
                 return Err(CONSUMER_WQ_NOT_DELIVER_ALL);
@@ -478,7 +481,7 @@ impl ConsumerConfig {
                 refuse("deliver last per subject, but optional start time is also set")
             }
             DeliverPolicy::LastPerSubject if self.filters().next().is_none() => {
-                refuse("deliver last per subject, but FilterSubject is not set")
+                refuse("deliver last per subject, but optional filter subject is not set")
             }
             DeliverPolicy::New if seq => {
                 refuse("deliver new, but optional start sequence is also set")

@@ -211,6 +211,7 @@ fn rebuild(log: &Log, from: u64) -> Dedupe {
     };
     let mut cursor = log.cursor(Filter::all(), first);
     while let Some(message) = cursor.next_message() {
+        dedupe.stored();
         if let Some(id) = headers::get(&message.headers, "Nats-Msg-Id") {
             dedupe.note(id, message.seq, message.time);
         }

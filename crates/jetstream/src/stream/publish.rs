@@ -171,6 +171,9 @@ impl Stream {
             .log
             .append(new, now)
             .map_err(|error| store_error(&error))?;
+        if let Some(dedupe) = &mut self.dedupe {
+            dedupe.stored();
+        }
         self.last_ticket = Some(appended.ticket.clone());
         self.stirred = true;
         Ok(Published {
@@ -183,10 +186,7 @@ impl Stream {
     /// Nobody wants the message: its sequence is given and nothing kept.
     fn skip(&mut self) -> Outcome {
         let seq = self.log.stats().last_seq + 1;
-        let ticket = self
-            .log
-            .skip_to(seq + 1)
-            .map_err(|error| store_error(&error))?;
+        let ticket = self.log.skip_to(seq).map_err(|error| store_error(&error))?;
         self.last_ticket = Some(ticket.clone());
         Ok(Published {
             seq,
