@@ -5,7 +5,7 @@
 //! time, and wake the thread. What JetStream says goes through a worker of the thread's own, straight into the sockets.
 //!
 //! # Invariants
-//! - All of JetStream's state belongs to the thread; others ask it by [`Drive::ask`].
+//! - All of JetStream's state belongs to the thread; others ask it by [`Drive::with`].
 //! - A publisher that outruns the thread is paused by the router, since the mailbox counts as crowded.
 //!
 //! # Why a mailbox and not a call from the publisher's thread

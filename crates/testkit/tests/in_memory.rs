@@ -23,7 +23,8 @@ use midge_testkit::transcript::{Action, Captures, Only, Open, Player, Scope, Sec
 use midge_wire::{Connect, Info, Limits};
 
 /// What these settings concern lies outside of a session: in listeners, accounts or the program.
-const BEYOND_A_SESSION: [&str; 11] = [
+const BEYOND_A_SESSION: [&str; 12] = [
+    "jetstream",
     "tls",
     "websocket",
     "mappings",

@@ -1,0 +1,198 @@
+//! A world for JetStream in memory: a crash disk below, a network that remembers, a clock that stands still.
+
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+use midge_jetstream::{AccountId, AccountLimits, JetStream, Message, Network, Settings, Token};
+use midge_streamlog::sim::CrashDisk;
+use midge_streamlog::{Store, StoreOptions};
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+pub(crate) const ACCOUNT: AccountId = AccountId(1);
+pub(crate) const SECOND: u64 = 1_000_000_000;
+
+/// A message that went out.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    /// Where it was delivered.
+    pub(crate) to: String,
+    pub(crate) reply: String,
+    pub(crate) headers: String,
+    pub(crate) payload: Vec<u8>,
+}
+
+impl Heard {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.payload).expect("an answer in JSON")
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.payload).expect("text")
+    }
+}
+
+/// Remembers what is said, and who listens.
+#[derive(Default)]
+pub(crate) struct Ether {
+    pub(crate) heard: VecDeque<Heard>,
+    /// Subjects that somebody listens to, besides `_I.`.
+    pub(crate) listeners: BTreeSet<String>,
+    tokens: HashMap<String, Token>,
+}
+
+impl Ether {
+    fn note(&mut self, to: &[u8], message: &Message<'_>) -> bool {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let heard = Heard {
+            to: text(to),
+            reply: text(message.reply.unwrap_or_default()),
+            headers: text(message.headers),
+            payload: message.payload.to_vec(),
+        };
+        self.heard.push_back(heard);
+        true
+    }
+
+    fn token(&self, subject: &str) -> Option<Token> {
+        let matches = |filter: &str| midge_subject::matches(filter.as_bytes(), subject.as_bytes());
+        let found = self.tokens.iter().find(|(filter, _)| matches(filter));
+        found.map(|(_, token)| *token)
+    }
+}
+
+impl Network for Ether {
+    fn publish(&mut self, _: AccountId, message: &Message<'_>) -> bool {
+        self.note(message.subject, message)
+    }
+
+    fn deliver(&mut self, _: AccountId, to: &[u8], message: &Message<'_>) -> bool {
+        self.note(to, message)
+    }
+
+    fn has_interest(&self, _: AccountId, subject: &[u8]) -> bool {
+        let subject = String::from_utf8_lossy(subject);
+        subject.starts_with("_I.") || self.listeners.contains(&*subject)
+    }
+
+    fn subscribe(&mut self, _: AccountId, filter: &[u8], token: Token) {
+        self.tokens
+            .insert(String::from_utf8_lossy(filter).into_owned(), token);
+    }
+
+    fn unsubscribe(&mut self, _: AccountId, filter: &[u8], _: Token) {
+        self.tokens.remove(&*String::from_utf8_lossy(filter));
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) disk: CrashDisk,
+    pub(crate) store: Store,
+    pub(crate) jetstream: JetStream,
+    pub(crate) ether: Ether,
+    pub(crate) now: u64,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::on(CrashDisk::new(), 1_700_000_000 * SECOND)
+    }
+
+    pub(crate) fn on(disk: CrashDisk, now: u64) -> Self {
+        let options = StoreOptions {
+            journal_bytes: 1 << 20,
+            seed: 7,
+            ..StoreOptions::default()
+        };
+        let store = Store::open(Arc::new(disk.clone()), options).expect("a store opens");
+        let mut jetstream =
+            JetStream::open(store.clone(), Settings::default(), now).expect("JetStream opens");
+        let mut ether = Ether::default();
+        jetstream
+            .open_account(ACCOUNT, "$G", AccountLimits::default(), &mut ether, now)
+            .expect("the account opens");
+        Self {
+            disk,
+            store,
+            jetstream,
+            ether,
+            now,
+        }
+    }
+
+    /// The power fails, and everything starts again from what was synced.
+    pub(crate) fn lose_power(self, seed: u64) -> Self {
+        let disk = self.disk.cut(seed);
+        Self::on(disk, self.now)
+    }
+
+    /// Sends without committing.
+    pub(crate) fn send(&mut self, subject: &str, reply: Option<&str>, headers: &str, payload: &str) {
+        let token = self
+            .ether
+            .token(subject)
+            .expect("JetStream listens to the subject");
+        let message = Message {
+            subject: subject.as_bytes(),
+            reply: reply.map(str::as_bytes),
+            headers: headers.as_bytes(),
+            payload: payload.as_bytes(),
+        };
+        self.jetstream
+            .receive(ACCOUNT, token, &message, self.now, &mut self.ether);
+    }
+
+    /// Commits and lets JetStream act.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..4 {
+            let commit = self.store.commit_once(self.now).expect("the disk works");
+            self.jetstream
+                .committed(commit.batch, self.now, &mut self.ether);
+            while self.jetstream.run(self.now, &mut self.ether) {}
+        }
+    }
+
+    /// Time passes.
+    pub(crate) fn pass(&mut self, nanos: u64) {
+        self.now += nanos;
+        self.jetstream.handle_timeout(self.now, &mut self.ether);
+        self.settle();
+    }
+
+    /// What came to `to` since the last time.
+    pub(crate) fn take(&mut self, to: &str) -> Vec<Heard> {
+        let (mine, others) = std::mem::take(&mut self.ether.heard)
+            .into_iter()
+            .partition(|heard| heard.to == to);
+        self.ether.heard = others;
+        let mine: VecDeque<Heard> = mine;
+        mine.into()
+    }
+
+    /// The answer to a request.
+    pub(crate) fn ask(&mut self, subject: &str, body: &Value) -> Value {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        self.send(&format!("$JS.API.{subject}"), Some("_I.ask"), "", &body);
+        self.settle();
+        self.take("_I.ask").pop().expect("an answer").json()
+    }
+
+    /// The ack of a publish.
+    pub(crate) fn publish(&mut self, subject: &str, headers: &str, payload: &str) -> Value {
+        self.send(subject, Some("_I.pub"), headers, payload);
+        self.settle();
+        self.take("_I.pub").pop().expect("an ack").json()
+    }
+
+    /// Messages and statuses of a pull.
+    pub(crate) fn pull(&mut self, consumer: &str, body: &Value) -> Vec<Heard> {
+        let subject = format!("$JS.API.CONSUMER.MSG.NEXT.S.{consumer}");
+        self.send(&subject, Some("_I.pull"), "", &body.to_string());
+        self.settle();
+        self.take("_I.pull")
+    }
+}
