@@ -40,6 +40,13 @@ pub(crate) struct ApiStats {
     pub(crate) errors: u64,
 }
 
+/// Bytes that an account's streams take.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Used {
+    pub(crate) memory: u64,
+    pub(crate) storage: u64,
+}
+
 /// An account with JetStream.
 pub(crate) struct Account {
     pub(crate) id: AccountId,
@@ -48,6 +55,8 @@ pub(crate) struct Account {
     /// Streams by name, as indexes into the machine's table.
     pub(crate) streams: BTreeMap<String, usize>,
     pub(crate) api: ApiStats,
+    /// As it was a moment ago.
+    pub(crate) used: Used,
     pub(crate) tokens: Vec<(String, Token)>,
 }
 
@@ -93,14 +102,19 @@ impl Limits {
         Ok(())
     }
 
-    /// Whether a publish fits beside what the account uses already.
-    pub(crate) fn holds(&self, storage: Storage, used: u64) -> Result<(), ApiError> {
-        let most = match storage {
-            Storage::File => self.max_storage,
-            Storage::Memory => self.max_memory,
+    /// Whether publishes have to be held against them.
+    pub(crate) fn bounds_bytes(&self) -> bool {
+        self.max_memory.is_some() || self.max_storage.is_some()
+    }
+
+    /// Whether an account that uses this much may take more.
+    pub(crate) fn holds(&self, storage: Storage, used: Used) -> Result<(), ApiError> {
+        let (most, used) = match storage {
+            Storage::File => (self.max_storage, used.storage),
+            Storage::Memory => (self.max_memory, used.memory),
         };
         match most {
-            Some(most) if used > most => Err(ACCOUNT_RESOURCES_EXCEEDED),
+            Some(most) if used >= most => Err(ACCOUNT_RESOURCES_EXCEEDED),
             _ => Ok(()),
         }
     }

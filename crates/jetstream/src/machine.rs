@@ -1,7 +1,7 @@
 //! All accounts, streams and consumers of a server, and what waits for the disk.
 
-use crate::account::{Account, ApiStats, Limits};
-use crate::config::StreamConfig;
+use crate::account::{Account, ApiStats, Limits, Used};
+use crate::config::{Storage, StreamConfig};
 use crate::consumer::{Consumer, ConsumerConfig, Place};
 use crate::stream::{Outcome, Stream};
 use crate::{AccountId, ApiError, Message, Network, Token};
@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
+
+/// How often the bytes that accounts use are added up.
+const USAGE_PERIOD: u64 = 50_000_000;
 
 /// How a server runs JetStream.
 #[derive(Clone, Debug)]
@@ -71,6 +74,8 @@ enum Answer {
     /// An ack of a stream, if it is still there.
     Ack {
         stream: usize,
+        /// The stream's; another one may have taken its place meanwhile.
+        token: Token,
         seq: u64,
         duplicate: bool,
     },
@@ -97,7 +102,9 @@ pub struct JetStream {
     /// Of streams whose acks wait for a sync, and of those that don't: each in the order of its commits.
     waiting: [VecDeque<Waiting>; 2],
     saving: VecDeque<Saving>,
-    /// Streams that may have something to deliver.
+    /// When usage was last added up.
+    counted: u64,
+    /// State of the generator of names.
     draws: u64,
 }
 
@@ -130,6 +137,7 @@ impl JetStream {
             next_token: 1,
             waiting: [VecDeque::new(), VecDeque::new()],
             saving: VecDeque::new(),
+            counted: 0,
             draws: now | 1,
         })
     }
@@ -152,6 +160,7 @@ impl JetStream {
             limits,
             streams: std::collections::BTreeMap::new(),
             api: ApiStats::default(),
+            used: Used::default(),
             tokens: Vec::new(),
         };
         self.accounts.insert(id, account);
@@ -345,10 +354,11 @@ impl JetStream {
         let Some(account) = self.accounts.get(&stream.account) else {
             return;
         };
+        let room = account.limits.holds(stream.config.storage, account.used);
         let last = stream
             .republish()
             .map(|_| stream.log.total(message.subject).last);
-        let outcome = stream.publish(message, &account.limits, now);
+        let outcome = room.and_then(|()| stream.publish(message, now));
         if let (Ok(published), Some(last)) = (&outcome, last)
             && !published.duplicate
         {
@@ -382,6 +392,7 @@ impl JetStream {
         };
         let answer = Answer::Ack {
             stream: index,
+            token: stream.token,
             seq: published.seq,
             duplicate: published.duplicate,
         };
@@ -418,12 +429,14 @@ impl JetStream {
             (
                 Answer::Ack {
                     stream,
+                    token,
                     seq,
                     duplicate,
                 },
                 outcome,
             ) => {
-                let Some(stream) = self.streams.get(stream).and_then(Option::as_ref) else {
+                let of = self.streams.get(stream).and_then(Option::as_ref);
+                let Some(stream) = of.filter(|stream| stream.token == token) else {
                     return;
                 };
                 match outcome {
@@ -626,8 +639,32 @@ impl JetStream {
         for (account, (subject, body)) in events {
             self.advise(account, &subject, body, now, net);
         }
+        self.count_usage(now);
         self.save(now, false);
         more
+    }
+
+    /// Adds up, now and then, what accounts with limits use.
+    fn count_usage(&mut self, now: u64) {
+        if now < self.counted.saturating_add(USAGE_PERIOD) {
+            return;
+        }
+        self.counted = now;
+        for account in self
+            .accounts
+            .values_mut()
+            .filter(|account| account.limits.bounds_bytes())
+        {
+            account.used = Used::default();
+            for stream in account
+                .streams
+                .values()
+                .filter_map(|index| self.streams[*index].as_ref())
+            {
+                account.used.memory += stream.used(Storage::Memory);
+                account.used.storage += stream.used(Storage::File);
+            }
+        }
     }
 
     /// Writes what consumers remember, where it is due; `all` of it at the end.

@@ -1,7 +1,6 @@
 //! From a publish to a stored message: what the publisher expects is checked, the message appended, its ticket kept.
 
 use super::Stream;
-use crate::account::Limits;
 use crate::config::{Retention, Storage};
 use crate::error::{
     EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID, INSUFFICIENT_RESOURCES, MESSAGE_TTL_DISABLED,
@@ -27,12 +26,11 @@ pub(crate) type Outcome = Result<Published, ApiError>;
 
 impl Stream {
     /// Stores `message`, or says why not.
-    pub(crate) fn publish(&mut self, message: &Message<'_>, limits: &Limits, now: u64) -> Outcome {
+    pub(crate) fn publish(&mut self, message: &Message<'_>, now: u64) -> Outcome {
         if self.config.sealed {
             return Err(STREAM_SEALED);
         }
         self.check_size(message)?;
-        limits.holds(self.config.storage, self.log.stats().bytes)?;
         if message.headers.is_empty() {
             return self.store(message, 0, now);
         }

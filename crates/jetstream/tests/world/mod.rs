@@ -127,7 +127,13 @@ impl World {
     }
 
     /// Sends without committing.
-    pub(crate) fn send(&mut self, subject: &str, reply: Option<&str>, headers: &str, payload: &str) {
+    pub(crate) fn send(
+        &mut self,
+        subject: &str,
+        reply: Option<&str>,
+        headers: &str,
+        payload: &str,
+    ) {
         let token = self
             .ether
             .token(subject)
