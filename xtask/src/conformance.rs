@@ -27,12 +27,15 @@ use crate::{reference, tree};
 use list::List;
 use suite::{Outcome, Suite, Test};
 
-/// Test files that need nothing but the core protocol; `lib` stands for the unit tests.
-const CORE: [&str; 10] = [
+/// Test files of the core protocol and the bulk of JetStream's; `lib` stands for the unit tests.
+const SHORT: [&str; 13] = [
     "lib",
     "client_tests",
+    "jetstream_tests",
     "jwt_tests",
+    "kv_tests",
     "nkey_tests",
+    "object_store",
     "server_pool_parity_tests",
     "server_pool_tests",
     "service_tests",
@@ -51,7 +54,7 @@ pub fn cargo() -> Result<Command> {
 /// `[--short] [--against nats-server] [--write-list] [FILTER..]`
 pub fn run(args: &[String]) -> Result<()> {
     let options = Options::parse(args)?;
-    let suite = Suite::build(&package::prepare()?, options.short.then_some(&CORE))?;
+    let suite = Suite::build(&package::prepare()?, options.short.then_some(&SHORT[..]))?;
     let tests = suite.tests(&options.filters)?;
     if options.against_reference {
         return judge_reference(&suite, &tests);
