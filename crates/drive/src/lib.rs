@@ -63,9 +63,6 @@ pub enum Error {
         /// Why not.
         source: midge_streamlog::Error,
     },
-    /// JetStream's own state can't be read.
-    #[error("could not restore JetStream: {0}")]
-    JetStream(#[from] midge_jetstream::OpenError),
     /// The thread can't be started.
     #[error("could not start a thread: {0}")]
     Thread(#[from] std::io::Error),
@@ -110,7 +107,7 @@ impl Drive {
         });
         let (orders, inbox) = mpsc::channel();
         let engine = Engine {
-            jetstream: JetStream::open(store.clone(), settings.jetstream, clock())?,
+            jetstream: JetStream::open(store.clone(), settings.jetstream, clock()),
             store: store.clone(),
             post: Post::new(Worker::new(settings.seed, instant())),
             bell: bell.clone(),

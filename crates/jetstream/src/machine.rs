@@ -124,11 +124,9 @@ struct ConsumerDefinition {
 
 impl JetStream {
     /// Takes a store over. Accounts come by [`JetStream::open_account`].
-    ///
-    /// # Errors
-    /// None yet: streams are opened with their accounts.
-    pub fn open(store: Store, settings: Settings, now: u64) -> Result<Self, OpenError> {
-        Ok(Self {
+    #[must_use]
+    pub fn open(store: Store, settings: Settings, now: u64) -> Self {
+        Self {
             store,
             settings,
             accounts: HashMap::new(),
@@ -139,7 +137,7 @@ impl JetStream {
             saving: VecDeque::new(),
             counted: 0,
             draws: now | 1,
-        })
+        }
     }
 
     /// Serves an account: its streams and consumers are as they were.

@@ -105,8 +105,7 @@ impl World {
             ..StoreOptions::default()
         };
         let store = Store::open(Arc::new(disk.clone()), options).expect("a store opens");
-        let mut jetstream =
-            JetStream::open(store.clone(), Settings::default(), now).expect("JetStream opens");
+        let mut jetstream = JetStream::open(store.clone(), Settings::default(), now);
         let mut ether = Ether::default();
         jetstream
             .open_account(ACCOUNT, "$G", AccountLimits::default(), &mut ether, now)
