@@ -134,7 +134,7 @@ pub(crate) fn is_zero(number: &i64) -> bool {
     *number == 0
 }
 
-/// A stream's configuration: the reference's names, in the reference's order. Zero limits become -1 by [`StreamConfig::check`].
+/// A stream's configuration: the reference's names, in the reference's order. Zero limits become -1 when a stream is made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(
     missing_docs,

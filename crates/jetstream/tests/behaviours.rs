@@ -98,6 +98,21 @@ fn what_is_not_acknowledged_goes_out_again_until_max_deliver() {
 }
 
 #[test]
+fn a_full_consumer_still_sends_again_what_is_out() {
+    let mut world = stream(&json!({}));
+    consumer(
+        &mut world,
+        &json!({"ack_wait": SECOND, "max_ack_pending": 1}),
+    );
+    world.publish("s.a", "", "x");
+    world.publish("s.b", "", "y");
+    assert_eq!(world.pull("C", &json!(5)).len(), 1);
+    world.pass(SECOND);
+    let again = world.take("_I.pull");
+    assert!(again[0].reply.starts_with("$JS.ACK.S.C.2.1."), "{again:?}");
+}
+
+#[test]
 fn a_nak_with_a_delay_waits_for_it() {
     let mut world = stream(&json!({}));
     consumer(&mut world, &json!({}));

@@ -60,7 +60,7 @@ impl Consumer {
             if bytes > TURN_BYTES {
                 return true;
             }
-            if self.is_full() || !self.front_listens(net) {
+            if !self.front_listens(net) {
                 return false;
             }
             let wanted = usize::try_from(self.requests[0].left).unwrap_or(1);
@@ -68,7 +68,9 @@ impl Consumer {
                 self.initial.len() as u64 + count(&log, &filters, self.next)
             });
             let Some(next) = self.next_message(&mut feed, wanted, now) else {
-                self.end_one_shots(net);
+                if !self.is_full() {
+                    self.end_one_shots(net);
+                }
                 return false;
             };
             let left = pending.saturating_sub(u64::from(self.is_fresh(&next)));
@@ -144,6 +146,7 @@ impl Consumer {
         let Some(mut request) = self.requests.pop_front() else {
             return;
         };
+        self.active = now;
         request.left -= 1;
         request.served = true;
         if let Some((every, due)) = &mut request.heartbeat {
@@ -177,6 +180,10 @@ impl Consumer {
             if let Some(next) = self.again(seq) {
                 return Some(next);
             }
+        }
+        // What goes out again is out already and takes no room.
+        if self.is_full() {
+            return None;
         }
         while let Some(seq) = self.initial.pop_front() {
             if let Ok(Some(message)) = self.log.get(seq) {
@@ -296,7 +303,7 @@ impl Consumer {
             if bytes > TURN_BYTES {
                 return true;
             }
-            if self.is_full() || self.is_stalled() {
+            if self.is_stalled() {
                 return false;
             }
             let pending = behind.get_or_insert_with(|| {

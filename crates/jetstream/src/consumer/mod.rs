@@ -245,7 +245,10 @@ impl Consumer {
         }
         if body.no_wait && body.expires <= 0 {
             let ready = self.ready();
-            let asked: i64 = self.requests.iter().map(|request| request.left).sum();
+            let asked = self
+                .requests
+                .iter()
+                .fold(0_i64, |sum, request| sum.saturating_add(request.left));
             if ready == 0 {
                 return self.send_status(reply, &status(404, "No Messages"), net);
             }
@@ -343,6 +346,9 @@ impl Consumer {
 
     /// Time passed: what wasn't acknowledged goes out again, requests end, heartbeats are sent.
     pub(crate) fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) {
+        if self.config.pause_until.is_some_and(|until| until.0 <= now) {
+            self.config.pause_until = None;
+        }
         while let Some((due, seq)) = self.due.first().copied() {
             if due > now {
                 break;

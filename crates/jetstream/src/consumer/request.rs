@@ -38,7 +38,7 @@ impl Body {
         parsed.batch = parsed.batch.max(1);
         if parsed.idle_heartbeat > 0
             && parsed.expires > 0
-            && parsed.idle_heartbeat * 2 > parsed.expires
+            && parsed.idle_heartbeat.saturating_mul(2) > parsed.expires
         {
             return Err("heartbeat value too large".into());
         }
