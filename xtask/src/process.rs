@@ -189,12 +189,19 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("xtask-process-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let script = format!("sleep 60 & echo $! > {}/pid; wait", folder.display());
-        let end = run(&mut shell(&script), Duration::from_millis(500), None).unwrap();
+        let end = run(&mut shell(&script), Duration::from_secs(2), None).unwrap();
         assert_eq!(end, End::TimedOut);
         let pid = fs::read_to_string(folder.join("pid")).unwrap();
-        let state = fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
-        // Gone, or dead and waiting for its new parent to notice.
-        assert!(state.is_err() || state.unwrap().contains(") Z "));
+        // Gone, or dead and waiting for its new parent to notice; dying takes a moment.
+        let dead = || match fs::read_to_string(format!("/proc/{}/stat", pid.trim())) {
+            Ok(state) => state.contains(") Z "),
+            Err(_) => true,
+        };
+        let started = Instant::now();
+        while !dead() {
+            assert!(started.elapsed() < Duration::from_secs(10), "still alive");
+            sleep(POLL);
+        }
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -20,6 +20,7 @@ use crate::{certs, keys};
 /// How long a server may take until it says that it is ready.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause between two looks at something that has to be polled.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(2);
 /// Names that stand for a free port in configurations and transcripts.
 pub const PORT_NAMES: [&str; 10] = [
@@ -332,7 +333,10 @@ impl Server {
         let deadline = real_now() + START_TIMEOUT;
         while real_now() < deadline {
             if let Some(status) = self.running.child.try_wait()? {
-                sleep(POLL); // its last words may still be on their way
+                let patience = real_now() + LAST_WORDS;
+                while self.log().is_empty() && real_now() < patience {
+                    sleep(POLL); // its last words may still be on their way
+                }
                 bail!("the server ended at once ({status}):\n{}", self.log());
             }
             if self.log().contains("Server is ready")
