@@ -19,8 +19,9 @@ use crate::{certs, keys};
 
 /// How long a server may take until it says that it is ready.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
-/// Pause between two looks at something that has to be polled.
+/// How long the last words of a program that ended may be on their way.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// Pause between two looks at something that has to be polled.
 const POLL: Duration = Duration::from_millis(2);
 /// Names that stand for a free port in configurations and transcripts.
 pub const PORT_NAMES: [&str; 10] = [
