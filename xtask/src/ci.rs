@@ -18,7 +18,7 @@ use crate::tree;
 /// All of the short form, from a fresh clone on two cores.
 const SHORT_MAX: Duration = Duration::from_secs(40 * 60);
 const LONG_MAX: Duration = Duration::from_secs(6 * 60 * 60);
-const TAIL_LINES: usize = 60;
+const TAIL_LINES: usize = 25;
 const SKIPPED: &str = "SKIPPED ";
 const SECONDS_PER_TARGET: &str = "600";
 
@@ -364,9 +364,13 @@ impl Tally {
     }
 }
 
+/// The last lines, without cargo's tale of what it compiles: whoever reads this may see but the first few of them.
 fn tail(text: &str) -> impl Iterator<Item = &str> {
-    let lines = text.lines().count();
-    text.lines().skip(lines.saturating_sub(TAIL_LINES))
+    let told = |line: &&str| !line.trim_start().starts_with("Compiling ");
+    let lines = text.lines().filter(told).count();
+    text.lines()
+        .filter(told)
+        .skip(lines.saturating_sub(TAIL_LINES))
 }
 
 /// A line without terminal colours, short enough to stand behind a step's name.

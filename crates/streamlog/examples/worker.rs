@@ -127,8 +127,10 @@ fn verify(folder: &Path, wanted: &[&str]) -> Outcome {
         println!("{name} {last}");
     }
     let damage = store.damage();
-    let torn = |d: &midge_streamlog::Damage| d.kind == midge_streamlog::DamageKind::TornTail;
-    match damage.iter().find(|d| !torn(d)) {
+    match damage
+        .iter()
+        .find(|found| !found.kind.is_trace_of_a_crash())
+    {
         Some(damage) => Err(format!("a crash isn't damage: {damage:?}").into()),
         None => Ok(()),
     }

@@ -49,6 +49,15 @@ pub enum DamageKind {
     Unreadable,
 }
 
+impl DamageKind {
+    /// Tells whether a crash alone leaves this behind on a sound disk: a write cut short, or the second copy of a
+    /// metadata file that was not written yet.
+    #[must_use]
+    pub fn is_trace_of_a_crash(self) -> bool {
+        matches!(self, Self::TornTail | Self::Copy)
+    }
+}
+
 impl Damage {
     pub(crate) fn of_file(kind: DamageKind, file: &str) -> Self {
         Self {

@@ -492,13 +492,7 @@ fn check(disk: &CrashDisk, model: &Model, killed: bool) -> Result<(), String> {
         }
     }
     let bad: Vec<_> = store.damage();
-    let noise = |d: &crate::Damage| {
-        matches!(
-            d.kind,
-            crate::DamageKind::TornTail | crate::DamageKind::Copy
-        )
-    };
-    if let Some(damage) = bad.iter().find(|damage| !noise(damage)) {
+    if let Some(damage) = bad.iter().find(|found| !found.kind.is_trace_of_a_crash()) {
         return Err(format!("a crash isn't damage: {damage:?}"));
     }
     Ok(())
