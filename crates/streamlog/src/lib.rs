@@ -55,6 +55,7 @@ mod damage;
 mod disk;
 mod error;
 mod evicted;
+mod expire;
 mod filter;
 mod gate;
 mod index;
@@ -91,14 +92,15 @@ pub use damage::{Damage, DamageKind};
 pub use disk::{Disk, DiskFile, FolderDisk, ReadMode, Work};
 pub use error::{Error, Limit, Result};
 pub use evicted::Evicted;
+pub use expire::Expired;
 pub use filter::Filter;
 pub use index::SubjectTotal;
 pub use options::{Discard, Limits, Policy, Storage, StoreOptions, StreamOptions};
 pub use read::{Cursor, Message};
 pub use seal::{Cipher, Compression, Key};
-pub use state::NewMessage;
+pub use state::{NEVER, NewMessage};
 pub use store::{KEY_MAX, Store};
-pub use stream::{Appended, Expired, Stream, StreamStats};
+pub use stream::{Appended, Stream, StreamStats};
 pub use ticket::Ticket;
 
 /// A disk that forgets what wasn't synced, for tests of this crate and of those above.

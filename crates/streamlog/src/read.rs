@@ -426,6 +426,19 @@ fn decode(segment: &Segment, bytes: &Bytes, at: usize, seq: u64) -> Option<Messa
     })
 }
 
+/// The header block of the message at `place`; empty if it can't be read.
+pub(crate) fn headers_of(
+    state: &State,
+    slot: &Slot,
+    place: crate::index::Place,
+    seq: u64,
+) -> Bytes {
+    let source = source(state, slot, place.offset);
+    read(&slot.seg, place.offset, source, &mut None, seq)
+        .map(|message| message.headers)
+        .unwrap_or_default()
+}
+
 /// The time in the head of a record, unchecked.
 pub(crate) fn peek_time(bytes: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(bytes.get(16..24)?.try_into().ok()?))

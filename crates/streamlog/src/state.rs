@@ -32,7 +32,7 @@ pub struct NewMessage<'a> {
     pub headers: &'a [u8],
     /// the rest
     pub payload: &'a [u8],
-    /// seconds to live; 0: no end
+    /// seconds to live; 0: as long as the stream's limits allow; [`NEVER`]: `max_age` doesn't apply either
     pub ttl: u32,
 }
 
@@ -49,6 +49,9 @@ impl<'a> NewMessage<'a> {
         }
     }
 }
+
+/// The ttl of a message that never gets too old.
+pub const NEVER: u32 = u32::MAX;
 
 /// A segment's dense table may have that many empty places, and a few for each message.
 pub(crate) const GAP_MAX: u64 = 1 << 16;
@@ -72,6 +75,8 @@ pub(crate) struct State {
     pub(crate) tail: Tail,
     pub(crate) totals: Totals,
     pub(crate) timers: Timers,
+    /// no message below it gets too old: it is gone, or lives for ever
+    pub(crate) aging: u64,
     /// segments that are out of the stream, with files that are still there
     pub(crate) dropped: Vec<Arc<Segment>>,
     /// what limits pushed out, for who asked to know
@@ -113,6 +118,7 @@ impl State {
             tail: Tail::default(),
             totals: Totals::new(true),
             timers: Timers::default(),
+            aging: 0,
             dropped: Vec::new(),
             evicted: None,
             erase: BTreeSet::new(),
@@ -293,7 +299,7 @@ impl State {
         slot.live += 1;
         slot.count += 1;
         slot.bytes += place.size();
-        if head.ttl > 0 {
+        if head.ttl > 0 && head.ttl != NEVER {
             let due = expiry(head.time, head.ttl);
             if slot.first_expiry == 0 || due < slot.first_expiry {
                 slot.first_expiry = due;
@@ -620,6 +626,7 @@ impl State {
         self.visible = self.visible.min(seq);
         self.durable = self.durable.min(seq);
         self.taken = self.taken.min(seq);
+        self.aging = self.aging.min(seq + 1);
         self.settle_first();
         self.meta_stale = true;
         before - self.msgs

@@ -10,7 +10,6 @@ use crate::{
     record::{FLAG_ERASE, Head, Kind, SUBJECT_MAX, encode_runs},
     state::{NewMessage, State},
     ticket::{Fate, Ticket},
-    timer::Due,
 };
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::{
@@ -80,19 +79,6 @@ pub struct StreamStats {
     pub segments: usize,
     /// no segment can be allocated at the moment
     pub disk_full: bool,
-}
-
-/// What expired.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expired {
-    /// its sequence
-    pub seq: u64,
-    /// its subject
-    pub subject: bytes::Bytes,
-    /// whether its own ttl ended, and not the stream's `max_age`
-    pub by_ttl: bool,
-    /// whether it was the last of its subject
-    pub last_of_subject: bool,
 }
 
 impl Stream {
@@ -445,49 +431,8 @@ impl Stream {
             .map(std::mem::take)
             .unwrap_or_default()
     }
-
-    /// When [`expire`](Self::expire) has something to do, in nanoseconds.
-    pub fn next_expiry(&self) -> Option<u64> {
-        let mut state = self.0.state.lock();
-        let by_ttl = state
-            .timers
-            .next()
-            .map(|second| second.saturating_mul(NANOS));
-        let max_age = state.options.limits.max_age;
-        let by_age = if max_age > 0 {
-            first_time(&mut state).map(|time| time + max_age)
-        } else {
-            None
-        };
-        [by_ttl, by_age].into_iter().flatten().min()
-    }
-
-    /// Takes out what is too old at `now`. Nothing is written for it: after a restart it is too old again.
-    pub fn expire(&self, now: u64) -> Vec<Expired> {
-        let mut expired = Vec::new();
-        let mut state = self.0.state.lock();
-        for due in state.timers.take(now / NANOS) {
-            match due {
-                Due::Message(seq) => take_expired(&mut state, seq, true, &mut expired),
-                Due::Segment(number) => expand(&mut state, number),
-            }
-        }
-        // What a segment had may be due as well.
-        for due in state.timers.take(now / NANOS) {
-            if let Due::Message(seq) = due {
-                take_expired(&mut state, seq, true, &mut expired);
-            }
-        }
-        let max_age = state.options.limits.max_age;
-        while max_age > 0 && first_time(&mut state).is_some_and(|time| time + max_age <= now) {
-            let first = state.first_seq;
-            take_expired(&mut state, first, false, &mut expired);
-        }
-        expired
-    }
 }
 
-const NANOS: u64 = 1_000_000_000;
 /// Sequences in one delete record at most.
 const DELETE_CHUNK: usize = 16 * 1024;
 
@@ -500,57 +445,6 @@ fn runs_of(seqs: &[u64]) -> Vec<(u64, u64)> {
         }
     }
     runs
-}
-
-fn take_expired(state: &mut State, seq: u64, by_ttl: bool, expired: &mut Vec<Expired>) {
-    let Some((at, i, place)) = state.find(seq) else {
-        return;
-    };
-    let subject = state.subject_at(at, i, place).unwrap_or_default();
-    let last_of_subject = by_ttl && state.total(&subject).last == seq;
-    state.kill(seq);
-    expired.push(Expired {
-        seq,
-        subject,
-        by_ttl,
-        last_of_subject,
-    });
-}
-
-/// The messages of a segment that expire by themselves become timers of their own.
-fn expand(state: &mut State, number: u32) {
-    let Some(slot) = state
-        .slots
-        .iter()
-        .find(|slot| slot.seg.number == number)
-        .cloned()
-    else {
-        return;
-    };
-    let base = slot.index().base();
-    for (i, ttl) in slot.index().ttls() {
-        let seq = base + u64::from(i);
-        if let Some((_, place)) = slot.place(seq, state.first_seq)
-            && let Some(time) = crate::read::time_of(&slot.seg, place)
-        {
-            state
-                .timers
-                .add(crate::state::expiry(time, ttl), Due::Message(seq));
-        }
-    }
-}
-
-/// The time of the first message.
-fn first_time(state: &mut State) -> Option<u64> {
-    let (at, _, place) = state.find(state.first_seq)?;
-    let slot = &state.slots[at];
-    let found = state
-        .tail
-        .find(slot.seg.number, place.offset)
-        .and_then(|bytes| crate::read::peek_time(&bytes));
-    found
-        .or_else(|| crate::read::time_of(&slot.seg, place))
-        .or(Some(slot.first_time))
 }
 
 /// Lets the oldest go until the limits hold. `subject`: the only one that may have too many.

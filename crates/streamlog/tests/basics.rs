@@ -1,7 +1,7 @@
 //! What a caller sees: appending, reading, deleting, opening again. Each case runs on files and in memory where both have it.
 use midge_streamlog::{
-    Discard, Error, Filter, Limits, Message, NewMessage, Policy, Storage, Store, StoreOptions,
-    Stream, StreamOptions, sim::CrashDisk,
+    Discard, Error, Filter, Limits, Message, NEVER, NewMessage, Policy, Storage, Store,
+    StoreOptions, Stream, StreamOptions, sim::CrashDisk,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -229,6 +229,40 @@ fn messages_expire_by_age_and_by_ttl() {
             assert_eq!(stream.stats().msgs, 0);
         },
     );
+}
+
+#[test]
+fn what_never_expires_doesn_t_keep_the_rest_from_expiring() {
+    let limits = Limits {
+        max_age: 10 * SECOND,
+        ..Limits::default()
+    };
+    both(limits, |store, stream| {
+        for (k, (subject, ttl)) in [("a", NEVER), ("b", 0), ("a", 0), ("c", NEVER), ("d", 0)]
+            .into_iter()
+            .enumerate()
+        {
+            let message = NewMessage {
+                ttl,
+                ..NewMessage::new(subject, "")
+            };
+            let _ = stream.append(message, (k as u64 + 1) * SECOND).unwrap();
+        }
+        store.commit_once(0).unwrap();
+        assert_eq!(stream.next_expiry(), Some(12 * SECOND));
+        let expired = stream.expire_with_headers(13 * SECOND);
+        let told: Vec<_> = expired.iter().map(|e| (e.seq, e.was_only)).collect();
+        assert_eq!(told, [(2, true), (3, false)]);
+        assert_eq!(stream.next_expiry(), Some(15 * SECOND));
+        assert_eq!(stream.expire(99 * SECOND).len(), 1);
+        assert_eq!(stream.next_expiry(), None);
+        assert_eq!((stream.stats().msgs, stream.stats().first_seq), (2, 1));
+        let _ = stream.truncate(3).unwrap();
+        let _ = stream
+            .append(NewMessage::new("e", ""), 100 * SECOND)
+            .unwrap();
+        assert_eq!(stream.next_expiry(), Some(110 * SECOND));
+    });
 }
 
 fn contents(stream: &Stream) -> Vec<Message> {

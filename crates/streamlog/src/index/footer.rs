@@ -186,6 +186,15 @@ impl Footer {
         (row < self.count).then(|| self.u32_at(self.places + row as usize * 12))
     }
 
+    pub(crate) fn ttl(&self, i: u32) -> u32 {
+        let at = |row: u32| self.ttls + row as usize * 8;
+        let row = partition(0..self.ttl_count as u32, |row| self.u32_at(at(row)) < i);
+        match (row as usize) < self.ttl_count && self.u32_at(at(row)) == i {
+            true => self.u32_at(at(row) + 4),
+            false => 0,
+        }
+    }
+
     pub(crate) fn ttls(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         (0..self.ttl_count).map(|k| {
             (
@@ -313,6 +322,7 @@ mod tests {
             assert_eq!(footer.find(b"s.9"), None);
             assert_eq!(footer.matching(&Filter::new("s.*")).count(), 7);
             assert!(footer.ttls().eq(index.ttls.iter().copied()));
+            assert!((0..footer.span + 2).all(|i| footer.ttl(i) == index.ttl(i)));
         }
     }
 

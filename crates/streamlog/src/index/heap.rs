@@ -50,6 +50,12 @@ impl HeapIndex {
         }
     }
 
+    /// Seconds the message lives; 0: it has no ttl.
+    pub(crate) fn ttl(&self, i: u32) -> u32 {
+        let found = self.ttls.binary_search_by_key(&i, |&(at, _)| at);
+        found.map_or(0, |k| self.ttls[k].1)
+    }
+
     fn intern(&mut self, subject: &[u8]) -> u32 {
         let Self {
             subjects,

@@ -254,6 +254,14 @@ impl Index {
         }
     }
 
+    /// Seconds the message lives; 0: it has no ttl.
+    pub(crate) fn ttl(&self, i: u32) -> u32 {
+        match self {
+            Self::Heap(heap) => heap.ttl(i),
+            Self::Footer(footer) => footer.ttl(i),
+        }
+    }
+
     /// (index, seconds) of the messages with a ttl.
     pub(crate) fn ttls(&self) -> Vec<(u32, u32)> {
         match self {
