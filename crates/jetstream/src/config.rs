@@ -22,6 +22,7 @@ pub(crate) const METADATA_MAX: usize = 128 << 10;
 const REPLICAS_MAX: i64 = 5;
 const DUPLICATE_WINDOW: i64 = 120_000_000_000;
 const MIN_AGE: i64 = 100_000_000;
+const MIN_MARKER_TTL: i64 = 1_000_000_000;
 /// Subjects that only the server itself may store.
 const RESERVED: [&str; 2] = ["$JS.API.>", "$SYS.>"];
 
@@ -201,6 +202,8 @@ pub struct StreamConfig {
     pub consumer_limits: ConsumerLimits,
     #[serde(default)]
     pub allow_msg_ttl: bool,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub subject_delete_marker_ttl: i64,
     #[serde(default, skip_serializing_if = "is_default_mode")]
     pub persist_mode: PersistMode,
     #[serde(
@@ -233,19 +236,18 @@ where
 /// Fields that a request may carry beside the configuration.
 const REQUEST_FIELDS: [&str; 1] = ["pedantic"];
 /// Fields of the reference that aren't built yet, with what they must not be. The empty or false value is fine.
-const LATER: [&str; 10] = [
+const LATER: [&str; 9] = [
     "mirror",
     "sources",
     "placement",
     "template_owner",
-    "subject_delete_marker_ttl",
     "allow_msg_counter",
     "allow_atomic",
     "allow_batched",
     "allow_msg_schedules",
     "allow_batch",
 ];
-const FIELDS: [&str; 32] = [
+const FIELDS: [&str; 33] = [
     "name",
     "description",
     "subjects",
@@ -274,6 +276,7 @@ const FIELDS: [&str; 32] = [
     "allow_rollup_hdrs",
     "consumer_limits",
     "allow_msg_ttl",
+    "subject_delete_marker_ttl",
     "persist_mode",
     "metadata",
     "pedantic",
@@ -344,6 +347,7 @@ impl StreamConfig {
         self.check_replicas()?;
         self.check_subjects()?;
         self.check_window(pedantic, limits)?;
+        self.check_markers(pedantic)?;
         self.check_flags()?;
         self.check_transforms()
     }
@@ -474,6 +478,58 @@ impl StreamConfig {
             });
         }
         Ok(())
+    }
+
+    /// Markers are messages with a time to live that roll up their subject.
+    fn check_markers(&mut self, pedantic: bool) -> Result<(), ApiError> {
+        match self.subject_delete_marker_ttl {
+            0 => return Ok(()),
+            ttl if ttl < 0 => {
+                return Err(invalid("subject delete marker TTL must not be negative"));
+            }
+            ttl if ttl < MIN_MARKER_TTL => {
+                return Err(invalid(
+                    "subject delete marker TTL must be at least 1 second",
+                ));
+            }
+            _ => {}
+        }
+        if pedantic && !self.allow_msg_ttl {
+            return Err(invalid(
+                "subject delete marker cannot be set if message TTLs are disabled",
+            ));
+        }
+        if pedantic && !self.allow_rollup_hdrs {
+            return Err(invalid(
+                "subject delete marker cannot be set if roll-ups are disabled",
+            ));
+        }
+        if !pedantic {
+            self.deny_purge = false;
+        }
+        (self.allow_msg_ttl, self.allow_rollup_hdrs) = (true, true);
+        Ok(())
+    }
+
+    /// Seconds that a marker lives; 0: none are made.
+    pub(crate) fn marker_seconds(&self) -> u32 {
+        let seconds = self.subject_delete_marker_ttl / 1_000_000_000;
+        u32::try_from(seconds).unwrap_or(u32::MAX - 1)
+    }
+
+    /// Writes the level where clients look for it.
+    pub(crate) fn note_level(&mut self) {
+        let level = self.required_level().to_string();
+        self.metadata.insert("_nats.req.level".into(), level);
+    }
+
+    /// The API level that a server must have for what is asked here.
+    pub(crate) fn required_level(&self) -> u32 {
+        match () {
+            () if self.persist_mode == PersistMode::Async => 2,
+            () if self.allow_msg_ttl || self.subject_delete_marker_ttl > 0 => 1,
+            () => 0,
+        }
     }
 
     fn check_flags(&mut self) -> Result<(), ApiError> {

@@ -2,6 +2,7 @@
 
 use crate::ApiError;
 use crate::error::MESSAGE_TTL_INVALID;
+pub(crate) use midge_streamlog::NEVER;
 
 /// Largest header block.
 pub(crate) const BLOCK_MAX: usize = 64 << 10;
@@ -53,6 +54,27 @@ pub(crate) fn lines(block: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
         })
 }
 
+/// A block without the lines of these names, and what is given instead at its end.
+pub(crate) fn with(block: &[u8], without: &[&str], lines_at_end: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(block.len() + 64);
+    out.extend_from_slice(HEAD);
+    for line in block.split_inclusive(|byte| *byte == b'\n').skip(1) {
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        let dropped = without.iter().any(|other| other.as_bytes() == name);
+        if !dropped && !line.trim_ascii().is_empty() {
+            out.extend_from_slice(line);
+        }
+    }
+    for (name, value) in lines_at_end {
+        crate::status::put(&mut out, name.as_bytes(), value);
+    }
+    out.extend_from_slice(b"\r\n");
+    out
+}
+
+/// How a block begins.
+const HEAD: &[u8] = b"NATS/1.0\r\n";
+
 /// The first value of a header.
 pub(crate) fn get<'a>(block: &'a [u8], name: &str) -> Option<&'a [u8]> {
     lines(block)
@@ -60,24 +82,30 @@ pub(crate) fn get<'a>(block: &'a [u8], name: &str) -> Option<&'a [u8]> {
         .map(|line| line.1)
 }
 
-/// Seconds of a `Nats-TTL`: a number of seconds, a duration of a second or more, or `never` (0).
+/// Seconds of a `Nats-TTL`: a number of seconds, a duration of a second or more, or `never`.
 pub(crate) fn ttl(value: &[u8]) -> Result<u32, ApiError> {
     let text = std::str::from_utf8(value).map_err(|_| MESSAGE_TTL_INVALID)?;
-    if text == "never" {
+    if text.eq_ignore_ascii_case("never") {
         return Ok(NEVER);
     }
     if let Ok(seconds) = text.parse::<i64>() {
-        return u32::try_from(seconds).map_err(|_| MESSAGE_TTL_INVALID);
+        return match u32::try_from(seconds) {
+            Ok(0) => Err(MESSAGE_TTL_INVALID),
+            Ok(seconds) => Ok(seconds.min(LONGEST)),
+            Err(_) if seconds < 0 => Err(MESSAGE_TTL_INVALID),
+            Err(_) => Ok(LONGEST),
+        };
     }
     let nanos = duration(text).ok_or(MESSAGE_TTL_INVALID)?;
     match u32::try_from(nanos / 1_000_000_000) {
-        Ok(seconds) if seconds > 0 => Ok(seconds),
-        _ => Err(MESSAGE_TTL_INVALID),
+        Ok(0) => Err(MESSAGE_TTL_INVALID),
+        Ok(seconds) => Ok(seconds.min(LONGEST)),
+        Err(_) => Ok(LONGEST),
     }
 }
 
-/// A time to live without end.
-pub(crate) const NEVER: u32 = u32::MAX;
+/// The longest time to live with an end: 136 years.
+const LONGEST: u32 = NEVER - 1;
 
 /// Nanoseconds of a duration as Go writes it: `1h2m3.5s`, `250ms`.
 pub(crate) fn duration(text: &str) -> Option<u64> {
@@ -142,11 +170,30 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_replaced_at_the_end() {
+        let block = b"NATS/1.0\r\nA: 1\r\nB: 2\r\nA: 3\r\n\r\n";
+        let check = |without: &[&str], lines: &[(&str, &[u8])], want: &str| {
+            let got = with(block, without, lines);
+            assert_eq!(String::from_utf8(got).unwrap(), want);
+        };
+        check(&["A"], &[], "NATS/1.0\r\nB: 2\r\n\r\n");
+        check(
+            &["B"],
+            &[("B", b"x")],
+            "NATS/1.0\r\nA: 1\r\nA: 3\r\nB: x\r\n\r\n",
+        );
+        assert_eq!(with(b"", &[], &[("A", b"1")]), b"NATS/1.0\r\nA: 1\r\n\r\n");
+    }
+
+    #[test]
     fn ttls_are_seconds_durations_or_never() {
         let check =
             |text: &str, want: Option<u32>| assert_eq!(ttl(text.as_bytes()).ok(), want, "{text}");
         check("10", Some(10));
-        check("0", Some(0));
+        check("0", None);
+        check("Never", Some(NEVER));
+        check("99999999999", Some(LONGEST));
+        check("1500ms", Some(1));
         check("1h", Some(3600));
         check("1m1s", Some(61));
         check("never", Some(NEVER));

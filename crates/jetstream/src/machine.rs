@@ -353,15 +353,7 @@ impl JetStream {
             return;
         };
         let room = account.limits.holds(stream.config.storage, account.used);
-        let last = stream
-            .republish()
-            .map(|_| stream.log.total(message.subject).last);
-        let outcome = room.and_then(|()| stream.publish(message, now));
-        if let (Ok(published), Some(last)) = (&outcome, last)
-            && !published.duplicate
-        {
-            stream.publish_again(message, (published.seq, last), now, net);
-        }
+        let outcome = room.and_then(|()| stream.publish(message, now, net));
         if let Some(reply) = message.reply.filter(|_| !stream.config.no_ack) {
             self.acknowledge(index, reply, outcome, net);
         }
@@ -583,15 +575,7 @@ impl JetStream {
     pub fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) {
         let mut abandoned = Vec::new();
         for stream in self.streams.iter_mut().flatten() {
-            if stream.log.next_expiry().is_some_and(|due| due <= now)
-                && !stream.log.expire(now).is_empty()
-            {
-                let first = stream.log.stats().first_seq;
-                stream
-                    .consumers
-                    .values_mut()
-                    .for_each(|consumer| consumer.removed(first));
-            }
+            stream.expire(now, net);
             for consumer in stream.consumers.values_mut() {
                 if consumer.poll_timeout().is_none_or(|due| due > now) {
                     continue;

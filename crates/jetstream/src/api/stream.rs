@@ -68,7 +68,7 @@ impl JetStream {
             }
             return Err(fail(STREAM_NAME_EXISTS));
         }
-        config.metadata.insert("_nats.req.level".into(), "0".into());
+        config.note_level();
         self.check_overlap(ask.account, &config).map_err(fail)?;
         self.admit(ask.account, &config).map_err(fail)?;
         let account = self.account_name(ask.account);
@@ -214,7 +214,7 @@ impl JetStream {
         }
         old.check_update(&config).map_err(fail)?;
         check_consumers(stream, &config).map_err(fail)?;
-        config.metadata.insert("_nats.req.level".into(), "0".into());
+        config.note_level();
         self.check_overlap(ask.account, &config).map_err(fail)?;
         self.admit(ask.account, &config).map_err(fail)?;
         let account = self.account_name(ask.account);

@@ -1,5 +1,7 @@
 //! One stream: its configuration over its log, and what happens to a message that is published to it.
 
+mod draft;
+mod expiry;
 mod publish;
 mod read;
 

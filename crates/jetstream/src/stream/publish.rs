@@ -1,18 +1,16 @@
 //! From a publish to a stored message: what the publisher expects is checked, the message appended, its ticket kept.
 
 use super::Stream;
-use crate::config::{Retention, Storage};
+use super::draft::{Draft, Rollup};
+use crate::config::Storage;
 use crate::error::{
-    EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID, INSUFFICIENT_RESOURCES, MESSAGE_TTL_DISABLED,
-    STREAM_HEADER_EXCEEDS_MAXIMUM, STREAM_MESSAGE_EXCEEDS_MAXIMUM, STREAM_NOT_MATCH,
-    STREAM_ROLLUP_FAILED, STREAM_SEALED, STREAM_STORE_FAILED, STREAM_TOO_MANY_REQUESTS,
-    STREAM_WRONG_LAST_MSG_ID, STREAM_WRONG_LAST_SEQUENCE,
+    INSUFFICIENT_RESOURCES, STREAM_SEALED, STREAM_STORE_FAILED, STREAM_TOO_MANY_REQUESTS,
 };
-use crate::headers::{self, Wishes};
-use crate::{ApiError, Message};
+use crate::{ApiError, Message, Network};
 use midge_streamlog::{Error, Filter, Limit, NewMessage, Ticket};
 
 /// What became of a message.
+#[derive(Default)]
 pub(crate) struct Published {
     /// The sequence it has, or the one it duplicates.
     pub(crate) seq: u64,
@@ -26,58 +24,24 @@ pub(crate) type Outcome = Result<Published, ApiError>;
 
 impl Stream {
     /// Stores `message`, or says why not.
-    pub(crate) fn publish(&mut self, message: &Message<'_>, now: u64) -> Outcome {
+    pub(crate) fn publish(
+        &mut self,
+        message: &Message<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> Outcome {
         if self.config.sealed {
             return Err(STREAM_SEALED);
         }
         self.check_size(message)?;
-        if message.headers.is_empty() {
-            return self.store(message, 0, now);
-        }
-        let wishes = Wishes::read(message.headers);
-        self.check_stream(&wishes)?;
-        if let Some(id) = wishes.msg_id.filter(|id| !id.is_empty())
+        let mut draft = self.draft(message, now);
+        if let Some(id) = draft.id
             && let Some(duplicate) = self.find_duplicate(id, now)
         {
             return Ok(duplicate);
         }
-        self.check_expected(message.subject, &wishes, now)?;
-        let ttl = match wishes.ttl {
-            Some(_) if !self.config.allow_msg_ttl => return Err(MESSAGE_TTL_DISABLED),
-            Some(value) => headers::ttl(value)?,
-            None => 0,
-        };
-        let rollup = self.rollup(&wishes)?;
-        let published = self.store(message, if ttl == headers::NEVER { 0 } else { ttl }, now)?;
-        if let Some(id) = wishes.msg_id.filter(|id| !id.is_empty()) {
-            self.dedupe(now).note(id, published.seq, now);
-        }
-        match rollup {
-            Some(Rollup::All) => drop(self.purge(&Filter::all(), published.seq, 0)?),
-            Some(Rollup::Subject) => {
-                drop(self.purge(&Filter::literal(message.subject), published.seq, 0)?);
-            }
-            None => {}
-        }
-        Ok(published)
-    }
-
-    fn check_size(&self, message: &Message<'_>) -> Result<(), ApiError> {
-        let len = message.headers.len() + message.payload.len();
-        if usize::try_from(self.config.max_msg_size).is_ok_and(|max| len > max) {
-            return Err(STREAM_MESSAGE_EXCEEDS_MAXIMUM);
-        }
-        if message.headers.len() > headers::BLOCK_MAX {
-            return Err(STREAM_HEADER_EXCEEDS_MAXIMUM);
-        }
-        Ok(())
-    }
-
-    fn check_stream(&self, wishes: &Wishes<'_>) -> Result<(), ApiError> {
-        match wishes.expected_stream {
-            Some(name) if name != self.config.name.as_bytes() => Err(STREAM_NOT_MATCH),
-            _ => Ok(()),
-        }
+        self.check(&mut draft, now)?;
+        self.store(&draft, now, net)
     }
 
     /// An acknowledgement for a message that was stored before; it waits until that one is durable.
@@ -92,93 +56,49 @@ impl Stream {
         })
     }
 
-    fn check_expected(
-        &mut self,
-        subject: &[u8],
-        wishes: &Wishes<'_>,
-        now: u64,
-    ) -> Result<(), ApiError> {
-        if let Some(want) = wishes.expected_last_seq.and_then(number) {
-            let last = self.log.stats().last_seq;
-            if want != last {
-                return Err(STREAM_WRONG_LAST_SEQUENCE.says(format!("wrong last sequence: {last}")));
-            }
+    /// Appends what was found good, and does what follows from it.
+    pub(crate) fn store(&mut self, draft: &Draft<'_>, now: u64, net: &mut dyn Network) -> Outcome {
+        if !self.has_interest(&draft.subject) {
+            return self.skip();
         }
-        if let Some(want) = wishes.expected_last_msg_id {
-            let last = self.dedupe(now).last_id();
-            if want != last {
-                let last = String::from_utf8_lossy(last);
-                return Err(STREAM_WRONG_LAST_MSG_ID.says(format!("wrong last msg ID: {last}")));
-            }
+        let before = self
+            .republish()
+            .map(|_| self.log.total(&draft.subject).last);
+        let appended = self
+            .log
+            .append(draft.as_new(), now)
+            .map_err(|error| store_error(&error))?;
+        self.last_ticket = Some(appended.ticket.clone());
+        self.stirred = true;
+        self.stored(draft, appended.seq, now)?;
+        if let Some(before) = before {
+            self.publish_again(&draft.as_message(), (appended.seq, before), now, net);
         }
-        match (
-            wishes.expected_last_subject_seq.and_then(number),
-            wishes.expected_last_subject,
-        ) {
-            (None, Some(_)) => Err(EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID),
-            (None, None) => Ok(()),
-            (Some(want), other) => {
-                let last = self
-                    .log
-                    .last(&Filter::new(other.unwrap_or(subject)), u64::MAX)
-                    .unwrap_or(0);
-                match want == last {
-                    true => Ok(()),
-                    false => {
-                        Err(STREAM_WRONG_LAST_SEQUENCE.says(format!("wrong last sequence: {last}")))
-                    }
+        Ok(Published {
+            seq: appended.seq,
+            ticket: Some(appended.ticket),
+            ..Published::default()
+        })
+    }
+
+    /// What a message that is in the log now does to others and to what is remembered.
+    pub(crate) fn stored(&mut self, draft: &Draft<'_>, seq: u64, now: u64) -> Result<(), ApiError> {
+        match draft.id {
+            Some(id) => self.dedupe(now).note(id, seq, now),
+            None => {
+                if let Some(dedupe) = &mut self.dedupe {
+                    dedupe.stored();
                 }
             }
         }
-    }
-
-    fn rollup(&self, wishes: &Wishes<'_>) -> Result<Option<Rollup>, ApiError> {
-        let Some(value) = wishes.rollup else {
-            return Ok(None);
-        };
-        let fail = |text: String| Err(STREAM_ROLLUP_FAILED.says(text));
-        if !self.config.allow_rollup_hdrs || self.config.deny_purge {
-            return fail("rollup not permitted".into());
+        match draft.rollup {
+            Some(Rollup::All) => drop(self.purge(&Filter::all(), seq, 0)?),
+            Some(Rollup::Subject) => {
+                drop(self.purge(&Filter::literal(&draft.subject), seq, 0)?);
+            }
+            None => {}
         }
-        match value {
-            b"all" => Ok(Some(Rollup::All)),
-            b"sub" => Ok(Some(Rollup::Subject)),
-            other => fail(format!(
-                "rollup value invalid: {:?}",
-                String::from_utf8_lossy(other)
-            )),
-        }
-    }
-
-    fn store(&mut self, message: &Message<'_>, ttl: u32, now: u64) -> Outcome {
-        let mut moved = Vec::new();
-        let subject = match &self.transform {
-            Some(transform) if transform.apply(message.subject, &mut || now, &mut moved) => &moved,
-            _ => message.subject,
-        };
-        if self.config.retention == Retention::Interest && !self.has_interest(subject) {
-            return self.skip();
-        }
-        let new = NewMessage {
-            subject,
-            headers: message.headers,
-            payload: message.payload,
-            ttl,
-        };
-        let appended = self
-            .log
-            .append(new, now)
-            .map_err(|error| store_error(&error))?;
-        if let Some(dedupe) = &mut self.dedupe {
-            dedupe.stored();
-        }
-        self.last_ticket = Some(appended.ticket.clone());
-        self.stirred = true;
-        Ok(Published {
-            seq: appended.seq,
-            duplicate: false,
-            ticket: Some(appended.ticket),
-        })
+        Ok(())
     }
 
     /// Nobody wants the message: its sequence is given and nothing kept.
@@ -188,8 +108,8 @@ impl Stream {
         self.last_ticket = Some(ticket.clone());
         Ok(Published {
             seq,
-            duplicate: false,
             ticket: Some(ticket),
+            ..Published::default()
         })
     }
 
@@ -203,15 +123,24 @@ impl Stream {
     }
 }
 
-/// Which older messages a new one replaces.
-#[derive(Clone, Copy)]
-enum Rollup {
-    All,
-    Subject,
-}
+impl Draft<'_> {
+    fn as_new(&self) -> NewMessage<'_> {
+        NewMessage {
+            subject: &self.subject,
+            headers: &self.headers,
+            payload: &self.payload,
+            ttl: self.ttl,
+        }
+    }
 
-pub(crate) fn number(digits: &[u8]) -> Option<u64> {
-    std::str::from_utf8(digits).ok()?.parse().ok()
+    fn as_message(&self) -> Message<'_> {
+        Message {
+            subject: &self.subject,
+            reply: None,
+            headers: &self.headers,
+            payload: &self.payload,
+        }
+    }
 }
 
 /// The log's refusal in the words of the API.

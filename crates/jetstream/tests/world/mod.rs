@@ -193,6 +193,29 @@ impl World {
         self.take("_I.pub").pop().expect("an ack").json()
     }
 
+    /// Sequence, subject and headers of all that a stream has.
+    pub(crate) fn stored(&mut self, stream: &str) -> Vec<(u64, String, String)> {
+        let state = self.ask(&format!("STREAM.INFO.{stream}"), &Value::Null)["state"].clone();
+        let number = |key: &str| state[key].as_u64().expect("a number");
+        let seqs = number("first_seq").max(1)..=number("last_seq");
+        let mut stored = Vec::new();
+        for seq in seqs {
+            let got = self.ask(
+                &format!("STREAM.MSG.GET.{stream}"),
+                &serde_json::json!({"seq": seq}),
+            );
+            if let Some(subject) = got["message"]["subject"].as_str() {
+                let headers = got["message"]["hdrs"].as_str().unwrap_or_default();
+                let headers = data_encoding::BASE64
+                    .decode(headers.as_bytes())
+                    .expect("base64");
+                let headers = String::from_utf8(headers).expect("text");
+                stored.push((seq, subject.to_owned(), headers));
+            }
+        }
+        stored
+    }
+
     /// Messages and statuses of a pull.
     pub(crate) fn pull(&mut self, consumer: &str, body: &Value) -> Vec<Heard> {
         let subject = format!("$JS.API.CONSUMER.MSG.NEXT.S.{consumer}");

@@ -1,0 +1,171 @@
+//! A message on its way into a stream, and the checks that it has to pass.
+
+use super::Stream;
+use crate::error::{
+    EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID, MESSAGE_TTL_DISABLED, STREAM_HEADER_EXCEEDS_MAXIMUM,
+    STREAM_MESSAGE_EXCEEDS_MAXIMUM, STREAM_NOT_MATCH, STREAM_ROLLUP_FAILED,
+    STREAM_WRONG_LAST_MSG_ID, STREAM_WRONG_LAST_SEQUENCE,
+};
+use crate::headers::{self, NEVER, Wishes};
+use crate::{ApiError, Message};
+use midge_streamlog::Filter;
+use std::borrow::Cow;
+
+/// A message as it will be stored, if it is.
+pub(crate) struct Draft<'a> {
+    pub(crate) subject: Cow<'a, [u8]>,
+    pub(crate) headers: Cow<'a, [u8]>,
+    pub(crate) payload: Cow<'a, [u8]>,
+    /// Seconds, as the log counts them.
+    pub(crate) ttl: u32,
+    pub(crate) rollup: Option<Rollup>,
+    /// The id that makes it known; never empty.
+    pub(crate) id: Option<&'a [u8]>,
+    wishes: Wishes<'a>,
+}
+
+/// Which older messages a new one replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rollup {
+    All,
+    Subject,
+}
+
+impl Stream {
+    /// The message under the subject that the stream gives it, with what it asks for, unchecked.
+    pub(crate) fn draft<'a>(&self, message: &Message<'a>, now: u64) -> Draft<'a> {
+        let wishes = match message.headers {
+            b"" => Wishes::default(),
+            headers => Wishes::read(headers),
+        };
+        let mut moved = Vec::new();
+        let subject = match &self.transform {
+            Some(transform) if transform.apply(message.subject, &mut || now, &mut moved) => {
+                Cow::Owned(moved)
+            }
+            _ => Cow::Borrowed(message.subject),
+        };
+        Draft {
+            subject,
+            headers: Cow::Borrowed(message.headers),
+            payload: Cow::Borrowed(message.payload),
+            ttl: 0,
+            rollup: None,
+            id: wishes.msg_id.filter(|id| !id.is_empty()),
+            wishes,
+        }
+    }
+
+    pub(crate) fn check_size(&self, message: &Message<'_>) -> Result<(), ApiError> {
+        let len = message.headers.len() + message.payload.len();
+        if usize::try_from(self.config.max_msg_size).is_ok_and(|max| len > max) {
+            return Err(STREAM_MESSAGE_EXCEEDS_MAXIMUM);
+        }
+        if message.headers.len() > headers::BLOCK_MAX {
+            return Err(STREAM_HEADER_EXCEEDS_MAXIMUM);
+        }
+        Ok(())
+    }
+
+    /// Whether the message may come in as it is; fills in what its headers make of it.
+    pub(crate) fn check(&mut self, draft: &mut Draft<'_>, now: u64) -> Result<(), ApiError> {
+        if draft.headers.is_empty() {
+            return Ok(());
+        }
+        let wishes = draft.wishes;
+        self.check_stream(&wishes)?;
+        self.check_expected(&draft.subject, &wishes, now)?;
+        self.check_ttl(draft)?;
+        draft.rollup = self.rollup(&wishes)?;
+        Ok(())
+    }
+
+    fn check_stream(&self, wishes: &Wishes<'_>) -> Result<(), ApiError> {
+        match wishes.expected_stream {
+            Some(name) if name != self.config.name.as_bytes() => Err(STREAM_NOT_MATCH),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_expected(
+        &mut self,
+        subject: &[u8],
+        wishes: &Wishes<'_>,
+        now: u64,
+    ) -> Result<(), ApiError> {
+        if let Some(want) = wishes.expected_last_seq.and_then(number) {
+            let last = self.log.stats().last_seq;
+            if want != last {
+                return Err(wrong_last(last));
+            }
+        }
+        if let Some(want) = wishes.expected_last_msg_id {
+            let last = self.dedupe(now).last_id();
+            if want != last {
+                let last = String::from_utf8_lossy(last);
+                return Err(STREAM_WRONG_LAST_MSG_ID.says(format!("wrong last msg ID: {last}")));
+            }
+        }
+        match (
+            wishes.expected_last_subject_seq.and_then(number),
+            wishes.expected_last_subject,
+        ) {
+            (None, Some(_)) => Err(EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID),
+            (None, None) => Ok(()),
+            (Some(want), other) => {
+                let filter = Filter::new(other.unwrap_or(subject));
+                match self.log.last(&filter, u64::MAX).unwrap_or(0) {
+                    last if last == want => Ok(()),
+                    last => Err(wrong_last(last)),
+                }
+            }
+        }
+    }
+
+    /// A time to live shorter than that of the markers to come is made as long.
+    fn check_ttl(&self, draft: &mut Draft<'_>) -> Result<(), ApiError> {
+        let Some(value) = draft.wishes.ttl.filter(|value| !value.is_empty()) else {
+            return Ok(());
+        };
+        if !self.config.allow_msg_ttl {
+            return Err(MESSAGE_TTL_DISABLED);
+        }
+        draft.ttl = headers::ttl(value)?;
+        let least = self.config.marker_seconds();
+        if draft.ttl != NEVER && draft.ttl < least {
+            draft.ttl = least;
+            let least = least.to_string();
+            let headers = headers::with(&draft.headers, &[TTL], &[(TTL, least.as_bytes())]);
+            draft.headers = Cow::Owned(headers);
+        }
+        Ok(())
+    }
+
+    fn rollup(&self, wishes: &Wishes<'_>) -> Result<Option<Rollup>, ApiError> {
+        let Some(value) = wishes.rollup else {
+            return Ok(None);
+        };
+        let fail = |text: String| Err(STREAM_ROLLUP_FAILED.says(text));
+        if !self.config.allow_rollup_hdrs || self.config.deny_purge {
+            return fail("rollup not permitted".into());
+        }
+        match value {
+            b"all" => Ok(Some(Rollup::All)),
+            b"sub" => Ok(Some(Rollup::Subject)),
+            other => fail(format!(
+                "rollup value invalid: {:?}",
+                String::from_utf8_lossy(other)
+            )),
+        }
+    }
+}
+
+const TTL: &str = "Nats-TTL";
+
+fn wrong_last(seq: u64) -> ApiError {
+    STREAM_WRONG_LAST_SEQUENCE.says(format!("wrong last sequence: {seq}"))
+}
+
+fn number(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
