@@ -2,11 +2,12 @@
 
 use crate::ApiError;
 use crate::error::{
-    PEDANTIC, REPLICAS_NEGATIVE, STREAM_INVALID_CONFIG, STREAM_NAME_CONTAINS_PATH_SEPARATORS,
-    STREAM_REPLICAS_NOT_SUPPORTED, STREAM_TRANSFORM_INVALID_DESTINATION,
-    STREAM_TRANSFORM_INVALID_SOURCE,
+    INVALID_JSON, PEDANTIC, REPLICAS_NEGATIVE, STREAM_INVALID_CONFIG,
+    STREAM_NAME_CONTAINS_PATH_SEPARATORS, STREAM_REPLICAS_NOT_SUPPORTED,
+    STREAM_TRANSFORM_INVALID_DESTINATION, STREAM_TRANSFORM_INVALID_SOURCE,
 };
 use crate::json;
+use crate::origin::StreamSource;
 use midge_streamlog as log;
 use midge_subject::{Filter, Transform};
 use serde::{Deserialize, Serialize};
@@ -23,11 +24,8 @@ const REPLICAS_MAX: i64 = 5;
 const DUPLICATE_WINDOW: i64 = 120_000_000_000;
 const MIN_AGE: i64 = 100_000_000;
 const MIN_MARKER_TTL: i64 = 1_000_000_000;
-/// Subjects of the server's own, the part of them that streams may store, and their name in errors.
-const RESERVED: [(&str, &str, &str); 2] = [
-    ("$JS.>", "$JS.EVENT.>", "jetstream"),
-    ("$SYS.>", "$SYS.ACCOUNT.>", "system"),
-];
+/// Subjects that only the server itself may store.
+const RESERVED: [&str; 2] = ["$JS.API.>", "$SYS.>"];
 
 /// When messages go away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,8 +175,16 @@ pub struct StreamConfig {
     pub num_replicas: i64,
     #[serde(default, skip_serializing_if = "is_false")]
     pub no_ack: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub duplicate_window: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirror: Option<StreamSource>,
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "crate::origin::sources"
+    )]
+    pub sources: Vec<StreamSource>,
     #[serde(default)]
     pub compression: Compression,
     #[serde(default, skip_serializing_if = "is_zero_u64")]
@@ -236,29 +242,19 @@ where
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
-/// Fields of the objects inside a configuration.
-const INSIDE: [(&str, &[&str]); 3] = [
-    ("subject_transform", &["src", "dest"]),
-    ("republish", &["src", "dest", "headers_only"]),
-    (
-        "consumer_limits",
-        &["inactive_threshold", "max_ack_pending"],
-    ),
-];
 /// Fields that a request may carry beside the configuration.
 const REQUEST_FIELDS: [&str; 1] = ["pedantic"];
 /// Fields of the reference that aren't built yet, with what they must not be. The empty or false value is fine.
-const LATER: [&str; 8] = [
-    "mirror",
-    "sources",
+const LATER: [&str; 7] = [
     "placement",
+    "template_owner",
     "allow_msg_counter",
     "allow_atomic",
     "allow_batched",
     "allow_msg_schedules",
     "allow_batch",
 ];
-const FIELDS: [&str; 32] = [
+const FIELDS: [&str; 35] = [
     "name",
     "description",
     "subjects",
@@ -290,18 +286,15 @@ const FIELDS: [&str; 32] = [
     "subject_delete_marker_ttl",
     "persist_mode",
     "metadata",
+    "mirror",
+    "sources",
     "pedantic",
+    "_",
 ];
 
 /// A request with a configuration: the configuration, and whether the client wants mistakes told instead of mended.
 pub(crate) fn parse(body: &[u8], strict: bool) -> Result<(StreamConfig, bool), ApiError> {
     let mut fields: serde_json::Map<String, serde_json::Value> = json::parse(body)?;
-    json::fold(&mut fields, &[&FIELDS, &LATER], strict)?;
-    for (name, known) in INSIDE {
-        if let Some(serde_json::Value::Object(inner)) = fields.get_mut(name) {
-            json::fold(inner, &[known], strict)?;
-        }
-    }
     let pedantic = fields
         .get("pedantic")
         .and_then(serde_json::Value::as_bool)
@@ -317,6 +310,10 @@ pub(crate) fn parse(body: &[u8], strict: bool) -> Result<(StreamConfig, bool), A
             Some(_) => return Err(invalid(format!("{name} is not supported yet"))),
         }
     }
+    if strict && let Some(name) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
+        return Err(INVALID_JSON.says(format!("invalid JSON: json: unknown field {name:?}")));
+    }
+    crate::origin::check_fields(&fields, strict)?;
     for name in REQUEST_FIELDS {
         fields.remove(name);
     }
@@ -334,11 +331,12 @@ pub(crate) fn is_valid_name(name: &str) -> bool {
 }
 
 impl StreamConfig {
-    /// Fills in what was left out, and refuses what can't be.
-    pub(crate) fn check(
+    /// Fills in what was left out, and refuses what can't be. `find` gives the configurations of other streams.
+    pub(crate) fn check<'a>(
         &mut self,
         pedantic: bool,
         limits: &crate::account::Limits,
+        find: &dyn Fn(&str) -> Option<&'a Self>,
     ) -> Result<(), ApiError> {
         self.check_name()?;
         if self.description.len() > DESCRIPTION_MAX {
@@ -358,6 +356,7 @@ impl StreamConfig {
         }
         self.check_numbers(pedantic)?;
         self.check_replicas()?;
+        self.check_origins(pedantic, find)?;
         self.check_subjects()?;
         self.check_window(pedantic, limits)?;
         self.check_markers(pedantic)?;
@@ -398,9 +397,6 @@ impl StreamConfig {
                 *number = -1;
             }
         }
-        if self.max_age < 0 {
-            return Err(invalid("max age can not be negative"));
-        }
         if self.max_age != 0 && self.max_age < MIN_AGE {
             return Err(invalid("max age needs to be >= 100ms"));
         }
@@ -423,7 +419,7 @@ impl StreamConfig {
     }
 
     fn check_subjects(&mut self) -> Result<(), ApiError> {
-        if self.subjects.is_empty() {
+        if self.subjects.is_empty() && !self.has_origins() {
             self.subjects.push(self.name.clone());
         }
         let mut filters: Vec<Filter> = Vec::new();
@@ -438,8 +434,18 @@ impl StreamConfig {
                     subject
                 )));
             }
-            if !self.no_ack {
-                check_reserved(subject, filter)?;
+            let everything = subject == ">";
+            let reserved = RESERVED
+                .iter()
+                .filter_map(|reserved| Filter::parse(reserved).ok())
+                .any(|reserved| reserved.overlaps(filter));
+            if everything && !self.no_ack {
+                return Err(invalid("capturing all subjects requires no-ack to be true"));
+            }
+            if reserved && !everything && !self.no_ack && !subject.starts_with("$JS.EVENT") {
+                return Err(invalid(
+                    "subjects that overlap with jetstream api require no-ack to be true",
+                ));
             }
             filters.push(filter);
         }
@@ -453,6 +459,9 @@ impl StreamConfig {
     ) -> Result<(), ApiError> {
         if self.duplicate_window < 0 {
             return Err(invalid("duplicates window can not be negative"));
+        }
+        if self.duplicate_window == 0 && self.has_origins() {
+            return Ok(());
         }
         if self.duplicate_window == 0 {
             self.duplicate_window = limits
@@ -561,7 +570,7 @@ impl StreamConfig {
         }
         if self.persist_mode == PersistMode::Async && self.storage == Storage::Memory {
             return Err(invalid(
-                "async persist mode is only supported on file storage",
+                "async persist mode is not supported on memory storage",
             ));
         }
         Ok(())
@@ -572,14 +581,12 @@ impl StreamConfig {
             self.transform(&transform.src, &transform.dest)?;
         }
         if let Some(republish) = &self.republish {
-            let refused = |_| {
-                let (src, dest) = (&republish.src, &republish.dest);
-                invalid(format!(
-                    "stream configuration for republish with transform from '{src}' to '{dest}' not valid"
-                ))
-            };
-            transform(&republish.src, &republish.dest).map_err(refused)?;
-            let dest = Filter::parse(&republish.dest).map_err(refused)?;
+            transform(&republish.src, &republish.dest).map_err(|_| {
+                invalid("stream configuration for republish with transform from source to destination is invalid")
+            })?;
+
+            let dest = Filter::parse(&republish.dest)
+                .map_err(|_| invalid("invalid republish destination"))?;
             let cycles = |subject: &String| {
                 Filter::parse(subject).is_ok_and(|subject| subject.overlaps(dest))
             };
@@ -594,11 +601,9 @@ impl StreamConfig {
 
     fn transform(&self, src: &str, dest: &str) -> Result<(), ApiError> {
         if !src.is_empty() && Filter::parse(src).is_err() {
-            return Err(STREAM_TRANSFORM_INVALID_SOURCE
-                .says(format!("stream transform source: invalid subject {src}")));
-        }
-        if dest.is_empty() {
-            return Ok(()); // it changes nothing
+            return Err(
+                STREAM_TRANSFORM_INVALID_SOURCE.says("stream transform source: invalid subject")
+            );
         }
         transform(src, dest).map(drop).map_err(|error| {
             STREAM_TRANSFORM_INVALID_DESTINATION.says(format!("stream transform: {error}"))
@@ -673,8 +678,16 @@ impl StreamConfig {
                 "stream configuration update can not cancel deny purge",
             ));
         }
+        if self.first_seq != new.first_seq && new.first_seq != 0 {
+            return Err(invalid(
+                "stream configuration update can not change first sequence",
+            ));
+        }
         if self.allow_msg_ttl && !new.allow_msg_ttl {
             return Err(invalid("message TTL status can not be disabled"));
+        }
+        if new.mirror.is_some() && self.mirror != new.mirror {
+            return Err(crate::error::STREAM_MIRROR_NOT_UPDATABLE);
         }
         if self.persist_mode != new.persist_mode {
             return Err(invalid(
@@ -683,22 +696,6 @@ impl StreamConfig {
         }
         Ok(())
     }
-}
-
-/// Publish acks would end up in the stream again.
-fn check_reserved(subject: &str, filter: Filter<'_>) -> Result<(), ApiError> {
-    if subject == ">" {
-        return Err(invalid("capturing all subjects requires no-ack to be true"));
-    }
-    for (whole, free, name) in RESERVED {
-        let is_free = Filter::parse(free).is_ok_and(|free| filter.is_subset_of(free));
-        if !is_free && Filter::parse(whole).is_ok_and(|whole| whole.overlaps(filter)) {
-            return Err(invalid(format!(
-                "subjects that overlap with {name} api require no-ack to be true"
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// A transform whose empty source stands for everything.

@@ -56,6 +56,27 @@ errors! {
     CONSUMER_DURABLE_NAME_NOT_MATCH_SUBJECT 400 10017 "consumer name in subject does not match durable name in request";
     CONSUMER_DURABLE_NAME_NOT_SET 400 10018 "consumer expected to be durable but a durable name was not set";
     CONSUMER_EPHEMERAL_WITH_DURABLE_NAME 400 10020 "consumer expected to be ephemeral but a durable name was set in request";
+    STREAM_EXTERNAL_API_OVERLAP 400 10021 "stream external api prefix must not overlap";
+    STREAM_EXTERNAL_DELIVER_OVERLAP 400 10022 "stream external delivery prefix overlaps with stream subject";
+    STREAM_INVALID_EXTERNAL_DELIVER 400 10024 "stream external delivery prefix must not contain wildcards";
+    MIRROR_MAX_MESSAGE_SIZE_TOO_BIG 400 10030 "stream mirror must have max message size >= source";
+    MIRROR_WITH_SOURCES 400 10031 "stream mirrors can not also contain other sources";
+    MIRROR_WITH_SUBJECTS 400 10034 "stream mirrors can not contain subjects";
+    SOURCE_MAX_MESSAGE_SIZE_TOO_BIG 400 10046 "stream source must have max message size >= target";
+    STREAM_CREATE 500 10049 "stream creation failed";
+    STREAM_MIRROR_NOT_UPDATABLE 400 10055 "stream mirror configuration can not be updated";
+    SOURCE_DUPLICATE_DETECTED 400 10140 "duplicate source configuration detected";
+    SOURCE_INVALID_STREAM_NAME 400 10141 "sourced stream name is invalid";
+    MIRROR_INVALID_STREAM_NAME 400 10142 "mirrored stream name is invalid";
+    MIRROR_WITH_FIRST_SEQ 400 10143 "stream mirrors can not have first sequence configured";
+    SOURCE_MULTIPLE_FILTERS 400 10144 "source with multiple subject transforms cannot also have a single subject filter";
+    SOURCE_INVALID_SUBJECT_FILTER 400 10145 "source transform source: invalid subject";
+    SOURCE_INVALID_TRANSFORM 400 10146 "source transform: invalid destination";
+    SOURCE_OVERLAPPING_FILTERS 400 10147 "source filters can not overlap";
+    MIRROR_MULTIPLE_FILTERS 400 10150 "mirror with multiple subject transforms cannot also have a single subject filter";
+    MIRROR_INVALID_SUBJECT_FILTER 400 10151 "mirror transform source: invalid subject";
+    MIRROR_OVERLAPPING_FILTERS 400 10152 "mirror subject filters can not overlap";
+    MIRROR_INVALID_TRANSFORM 400 10154 "mirror transform: invalid destination";
     INSUFFICIENT_RESOURCES 503 10023 "insufficient resources";
     INVALID_JSON 400 10025 "invalid JSON";
     MAXIMUM_CONSUMERS 400 10026 "maximum consumers limit reached";
@@ -74,7 +95,6 @@ errors! {
     STREAM_NOT_FOUND 404 10059 "stream not found";
     STREAM_NOT_MATCH 400 10060 "expected stream does not match";
     STREAM_SUBJECT_OVERLAP 400 10065 "subjects overlap with an existing stream";
-    STREAM_UPDATE 500 10069 "update failed";
     STREAM_WRONG_LAST_MSG_ID 400 10070 "wrong last msg ID";
     STREAM_WRONG_LAST_SEQUENCE 400 10071 "wrong last sequence";
     STREAM_REPLICAS_NOT_SUPPORTED 500 10074 "replicas > 1 not supported in non-clustered mode";
@@ -135,6 +155,7 @@ errors! {
     CONSUMER_BACKOFF_NEGATIVE 400 10184 "consumer backoff needs to be positive";
     REQUIRED_API_LEVEL 412 10185 "JetStream minimum api level required";
     CONSUMER_INVALID_RESET 400 10204 "invalid reset";
+    MESSAGE_SOURCE_HEADER_NOT_ALLOWED 400 10227 "message stream source header is not allowed";
     EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID 400 10193 "missing sequence for expected last sequence per subject";
 }
 

@@ -3,6 +3,7 @@
 use crate::ApiError;
 use crate::error::MESSAGE_TTL_INVALID;
 pub(crate) use midge_streamlog::NEVER;
+use std::borrow::Cow;
 
 /// Largest header block.
 pub(crate) const BLOCK_MAX: usize = 64 << 10;
@@ -19,6 +20,8 @@ pub(crate) struct Wishes<'a> {
     pub(crate) rollup: Option<&'a [u8]>,
     pub(crate) ttl: Option<&'a [u8]>,
     pub(crate) required_level: Option<&'a [u8]>,
+    /// Only mirrors and sources may carry it.
+    pub(crate) stream_source: Option<&'a [u8]>,
 }
 
 impl<'a> Wishes<'a> {
@@ -34,6 +37,7 @@ impl<'a> Wishes<'a> {
                 b"Nats-Expected-Last-Msg-Id" => &mut wishes.expected_last_msg_id,
                 b"Nats-Rollup" => &mut wishes.rollup,
                 b"Nats-TTL" => &mut wishes.ttl,
+                b"Nats-Stream-Source" => &mut wishes.stream_source,
                 b"Nats-Required-Api-Level" => &mut wishes.required_level,
                 _ => continue,
             };
@@ -74,6 +78,36 @@ pub(crate) fn with(block: &[u8], without: &[&str], lines_at_end: &[(&str, &[u8])
 
 /// How a block begins.
 const HEAD: &[u8] = b"NATS/1.0\r\n";
+
+/// The block without the lines that `gone` names, and with one more; empty when nothing is left.
+pub(crate) fn edit<'a>(
+    block: &'a [u8],
+    gone: impl Fn(&[u8]) -> bool,
+    more: Option<(&str, &str)>,
+) -> Cow<'a, [u8]> {
+    if more.is_none() && !lines(block).any(|(name, _)| gone(name)) {
+        return Cow::Borrowed(block);
+    }
+    let all = block.split_inclusive(|byte| *byte == b'\n');
+    let is_end = |line: &&[u8]| !line.trim_ascii().is_empty();
+    let mut out: Vec<u8> = Vec::with_capacity(block.len() + 128);
+    for (at, line) in all.take_while(is_end).enumerate() {
+        let name = line.split(|byte| *byte == b':').next().unwrap_or(line);
+        if at == 0 || !gone(name) {
+            out.extend_from_slice(line);
+        }
+    }
+    if out.is_empty() {
+        out.extend_from_slice(HEAD);
+    }
+    match more {
+        Some((name, value)) => crate::status::put(&mut out, name.as_bytes(), value.as_bytes()),
+        None if out == HEAD => return Cow::Borrowed(b""),
+        None => {}
+    }
+    out.extend_from_slice(b"\r\n");
+    Cow::Owned(out)
+}
 
 /// The first value of a header.
 pub(crate) fn get<'a>(block: &'a [u8], name: &str) -> Option<&'a [u8]> {
@@ -183,6 +217,23 @@ mod tests {
             "NATS/1.0\r\nA: 1\r\nA: 3\r\nB: x\r\n\r\n",
         );
         assert_eq!(with(b"", &[], &[("A", b"1")]), b"NATS/1.0\r\nA: 1\r\n\r\n");
+    }
+
+    #[test]
+    fn lines_are_taken_out_and_one_is_added() {
+        let block = b"NATS/1.0\r\nA: 1\r\nB:2\r\nA: 3\r\n\r\n";
+        let check = |gone: &str, more, want: &str| {
+            let edited = edit(block, |name| name == gone.as_bytes(), more);
+            assert_eq!(String::from_utf8_lossy(&edited), want);
+        };
+        check("C", None, "NATS/1.0\r\nA: 1\r\nB:2\r\nA: 3\r\n\r\n");
+        check("A", None, "NATS/1.0\r\nB:2\r\n\r\n");
+        check("A", Some(("D", "x")), "NATS/1.0\r\nB:2\r\nD: x\r\n\r\n");
+        assert_eq!(*edit(block, |_| true, None), *b"");
+        assert_eq!(
+            *edit(b"", |_| true, Some(("D", "x"))),
+            *b"NATS/1.0\r\nD: x\r\n\r\n"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a stream tells about itself.
 
 use crate::config::StreamConfig;
-use crate::stream::Stream;
+use crate::stream::{SourceInfo, Stream};
 use crate::time::Time;
 use midge_streamlog::Filter;
 use serde::Serialize;
@@ -60,6 +60,10 @@ pub(crate) struct StreamInfo {
     pub(crate) state: StreamState,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) domain: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mirror: Option<SourceInfo>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sources: Vec<SourceInfo>,
     pub(crate) ts: Time,
     /// When an ack leaves: `always`, or how often the disk is synced.
     pub(crate) sync: String,
@@ -106,6 +110,8 @@ impl Stream {
             created: Time(self.created),
             state,
             domain: domain.cloned(),
+            mirror: None,
+            sources: Vec::new(),
             ts: Time(now),
             sync: match self.log.options().policy {
                 midge_streamlog::Policy::Always => "always".into(),

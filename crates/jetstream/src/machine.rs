@@ -202,6 +202,7 @@ impl JetStream {
                 failed = Err(OpenError::Stream { name, source });
             }
         }
+        self.rewire(id);
         let own = format!("{account}/");
         for (name, _) in self.store.streams() {
             if name.starts_with(&own) && !known.contains(&name) {
@@ -314,6 +315,7 @@ impl JetStream {
         } else {
             self.streams[index] = Some(stream);
         }
+        self.load_places(index);
         index
     }
 
@@ -563,7 +565,7 @@ impl JetStream {
                 .values()
                 .filter_map(Consumer::poll_timeout)
                 .min();
-            [consumers, stream.log.next_expiry()]
+            [consumers, stream.log.next_expiry(), stream.poll_inflows()]
                 .into_iter()
                 .flatten()
                 .min()
@@ -598,7 +600,7 @@ impl JetStream {
 
     /// Delivers what may go, writes what consumers remember, and tells of events. True if there is more to do.
     pub fn run(&mut self, now: u64, net: &mut dyn Network) -> bool {
-        let mut more = false;
+        let mut more = self.take_messages(now, net);
         let mut events = Vec::new();
         for stream in self.streams.iter_mut().flatten() {
             if !std::mem::take(&mut stream.stirred) {

@@ -1,8 +1,8 @@
 //! What monitoring sees.
 
 use crate::config::Storage;
-use crate::info::{API_LEVEL, StreamState};
-use crate::stream::Stream;
+use crate::info::{API_LEVEL, StreamInfo, StreamState};
+use crate::stream::{SourceInfo, Stream};
 use crate::time::Time;
 use crate::{AccountId, JetStream};
 use serde::Serialize;
@@ -77,6 +77,10 @@ pub struct StreamReport {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     consumer_detail: Vec<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    mirror: Option<SourceInfo>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<SourceInfo>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
 }
 
@@ -132,7 +136,11 @@ impl JetStream {
                 .values()
                 .filter_map(|index| self.streams[*index].as_ref())
             {
-                report.add(stream, detail, now);
+                report.add(stream);
+                if detail.streams || detail.consumers {
+                    let info = self.listed_info(stream, now);
+                    report.streams.push(shown(stream, &info, detail, now));
+                }
             }
             report
         });
@@ -150,7 +158,7 @@ impl JetStream {
 }
 
 impl AccountReport {
-    fn add(&mut self, stream: &Stream, detail: &Detail, now: u64) {
+    fn add(&mut self, stream: &Stream) {
         let stats = stream.log.stats();
         let reserved = u64::try_from(stream.config.max_bytes).unwrap_or(0);
         match stream.config.storage {
@@ -166,14 +174,10 @@ impl AccountReport {
         self.stream_count += 1;
         self.consumer_count += stream.consumers.len() as u64;
         self.messages += stats.msgs;
-        if detail.streams || detail.consumers {
-            self.streams.push(shown(stream, detail, now));
-        }
     }
 }
 
-fn shown(stream: &Stream, detail: &Detail, now: u64) -> StreamReport {
-    let info = stream.listed(None, now);
+fn shown(stream: &Stream, info: &StreamInfo, detail: &Detail, now: u64) -> StreamReport {
     let consumers = stream
         .consumers
         .values()
@@ -194,6 +198,8 @@ fn shown(stream: &Stream, detail: &Detail, now: u64) -> StreamReport {
         config: detail.config.then_some(info.config.clone()),
         state: json!(state),
         consumer_detail: consumers.collect(),
+        mirror: info.mirror.clone(),
+        sources: info.sources.clone(),
         why: info.why.clone(),
     }
 }

@@ -1,11 +1,10 @@
 //! `CONSUMER.*`: consumers are made, changed, listed, paused and removed.
 
 use super::stream::merge;
-use super::{Answer, Ask, Result, page};
+use super::{Answer, Ask, Result, optional, page, required};
 use crate::config::Retention;
 use crate::consumer::{Consumer, ConsumerConfig};
 use crate::error::*;
-use crate::json::Body;
 use crate::time::Time;
 use crate::{ApiError, JetStream, Network};
 use serde::Deserialize;
@@ -23,18 +22,10 @@ struct CreateRequest {
     action: String,
 }
 
-impl Body for CreateRequest {
-    const FIELDS: &'static [&'static str] = &["stream_name", "config", "action", "pedantic"];
-}
-
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ListRequest {
-    offset: i64,
-}
-
-impl Body for ListRequest {
-    const FIELDS: &'static [&'static str] = &["offset"];
+    offset: usize,
 }
 
 #[derive(Default, Deserialize)]
@@ -43,18 +34,10 @@ struct PauseRequest {
     pause_until: Option<Time>,
 }
 
-impl Body for PauseRequest {
-    const FIELDS: &'static [&'static str] = &["pause_until"];
-}
-
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ResetRequest {
     seq: u64,
-}
-
-impl Body for ResetRequest {
-    const FIELDS: &'static [&'static str] = &["seq"];
 }
 
 impl JetStream {
@@ -68,7 +51,7 @@ impl JetStream {
         net: &mut dyn Network,
     ) -> Result {
         let fail = |error| (CREATE, error);
-        let request: CreateRequest = ask.read().map_err(fail)?;
+        let request: CreateRequest = required(ask.body).map_err(fail)?;
         if request.stream_name != stream {
             return Err(fail(STREAM_MISMATCH));
         }
@@ -192,7 +175,7 @@ impl JetStream {
 
     pub(super) fn consumer_names(&self, stream: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_names_response";
-        let request: ListRequest = ask.read().map_err(|error| (KIND, error))?;
+        let request: ListRequest = optional(ask.body).map_err(|error| (KIND, error))?;
         let stream = self
             .stream(ask.account, stream)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
@@ -205,7 +188,7 @@ impl JetStream {
 
     pub(super) fn consumer_list(&self, stream: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_list_response";
-        let request: ListRequest = ask.read().map_err(|error| (KIND, error))?;
+        let request: ListRequest = optional(ask.body).map_err(|error| (KIND, error))?;
         let stream = self
             .stream(ask.account, stream)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
@@ -253,7 +236,7 @@ impl JetStream {
     ) -> Result {
         const KIND: &str = "consumer_pause_response";
         let fail = |error| (KIND, error);
-        let request: PauseRequest = ask.read().map_err(fail)?;
+        let request: PauseRequest = optional(ask.body).map_err(fail)?;
         let account = self
             .accounts
             .get(&ask.account)
@@ -294,7 +277,7 @@ impl JetStream {
     pub(super) fn reset_consumer(&mut self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_reset_response";
         let fail = |error| (KIND, error);
-        let request: ResetRequest = ask.read().map_err(fail)?;
+        let request: ResetRequest = optional(ask.body).map_err(fail)?;
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(fail(STREAM_NOT_FOUND))?;

@@ -34,6 +34,7 @@ impl JetStream {
         let Some(stream) = self
             .stream(account, name)
             .filter(|stream| stream.config.allow_direct)
+            .or_else(|| self.mirror_of(account, name))
         else {
             let headers =
                 format!("NATS/1.0 503\r\nNats-Subject: $JS.API.DIRECT.GET.{path}\r\n\r\n");

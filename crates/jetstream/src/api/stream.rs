@@ -1,14 +1,13 @@
 //! `STREAM.*`: streams are made, changed, listed, emptied and removed.
 
-use super::{Answer, Ask, Result, page};
+use super::{Answer, Ask, Result, optional, page, required};
 use crate::account::Reservation;
 use crate::config::{self, StreamConfig};
 use crate::error::{
     BAD_REQUEST, NOT_EMPTY_REQUEST, SEQUENCE_NOT_FOUND, STREAM_INVALID_CONFIG, STREAM_MISMATCH,
     STREAM_MSG_DELETE_FAILED, STREAM_NAME_EXISTS, STREAM_NOT_FOUND, STREAM_PURGE_FAILED,
-    STREAM_SEALED, STREAM_SUBJECT_OVERLAP, STREAM_UPDATE,
+    STREAM_SEALED, STREAM_SUBJECT_OVERLAP,
 };
-use crate::json::Body;
 use crate::stream::MsgGet;
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Network};
@@ -17,7 +16,6 @@ use midge_streamlog::{Error as LogError, Filter};
 use midge_subject::Filter as Subjects;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 const NAMES_MAX: usize = 1024;
 const LIST_MAX: usize = 256;
@@ -25,24 +23,16 @@ const LIST_MAX: usize = 256;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct InfoRequest {
-    offset: i64,
+    offset: usize,
     deleted_details: bool,
     subjects_filter: String,
-}
-
-impl Body for InfoRequest {
-    const FIELDS: &'static [&'static str] = &["offset", "deleted_details", "subjects_filter"];
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ListRequest {
-    offset: i64,
+    offset: usize,
     subject: String,
-}
-
-impl Body for ListRequest {
-    const FIELDS: &'static [&'static str] = &["offset", "subject"];
 }
 
 #[derive(Default, Deserialize)]
@@ -53,19 +43,11 @@ struct PurgeRequest {
     keep: u64,
 }
 
-impl Body for PurgeRequest {
-    const FIELDS: &'static [&'static str] = &["filter", "seq", "keep"];
-}
-
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct DeleteRequest {
     seq: u64,
     no_erase: bool,
-}
-
-impl Body for DeleteRequest {
-    const FIELDS: &'static [&'static str] = &["seq", "no_erase"];
 }
 
 impl JetStream {
@@ -80,16 +62,11 @@ impl JetStream {
         let mut config = self.read_config(name, ask).map_err(fail)?;
         if let Some(stream) = self.stream(ask.account, &config.name) {
             if same(&stream.config, &config) {
-                let mut info = json!(stream.info(self.settings.domain.as_ref(), ask.now));
+                let mut info = json!(self.info_of(stream, ask.now));
                 info["did_create"] = true.into();
                 return Ok(Answer::new(KIND, info));
             }
             return Err(fail(STREAM_NAME_EXISTS));
-        }
-        if config.sealed {
-            return Err(fail(
-                STREAM_INVALID_CONFIG.says("stream configuration for create can not be sealed"),
-            ));
         }
         config.note_level();
         self.check_overlap(ask.account, &config).map_err(fail)?;
@@ -108,11 +85,11 @@ impl JetStream {
             .map_err(fail)?;
         let name = config.name.clone();
         let index = self.put_stream(ask.account, config, ask.now, log, net);
+        self.rewire(ask.account);
         self.advise_stream(ask, "CREATED", "create", &name, net);
-        let domain = self.settings.domain.clone();
-        let mut info = self.streams[index].as_ref().map_or(Value::Null, |stream| {
-            json!(stream.info(domain.as_ref(), ask.now))
-        });
+        let mut info = self.streams[index]
+            .as_ref()
+            .map_or(Value::Null, |stream| json!(self.info_of(stream, ask.now)));
         info["did_create"] = true.into();
         Ok(Answer::new(KIND, info).after(ticket))
     }
@@ -131,7 +108,8 @@ impl JetStream {
             .get(&ask.account)
             .map(|account| account.limits.clone())
             .unwrap_or_default();
-        config.check(pedantic, &limits)?;
+        let find = |name: &str| self.stream(ask.account, name).map(|stream| &stream.config);
+        config.check(pedantic, &limits, &find)?;
         Ok(config)
     }
 
@@ -232,6 +210,9 @@ impl JetStream {
         };
         let old = stream.config.clone();
         let created = stream.created;
+        if config.first_seq == 0 {
+            config.first_seq = old.first_seq;
+        }
         old.check_update(&config).map_err(fail)?;
         check_consumers(stream, &config).map_err(fail)?;
         config.note_level();
@@ -248,8 +229,9 @@ impl JetStream {
         let ticket = self
             .define_stream(&account, &config, created)
             .map_err(fail)?;
+        // Sources that go now may come again.
+        self.save_places(index);
         let settings = self.settings.clone();
-        let mut info = Value::Null;
         if let Some(stream) = self.streams[index].as_mut() {
             for gone in old
                 .subjects
@@ -268,8 +250,11 @@ impl JetStream {
             stream.config = config;
             stream.configure(&settings);
             stream.stirred = true;
-            info = json!(stream.info(settings.domain.as_ref(), ask.now));
         }
+        self.rewire(ask.account);
+        let info = self.streams[index]
+            .as_ref()
+            .map_or(Value::Null, |stream| json!(self.info_of(stream, ask.now)));
         self.advise_stream(ask, "UPDATED", "modify", name, net);
         Ok(Answer::new(KIND, info).after(ticket))
     }
@@ -277,27 +262,21 @@ impl JetStream {
     pub(super) fn stream_info(&self, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_info_response";
         // Old clients send bodies that aren't meant for us.
-        let request: InfoRequest = match looks_like_json(ask.body) {
-            true => ask.read().map_err(|error| (KIND, error))?,
-            false => InfoRequest::default(),
-        };
+        let request: InfoRequest = optional(ask.body).unwrap_or_default();
         let stream = self
             .stream(ask.account, name)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
-        let mut info = stream.info(self.settings.domain.as_ref(), ask.now);
+        let mut info = self.info_of(stream, ask.now);
         let mut paging = json!({"total": 0, "offset": 0, "limit": 0});
         if !request.subjects_filter.is_empty() {
             let all = stream.subjects(&request.subjects_filter);
-            if !all.is_empty() {
-                let (shown, numbers) = page(
-                    all.into_iter().collect(),
-                    request.offset,
-                    crate::info::SUBJECTS_MAX,
-                );
-                paging = numbers;
-                info.state.subjects = Some(shown.into_iter().collect())
-                    .filter(|shown: &BTreeMap<_, _>| !shown.is_empty());
-            }
+            let (shown, numbers) = page(
+                all.into_iter().collect(),
+                request.offset,
+                crate::info::SUBJECTS_MAX,
+            );
+            paging = numbers;
+            info.state.subjects = Some(shown.into_iter().collect());
         }
         if request.deleted_details {
             info.state.deleted = Some(stream.deleted()).filter(|deleted| !deleted.is_empty());
@@ -308,11 +287,8 @@ impl JetStream {
     fn listed(
         &self,
         ask: &Ask<'_>,
-    ) -> std::result::Result<(Vec<&crate::stream::Stream>, i64), ApiError> {
-        let request: ListRequest = match looks_like_json(ask.body) {
-            true => ask.read()?,
-            false => ListRequest::default(),
-        };
+    ) -> std::result::Result<(Vec<&crate::stream::Stream>, usize), ApiError> {
+        let request: ListRequest = optional(ask.body)?;
         let filter = Subjects::parse(&request.subject).ok();
         let wanted = |stream: &&crate::stream::Stream| {
             let mut subjects = stream
@@ -337,8 +313,6 @@ impl JetStream {
             .map(|stream| stream.config.name.as_str())
             .collect();
         let (shown, numbers) = page(names, offset, NAMES_MAX);
-        // An empty page of names is null, one of streams isn't.
-        let shown = Some(shown).filter(|shown| !shown.is_empty());
         Ok(Answer::new(KIND, merge(numbers, json!({"streams": shown}))))
     }
 
@@ -346,10 +320,9 @@ impl JetStream {
         const KIND: &str = "stream_list_response";
         let (streams, offset) = self.listed(ask).map_err(|error| (KIND, error))?;
         let (shown, numbers) = page(streams, offset, LIST_MAX);
-        let domain = self.settings.domain.as_ref();
         let shown: Vec<_> = shown
             .iter()
-            .map(|stream| stream.listed(domain, ask.now))
+            .map(|stream| self.listed_info(stream, ask.now))
             .collect();
         Ok(Answer::new(KIND, merge(numbers, json!({"streams": shown}))))
     }
@@ -381,6 +354,8 @@ impl JetStream {
         if let Some(account) = self.accounts.get_mut(&ask.account) {
             account.streams.remove(name);
         }
+        self.rewire(ask.account);
+        let _ = self.store.delete_state(&self.places_key(ask.account, name));
         let _ = self
             .store
             .delete_state(format!("s/{account}/{name}").as_bytes());
@@ -393,7 +368,7 @@ impl JetStream {
     pub(super) fn purge_stream(&mut self, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_purge_response";
         let fail = |error| (KIND, error);
-        let request: PurgeRequest = ask.read().map_err(fail)?;
+        let request: PurgeRequest = optional(ask.body).map_err(fail)?;
         let stream = self
             .stream_mut(ask.account, name)
             .ok_or(fail(STREAM_NOT_FOUND))?;
@@ -423,7 +398,7 @@ impl JetStream {
         if ask.body.trim_ascii().is_empty() {
             return Err(fail(BAD_REQUEST));
         }
-        let get: MsgGet = ask.read().map_err(fail)?;
+        let get: MsgGet = required(ask.body).map_err(fail)?;
         let stream = self
             .stream(ask.account, name)
             .ok_or(fail(STREAM_NOT_FOUND))?;
@@ -448,7 +423,7 @@ impl JetStream {
         if ask.body.trim_ascii().is_empty() {
             return Err(fail(BAD_REQUEST));
         }
-        let request: DeleteRequest = ask.read().map_err(fail)?;
+        let request: DeleteRequest = required(ask.body).map_err(fail)?;
         let stream = self
             .stream_mut(ask.account, name)
             .ok_or(fail(STREAM_NOT_FOUND))?;
@@ -489,30 +464,18 @@ fn check_consumers(
 ) -> std::result::Result<(), ApiError> {
     let limits = &new.consumer_limits;
     let breaks = |limit: i64, value: i64| limit > 0 && value > limit;
-    let violates = |consumer: &&crate::consumer::Consumer| {
+    let violates = stream.consumers.values().any(|consumer| {
         breaks(limits.max_ack_pending, consumer.config.max_ack_pending)
             || breaks(
                 limits.inactive_threshold,
                 consumer.config.inactive_threshold,
             )
             || (limits.inactive_threshold > 0 && consumer.config.inactive_threshold == 0)
-    };
-    let violating = stream.consumers.values().filter(violates);
-    let names: Vec<&str> = violating.map(|consumer| consumer.name()).collect();
-    match names[..] {
-        [] => Ok(()),
-        _ => Err(STREAM_UPDATE.says(format!(
-            "change to limits violates consumers: {}",
-            names.join(", ")
-        ))),
+    });
+    match violates {
+        true => Err(STREAM_INVALID_CONFIG.says("change to limits violates consumers")),
+        false => Ok(()),
     }
-}
-
-/// Whether a body that isn't always looked at means to be JSON.
-fn looks_like_json(body: &[u8]) -> bool {
-    body.trim_ascii_start()
-        .first()
-        .is_some_and(|first| matches!(first, b'{' | b'['))
 }
 
 /// Whether a request asks for what is there.
@@ -549,9 +512,7 @@ mod tests {
 
     #[test]
     fn errors_of_a_bad_body_say_where() {
-        let error = crate::json::body::<DeleteRequest>(b"{\"seq\":", true)
-            .err()
-            .unwrap();
+        let error = required::<DeleteRequest>(b"{\"seq\":").err().unwrap();
         assert_eq!(error.err_code, crate::error::INVALID_JSON.err_code);
         assert!(error.description.starts_with("invalid JSON: "), "{error}");
     }

@@ -76,7 +76,7 @@ impl<'a> Feed<'a> {
 }
 
 /// Messages from `from` on that match.
-pub(super) fn count(log: &Log, filters: &[Filter], from: u64) -> u64 {
+pub(crate) fn count(log: &Log, filters: &[Filter], from: u64) -> u64 {
     if filters.is_empty() {
         return log.count(&Filter::all(), from);
     }

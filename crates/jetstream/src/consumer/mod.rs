@@ -21,7 +21,7 @@ pub use config::{AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy};
 
 use crate::status::status;
 use crate::{AccountId, Message, Network};
-use feed::count;
+pub(crate) use feed::count;
 use midge_streamlog::{Filter, Stream as Log};
 use request::{Body, Request};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -2,7 +2,7 @@
 
 use super::Stream;
 use crate::error::{
-    EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID, MESSAGE_TTL_DISABLED, STREAM_HEADER_EXCEEDS_MAXIMUM,
+    EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID, MESSAGE_SOURCE_HEADER_NOT_ALLOWED, MESSAGE_TTL_DISABLED, STREAM_HEADER_EXCEEDS_MAXIMUM,
     STREAM_MESSAGE_EXCEEDS_MAXIMUM, STREAM_NOT_MATCH, STREAM_ROLLUP_FAILED,
     STREAM_WRONG_LAST_MSG_ID, STREAM_WRONG_LAST_SEQUENCE,
 };
@@ -73,11 +73,24 @@ impl Stream {
             return Ok(());
         }
         let wishes = draft.wishes;
+        if wishes.stream_source.is_some() {
+            return Err(MESSAGE_SOURCE_HEADER_NOT_ALLOWED);
+        }
         self.check_stream(&wishes)?;
         self.check_expected(&draft.subject, &wishes, now)?;
         self.check_ttl(draft)?;
         draft.rollup = self.rollup(&wishes)?;
         Ok(())
+    }
+
+    /// Fills in what the headers make of a message that another stream took: what isn't allowed here is ignored.
+    pub(crate) fn accept(&self, draft: &mut Draft<'_>) {
+        let ttl = draft.wishes.ttl.filter(|_| self.config.allow_msg_ttl);
+        draft.ttl = ttl.and_then(|ttl| headers::ttl(ttl).ok()).unwrap_or(0);
+        draft.rollup = self.rollup(&draft.wishes).unwrap_or(None);
+        if self.window() == 0 {
+            draft.id = None;
+        }
     }
 
     fn check_stream(&self, wishes: &Wishes<'_>) -> Result<(), ApiError> {

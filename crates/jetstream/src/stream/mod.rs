@@ -4,9 +4,11 @@ mod draft;
 mod expiry;
 mod publish;
 mod read;
+mod source;
 
 pub(crate) use publish::{Outcome, store_error};
 pub(crate) use read::{DirectGet, MsgGet};
+pub(crate) use source::{Inflows, Origin, SourceInfo, Taker};
 
 use crate::config::{self, Retention, StreamConfig};
 use crate::consumer::Consumer;
@@ -32,6 +34,10 @@ pub(crate) struct Stream {
     republish: Option<Republish>,
     /// The ticket of the last append: what a duplicate waits for.
     last_ticket: Option<Ticket>,
+    /// Where messages come from beside its subjects.
+    pub(crate) inflows: Inflows,
+    /// Streams that take its messages.
+    pub(crate) takers: Vec<Taker>,
     /// Something came in or became visible since consumers were served.
     pub(crate) stirred: bool,
 }
@@ -62,6 +68,8 @@ impl Stream {
             transform: None,
             republish: None,
             last_ticket: None,
+            inflows: Inflows::default(),
+            takers: Vec::new(),
             stirred: true,
         };
         stream.log.watch_evictions();
@@ -90,6 +98,7 @@ impl Stream {
                 headers_only: it.headers_only,
             })
         });
+        self.set_origins();
     }
 
     pub(crate) fn republish(&self) -> Option<&Republish> {
@@ -148,6 +157,7 @@ impl Stream {
                 .consumers
                 .values()
                 .any(|consumer| consumer.wants(subject))
+            || self.takers.iter().any(|taker| taker.wants(subject))
     }
 
     /// Removes what every consumer is done with, as interest and work-queue streams do.
@@ -174,6 +184,10 @@ impl Stream {
         self.consumers
             .values()
             .all(|consumer| !consumer.wants(&message.subject) || consumer.is_done_with(seq))
+            && self
+                .takers
+                .iter()
+                .all(|taker| !taker.wants(&message.subject) || taker.done >= seq)
     }
 
     /// Tells consumers of messages that limits pushed out.

@@ -124,7 +124,7 @@ impl Stream {
 }
 
 impl Draft<'_> {
-    fn as_new(&self) -> NewMessage<'_> {
+    pub(super) fn as_new(&self) -> NewMessage<'_> {
         NewMessage {
             subject: &self.subject,
             headers: &self.headers,
@@ -133,7 +133,7 @@ impl Draft<'_> {
         }
     }
 
-    fn as_message(&self) -> Message<'_> {
+    pub(super) fn as_message(&self) -> Message<'_> {
         Message {
             subject: &self.subject,
             reply: None,

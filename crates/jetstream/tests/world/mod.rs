@@ -39,10 +39,15 @@ pub(crate) struct Ether {
     /// Subjects that somebody listens to, besides `_I.`.
     pub(crate) listeners: BTreeSet<String>,
     tokens: HashMap<String, Token>,
+    /// Committed whenever something is published to `_TICK.>`: as a committer's thread may at any moment.
+    pub(crate) ticking: Option<(Store, u64)>,
 }
 
 impl Ether {
     fn note(&mut self, to: &[u8], message: &Message<'_>) -> bool {
+        if let Some((store, now)) = self.ticking.as_ref().filter(|_| to.starts_with(b"_TICK.")) {
+            store.commit_once(*now).expect("the disk works");
+        }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let heard = Heard {
             to: text(to),

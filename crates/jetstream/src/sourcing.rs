@@ -1,0 +1,186 @@
+//! Mirrors and sources across the streams of an account: who takes from whom, and when.
+
+use crate::info::StreamInfo;
+use crate::stream::{Origin, SourceInfo, Stream};
+use crate::{AccountId, JetStream, Network, identity};
+
+impl JetStream {
+    /// The stream that an origin names, if it is one of ours.
+    fn origin(&self, stream: &Stream, at: usize) -> Option<(usize, Origin)> {
+        let inflow = stream.inflows.all.get(at)?;
+        if !inflow.origin.is_here(self.settings.domain.as_deref()) {
+            return None;
+        }
+        let index = self.stream_index(stream.account, &inflow.origin.name)?;
+        let origin = self.streams[index].as_ref()?;
+        let origin = Origin {
+            log: origin.log.clone(),
+            identity: identity::of_stream(&origin.config.name, origin.created),
+            by_interest: origin.config.retention == crate::Retention::Interest,
+        };
+        Some((index, origin))
+    }
+
+    /// Takes messages into mirrors and streams with sources, a bounded piece for each origin. True if there is more to do.
+    pub(crate) fn take_messages(&mut self, now: u64, net: &mut dyn Network) -> bool {
+        let mut more = false;
+        for index in 0..self.streams.len() {
+            let origins = self.streams[index]
+                .as_ref()
+                .map_or(0, |stream| stream.inflows.all.len());
+            for at in 0..origins {
+                more |= self.take_from(index, at, now, net);
+                self.save_places(index);
+            }
+        }
+        more
+    }
+
+    fn take_from(&mut self, index: usize, at: usize, now: u64, net: &mut dyn Network) -> bool {
+        let Some((stream, (from, origin))) = self.streams[index]
+            .as_ref()
+            .and_then(|stream| Some((stream, self.origin(stream, at)?)))
+        else {
+            return false;
+        };
+        let account = self.accounts.get(&stream.account);
+        let may_grow = account.map_or(Ok(()), |account| {
+            account.limits.holds(stream.config.storage, account.used)
+        });
+        // An append beyond the store's buffer would be refused; the next commit wakes us.
+        let room = self.store.has_room(0);
+        let Some(stream) = self.streams[index].as_mut() else {
+            return false;
+        };
+        let more = room && stream.take_from(at, &origin, &may_grow, now, net);
+        if origin.by_interest {
+            let (token, settled) = (stream.token, stream.settled(at));
+            self.settle_taken(from, (token, at), &settled);
+        }
+        more
+    }
+
+    /// Another stream holds these messages of stream `from` durably.
+    fn settle_taken(&mut self, from: usize, of: (crate::Token, usize), seqs: &[u64]) {
+        let (Some(origin), Some(last)) = (self.streams[from].as_mut(), seqs.last()) else {
+            return;
+        };
+        for taker in origin.takers.iter_mut().filter(|taker| taker.of == of) {
+            taker.done = taker.done.max(*last);
+        }
+        if let Err(error) = origin.settle(seqs) {
+            tracing::warn!(target: "midge", "JetStream can't remove messages that other streams took: {error}");
+        }
+    }
+
+    /// Tells the streams of an account who takes from them, after one was made, changed or removed.
+    pub(crate) fn rewire(&mut self, account: AccountId) {
+        let Some(names) = self
+            .accounts
+            .get(&account)
+            .map(|account| account.streams.clone())
+        else {
+            return;
+        };
+        let mut takers = Vec::new();
+        for stream in names
+            .values()
+            .filter_map(|index| self.streams[*index].as_ref())
+        {
+            takers.extend(
+                stream
+                    .takers()
+                    .map(|(name, taker)| (name.to_owned(), taker)),
+            );
+        }
+        for stream in names.values() {
+            if let Some(stream) = self.streams[*stream].as_mut() {
+                stream.takers.clear();
+            }
+        }
+        for (name, taker) in takers {
+            let stream = names
+                .get(&name)
+                .and_then(|index| self.streams[*index].as_mut());
+            if let Some(stream) = stream {
+                stream.takers.push(taker);
+            }
+        }
+    }
+
+    /// The mirror that answers for `name` when that isn't there.
+    pub(crate) fn mirror_of(&self, account: AccountId, name: &str) -> Option<&Stream> {
+        let streams = self.accounts.get(&account)?.streams.values();
+        streams
+            .filter_map(|index| self.streams[*index].as_ref())
+            .find(|stream| {
+                let mirror = stream.config.mirror.as_ref();
+                stream.config.mirror_direct
+                    && mirror.is_some_and(|mirror| mirror.name == name && mirror.external.is_none())
+            })
+    }
+
+    /// What a stream tells about itself, with its origins.
+    pub(crate) fn info_of(&self, stream: &Stream, now: u64) -> StreamInfo {
+        self.with_origins(stream.info(self.settings.domain.as_ref(), now), stream, now)
+    }
+
+    /// The same as lists show it.
+    pub(crate) fn listed_info(&self, stream: &Stream, now: u64) -> StreamInfo {
+        self.with_origins(
+            stream.listed(self.settings.domain.as_ref(), now),
+            stream,
+            now,
+        )
+    }
+
+    fn with_origins(&self, mut info: StreamInfo, stream: &Stream, now: u64) -> StreamInfo {
+        let inflows = stream.inflows.all.iter().enumerate().map(|(at, inflow)| {
+            let origin = self.origin(stream, at).map(|(_, origin)| origin);
+            inflow.info(stream.taken_of(inflow), origin.as_ref(), now)
+        });
+        let mut inflows: Vec<SourceInfo> = inflows.collect();
+        match stream.config.mirror {
+            Some(_) => info.mirror = inflows.pop(),
+            None => info.sources = inflows,
+        }
+        info
+    }
+
+    /// Writes how far a stream's sources were taken, if that is due.
+    pub(crate) fn save_places(&mut self, index: usize) {
+        let Some(stream) = self.streams[index].as_mut() else {
+            return;
+        };
+        let (account, name) = (stream.account, stream.config.name.clone());
+        if let Some(places) = stream.poll_places()
+            && let Err(error) = self
+                .store
+                .put_state(&self.places_key(account, &name), &places)
+        {
+            tracing::warn!(target: "midge", "JetStream can't write how far sources of {name} were taken: {error}");
+        }
+    }
+
+    /// Has a stream learn how far its sources were taken.
+    pub(crate) fn load_places(&mut self, index: usize) {
+        let Some(stream) = self.streams[index].as_ref() else {
+            return;
+        };
+        let kept = self
+            .store
+            .state(&self.places_key(stream.account, &stream.config.name));
+        if let Some(stream) = self.streams[index].as_mut() {
+            stream.learn_places(kept.as_deref());
+        }
+    }
+
+    /// Where a stream's places in its sources are kept.
+    pub(crate) fn places_key(&self, account: AccountId, name: &str) -> Vec<u8> {
+        let account = self
+            .accounts
+            .get(&account)
+            .map_or("", |account| account.name.as_str());
+        format!("o/{account}/{name}").into_bytes()
+    }
+}
