@@ -242,6 +242,9 @@ impl StreamConfig {
         if !self.sources.is_empty() {
             return Err(MIRROR_WITH_SOURCES);
         }
+        if self.subject_delete_marker_ttl > 0 {
+            return Err(STREAM_INVALID_CONFIG.says("subject delete markers forbidden on mirrors"));
+        }
         mirror.check_filters(true)?;
         if mirror.external.is_some() {
             return Ok(());

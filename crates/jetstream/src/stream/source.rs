@@ -241,8 +241,9 @@ impl Inflow {
             external: self.origin.external.clone(),
             lag,
             seq: taken.filter(|_| !self.is_mirror).unwrap_or(0),
-            active: self.contact.map_or(-1, |contact| {
-                i64::try_from(now.saturating_sub(contact)).unwrap_or(i64::MAX)
+            active: self.contact.map_or(-1, |contact| match origin {
+                Some(_) => 0,
+                None => i64::try_from(now.saturating_sub(contact)).unwrap_or(i64::MAX),
             }),
             error: self.error.clone().or_else(|| (!here).then(missing)),
             filter_subject: self.origin.filter_subject.clone(),
@@ -269,7 +270,7 @@ pub(crate) struct SourceInfo {
     lag: u64,
     #[serde(skip_serializing_if = "is_zero")]
     seq: u64,
-    /// Nanoseconds since the origin was last there; -1: never.
+    /// Nanoseconds since the origin was last there, 0 while it is; -1: it never was.
     active: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ApiError>,
