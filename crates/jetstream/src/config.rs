@@ -2,9 +2,9 @@
 
 use crate::ApiError;
 use crate::error::{
-    INVALID_JSON, PEDANTIC, REPLICAS_NEGATIVE, STREAM_INVALID_CONFIG,
-    STREAM_NAME_CONTAINS_PATH_SEPARATORS, STREAM_REPLICAS_NOT_SUPPORTED,
-    STREAM_TRANSFORM_INVALID_DESTINATION, STREAM_TRANSFORM_INVALID_SOURCE,
+    PEDANTIC, REPLICAS_NEGATIVE, STREAM_INVALID_CONFIG, STREAM_NAME_CONTAINS_PATH_SEPARATORS,
+    STREAM_REPLICAS_NOT_SUPPORTED, STREAM_TRANSFORM_INVALID_DESTINATION,
+    STREAM_TRANSFORM_INVALID_SOURCE,
 };
 use crate::json;
 use crate::origin::StreamSource;
@@ -24,8 +24,11 @@ const REPLICAS_MAX: i64 = 5;
 const DUPLICATE_WINDOW: i64 = 120_000_000_000;
 const MIN_AGE: i64 = 100_000_000;
 const MIN_MARKER_TTL: i64 = 1_000_000_000;
-/// Subjects that only the server itself may store.
-const RESERVED: [&str; 2] = ["$JS.API.>", "$SYS.>"];
+/// Subjects of the server's own, the part of them that streams may store, and their name in errors.
+const RESERVED: [(&str, &str, &str); 2] = [
+    ("$JS.>", "$JS.EVENT.>", "jetstream"),
+    ("$SYS.>", "$SYS.ACCOUNT.>", "system"),
+];
 
 /// When messages go away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -242,19 +245,27 @@ where
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
+/// Fields of the objects inside a configuration.
+const INSIDE: [(&str, &[&str]); 3] = [
+    ("subject_transform", &["src", "dest"]),
+    ("republish", &["src", "dest", "headers_only"]),
+    (
+        "consumer_limits",
+        &["inactive_threshold", "max_ack_pending"],
+    ),
+];
 /// Fields that a request may carry beside the configuration.
 const REQUEST_FIELDS: [&str; 1] = ["pedantic"];
 /// Fields of the reference that aren't built yet, with what they must not be. The empty or false value is fine.
-const LATER: [&str; 7] = [
+const LATER: [&str; 6] = [
     "placement",
-    "template_owner",
     "allow_msg_counter",
     "allow_atomic",
     "allow_batched",
     "allow_msg_schedules",
     "allow_batch",
 ];
-const FIELDS: [&str; 35] = [
+const FIELDS: [&str; 34] = [
     "name",
     "description",
     "subjects",
@@ -289,12 +300,17 @@ const FIELDS: [&str; 35] = [
     "mirror",
     "sources",
     "pedantic",
-    "_",
 ];
 
 /// A request with a configuration: the configuration, and whether the client wants mistakes told instead of mended.
 pub(crate) fn parse(body: &[u8], strict: bool) -> Result<(StreamConfig, bool), ApiError> {
     let mut fields: serde_json::Map<String, serde_json::Value> = json::parse(body)?;
+    json::fold(&mut fields, &[&FIELDS, &LATER], strict)?;
+    for (name, known) in INSIDE {
+        if let Some(serde_json::Value::Object(inner)) = fields.get_mut(name) {
+            json::fold(inner, &[known], strict)?;
+        }
+    }
     let pedantic = fields
         .get("pedantic")
         .and_then(serde_json::Value::as_bool)
@@ -310,10 +326,7 @@ pub(crate) fn parse(body: &[u8], strict: bool) -> Result<(StreamConfig, bool), A
             Some(_) => return Err(invalid(format!("{name} is not supported yet"))),
         }
     }
-    if strict && let Some(name) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
-        return Err(INVALID_JSON.says(format!("invalid JSON: json: unknown field {name:?}")));
-    }
-    crate::origin::check_fields(&fields, strict)?;
+    crate::origin::fold(&mut fields, strict)?;
     for name in REQUEST_FIELDS {
         fields.remove(name);
     }
@@ -397,6 +410,9 @@ impl StreamConfig {
                 *number = -1;
             }
         }
+        if self.max_age < 0 {
+            return Err(invalid("max age can not be negative"));
+        }
         if self.max_age != 0 && self.max_age < MIN_AGE {
             return Err(invalid("max age needs to be >= 100ms"));
         }
@@ -434,18 +450,8 @@ impl StreamConfig {
                     subject
                 )));
             }
-            let everything = subject == ">";
-            let reserved = RESERVED
-                .iter()
-                .filter_map(|reserved| Filter::parse(reserved).ok())
-                .any(|reserved| reserved.overlaps(filter));
-            if everything && !self.no_ack {
-                return Err(invalid("capturing all subjects requires no-ack to be true"));
-            }
-            if reserved && !everything && !self.no_ack && !subject.starts_with("$JS.EVENT") {
-                return Err(invalid(
-                    "subjects that overlap with jetstream api require no-ack to be true",
-                ));
+            if !self.no_ack {
+                check_reserved(subject, filter)?;
             }
             filters.push(filter);
         }
@@ -570,7 +576,7 @@ impl StreamConfig {
         }
         if self.persist_mode == PersistMode::Async && self.storage == Storage::Memory {
             return Err(invalid(
-                "async persist mode is not supported on memory storage",
+                "async persist mode is only supported on file storage",
             ));
         }
         Ok(())
@@ -581,12 +587,14 @@ impl StreamConfig {
             self.transform(&transform.src, &transform.dest)?;
         }
         if let Some(republish) = &self.republish {
-            transform(&republish.src, &republish.dest).map_err(|_| {
-                invalid("stream configuration for republish with transform from source to destination is invalid")
-            })?;
-
-            let dest = Filter::parse(&republish.dest)
-                .map_err(|_| invalid("invalid republish destination"))?;
+            let refused = |_| {
+                let (src, dest) = (&republish.src, &republish.dest);
+                invalid(format!(
+                    "stream configuration for republish with transform from '{src}' to '{dest}' not valid"
+                ))
+            };
+            transform(&republish.src, &republish.dest).map_err(refused)?;
+            let dest = Filter::parse(&republish.dest).map_err(refused)?;
             let cycles = |subject: &String| {
                 Filter::parse(subject).is_ok_and(|subject| subject.overlaps(dest))
             };
@@ -601,9 +609,11 @@ impl StreamConfig {
 
     fn transform(&self, src: &str, dest: &str) -> Result<(), ApiError> {
         if !src.is_empty() && Filter::parse(src).is_err() {
-            return Err(
-                STREAM_TRANSFORM_INVALID_SOURCE.says("stream transform source: invalid subject")
-            );
+            return Err(STREAM_TRANSFORM_INVALID_SOURCE
+                .says(format!("stream transform source: invalid subject {src}")));
+        }
+        if dest.is_empty() {
+            return Ok(()); // it changes nothing
         }
         transform(src, dest).map(drop).map_err(|error| {
             STREAM_TRANSFORM_INVALID_DESTINATION.says(format!("stream transform: {error}"))
@@ -678,11 +688,6 @@ impl StreamConfig {
                 "stream configuration update can not cancel deny purge",
             ));
         }
-        if self.first_seq != new.first_seq && new.first_seq != 0 {
-            return Err(invalid(
-                "stream configuration update can not change first sequence",
-            ));
-        }
         if self.allow_msg_ttl && !new.allow_msg_ttl {
             return Err(invalid("message TTL status can not be disabled"));
         }
@@ -696,6 +701,22 @@ impl StreamConfig {
         }
         Ok(())
     }
+}
+
+/// Publish acks would end up in the stream again.
+fn check_reserved(subject: &str, filter: Filter<'_>) -> Result<(), ApiError> {
+    if subject == ">" {
+        return Err(invalid("capturing all subjects requires no-ack to be true"));
+    }
+    for (whole, free, name) in RESERVED {
+        let is_free = Filter::parse(free).is_ok_and(|free| filter.is_subset_of(free));
+        if !is_free && Filter::parse(whole).is_ok_and(|whole| whole.overlaps(filter)) {
+            return Err(invalid(format!(
+                "subjects that overlap with {name} api require no-ack to be true"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// A transform whose empty source stands for everything.

@@ -95,6 +95,7 @@ errors! {
     STREAM_NOT_FOUND 404 10059 "stream not found";
     STREAM_NOT_MATCH 400 10060 "expected stream does not match";
     STREAM_SUBJECT_OVERLAP 400 10065 "subjects overlap with an existing stream";
+    STREAM_UPDATE 500 10069 "update failed";
     STREAM_WRONG_LAST_MSG_ID 400 10070 "wrong last msg ID";
     STREAM_WRONG_LAST_SEQUENCE 400 10071 "wrong last sequence";
     STREAM_REPLICAS_NOT_SUPPORTED 500 10074 "replicas > 1 not supported in non-clustered mode";

@@ -11,12 +11,13 @@ use crate::error::{
     STREAM_EXTERNAL_DELIVER_OVERLAP, STREAM_INVALID_CONFIG, STREAM_INVALID_EXTERNAL_DELIVER,
 };
 use crate::time::Time;
-use crate::{ApiError, config};
+use crate::{ApiError, config, json};
 use midge_subject::{Filter, Subject, is_subset, overlaps};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// Fields of an origin, for the strict mode.
+/// Fields of an origin.
 const FIELDS: [&str; 6] = [
     "name",
     "opt_start_seq",
@@ -27,6 +28,13 @@ const FIELDS: [&str; 6] = [
 ];
 /// Separates the filters of several transforms in the name of a source.
 const FILTERS_BETWEEN: &str = "\x0c";
+/// A field of the reference that isn't built yet.
+const LATER: [&str; 1] = ["consumer"];
+/// Fields of what is inside an origin.
+const INSIDE: [(&str, &[&str]); 2] = [
+    ("subject_transforms", &["src", "dest"]),
+    ("external", &["api", "deliver"]),
+];
 const API: &str = "$JS.API";
 
 /// Another stream that messages are taken from.
@@ -75,31 +83,32 @@ pub(crate) fn sources<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StreamSo
     Ok(list.map(Option::unwrap_or_default).collect())
 }
 
-/// What a request says about origins that can't be read: a field that isn't known, or one that isn't built.
-pub(crate) fn check_fields(
-    fields: &serde_json::Map<String, serde_json::Value>,
-    strict: bool,
-) -> Result<(), ApiError> {
-    let sources = fields.get("sources").and_then(serde_json::Value::as_array);
-    let origins = fields
-        .get("mirror")
-        .into_iter()
-        .chain(sources.into_iter().flatten());
-    for name in origins
-        .filter_map(|origin| origin.as_object())
-        .flat_map(|origin| origin.keys())
-    {
-        if name == "consumer" {
-            return Err(
-                STREAM_INVALID_CONFIG.says("consumer of a mirror or source is not supported yet")
-            );
-        }
-        if strict && !FIELDS.contains(&name.as_str()) {
-            return Err(crate::error::INVALID_JSON
-                .says(format!("invalid JSON: json: unknown field {name:?}")));
+/// Gives the fields of origins the names that we know them by, and refuses what isn't known or not built.
+pub(crate) fn fold(fields: &mut Map<String, Value>, strict: bool) -> Result<(), ApiError> {
+    for name in ["mirror", "sources"] {
+        for origin in objects(fields.get_mut(name)) {
+            json::fold(origin, &[&FIELDS, &LATER], strict)?;
+            if origin.contains_key(LATER[0]) {
+                let text = "consumer of a mirror or source is not supported yet";
+                return Err(STREAM_INVALID_CONFIG.says(text));
+            }
+            for (name, known) in INSIDE {
+                for inner in objects(origin.get_mut(name)) {
+                    json::fold(inner, &[known], strict)?;
+                }
+            }
         }
     }
     Ok(())
+}
+
+/// An object, or those in a list.
+fn objects(value: Option<&mut Value>) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let list: Vec<&mut Value> = match value {
+        Some(Value::Array(list)) => list.iter_mut().collect(),
+        other => other.into_iter().collect(),
+    };
+    list.into_iter().filter_map(Value::as_object_mut)
 }
 
 impl StreamSource {

@@ -207,6 +207,16 @@ impl Place {
 
     /// Starts the server and waits until it accepts clients.
     pub fn start(self) -> Result<Server> {
+        let running = self.spawn()?;
+        let mut server = Server {
+            running,
+            place: self,
+        };
+        server.wait_until_ready()?;
+        Ok(server)
+    }
+
+    fn spawn(&self) -> Result<Running> {
         let mut command = self.command();
         if self.setup.conf.is_some() {
             command.arg("-c").arg(self.dir().join("server.conf"));
@@ -214,13 +224,7 @@ impl Place {
         for arg in &self.setup.args {
             command.arg(self.fill(arg)?);
         }
-        let running = Running::spawn(command)?;
-        let mut server = Server {
-            running,
-            place: self,
-        };
-        server.wait_until_ready()?;
-        Ok(server)
+        Running::spawn(command)
     }
 
     fn command(&self) -> Command {
@@ -316,6 +320,15 @@ impl Server {
     pub fn wait(&mut self, limit: Duration) -> Result<Option<i32>> {
         let status = self.running.wait(limit)?;
         Ok(status.map(|status| status.code().unwrap_or(128 + status.signal().unwrap_or(0))))
+    }
+
+    /// Ends it by `signal` and starts it again in the same place; its log begins anew.
+    pub fn restart(&mut self, signal: Signal) -> Result<()> {
+        self.signal(signal)?;
+        let ended = self.wait(START_TIMEOUT)?;
+        ensure!(ended.is_some(), "it still runs after {START_TIMEOUT:?}");
+        self.running = self.place.spawn()?;
+        self.wait_until_ready()
     }
 
     /// Its resident memory in bytes.

@@ -1,10 +1,11 @@
 //! `CONSUMER.*`: consumers are made, changed, listed, paused and removed.
 
 use super::stream::merge;
-use super::{Answer, Ask, Result, optional, page, required};
+use super::{Answer, Ask, Result, page};
 use crate::config::Retention;
 use crate::consumer::{Consumer, ConsumerConfig};
 use crate::error::*;
+use crate::json::Body;
 use crate::time::Time;
 use crate::{ApiError, JetStream, Network};
 use serde::Deserialize;
@@ -22,10 +23,18 @@ struct CreateRequest {
     action: String,
 }
 
+impl Body for CreateRequest {
+    const FIELDS: &'static [&'static str] = &["stream_name", "config", "action", "pedantic"];
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ListRequest {
-    offset: usize,
+    offset: i64,
+}
+
+impl Body for ListRequest {
+    const FIELDS: &'static [&'static str] = &["offset"];
 }
 
 #[derive(Default, Deserialize)]
@@ -34,10 +43,18 @@ struct PauseRequest {
     pause_until: Option<Time>,
 }
 
+impl Body for PauseRequest {
+    const FIELDS: &'static [&'static str] = &["pause_until"];
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ResetRequest {
     seq: u64,
+}
+
+impl Body for ResetRequest {
+    const FIELDS: &'static [&'static str] = &["seq"];
 }
 
 impl JetStream {
@@ -51,7 +68,7 @@ impl JetStream {
         net: &mut dyn Network,
     ) -> Result {
         let fail = |error| (CREATE, error);
-        let request: CreateRequest = required(ask.body).map_err(fail)?;
+        let request: CreateRequest = ask.read().map_err(fail)?;
         if request.stream_name != stream {
             return Err(fail(STREAM_MISMATCH));
         }
@@ -175,7 +192,7 @@ impl JetStream {
 
     pub(super) fn consumer_names(&self, stream: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_names_response";
-        let request: ListRequest = optional(ask.body).map_err(|error| (KIND, error))?;
+        let request: ListRequest = ask.read().map_err(|error| (KIND, error))?;
         let stream = self
             .stream(ask.account, stream)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
@@ -188,7 +205,7 @@ impl JetStream {
 
     pub(super) fn consumer_list(&self, stream: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_list_response";
-        let request: ListRequest = optional(ask.body).map_err(|error| (KIND, error))?;
+        let request: ListRequest = ask.read().map_err(|error| (KIND, error))?;
         let stream = self
             .stream(ask.account, stream)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
@@ -236,7 +253,7 @@ impl JetStream {
     ) -> Result {
         const KIND: &str = "consumer_pause_response";
         let fail = |error| (KIND, error);
-        let request: PauseRequest = optional(ask.body).map_err(fail)?;
+        let request: PauseRequest = ask.read().map_err(fail)?;
         let account = self
             .accounts
             .get(&ask.account)
@@ -277,7 +294,7 @@ impl JetStream {
     pub(super) fn reset_consumer(&mut self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_reset_response";
         let fail = |error| (KIND, error);
-        let request: ResetRequest = optional(ask.body).map_err(fail)?;
+        let request: ResetRequest = ask.read().map_err(fail)?;
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(fail(STREAM_NOT_FOUND))?;

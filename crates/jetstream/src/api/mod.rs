@@ -6,9 +6,9 @@ mod stream;
 
 use crate::error::REQUIRED_API_LEVEL;
 use crate::info::API_LEVEL;
+use crate::json::Body;
 use crate::{AccountId, ApiError, JetStream, Message, Network, headers};
 use midge_streamlog::Ticket;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 /// What a request comes to.
@@ -45,6 +45,15 @@ pub(crate) struct Ask<'a> {
     account: AccountId,
     body: &'a [u8],
     now: u64,
+    /// Fields that nobody knows are refused.
+    strict: bool,
+}
+
+impl Ask<'_> {
+    /// The body as what the request is.
+    fn read<T: Body>(&self) -> std::result::Result<T, ApiError> {
+        crate::json::body(self.body, self.strict)
+    }
 }
 
 impl JetStream {
@@ -72,6 +81,7 @@ impl JetStream {
             account,
             body: message.payload,
             now,
+            strict: self.settings.strict,
         };
         let level = headers::get(message.headers, "Nats-Required-Api-Level");
         let answered = match level {
@@ -175,6 +185,12 @@ impl JetStream {
             ["CONSUMER", "RESET", stream, name] => self.reset_consumer(stream, name, ask),
             ["STREAM", "LEADER", "STEPDOWN", _] => cluster_only("stream_leader_stepdown_response"),
             ["STREAM", "PEER", "REMOVE", _] => cluster_only("stream_remove_peer_response"),
+            ["STREAM", "PEER", "EVACUATE", _] => cluster_only("stream_evacuate_peer_response"),
+            ["STREAM", "CANCEL_MOVE", _] => cluster_only("stream_cancel_move_response"),
+            ["CONSUMER", "PEER", "REMOVE", _, _] => cluster_only("consumer_remove_peer_response"),
+            ["CONSUMER", "PEER", "EVACUATE", _, _] => {
+                cluster_only("consumer_evacuate_peer_response")
+            }
             ["CONSUMER", "LEADER", "STEPDOWN", _, _] => {
                 cluster_only("consumer_leader_stepdown_response")
             }
@@ -214,11 +230,15 @@ fn kind_of(path: &str) -> &'static str {
         ["STREAM", "LIST"] => "stream_list_response",
         ["STREAM", "DELETE"] => "stream_delete_response",
         ["STREAM", "PURGE"] => "stream_purge_response",
+        ["STREAM", "MSG"] if path.starts_with("STREAM.MSG.GET") => "stream_msg_get_response",
+        ["STREAM", "MSG"] => "stream_msg_delete_response",
         ["CONSUMER", "CREATE" | "DURABLE"] => "consumer_create_response",
         ["CONSUMER", "INFO"] => "consumer_info_response",
         ["CONSUMER", "NAMES"] => "consumer_names_response",
         ["CONSUMER", "LIST"] => "consumer_list_response",
         ["CONSUMER", "DELETE"] => "consumer_delete_response",
+        ["CONSUMER", "PAUSE"] => "consumer_pause_response",
+        ["CONSUMER", "RESET"] => "consumer_reset_response",
         _ => "account_info_response",
     }
 }
@@ -241,18 +261,6 @@ fn is_empty(body: &[u8]) -> bool {
         || serde_json::from_slice::<Map<String, Value>>(body).is_ok_and(|fields| fields.is_empty())
 }
 
-/// Reads a body that may be missing.
-fn optional<T: DeserializeOwned + Default>(body: &[u8]) -> std::result::Result<T, ApiError> {
-    if body.trim_ascii().is_empty() {
-        return Ok(T::default());
-    }
-    required(body)
-}
-
-fn required<T: DeserializeOwned>(body: &[u8]) -> std::result::Result<T, ApiError> {
-    crate::json::parse(body)
-}
-
 /// JSON as the reference escapes it, so that it may stand in a page.
 fn escape(json: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(json.len());
@@ -268,8 +276,9 @@ fn escape(json: &str) -> Vec<u8> {
 }
 
 /// A page of a list: where it begins, how many it holds, how many there are.
-fn page<T>(all: Vec<T>, offset: usize, limit: usize) -> (Vec<T>, Value) {
+fn page<T>(all: Vec<T>, offset: i64, limit: usize) -> (Vec<T>, Value) {
     let total = all.len();
+    let offset = usize::try_from(offset).unwrap_or(0);
     let shown: Vec<T> = all.into_iter().skip(offset).take(limit).collect();
     (
         shown,

@@ -1,13 +1,14 @@
 //! `STREAM.*`: streams are made, changed, listed, emptied and removed.
 
-use super::{Answer, Ask, Result, optional, page, required};
+use super::{Answer, Ask, Result, page};
 use crate::account::Reservation;
 use crate::config::{self, StreamConfig};
 use crate::error::{
     BAD_REQUEST, NOT_EMPTY_REQUEST, SEQUENCE_NOT_FOUND, STREAM_INVALID_CONFIG, STREAM_MISMATCH,
     STREAM_MSG_DELETE_FAILED, STREAM_NAME_EXISTS, STREAM_NOT_FOUND, STREAM_PURGE_FAILED,
-    STREAM_SEALED, STREAM_SUBJECT_OVERLAP,
+    STREAM_SEALED, STREAM_SUBJECT_OVERLAP, STREAM_UPDATE,
 };
+use crate::json::Body;
 use crate::stream::MsgGet;
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Network};
@@ -16,6 +17,7 @@ use midge_streamlog::{Error as LogError, Filter};
 use midge_subject::Filter as Subjects;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const NAMES_MAX: usize = 1024;
 const LIST_MAX: usize = 256;
@@ -23,16 +25,24 @@ const LIST_MAX: usize = 256;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct InfoRequest {
-    offset: usize,
+    offset: i64,
     deleted_details: bool,
     subjects_filter: String,
+}
+
+impl Body for InfoRequest {
+    const FIELDS: &'static [&'static str] = &["offset", "deleted_details", "subjects_filter"];
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ListRequest {
-    offset: usize,
+    offset: i64,
     subject: String,
+}
+
+impl Body for ListRequest {
+    const FIELDS: &'static [&'static str] = &["offset", "subject"];
 }
 
 #[derive(Default, Deserialize)]
@@ -43,11 +53,19 @@ struct PurgeRequest {
     keep: u64,
 }
 
+impl Body for PurgeRequest {
+    const FIELDS: &'static [&'static str] = &["filter", "seq", "keep"];
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct DeleteRequest {
     seq: u64,
     no_erase: bool,
+}
+
+impl Body for DeleteRequest {
+    const FIELDS: &'static [&'static str] = &["seq", "no_erase"];
 }
 
 impl JetStream {
@@ -67,6 +85,11 @@ impl JetStream {
                 return Ok(Answer::new(KIND, info));
             }
             return Err(fail(STREAM_NAME_EXISTS));
+        }
+        if config.sealed {
+            return Err(fail(
+                STREAM_INVALID_CONFIG.says("stream configuration for create can not be sealed"),
+            ));
         }
         config.note_level();
         self.check_overlap(ask.account, &config).map_err(fail)?;
@@ -210,9 +233,6 @@ impl JetStream {
         };
         let old = stream.config.clone();
         let created = stream.created;
-        if config.first_seq == 0 {
-            config.first_seq = old.first_seq;
-        }
         old.check_update(&config).map_err(fail)?;
         check_consumers(stream, &config).map_err(fail)?;
         config.note_level();
@@ -262,7 +282,10 @@ impl JetStream {
     pub(super) fn stream_info(&self, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_info_response";
         // Old clients send bodies that aren't meant for us.
-        let request: InfoRequest = optional(ask.body).unwrap_or_default();
+        let request: InfoRequest = match looks_like_json(ask.body) {
+            true => ask.read().map_err(|error| (KIND, error))?,
+            false => InfoRequest::default(),
+        };
         let stream = self
             .stream(ask.account, name)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
@@ -270,13 +293,16 @@ impl JetStream {
         let mut paging = json!({"total": 0, "offset": 0, "limit": 0});
         if !request.subjects_filter.is_empty() {
             let all = stream.subjects(&request.subjects_filter);
-            let (shown, numbers) = page(
-                all.into_iter().collect(),
-                request.offset,
-                crate::info::SUBJECTS_MAX,
-            );
-            paging = numbers;
-            info.state.subjects = Some(shown.into_iter().collect());
+            if !all.is_empty() {
+                let (shown, numbers) = page(
+                    all.into_iter().collect(),
+                    request.offset,
+                    crate::info::SUBJECTS_MAX,
+                );
+                paging = numbers;
+                info.state.subjects = Some(shown.into_iter().collect())
+                    .filter(|shown: &BTreeMap<_, _>| !shown.is_empty());
+            }
         }
         if request.deleted_details {
             info.state.deleted = Some(stream.deleted()).filter(|deleted| !deleted.is_empty());
@@ -287,8 +313,11 @@ impl JetStream {
     fn listed(
         &self,
         ask: &Ask<'_>,
-    ) -> std::result::Result<(Vec<&crate::stream::Stream>, usize), ApiError> {
-        let request: ListRequest = optional(ask.body)?;
+    ) -> std::result::Result<(Vec<&crate::stream::Stream>, i64), ApiError> {
+        let request: ListRequest = match looks_like_json(ask.body) {
+            true => ask.read()?,
+            false => ListRequest::default(),
+        };
         let filter = Subjects::parse(&request.subject).ok();
         let wanted = |stream: &&crate::stream::Stream| {
             let mut subjects = stream
@@ -313,6 +342,8 @@ impl JetStream {
             .map(|stream| stream.config.name.as_str())
             .collect();
         let (shown, numbers) = page(names, offset, NAMES_MAX);
+        // An empty page of names is null, one of streams isn't.
+        let shown = Some(shown).filter(|shown| !shown.is_empty());
         Ok(Answer::new(KIND, merge(numbers, json!({"streams": shown}))))
     }
 
@@ -368,7 +399,7 @@ impl JetStream {
     pub(super) fn purge_stream(&mut self, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_purge_response";
         let fail = |error| (KIND, error);
-        let request: PurgeRequest = optional(ask.body).map_err(fail)?;
+        let request: PurgeRequest = ask.read().map_err(fail)?;
         let stream = self
             .stream_mut(ask.account, name)
             .ok_or(fail(STREAM_NOT_FOUND))?;
@@ -398,7 +429,7 @@ impl JetStream {
         if ask.body.trim_ascii().is_empty() {
             return Err(fail(BAD_REQUEST));
         }
-        let get: MsgGet = required(ask.body).map_err(fail)?;
+        let get: MsgGet = ask.read().map_err(fail)?;
         let stream = self
             .stream(ask.account, name)
             .ok_or(fail(STREAM_NOT_FOUND))?;
@@ -423,7 +454,7 @@ impl JetStream {
         if ask.body.trim_ascii().is_empty() {
             return Err(fail(BAD_REQUEST));
         }
-        let request: DeleteRequest = required(ask.body).map_err(fail)?;
+        let request: DeleteRequest = ask.read().map_err(fail)?;
         let stream = self
             .stream_mut(ask.account, name)
             .ok_or(fail(STREAM_NOT_FOUND))?;
@@ -464,18 +495,30 @@ fn check_consumers(
 ) -> std::result::Result<(), ApiError> {
     let limits = &new.consumer_limits;
     let breaks = |limit: i64, value: i64| limit > 0 && value > limit;
-    let violates = stream.consumers.values().any(|consumer| {
+    let violates = |consumer: &&crate::consumer::Consumer| {
         breaks(limits.max_ack_pending, consumer.config.max_ack_pending)
             || breaks(
                 limits.inactive_threshold,
                 consumer.config.inactive_threshold,
             )
             || (limits.inactive_threshold > 0 && consumer.config.inactive_threshold == 0)
-    });
-    match violates {
-        true => Err(STREAM_INVALID_CONFIG.says("change to limits violates consumers")),
-        false => Ok(()),
+    };
+    let violating = stream.consumers.values().filter(violates);
+    let names: Vec<&str> = violating.map(|consumer| consumer.name()).collect();
+    match names[..] {
+        [] => Ok(()),
+        _ => Err(STREAM_UPDATE.says(format!(
+            "change to limits violates consumers: {}",
+            names.join(", ")
+        ))),
     }
+}
+
+/// Whether a body that isn't always looked at means to be JSON.
+fn looks_like_json(body: &[u8]) -> bool {
+    body.trim_ascii_start()
+        .first()
+        .is_some_and(|first| matches!(first, b'{' | b'['))
 }
 
 /// Whether a request asks for what is there.
@@ -512,7 +555,9 @@ mod tests {
 
     #[test]
     fn errors_of_a_bad_body_say_where() {
-        let error = required::<DeleteRequest>(b"{\"seq\":").err().unwrap();
+        let error = crate::json::body::<DeleteRequest>(b"{\"seq\":", true)
+            .err()
+            .unwrap();
         assert_eq!(error.err_code, crate::error::INVALID_JSON.err_code);
         assert!(error.description.starts_with("invalid JSON: "), "{error}");
     }

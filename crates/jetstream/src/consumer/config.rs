@@ -196,10 +196,10 @@ const LATER: [&str; 5] = [
 impl ConsumerConfig {
     /// Reads the `config` of a request.
     pub(crate) fn parse(value: serde_json::Value, strict: bool) -> Result<Self, ApiError> {
-        let bad = |text: String| INVALID_JSON.says(format!("invalid JSON: {text}"));
         let serde_json::Value::Object(mut fields) = value else {
             return Err(CONSUMER_CONFIG_REQUIRED);
         };
+        crate::json::fold(&mut fields, &[&FIELDS, &LATER], strict)?;
         for name in LATER {
             let given = fields.remove(name);
             let empty = given.as_ref().is_none_or(|value| {
@@ -214,9 +214,6 @@ impl ConsumerConfig {
             if !empty {
                 return Err(CONSUMER_CREATE.says(format!("{name} is not supported yet")));
             }
-        }
-        if strict && let Some(name) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
-            return Err(bad(format!("json: unknown field {name:?}")));
         }
         crate::json::read(serde_json::Value::Object(fields))
     }
@@ -372,7 +369,7 @@ impl ConsumerConfig {
         if limits.inactive_threshold > 0 && self.inactive_threshold > limits.inactive_threshold {
             let text = format!(
                 "consumer inactive threshold exceeds system limit of {}",
-                limits.inactive_threshold
+                crate::headers::show_duration(limits.inactive_threshold)
             );
             return Err(CONSUMER_INACTIVE_THRESHOLD_EXCESS.says(text));
         }

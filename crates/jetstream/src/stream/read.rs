@@ -2,6 +2,7 @@
 
 use super::Stream;
 use crate::error::{BAD_REQUEST, NO_MESSAGE_FOUND};
+use crate::json::Body;
 use crate::status::{put, status, status_with};
 use crate::time::Time;
 use crate::{ApiError, Message, headers};
@@ -22,6 +23,21 @@ pub(crate) struct MsgGet {
     pub(crate) next_by_subj: String,
     pub(crate) start_time: Option<Time>,
     pub(crate) no_hdr: bool,
+}
+
+impl Body for MsgGet {
+    const FIELDS: &'static [&'static str] = &[
+        "seq",
+        "last_by_subj",
+        "next_by_subj",
+        "start_time",
+        "no_hdr",
+        "batch",
+        "max_bytes",
+        "multi_last",
+        "up_to_seq",
+        "up_to_time",
+    ];
 }
 
 /// A request for one or many messages, answered without JSON.

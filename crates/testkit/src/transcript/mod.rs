@@ -62,6 +62,7 @@
 //! | `rewrite:` | replaces the configuration |
 //! | `reload:` | does so, sends HUP and waits until the server says that it has reloaded |
 //! | `signal HUP` | sends a signal |
+//! | `restart`, `restart KILL` | ends the server by TERM or another signal, and starts it again with what it has on its disk; all connections are gone |
 //! | `exits 0` | the server ends with this code |
 //! | `contents <dir>/x text` | a line of this file contains it; with `absent` instead of a text, it is gone |
 //! | `memory below 100 MB` | the server's resident memory |
@@ -235,6 +236,7 @@ pub enum Action {
         reload: bool,
     },
     Signal(String),
+    Restart(String),
     Exits(i32),
     Contents {
         path: String,

@@ -400,6 +400,8 @@ fn server_line(line: &Line) -> Result<Action> {
             reload: true,
         },
         "signal" => Action::Signal(rest.to_owned()),
+        "restart" if rest.is_empty() => Action::Restart("TERM".to_owned()),
+        "restart" => Action::Restart(rest.to_owned()),
         "exits" => Action::Exits(rest.parse()?),
         "contents" => {
             let (path, text) = rest.split_once(' ').context("contents PATH TEXT")?;
@@ -535,6 +537,21 @@ mod tests {
         );
         assert_eq!(script.sections[1].steps.len(), 1);
         assert!(script.sections[0].setup.monitor && !script.sections[1].setup.monitor);
+    }
+
+    #[test]
+    fn a_restart_is_gentle_unless_it_names_a_signal() {
+        let script = parse("== x #1\nrestart\nrestart KILL\n").unwrap();
+        let signals: Vec<_> = script.sections[0]
+            .steps
+            .iter()
+            .map(|step| match &step.action {
+                Action::Restart(signal) => signal.as_str(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(signals, ["TERM", "KILL"]);
+        assert!(!script.sections[0].is_plain());
     }
 
     #[test]

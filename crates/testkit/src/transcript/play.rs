@@ -153,6 +153,9 @@ impl<'w, W: World> Player<'w, W> {
                 };
                 let captures = self.world.act(action, &scope, deadline)?;
                 self.captured.extend(captures);
+                if matches!(action, Action::Restart(_)) {
+                    self.peers.clear(); // their names are free for connections to the new one
+                }
                 Ok(())
             }
         }

@@ -281,6 +281,12 @@ impl World for ProcessWorld {
                 self.server()?.signal(signal)?;
                 Ok(vec![])
             }
+            Action::Restart(name) => {
+                let signal = signal_named(name)?;
+                self.server()?.restart(signal)?;
+                self.log_read = 0;
+                Ok(vec![])
+            }
             Action::Exits(code) => {
                 let ended = self
                     .server()?
