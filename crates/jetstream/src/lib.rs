@@ -23,6 +23,7 @@ mod api;
 mod config;
 mod consumer;
 mod dedupe;
+mod draws;
 mod error;
 mod headers;
 mod identity;
@@ -42,7 +43,7 @@ pub use config::{
     Compression, ConsumerLimits, Discard, PersistMode, Republish, Retention, Storage, StreamConfig,
     SubjectTransform,
 };
-pub use consumer::{AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy};
+pub use consumer::{AckPolicy, ConsumerConfig, DeliverPolicy, PriorityPolicy, ReplayPolicy};
 pub use error::ApiError;
 pub use machine::{JetStream, OpenError, Settings};
 pub use network::{AccountId, Message, Network, Token};

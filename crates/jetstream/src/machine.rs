@@ -3,6 +3,7 @@
 use crate::account::{Account, ApiStats, Limits, Used};
 use crate::config::{Storage, StreamConfig};
 use crate::consumer::{Consumer, ConsumerConfig, Place};
+use crate::draws::Draws;
 use crate::stream::{Outcome, Stream};
 use crate::{AccountId, ApiError, Message, Network, Token};
 use hashbrown::HashMap;
@@ -12,6 +13,8 @@ use serde_json::json;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
 
+/// Length of the names that consumers and events get.
+const NAME_LEN: usize = 8;
 /// How often the bytes that accounts use are added up.
 const USAGE_PERIOD: u64 = 50_000_000;
 
@@ -104,8 +107,7 @@ pub struct JetStream {
     saving: VecDeque<Saving>,
     /// When usage was last added up.
     counted: u64,
-    /// State of the generator of names.
-    draws: u64,
+    draws: Draws,
 }
 
 /// A stream's definition in the store.
@@ -136,7 +138,7 @@ impl JetStream {
             waiting: [VecDeque::new(), VecDeque::new()],
             saving: VecDeque::new(),
             counted: 0,
-            draws: now | 1,
+            draws: Draws(now),
         }
     }
 
@@ -245,14 +247,16 @@ impl JetStream {
             let ConsumerDefinition { config, created } = definition;
             let state = self
                 .store
-                .state(format!("d/{account}/{stream_name}/{}", config.name).as_bytes());
+                .state(state_key(account, &stream_name, &config.name).as_bytes());
             if let Some(stream) = &mut self.streams[index] {
                 // What was in memory is gone, and with it the meaning of its sequences.
                 let kept = stream.config.storage == crate::Storage::File;
                 let state = state.filter(|_| kept).unwrap_or_default();
                 let log = stream.log.clone();
+                let settles = stream.settles();
                 let restored =
-                    Consumer::restore((id, &stream_name), &log, config, (created, now), &state);
+                    Consumer::restore((id, &stream_name), &log, config, (created, now), &state)
+                        .settles(settles);
                 stream
                     .consumers
                     .insert(restored.name().to_owned(), restored);
@@ -476,12 +480,7 @@ impl JetStream {
             return;
         };
         consumer.ack(place, message.payload, message.reply, now, net);
-        let acked = consumer.take_acked();
-        let settled = stream.settle(&acked);
         stream.stirred = true;
-        if let Err(error) = settled {
-            tracing::warn!(target: "midge", "JetStream can't remove acknowledged messages: {error}");
-        }
     }
 
     fn flow(&mut self, account: AccountId, message: &Message<'_>) {
@@ -606,19 +605,7 @@ impl JetStream {
             if !std::mem::take(&mut stream.stirred) {
                 continue;
             }
-            stream.note_evictions();
-            for consumer in stream.consumers.values_mut() {
-                if consumer.run(now, net) {
-                    stream.stirred = true;
-                    more = true;
-                }
-                events.extend(
-                    consumer
-                        .take_advisories()
-                        .into_iter()
-                        .map(|event| (stream.account, event)),
-                );
-            }
+            more |= stream.serve(now, &mut events, net);
         }
         for (account, (subject, body)) in events {
             self.advise(account, &subject, body, now, net);
@@ -661,6 +648,9 @@ impl JetStream {
             ..
         } = self;
         for stream in streams.iter_mut().flatten() {
+            if all {
+                stream.settle_acked();
+            }
             let Some(account) = accounts.get(&stream.account) else {
                 continue;
             };
@@ -669,12 +659,7 @@ impl JetStream {
                 let Some((state, replies)) = consumer.poll_state(due) else {
                     continue;
                 };
-                let key = format!(
-                    "d/{}/{}/{}",
-                    account.name,
-                    stream.config.name,
-                    consumer.name()
-                );
+                let key = state_key(&account.name, &stream.config.name, consumer.name());
                 match store.put_state(key.as_bytes(), &state) {
                     Ok(ticket) if !replies.is_empty() => saving.push_back(Saving {
                         ticket,
@@ -688,6 +673,32 @@ impl JetStream {
                 }
             }
         }
+    }
+
+    /// Writes what a consumer remembers now, whether that is due or not.
+    pub(crate) fn save_consumer(
+        &self,
+        account: AccountId,
+        stream: &str,
+        name: &str,
+    ) -> Result<Ticket, ApiError> {
+        let of = self
+            .stream(account, stream)
+            .ok_or(crate::error::STREAM_NOT_FOUND)?;
+        let consumer = of
+            .consumers
+            .get(name)
+            .ok_or(crate::error::CONSUMER_NOT_FOUND)?;
+        let account = self
+            .accounts
+            .get(&account)
+            .map_or("", |it| it.name.as_str());
+        self.store
+            .put_state(
+                state_key(account, stream, name).as_bytes(),
+                &consumer.encode(),
+            )
+            .map_err(|error| crate::stream::store_error(&error))
     }
 
     /// The server ends: whoever waits is told, and all state is handed to the store.
@@ -713,6 +724,11 @@ impl JetStream {
             return;
         }
         body["id"] = self.draw_name().into();
+        if body.get("account").is_some_and(serde_json::Value::is_null)
+            && let Some(account) = self.accounts.get(&account)
+        {
+            body["account"] = account.name.as_str().into();
+        }
         body["timestamp"] = crate::time::Time(now).to_string().into();
         if let Some(domain) = &self.settings.domain {
             body["domain"] = domain.as_str().into();
@@ -730,19 +746,7 @@ impl JetStream {
 
     /// A name nobody else has.
     pub(crate) fn draw_name(&mut self) -> String {
-        // splitmix64
-        self.draws = self.draws.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.draws;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let mut number = z ^ (z >> 31);
-        const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-        let mut name = String::with_capacity(8);
-        for _ in 0..8 {
-            name.push(char::from(DIGITS[(number % 62) as usize]));
-            number /= 62;
-        }
-        name
+        self.draws.name(NAME_LEN)
     }
 
     pub(crate) fn define_stream(
@@ -795,9 +799,12 @@ impl JetStream {
         let mut consumer = of.consumers.remove(name)?;
         consumer.end(409, "Consumer Deleted", net);
         of.stirred = true;
+        if let Err(error) = of.release(&consumer) {
+            tracing::warn!(target: "midge", "JetStream can't remove what {stream}.{name} held back: {error}");
+        }
         let _ = self
             .store
-            .delete_state(format!("d/{account_name}/{stream}/{name}").as_bytes());
+            .delete_state(state_key(&account_name, stream, name).as_bytes());
         let ticket = self
             .store
             .delete_state(format!("c/{account_name}/{stream}/{name}").as_bytes());
@@ -813,6 +820,11 @@ impl JetStream {
         );
         ticket.ok()
     }
+}
+
+/// Where the store keeps what a consumer remembers.
+fn state_key(account: &str, stream: &str, consumer: &str) -> String {
+    format!("d/{account}/{stream}/{consumer}")
 }
 
 /// `{"stream":"S","seq":7}` and its kind.

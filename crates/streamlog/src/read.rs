@@ -173,6 +173,19 @@ impl Stream {
         state.last(filter, upto)
     }
 
+    /// The last sequence whose message matches, uncommitted ones too; 0: none. For what a publisher expects, which must hold against
+    /// publishes that are on their way to the disk.
+    pub fn last_written(&self, filter: &Filter) -> u64 {
+        let mut state = self.0.state.lock();
+        match filter.as_literal() {
+            Some(subject) => match state.total(subject) {
+                total if total.count > 0 => total.last,
+                _ => 0,
+            },
+            None => state.last(filter, u64::MAX).unwrap_or(0),
+        }
+    }
+
     /// How many messages from `from` on match: what a consumer there has before it.
     pub fn count(&self, filter: &Filter, from: u64) -> u64 {
         let (full, first_seq, active) = {

@@ -49,6 +49,12 @@ impl Body for PauseRequest {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
+struct UnpinRequest {
+    group: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct ResetRequest {
     seq: u64,
 }
@@ -107,13 +113,15 @@ impl JetStream {
         }
         config.metadata.insert("_nats.req.level".into(), "0".into());
         let exists = of.consumers.contains_key(&config.name);
+        check_share(of, &config).map_err(fail)?;
         match (request.action.as_str(), exists) {
             ("update", false) => return Err(fail(CONSUMER_DOES_NOT_EXIST)),
             (_, true) => return self.change_consumer(stream, config, ask, net).map_err(fail),
             (_, false) => {}
         }
-        check_room(of, &config, limits.max_consumers).map_err(fail)?;
-        let consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now);
+        check_room(of, limits.max_consumers).map_err(fail)?;
+        let consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now)
+            .settles(of.settles());
         let ticket = self
             .define_consumer((&account_name, stream), &config, ask.now)
             .map_err(fail)?;
@@ -308,7 +316,30 @@ impl JetStream {
         let mut info = json!(consumer.info(ask.now));
         info["reset_seq"] = at.into();
         of.stirred = true;
-        Ok(Answer::new(KIND, info))
+        let ticket = self
+            .save_consumer(ask.account, stream, name)
+            .map_err(fail)?;
+        Ok(Answer::new(KIND, info).after(ticket))
+    }
+
+    pub(super) fn unpin_consumer(&mut self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {
+        const KIND: &str = "consumer_unpin_response";
+        let fail = |error| (KIND, error);
+        let request: UnpinRequest = required(ask.body).map_err(fail)?;
+        if request.group.is_empty() {
+            let text = "invalid JSON: consumer group not specified";
+            return Err(fail(INVALID_JSON.says(text)));
+        }
+        let of = self
+            .stream_mut(ask.account, stream)
+            .ok_or(fail(STREAM_NOT_FOUND))?;
+        let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
+        if !consumer.config.priority_groups.contains(&request.group) {
+            return Err(fail(CONSUMER_INVALID_PRIORITY_GROUP));
+        }
+        consumer.unpin(&request.group, "admin");
+        of.stirred = true;
+        Ok(Answer::new(KIND, json!({})))
     }
 }
 
@@ -348,28 +379,36 @@ fn check_subject(
     Ok(())
 }
 
-/// Whether another consumer of this kind may stand beside those there are.
+/// Whether there may be one more consumer.
 fn check_room(
     stream: &crate::stream::Stream,
-    config: &ConsumerConfig,
     account_max: Option<u64>,
 ) -> std::result::Result<(), ApiError> {
     let most = [u64::try_from(stream.config.max_consumers).ok(), account_max]
         .into_iter()
         .flatten()
         .min();
-    if most.is_some_and(|most| stream.consumers.len() as u64 >= most) {
-        return Err(MAXIMUM_CONSUMERS);
+    match most.is_some_and(|most| stream.consumers.len() as u64 >= most) {
+        true => Err(MAXIMUM_CONSUMERS),
+        false => Ok(()),
     }
+}
+
+/// Whether no other consumer of a work queue would have the same messages.
+fn check_share(
+    stream: &crate::stream::Stream,
+    config: &ConsumerConfig,
+) -> std::result::Result<(), ApiError> {
     if stream.config.retention != Retention::WorkQueue {
         return Ok(());
     }
     let unfiltered = config.filters().next().is_none();
-    for other in stream.consumers.values() {
-        if unfiltered || other.config.filters().next().is_none() {
+    let others = stream.consumers.values().map(|other| &other.config);
+    for other in others.filter(|other| other.name != config.name) {
+        if unfiltered || other.filters().next().is_none() {
             return Err(CONSUMER_WQ_MULTIPLE_UNFILTERED);
         }
-        let clash = other.config.filters().any(|theirs| {
+        let clash = other.filters().any(|theirs| {
             config
                 .filters()
                 .any(|own| midge_subject::overlaps(own.as_bytes(), theirs.as_bytes()))

@@ -182,6 +182,7 @@ impl JetStream {
             ["CONSUMER", "LIST", stream] => self.consumer_list(stream, ask),
             ["CONSUMER", "DELETE", stream, name] => self.remove_consumer(stream, name, ask, net),
             ["CONSUMER", "PAUSE", stream, name] => self.pause_consumer(stream, name, ask, net),
+            ["CONSUMER", "UNPIN", stream, name] => self.unpin_consumer(stream, name, ask),
             ["CONSUMER", "RESET", stream, name] => self.reset_consumer(stream, name, ask),
             ["STREAM", "LEADER", "STEPDOWN", _] => cluster_only("stream_leader_stepdown_response"),
             ["STREAM", "PEER", "REMOVE", _] => cluster_only("stream_remove_peer_response"),

@@ -42,11 +42,15 @@ impl Consumer {
         let seq = place.stream_seq;
         let (word, rest) = split(body);
         match word {
-            b"" | b"+ACK" | b"+OK" => self.acknowledge(seq, now),
+            b"" | b"+ACK" | b"+OK" => {
+                self.sample(place, now);
+                self.acknowledge(seq, now);
+            }
             b"-NAK" => self.refuse(place, rest, now),
             b"+WPI" => self.extend(seq, now),
             b"+TERM" => self.terminate(place, rest, now),
             b"+NXT" => {
+                self.sample(place, now);
                 self.acknowledge(seq, now);
                 if let Some(reply) = reply {
                     self.pull(reply, rest, now, net);
@@ -66,7 +70,8 @@ impl Consumer {
             AckPolicy::None => {}
             AckPolicy::Explicit => self.settle(seq),
             AckPolicy::All => {
-                let below: Vec<u64> = self.pending.range(..=seq).map(|(seq, _)| *seq).collect();
+                let out = self.pending.range(..=seq).map(|(seq, _)| *seq);
+                let below: Vec<u64> = out.chain(self.spent.range(..=seq).copied()).collect();
                 for seq in below {
                     self.settle(seq);
                 }
@@ -76,7 +81,8 @@ impl Consumer {
 
     /// Done: it never goes out again, and the stream may drop it.
     fn settle(&mut self, seq: u64) {
-        if self.forget(seq) {
+        let late = self.spent.remove(&seq);
+        if (self.forget(seq) || late) && self.settles {
             self.acked.push(seq);
         }
     }
@@ -86,11 +92,8 @@ impl Consumer {
         let Some(pending) = self.pending.remove(&seq) else {
             return false;
         };
-        match pending.due {
-            Some(due) => {
-                self.due.remove(&(due, seq));
-            }
-            None => self.redeliver.retain(|other| *other != seq),
+        if let Some(due) = pending.due {
+            self.due.remove(&(due, seq));
         }
         self.changed = true;
         self.floor = match self.pending.first_key_value() {
@@ -109,6 +112,27 @@ impl Consumer {
         true
     }
 
+    /// Tells, for some of the acks, how long they took.
+    fn sample(&mut self, place: Place, now: u64) {
+        let percent = self.config.sampled();
+        let Some(pending) = self.pending.get(&place.stream_seq).copied() else {
+            return;
+        };
+        if percent == 0 || self.draws.number() % 100 >= percent {
+            return;
+        }
+        let subject = format!(
+            "$JS.EVENT.METRIC.CONSUMER.ACK.{}.{}",
+            self.stream, self.config.name
+        );
+        let body = json!({
+            "type": "io.nats.jetstream.metric.v1.consumer_ack", "stream": self.stream, "consumer": self.config.name,
+            "consumer_seq": place.consumer_seq, "stream_seq": place.stream_seq,
+            "ack_time": now.saturating_sub(pending.sent), "deliveries": place.count,
+        });
+        self.advisories.push((subject, body));
+    }
+
     fn refuse(&mut self, place: Place, delay: &[u8], now: u64) {
         let seq = place.stream_seq;
         let Some(pending) = self.pending.get_mut(&seq) else {
@@ -125,7 +149,7 @@ impl Consumer {
                 pending.due = Some(at);
                 self.due.insert((at, seq));
             }
-            _ => self.redeliver.push_back(seq),
+            _ => self.queue_again(seq),
         }
         self.advise(
             "MSG_NAKED",
@@ -137,14 +161,16 @@ impl Consumer {
     }
 
     fn extend(&mut self, seq: u64, now: u64) {
-        let wait = self.wait_of(1);
-        if let Some(pending) = self.pending.get_mut(&seq)
-            && let Some(due) = pending.due
-        {
-            let later = now.saturating_add(wait);
-            pending.due = Some(later);
+        let Some(pending) = self.pending.get(&seq).copied() else {
+            return;
+        };
+        if let Some(due) = pending.due {
+            let later = now.saturating_add(self.wait_of(pending.count));
             self.due.remove(&(due, seq));
             self.due.insert((later, seq));
+            self.pending
+                .entry(seq)
+                .and_modify(|it| it.due = Some(later));
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a consumer is: its configuration as clients write it, with the defaults and rules of the reference.
 
+use super::PriorityPolicy;
 use crate::ApiError;
 use crate::config::{
     ConsumerLimits, DESCRIPTION_MAX, METADATA_MAX, NAME_MAX, Retention, StreamConfig, is_false,
@@ -16,6 +17,10 @@ const MAX_WAITING: i64 = 512;
 const MAX_ACK_PENDING: i64 = 1000;
 const HEARTBEAT_MIN: i64 = 100_000_000;
 const EXPIRES_MIN: i64 = 1_000_000;
+/// How long a pinned client may be silent.
+const PRIORITY_TIMEOUT: i64 = 120_000_000_000;
+/// Longest name of a priority group.
+const GROUP_MAX: usize = 16;
 /// How long a consumer without a durable name lives without interest.
 const INACTIVE_THRESHOLD: i64 = 5_000_000_000;
 
@@ -141,6 +146,16 @@ pub struct ConsumerConfig {
     pub metadata: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_until: Option<Time>,
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "or_default"
+    )]
+    pub priority_groups: Vec<String>,
+    #[serde(default, skip_serializing_if = "has_no_priority")]
+    pub priority_policy: PriorityPolicy,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub priority_timeout: i64,
     /// The server drew the name, so the configuration doesn't show it.
     #[serde(skip)]
     pub name_drawn: bool,
@@ -151,8 +166,13 @@ fn zero(number: &u64) -> bool {
     *number == 0
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn has_no_priority(policy: &PriorityPolicy) -> bool {
+    *policy == PriorityPolicy::None
+}
+
 /// Fields that clients may write.
-const FIELDS: [&str; 30] = [
+const FIELDS: [&str; 33] = [
     "durable_name",
     "name",
     "description",
@@ -183,15 +203,12 @@ const FIELDS: [&str; 30] = [
     "mem_storage",
     "metadata",
     "pause_until",
-];
-/// Fields of the reference that aren't built yet.
-const LATER: [&str; 5] = [
     "priority_groups",
     "priority_policy",
     "priority_timeout",
-    "direct",
-    "sourcing",
 ];
+/// Fields of the reference that aren't built yet.
+const LATER: [&str; 2] = ["direct", "sourcing"];
 
 impl ConsumerConfig {
     /// Reads the `config` of a request.
@@ -202,15 +219,9 @@ impl ConsumerConfig {
         crate::json::fold(&mut fields, &[&FIELDS, &LATER], strict)?;
         for name in LATER {
             let given = fields.remove(name);
-            let empty = given.as_ref().is_none_or(|value| {
-                value.is_null()
-                    || *value == false
-                    || *value == 0
-                    || value
-                        .as_str()
-                        .is_some_and(|text| text.is_empty() || text == "none")
-                    || value.as_array().is_some_and(Vec::is_empty)
-            });
+            let empty = given
+                .as_ref()
+                .is_none_or(|value| value.is_null() || *value == false);
             if !empty {
                 return Err(CONSUMER_CREATE.says(format!("{name} is not supported yet")));
             }
@@ -273,6 +284,9 @@ impl ConsumerConfig {
         if self.max_deliver == 0 {
             self.max_deliver = -1;
         }
+        if self.priority_policy == PriorityPolicy::PinnedClient && self.priority_timeout <= 0 {
+            self.priority_timeout = PRIORITY_TIMEOUT;
+        }
         if self.is_pull() && self.max_waiting == 0 {
             self.max_waiting = MAX_WAITING;
         }
@@ -301,6 +315,7 @@ impl ConsumerConfig {
         self.check_filters()?;
         self.check_start()?;
         self.check_sampling()?;
+        self.check_priority()?;
         if stream.retention == Retention::WorkQueue {
             if self.ack_policy != AckPolicy::Explicit {
                 return Err(match self.is_pull() {
@@ -511,6 +526,38 @@ impl ConsumerConfig {
             "failed to parse consumer sampling configuration: strconv.Atoi: parsing {text:?}: invalid syntax"
         );
         Err(CONSUMER_INVALID_SAMPLING.says(text))
+    }
+
+    /// Out of a hundred acks, how many are measured.
+    pub(super) fn sampled(&self) -> u64 {
+        let digits = self.sample_freq.trim_end_matches('%');
+        digits.parse().unwrap_or(0)
+    }
+
+    fn check_priority(&self) -> Result<(), ApiError> {
+        if self.priority_policy == PriorityPolicy::None {
+            return match (self.priority_groups.is_empty(), self.priority_timeout) {
+                (false, _) => Err(CONSUMER_PRIORITY_GROUP_WITH_POLICY_NONE),
+                (true, 0) => Ok(()),
+                (true, _) => Err(CONSUMER_PINNED_TTL_WITHOUT_PRIORITY_POLICY_NONE),
+            };
+        }
+        if !self.is_pull() {
+            return Err(CONSUMER_PUSH_WITH_PRIORITY_GROUP);
+        }
+        if self.priority_groups.is_empty() {
+            return Err(CONSUMER_PRIORITY_POLICY_WITHOUT_GROUP);
+        }
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/_=-".contains(&byte);
+        for group in &self.priority_groups {
+            if group.is_empty() {
+                return Err(CONSUMER_EMPTY_GROUP_NAME);
+            }
+            if group.len() > GROUP_MAX || !group.bytes().all(fits) {
+                return Err(CONSUMER_INVALID_GROUP_NAME);
+            }
+        }
+        Ok(())
     }
 
     /// What may change in a consumer that exists.

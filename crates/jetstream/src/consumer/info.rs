@@ -1,6 +1,7 @@
 //! What a consumer tells about itself.
 
-use super::{Consumer, ConsumerConfig};
+use super::priority::GroupState;
+use super::{Consumer, ConsumerConfig, PriorityPolicy};
 use crate::time::Time;
 use serde::Serialize;
 
@@ -32,6 +33,8 @@ pub(crate) struct ConsumerInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pause_remaining: Option<u64>,
     pub(crate) ts: Time,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) priority_groups: Vec<GroupState>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) why: Option<String>,
 }
@@ -77,6 +80,7 @@ impl Consumer {
             paused: pause.is_some(),
             pause_remaining: pause.map(|until| until.0 - now),
             ts: Time(now),
+            priority_groups: self.groups(),
             why: self.why(now),
         }
     }
@@ -97,6 +101,17 @@ impl Consumer {
         }
         if self.config.is_pull() && self.requests.is_empty() {
             return Some("no pull request waiting".into());
+        }
+        if self.num_pending() > 0 && !self.requests.is_empty() {
+            match self.config.priority_policy {
+                PriorityPolicy::Overflow => {
+                    return Some("too little is pending for the requests that wait".into());
+                }
+                PriorityPolicy::PinnedClient => {
+                    return Some("waiting for a request of the pinned client".into());
+                }
+                PriorityPolicy::None | PriorityPolicy::Prioritized => {}
+            }
         }
         if !self.config.is_pull() && !self.push.bound {
             return Some("nobody listens on the deliver subject".into());

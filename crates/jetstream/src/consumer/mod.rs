@@ -6,6 +6,7 @@
 //! # Invariants
 //! - `floor.stream < ` every pending sequence `< next`.
 //! - A pending sequence is either in `due` (its client has it) or in `redeliver` (it waits to go out again), never in both.
+//!   `redeliver` may also hold sequences that aren't pending any more; they are skipped when their turn comes.
 //! - Nothing beyond the log's visible sequence is delivered, so no crash can take back what a client saw.
 
 mod ack;
@@ -13,17 +14,24 @@ mod config;
 mod deliver;
 mod feed;
 mod info;
+mod priority;
+mod pull;
+mod push;
 mod request;
 mod save;
 
 pub(crate) use ack::Place;
 pub use config::{AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy};
+pub use priority::PriorityPolicy;
 
+use crate::draws::Draws;
 use crate::status::status;
 use crate::{AccountId, Message, Network};
 pub(crate) use feed::count;
-use midge_streamlog::{Filter, Stream as Log};
-use request::{Body, Request};
+use midge_streamlog::{Evicted, Filter, Stream as Log};
+use priority::Pin;
+use push::Push;
+use request::Request;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -46,6 +54,8 @@ struct Pending {
     count: u64,
     /// When it counts as lost; `None`: it waits in `redeliver`.
     due: Option<u64>,
+    /// When it last went out.
+    sent: u64,
 }
 
 /// See the head of this file.
@@ -64,10 +74,14 @@ pub(crate) struct Consumer {
     pending: BTreeMap<u64, Pending>,
     due: BTreeSet<(u64, u64)>,
     redeliver: VecDeque<u64>,
+    /// Went out as often as they may and were never acknowledged; kept where the stream asks who is done with a message.
+    spent: BTreeSet<u64>,
     /// Sequences to deliver before `next`: the last ones of each subject.
     initial: VecDeque<u64>,
     requests: VecDeque<Request>,
-    /// Stream sequences that were acknowledged since the stream asked.
+    /// The stream removes what its consumers are done with, and asks.
+    settles: bool,
+    /// Stream sequences that it is done with since the stream asked.
     acked: Vec<u64>,
     /// Who waits for acks to be on the disk.
     replies: Vec<Box<[u8]>>,
@@ -77,31 +91,22 @@ pub(crate) struct Consumer {
     active: u64,
     delivered_at: Option<u64>,
     acked_at: Option<u64>,
+    /// When it may go on, if the clock holds it back.
+    wake_at: Option<u64>,
+    /// When the last message went out, and the time it bears.
+    replayed: Option<(u64, u64)>,
     push: Push,
+    /// The client that is served alone.
+    pin: Option<Pin>,
+    draws: Draws,
     /// `$JS.ACK.STREAM.CONSUMER.`
     ack_head: Vec<u8>,
     scratch: Vec<u8>,
-    advisories: Vec<(String, serde_json::Value)>,
+    advisories: Vec<Advisory>,
 }
 
-/// What only push consumers need.
-#[derive(Default)]
-struct Push {
-    /// Somebody listens on the deliver subject.
-    bound: bool,
-    /// When to look again whether somebody does.
-    look_at: Option<u64>,
-    /// When the next heartbeat is due.
-    heartbeat: Option<u64>,
-    /// Bytes that went out since the client last answered a flow control request.
-    bytes: u64,
-    /// How many may.
-    window: u64,
-    /// The flow control request that is out: its reply subject, and the bytes it stands for.
-    asked: Option<(Vec<u8>, u64)>,
-    /// Draws the names of flow control requests.
-    draws: u64,
-}
+/// The subject and the body of an event, without the fields that all have.
+pub(crate) type Advisory = (String, serde_json::Value);
 
 impl Consumer {
     /// A new consumer, placed by its policy.
@@ -139,8 +144,10 @@ impl Consumer {
             pending: BTreeMap::new(),
             due: BTreeSet::new(),
             redeliver: VecDeque::new(),
+            spent: BTreeSet::new(),
             initial: VecDeque::new(),
             requests: VecDeque::new(),
+            settles: false,
             acked: Vec::new(),
             replies: Vec::new(),
             changed: true,
@@ -148,7 +155,11 @@ impl Consumer {
             active: now,
             delivered_at: None,
             acked_at: None,
+            wake_at: None,
+            replayed: None,
             push: Push::new(),
+            pin: None,
+            draws: Draws(now),
             scratch: Vec::new(),
             advisories: Vec::new(),
         }
@@ -166,8 +177,15 @@ impl Consumer {
                 self.config.opt_start_seq.max(stats.first_seq).min(end)
             }
             DeliverPolicy::ByStartTime => {
-                let time = self.config.opt_start_time.unwrap_or_default();
-                self.log.seq_at(time.0).unwrap_or(end)
+                let time = self.config.opt_start_time.unwrap_or_default().0;
+                let uncommitted = || {
+                    let late = |seq: &u64| {
+                        let message = self.log.peek(*seq).ok().flatten();
+                        message.is_some_and(|message| message.time >= time)
+                    };
+                    (stats.visible + 1..end).find(late)
+                };
+                self.log.seq_at(time).or_else(uncommitted).unwrap_or(end)
             }
             DeliverPolicy::LastPerSubject => {
                 self.initial = self.last_per_subject();
@@ -213,7 +231,20 @@ impl Consumer {
 
     /// Whether it will never deliver this message again.
     pub(crate) fn is_done_with(&self, seq: u64) -> bool {
-        seq < self.next && !self.pending.contains_key(&seq) && !self.initial.contains(&seq)
+        seq < self.next
+            && !self.pending.contains_key(&seq)
+            && !self.spent.contains(&seq)
+            && self.initial.binary_search(&seq).is_err()
+    }
+
+    /// The first sequence that it may still want.
+    pub(crate) fn held_from(&self) -> u64 {
+        let firsts = [
+            self.pending.first_key_value().map(|(seq, _)| *seq),
+            self.spent.first().copied(),
+            self.initial.front().copied(),
+        ];
+        firsts.into_iter().flatten().fold(self.next, u64::min)
     }
 
     /// Takes a configuration that was checked as an update.
@@ -222,88 +253,24 @@ impl Consumer {
         if config.deliver_subject != self.config.deliver_subject {
             self.push = Push::new();
         }
+        if config.priority_policy != PriorityPolicy::PinnedClient
+            || config.priority_groups != self.config.priority_groups
+        {
+            self.pin = None;
+        }
         self.config = config;
         self.changed = true;
     }
 
-    /// A pull request arrived.
-    pub(crate) fn pull(&mut self, reply: &[u8], body: &[u8], now: u64, net: &mut dyn Network) {
-        self.active = now;
-        let body = match self.judge(body) {
-            Ok(body) => body,
-            Err((code, text)) => return self.send_status(reply, &status(code, &text), net),
-        };
-        let open = usize::try_from(self.config.max_waiting).unwrap_or(usize::MAX);
-        if self.requests.len() >= open {
-            self.drop_dead(now, net);
-        }
-        if self.requests.len() >= open {
-            if body.idle_heartbeat <= 0 {
-                self.send_status(reply, &status(409, "Exceeded MaxWaiting"), net);
-            }
-            return;
-        }
-        if body.no_wait && body.expires <= 0 {
-            let ready = self.ready();
-            let asked = self
-                .requests
-                .iter()
-                .fold(0_i64, |sum, request| sum.saturating_add(request.left));
-            if ready == 0 {
-                return self.send_status(reply, &status(404, "No Messages"), net);
-            }
-            if i64::try_from(ready).is_ok_and(|ready| ready <= asked) {
-                return self.send_status(reply, &status(408, "Requests Pending"), net);
-            }
-        }
-        self.requests.push_back(Request::new(reply, &body, now));
-    }
-
-    fn judge(&self, body: &[u8]) -> Result<Body, (u16, String)> {
-        if !self.config.is_pull() {
-            return Err((409, "Consumer is push based".into()));
-        }
-        let body = Body::parse(body).map_err(|error| (400, format!("Bad Request - {error}")))?;
-        let config = &self.config;
-        if config.max_batch > 0 && body.batch > config.max_batch {
-            return Err((
-                409,
-                format!("Exceeded MaxRequestBatch of {}", config.max_batch),
-            ));
-        }
-        if config.max_expires > 0 && body.expires > config.max_expires {
-            let most = crate::headers::show_duration(config.max_expires);
-            return Err((409, format!("Exceeded MaxRequestExpires of {most}")));
-        }
-        if config.max_bytes > 0 && body.max_bytes > config.max_bytes {
-            return Err((
-                409,
-                format!("Exceeded MaxRequestMaxBytes of {}", config.max_bytes),
-            ));
-        }
-        Ok(body)
-    }
-
-    /// Messages that could go out now, but for the limit of unacknowledged ones.
-    fn ready(&self) -> u64 {
-        self.num_pending() + self.redeliver.len() as u64
+    /// The stream removes what its consumers are done with, so it must hear of it.
+    pub(crate) fn settles(mut self, settles: bool) -> Self {
+        self.settles = settles;
+        self
     }
 
     /// Messages that match and weren't delivered yet.
     pub(crate) fn num_pending(&self) -> u64 {
         self.initial.len() as u64 + count(&self.log, &self.filters, self.next)
-    }
-
-    /// Removes requests whose clients are gone or whose time is over.
-    fn drop_dead(&mut self, now: u64, net: &mut dyn Network) {
-        let requests = std::mem::take(&mut self.requests);
-        for request in requests {
-            if request.expires.is_some_and(|end| end <= now) {
-                self.send_status(&request.reply, &request.ending(408, "Request Timeout"), net);
-            } else if net.has_interest(self.account, &request.reply) {
-                self.requests.push_back(request);
-            }
-        }
     }
 
     /// When time does something to it.
@@ -322,6 +289,8 @@ impl Consumer {
             self.push.heartbeat,
             self.push.look_at,
             self.inactive_at(),
+            self.wake_at,
+            self.pin.as_ref().map(|pin| pin.until),
             pause,
             save,
         ]
@@ -330,13 +299,10 @@ impl Consumer {
         .min()
     }
 
-    /// When it has been without a client for too long.
+    /// When to look whether it has been without a client for too long.
     fn inactive_at(&self) -> Option<u64> {
-        let busy = !self.requests.is_empty() || self.push.bound;
-        let threshold = u64::try_from(self.config.inactive_threshold)
-            .ok()
-            .filter(|threshold| *threshold > 0)?;
-        (!busy).then(|| self.active.saturating_add(threshold))
+        let threshold = u64::try_from(self.config.inactive_threshold).ok()?;
+        (threshold > 0 && !self.push.bound).then(|| self.active.saturating_add(threshold))
     }
 
     /// Whether it may be removed for want of a client.
@@ -365,54 +331,31 @@ impl Consumer {
             self.beat_requests(now, net);
             self.active = self.active.max(now);
         }
+        self.end_pin(now);
         if !self.config.is_pull() {
             self.look_for_interest(now, net);
             self.beat(now, net);
-        }
-    }
-
-    fn queue_again(&mut self, seq: u64) {
-        if let Some(pending) = self.pending.get_mut(&seq) {
-            pending.due = None;
-            self.redeliver.push_back(seq);
-        }
-    }
-
-    fn beat_requests(&mut self, now: u64, net: &mut dyn Network) {
-        let beat = self.heartbeat_block();
-        let account = self.account;
-        for request in &mut self.requests {
-            if let Some((every, due)) = &mut request.heartbeat
-                && *due <= now
-            {
-                *due = now.saturating_add(*every);
-                net.publish(
-                    account,
-                    &Message {
-                        subject: &request.reply,
-                        headers: &beat,
-                        ..Message::default()
-                    },
-                );
+        } else if self.is_abandoned(now) {
+            // Whoever waits is there.
+            self.drop_dead(now, net);
+            if !self.requests.is_empty() {
+                self.active = now;
             }
         }
     }
 
-    fn heartbeat_block(&self) -> Vec<u8> {
-        let last = [
-            ("Nats-Last-Consumer", (self.dseq - 1).to_string()),
-            ("Nats-Last-Stream", self.next.saturating_sub(1).to_string()),
-        ];
-        let mut extra = last.to_vec();
-        if let Some((reply, _)) = &self.push.asked
-            && self.is_stalled()
-        {
-            extra.push((
-                "Nats-Consumer-Stalled",
-                String::from_utf8_lossy(reply).into_owned(),
-            ));
+    /// A message that was out must go out again, if it may.
+    fn queue_again(&mut self, seq: u64) {
+        let Some(pending) = self.pending.get_mut(&seq) else {
+            return;
+        };
+        pending.due = None;
+        let count = pending.count;
+        if self.is_spent(count) {
+            self.give_up(seq);
+        } else {
+            self.redeliver.push_back(seq);
         }
-        crate::status::status_with(100, "Idle Heartbeat", &extra)
     }
 
     fn send_status(&self, to: &[u8], block: &[u8], net: &mut dyn Network) {
@@ -428,21 +371,39 @@ impl Consumer {
 
     /// Messages below `first` are gone, and perhaps others.
     pub(crate) fn removed(&mut self, first: u64) {
+        let log = self.log.clone();
+        let gone = |seq: &u64| *seq < first || matches!(log.peek(*seq), Ok(None));
+        let lost: Vec<u64> = self.pending.keys().copied().filter(gone).collect();
+        self.spent.retain(|seq| !gone(seq));
+        self.lose(first, lost);
+    }
+
+    /// The stream's limits took these messages; `first` is the first one left.
+    pub(crate) fn evicted(&mut self, evicted: &Evicted, first: u64) {
+        if evicted.incomplete {
+            return self.removed(first);
+        }
+        let mut lost = Vec::new();
+        for &(begin, count) in &evicted.runs {
+            let run = begin..begin + count;
+            lost.extend(self.pending.range(run.clone()).map(|(seq, _)| *seq));
+            while let Some(seq) = self.spent.range(run.clone()).next().copied() {
+                self.spent.remove(&seq);
+            }
+        }
+        self.lose(first, lost);
+    }
+
+    fn lose(&mut self, first: u64, lost: Vec<u64>) {
+        self.changed |= !lost.is_empty() || self.next < first;
         self.next = self.next.max(first);
-        self.initial.retain(|seq| *seq >= first);
-        let gone: Vec<u64> = self
-            .pending
-            .keys()
-            .copied()
-            .filter(|seq| *seq < first || matches!(self.log.peek(*seq), Ok(None)))
-            .collect();
-        for seq in gone {
+        while self.initial.pop_front_if(|seq| *seq < first).is_some() {
+            self.changed = true;
+        }
+        for seq in lost {
             self.forget(seq);
         }
-        if self.pending.is_empty() {
-            self.floor.stream = self.floor.stream.max(self.next.saturating_sub(1));
-        }
-        self.changed = true;
+        self.floor.stream = self.floor.stream.max(first.saturating_sub(1));
     }
 
     /// The consumer ends: whoever waits is told why.
@@ -467,6 +428,8 @@ impl Consumer {
         self.due.clear();
         self.redeliver.clear();
         self.initial.clear();
+        self.spent.clear();
+        self.replayed = None;
         self.next = at;
         self.dseq = 1;
         self.floor = Pair {
@@ -489,12 +452,12 @@ impl Consumer {
         self.config.pause_until.is_some_and(|until| until.0 > now)
     }
 
-    /// Events for whoever watches, as subject and body without the common fields.
-    pub(crate) fn take_advisories(&mut self) -> Vec<(String, serde_json::Value)> {
+    /// Events for whoever watches.
+    pub(crate) fn take_advisories(&mut self) -> Vec<Advisory> {
         std::mem::take(&mut self.advisories)
     }
 
-    /// Sequences that were acknowledged since the last call.
+    /// Sequences that it is done with since the last call.
     pub(crate) fn take_acked(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.acked)
     }

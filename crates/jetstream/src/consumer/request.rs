@@ -1,11 +1,15 @@
 //! Pull requests: what a client asks for, and the line in which requests wait.
 
+use super::priority::Rank;
 use serde::Deserialize;
 
 /// The body of a `MSG.NEXT`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(super) struct Body {
+    /// What JSON says of priority groups; a mere number says nothing.
+    #[serde(skip)]
+    pub(super) rank: Option<Rank>,
     pub(super) batch: i64,
     pub(super) expires: i64,
     pub(super) no_wait: bool,
@@ -36,6 +40,7 @@ impl Body {
                 false => error.to_string(),
             })?;
         parsed.batch = parsed.batch.max(1);
+        parsed.rank = serde_json::from_slice(body).ok();
         if parsed.idle_heartbeat > 0
             && parsed.expires > 0
             && parsed.idle_heartbeat.saturating_mul(2) > parsed.expires
@@ -61,10 +66,11 @@ pub(super) struct Request {
     pub(super) served: bool,
     /// Nanoseconds between heartbeats, and when the next one is due.
     pub(super) heartbeat: Option<(u64, u64)>,
+    pub(super) rank: Option<Rank>,
 }
 
 impl Request {
-    pub(super) fn new(reply: &[u8], body: &Body, now: u64) -> Self {
+    pub(super) fn new(reply: &[u8], body: Body, now: u64) -> Self {
         let positive = |number: i64| u64::try_from(number).ok().filter(|number| *number > 0);
         Self {
             reply: reply.into(),
@@ -75,6 +81,32 @@ impl Request {
             served: false,
             heartbeat: positive(body.idle_heartbeat)
                 .map(|every| (every, now.saturating_add(every))),
+            rank: body.rank,
+        }
+    }
+
+    /// Its place among prioritized ones: the lowest is served first.
+    pub(super) fn place(&self) -> i64 {
+        self.rank.as_ref().map_or(i64::MAX, |rank| rank.priority)
+    }
+
+    /// Whether it may have a message of this size.
+    pub(super) fn takes(&self, size: i64) -> bool {
+        self.bytes_left.is_none_or(|left| size <= left)
+    }
+
+    /// Counts a message that it got.
+    pub(super) fn charge(&mut self, size: usize, now: u64) {
+        self.left -= 1;
+        self.served = true;
+        if let Some((every, due)) = &mut self.heartbeat {
+            *due = now.saturating_add(*every);
+        }
+        if let Some(left) = &mut self.bytes_left {
+            *left -= i64::try_from(size).unwrap_or(i64::MAX);
+            if *left <= 0 {
+                self.left = 0;
+            }
         }
     }
 

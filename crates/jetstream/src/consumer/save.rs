@@ -1,6 +1,7 @@
 //! A consumer's durable state, as bytes.
 //!
-//! `1 next dseq floor.consumer floor.stream n (seq dseq count)* m seq*`: LEB128 numbers, sequences as differences.
+//! `1 next dseq floor.consumer floor.stream n (seq dseq count)* m seq* k seq*`: LEB128 numbers, sequences as differences. The last
+//! list, of messages that went out as often as they may, is left out when it is empty.
 
 use super::{Consumer, ConsumerConfig, Pair, Pending, SAVE_PERIOD};
 use crate::AccountId;
@@ -43,11 +44,9 @@ impl Consumer {
             put(&mut out, pending.count);
             before = *seq;
         }
-        put(&mut out, self.initial.len() as u64);
-        before = 0;
-        for seq in &self.initial {
-            put(&mut out, seq.wrapping_sub(before));
-            before = *seq;
+        put_list(&mut out, self.initial.iter());
+        if !self.spent.is_empty() {
+            put_list(&mut out, self.spent.iter());
         }
         out
     }
@@ -70,19 +69,19 @@ impl Consumer {
     }
 
     fn decode(&mut self, mut state: &[u8], now: u64) -> Option<()> {
-        let mut take = || take(&mut state);
-        if take()? != VERSION {
+        let state = &mut state;
+        if take(state)? != VERSION {
             return None;
         }
-        (self.next, self.dseq) = (take()?, take()?.max(1));
+        (self.next, self.dseq) = (take(state)?, take(state)?.max(1));
         self.floor = Pair {
-            consumer: take()?,
-            stream: take()?,
+            consumer: take(state)?,
+            stream: take(state)?,
         };
         let mut seq = 0_u64;
-        for _ in 0..take()? {
-            seq = seq.checked_add(take()?)?;
-            let (dseq, count) = (take()?, take()?);
+        for _ in 0..take(state)? {
+            seq = seq.checked_add(take(state)?)?;
+            let (dseq, count) = (take(state)?, take(state)?);
             let due = now.saturating_add(self.wait_of(count));
             self.pending.insert(
                 seq,
@@ -90,17 +89,37 @@ impl Consumer {
                     dseq,
                     count,
                     due: Some(due),
+                    sent: now,
                 },
             );
             self.due.insert((due, seq));
         }
-        seq = 0;
-        for _ in 0..take()? {
-            seq = seq.wrapping_add(take()?);
-            self.initial.push_back(seq);
+        self.initial = take_list(state)?;
+        if !state.is_empty() {
+            self.spent = take_list(state)?;
         }
         Some(())
     }
+}
+
+fn put_list<'a>(out: &mut Vec<u8>, seqs: impl ExactSizeIterator<Item = &'a u64>) {
+    put(out, seqs.len() as u64);
+    let mut before = 0;
+    for seq in seqs {
+        put(out, seq - before);
+        before = *seq;
+    }
+}
+
+fn take_list<T: FromIterator<u64>>(bytes: &mut &[u8]) -> Option<T> {
+    let mut seq = 0_u64;
+    let count = take(bytes)?;
+    (0..count)
+        .map(|_| {
+            seq = seq.checked_add(take(bytes)?)?;
+            Some(seq)
+        })
+        .collect()
 }
 
 fn put(out: &mut Vec<u8>, mut number: u64) {

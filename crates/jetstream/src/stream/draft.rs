@@ -127,7 +127,7 @@ impl Stream {
             (None, None) => Ok(()),
             (Some(want), other) => {
                 let filter = Filter::new(other.unwrap_or(subject));
-                match self.log.last(&filter, u64::MAX).unwrap_or(0) {
+                match self.log.last_written(&filter) {
                     last if last == want => Ok(()),
                     last => Err(wrong_last(last)),
                 }

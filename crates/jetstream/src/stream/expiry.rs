@@ -4,7 +4,7 @@ use super::Stream;
 use crate::headers;
 use crate::status::put;
 use crate::{Message, Network};
-use midge_streamlog::Expired;
+use midge_streamlog::{Evicted, Expired};
 
 impl Stream {
     /// Removes what is too old, and tells consumers and whoever reads markers.
@@ -20,10 +20,10 @@ impl Stream {
         if expired.is_empty() {
             return;
         }
-        let first = self.log.stats().first_seq;
-        self.consumers
-            .values_mut()
-            .for_each(|consumer| consumer.removed(first));
+        self.lost(&Evicted {
+            runs: expired.iter().map(|gone| (gone.seq, 1)).collect(),
+            incomplete: false,
+        });
         if marks {
             for subject in expired.iter().filter(|gone| deserves_marker(gone)) {
                 self.mark(&subject.subject, now, net);

@@ -11,10 +11,10 @@ pub(crate) use read::{DirectGet, MsgGet};
 pub(crate) use source::{Inflows, Origin, SourceInfo, Taker};
 
 use crate::config::{self, Retention, StreamConfig};
-use crate::consumer::Consumer;
+use crate::consumer::{Advisory, Consumer};
 use crate::dedupe::Dedupe;
 use crate::{AccountId, ApiError, Message, Network, Settings, Token, headers};
-use midge_streamlog::{Filter, Stream as Log, Ticket};
+use midge_streamlog::{Evicted, Filter, Stream as Log, Ticket};
 use midge_subject::Transform;
 use std::collections::BTreeMap;
 
@@ -160,6 +160,11 @@ impl Stream {
             || self.takers.iter().any(|taker| taker.wants(subject))
     }
 
+    /// Whether it removes what its consumers are done with.
+    pub(crate) fn settles(&self) -> bool {
+        self.config.retention != Retention::Limits
+    }
+
     /// Removes what every consumer is done with, as interest and work-queue streams do.
     pub(crate) fn settle(&mut self, acked: &[u64]) -> Result<(), ApiError> {
         let retention = self.config.retention;
@@ -190,14 +195,65 @@ impl Stream {
                 .all(|taker| !taker.wants(&message.subject) || taker.done >= seq)
     }
 
+    /// A consumer is gone: removes what only it held back.
+    pub(crate) fn release(&mut self, gone: &Consumer) -> Result<(), ApiError> {
+        if self.config.retention != Retention::Interest {
+            return Ok(());
+        }
+        let mut cursor = self.log.cursor(Filter::all(), gone.held_from());
+        let mut held = Vec::new();
+        while let Some(message) = cursor.next_message() {
+            if gone.wants(&message.subject) && !gone.is_done_with(message.seq) {
+                held.push(message.seq);
+            }
+        }
+        self.settle(&held)
+    }
+
+    /// Lets its consumers deliver, and removes what they are then done with. True if there is more to do at once.
+    pub(crate) fn serve(
+        &mut self,
+        now: u64,
+        events: &mut Vec<(AccountId, Advisory)>,
+        net: &mut dyn Network,
+    ) -> bool {
+        self.note_evictions();
+        for consumer in self.consumers.values_mut() {
+            self.stirred |= consumer.run(now, net);
+            let advisories = consumer.take_advisories().into_iter();
+            events.extend(advisories.map(|event| (self.account, event)));
+        }
+        self.settle_acked();
+        self.stirred
+    }
+
+    /// Removes what consumers are done with since the last time; their states may be written only after it.
+    pub(crate) fn settle_acked(&mut self) {
+        if !self.settles() {
+            return;
+        }
+        let mut acked = Vec::new();
+        for consumer in self.consumers.values_mut() {
+            acked.append(&mut consumer.take_acked());
+        }
+        if let Err(error) = self.settle(&acked) {
+            tracing::warn!(target: "midge", "JetStream can't remove acknowledged messages: {error}");
+        }
+    }
+
     /// Tells consumers of messages that limits pushed out.
-    pub(crate) fn note_evictions(&mut self) {
+    fn note_evictions(&mut self) {
         let evicted = self.log.take_evictions();
         if !evicted.runs.is_empty() {
-            let stats = self.log.stats();
-            for consumer in self.consumers.values_mut() {
-                consumer.removed(stats.first_seq);
-            }
+            self.lost(&evicted);
+        }
+    }
+
+    /// Tells consumers of messages that are gone.
+    fn lost(&mut self, evicted: &Evicted) {
+        let first = self.log.stats().first_seq;
+        for consumer in self.consumers.values_mut() {
+            consumer.evicted(evicted, first);
         }
     }
 

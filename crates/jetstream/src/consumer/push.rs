@@ -1,0 +1,198 @@
+//! Push consumers: deliveries without being asked, while somebody listens and keeps up.
+
+use super::Consumer;
+use super::deliver::{TURN_BYTES, TURN_MSGS};
+use super::feed::{Feed, count};
+use crate::status::{status, status_with};
+use crate::{Message, Network};
+
+/// Bytes a flow-controlled client may be behind: at first, and at most.
+const WINDOW: (u64, u64) = (2 << 20, 32 << 20);
+
+/// How often a push consumer looks whether somebody listens: while somebody does, and while nobody does.
+const LOOK_BOUND: u64 = 250_000_000;
+const LOOK_UNBOUND: u64 = 20_000_000;
+/// Bytes that may go out at once before a limit of the rate holds them back.
+const BURST: u64 = 1 << 20;
+
+/// What only push consumers need.
+#[derive(Default)]
+pub(super) struct Push {
+    /// Somebody listens on the deliver subject.
+    pub(super) bound: bool,
+    /// When to look again whether somebody does.
+    pub(super) look_at: Option<u64>,
+    /// When the next heartbeat is due.
+    pub(super) heartbeat: Option<u64>,
+    /// Bytes that went out since the client last answered a flow control request.
+    bytes: u64,
+    /// How many may.
+    window: u64,
+    /// The flow control request that is out: its reply subject, and the bytes it stands for.
+    asked: Option<(Vec<u8>, u64)>,
+    /// Flow control requests so far; their names are drawn from it.
+    draws: u64,
+    /// When everything that went out would have been sent at exactly the limit of the rate.
+    paid_until: u64,
+}
+
+impl Push {
+    pub(super) fn new() -> Self {
+        Self {
+            window: WINDOW.0,
+            ..Self::default()
+        }
+    }
+}
+
+impl Consumer {
+    /// Sends what there is, as far as the client keeps up. True if there may be more to do at once.
+    pub(super) fn run_push(&mut self, now: u64, net: &mut dyn Network) -> bool {
+        let (log, filters) = (self.log.clone(), self.filters.clone());
+        let mut feed = Feed::new(&log, &filters, self.next);
+        let mut behind: Option<u64> = None;
+        let mut bytes = 0;
+        let to: Vec<u8> = self.config.deliver_subject.clone().into_bytes();
+        for sent in 0..TURN_MSGS {
+            if bytes > TURN_BYTES {
+                return true;
+            }
+            if self.is_stalled() || self.is_too_fast(now) {
+                return false;
+            }
+            let pending = behind.get_or_insert_with(|| {
+                self.initial.len() as u64 + count(&log, &filters, self.next)
+            });
+            let Some(next) = self.next_message(&mut feed, TURN_MSGS - sent, now) else {
+                return false;
+            };
+            *pending = pending.saturating_sub(u64::from(self.is_fresh(&next)));
+            let left = *pending;
+            let size = next.message.headers.len() + next.message.payload.len();
+            bytes += size;
+            self.pay(size as u64, now);
+            self.send(&to, &next, left, now, net);
+            if self.config.idle_heartbeat > 0 {
+                self.push.heartbeat = Some(now.saturating_add(self.config.idle_heartbeat as u64));
+            }
+            if self.config.flow_control {
+                self.control_flow(size as u64, &to, net);
+            }
+        }
+        true
+    }
+
+    /// Whether the limit of the rate holds deliveries back; then the clock wakes it.
+    fn is_too_fast(&mut self, now: u64) -> bool {
+        let held = self.push.paid_until.saturating_sub(self.cost_of(BURST));
+        if held > now {
+            self.wake_at = Some(held);
+        }
+        held > now
+    }
+
+    fn pay(&mut self, size: u64, now: u64) {
+        if self.config.rate_limit_bps > 0 {
+            let from = self.push.paid_until.max(now);
+            self.push.paid_until = from.saturating_add(self.cost_of(size));
+        }
+    }
+
+    /// Nanoseconds that so many bytes take at the limit of the rate.
+    fn cost_of(&self, bytes: u64) -> u64 {
+        let bits = u128::from(bytes) * 8 * 1_000_000_000;
+        let nanos = bits.checked_div(u128::from(self.config.rate_limit_bps));
+        nanos.map_or(0, |nanos| u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+
+    /// The client is as far behind as it may be.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.config.flow_control && self.push.bytes > self.push.window
+    }
+
+    /// Asks the client to say when it has come this far.
+    fn control_flow(&mut self, size: u64, to: &[u8], net: &mut dyn Network) {
+        self.push.bytes += size;
+        if self.push.asked.is_some() || self.push.bytes <= self.push.window / 2 {
+            return;
+        }
+        self.push.draws += 1;
+        let name = format!(
+            "$JS.FC.{}.{}.{:x}",
+            self.stream, self.config.name, self.push.draws
+        );
+        let reply = name.into_bytes();
+        let block = status(100, "FlowControl Request");
+        let request = Message {
+            subject: to,
+            reply: Some(&reply),
+            headers: &block,
+            payload: b"",
+        };
+        net.publish(self.account, &request);
+        self.push.asked = Some((reply, self.push.bytes));
+    }
+
+    /// The client answered a flow control request.
+    pub(crate) fn flow(&mut self, subject: &[u8]) {
+        if self
+            .push
+            .asked
+            .as_ref()
+            .is_some_and(|(reply, _)| reply == subject)
+            && let Some((_, bytes)) = self.push.asked.take()
+        {
+            self.push.bytes = self.push.bytes.saturating_sub(bytes);
+            self.push.window = (self.push.window * 2).min(WINDOW.1);
+        }
+    }
+
+    /// A push consumer delivers while somebody listens.
+    pub(super) fn look_for_interest(&mut self, now: u64, net: &mut dyn Network) {
+        let listens = net.has_interest(self.account, self.config.deliver_subject.as_bytes());
+        if listens || self.push.bound {
+            self.active = now;
+        }
+        if listens && !self.push.bound && self.config.idle_heartbeat > 0 {
+            self.push.heartbeat = Some(now.saturating_add(self.config.idle_heartbeat as u64));
+        }
+        self.push.look_at =
+            Some(now.saturating_add(if listens { LOOK_BOUND } else { LOOK_UNBOUND }));
+        if !listens {
+            self.push.heartbeat = None;
+            self.push.asked = None;
+            self.push.bytes = 0;
+        }
+        self.push.bound = listens;
+    }
+
+    pub(super) fn beat(&mut self, now: u64, net: &mut dyn Network) {
+        if self.push.heartbeat.is_none_or(|due| due > now) {
+            return;
+        }
+        self.push.heartbeat = Some(now.saturating_add(self.config.idle_heartbeat as u64));
+        let beat = self.heartbeat_block();
+        self.send_status(
+            &self.config.deliver_subject.clone().into_bytes(),
+            &beat,
+            net,
+        );
+    }
+
+    pub(super) fn heartbeat_block(&self) -> Vec<u8> {
+        let last = [
+            ("Nats-Last-Consumer", (self.dseq - 1).to_string()),
+            ("Nats-Last-Stream", self.next.saturating_sub(1).to_string()),
+        ];
+        let mut extra = last.to_vec();
+        if let Some((reply, _)) = &self.push.asked
+            && self.is_stalled()
+        {
+            extra.push((
+                "Nats-Consumer-Stalled",
+                String::from_utf8_lossy(reply).into_owned(),
+            ));
+        }
+        status_with(100, "Idle Heartbeat", &extra)
+    }
+}
