@@ -6,6 +6,7 @@
 
 use super::request::Request;
 use super::{Consumer, ConsumerConfig};
+use crate::config::or_default;
 use crate::time::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -34,10 +35,15 @@ const PRIORITY_MAX: i64 = 9;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(super) struct Rank {
+    #[serde(deserialize_with = "or_default")]
     pub(super) group: String,
+    #[serde(deserialize_with = "or_default")]
     pub(super) id: String,
+    #[serde(deserialize_with = "or_default")]
     pub(super) min_pending: i64,
+    #[serde(deserialize_with = "or_default")]
     pub(super) min_ack_pending: i64,
+    #[serde(deserialize_with = "or_default")]
     pub(super) priority: i64,
 }
 

@@ -1,6 +1,7 @@
 //! Pull requests: what a client asks for, and the line in which requests wait.
 
 use super::priority::Rank;
+use crate::config::or_default;
 use serde::Deserialize;
 
 /// The body of a `MSG.NEXT`.
@@ -10,10 +11,15 @@ pub(super) struct Body {
     /// What JSON says of priority groups; a mere number says nothing.
     #[serde(skip)]
     pub(super) rank: Option<Rank>,
+    #[serde(deserialize_with = "or_default")]
     pub(super) batch: i64,
+    #[serde(deserialize_with = "or_default")]
     pub(super) expires: i64,
+    #[serde(deserialize_with = "or_default")]
     pub(super) no_wait: bool,
+    #[serde(deserialize_with = "or_default")]
     pub(super) max_bytes: i64,
+    #[serde(deserialize_with = "or_default")]
     pub(super) idle_heartbeat: i64,
 }
 
@@ -34,17 +40,14 @@ impl Body {
                 ..one
             });
         }
-        let mut parsed: Self =
-            serde_json::from_slice(body).map_err(|error| match error.is_eof() {
-                true => "unexpected end of JSON input".into(),
-                false => error.to_string(),
-            })?;
+        let bad = |error: serde_json::Error| match error.is_eof() {
+            true => "unexpected end of JSON input".into(),
+            false => error.to_string(),
+        };
+        let mut parsed: Self = serde_json::from_slice(body).map_err(bad)?;
         parsed.batch = parsed.batch.max(1);
-        parsed.rank = serde_json::from_slice(body).ok();
-        if parsed.idle_heartbeat > 0
-            && parsed.expires > 0
-            && parsed.idle_heartbeat.saturating_mul(2) > parsed.expires
-        {
+        parsed.rank = Some(serde_json::from_slice(body).map_err(bad)?);
+        if parsed.idle_heartbeat > 0 && parsed.idle_heartbeat.saturating_mul(2) > parsed.expires {
             return Err("heartbeat value too large".into());
         }
         Ok(parsed)
@@ -144,6 +147,7 @@ mod tests {
         assert_eq!(batch(b"many"), Ok(1));
         assert_eq!(batch(b"{\"batch\":7,\"no_wait\":true}"), Ok(7));
         assert_eq!(batch(b"{}"), Ok(1));
+        assert_eq!(batch(b"{\"batch\":3,\"expires\":null,\"id\":null}"), Ok(3));
         assert!(batch(b"{\"batch\":").is_err());
         assert!(batch(b"{\"expires\":1000,\"idle_heartbeat\":501}").is_err());
     }
