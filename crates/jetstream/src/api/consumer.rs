@@ -53,6 +53,10 @@ struct UnpinRequest {
     group: String,
 }
 
+impl Body for UnpinRequest {
+    const FIELDS: &'static [&'static str] = &["group"];
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ResetRequest {
@@ -325,7 +329,7 @@ impl JetStream {
     pub(super) fn unpin_consumer(&mut self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_unpin_response";
         let fail = |error| (KIND, error);
-        let request: UnpinRequest = required(ask.body).map_err(fail)?;
+        let request: UnpinRequest = ask.read().map_err(fail)?;
         if request.group.is_empty() {
             let text = "invalid JSON: consumer group not specified";
             return Err(fail(INVALID_JSON.says(text)));
