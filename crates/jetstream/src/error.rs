@@ -100,18 +100,15 @@ errors! {
     STREAM_WRONG_LAST_SEQUENCE 400 10071 "wrong last sequence";
     STREAM_REPLICAS_NOT_SUPPORTED 500 10074 "replicas > 1 not supported in non-clustered mode";
     STREAM_STORE_FAILED 503 10077 "store failed";
-    CONSUMER_CONFIG_REQUIRED 400 10078 "consumer config required";
     CONSUMER_DELIVER_TO_WILDCARDS 400 10079 "consumer deliver subject has wildcards";
     CONSUMER_PUSH_MAX_WAITING 400 10080 "consumer in push mode can not set max waiting";
     CONSUMER_DELIVER_CYCLE 400 10081 "consumer deliver subject forms a cycle";
-    CONSUMER_MAX_PENDING_ACK_POLICY 400 10082 "consumer requires ack policy for max ack pending";
     CONSUMER_SMALL_HEARTBEAT 400 10083 "consumer idle heartbeat needs to be >= 100ms";
     CONSUMER_PULL_REQUIRES_ACK 400 10084 "consumer in pull mode requires explicit ack policy on workqueue stream";
     CONSUMER_PULL_WITH_RATE_LIMIT 400 10086 "consumer in pull mode can not have rate limit set";
     CONSUMER_MAX_WAITING_NEGATIVE 400 10087 "consumer max waiting needs to be positive";
     CONSUMER_HB_REQUIRES_PUSH 400 10088 "consumer idle heartbeat requires a push based consumer";
     CONSUMER_FC_REQUIRES_PUSH 400 10089 "consumer flow control requires a push based consumer";
-    CONSUMER_FILTER_NOT_SUBSET 400 10093 "consumer filter subject is not a valid subset of the interest subjects";
     CONSUMER_INVALID_POLICY 400 10094 "invalid policy";
     CONSUMER_INVALID_SAMPLING 400 10095 "failed to parse consumer sampling configuration";
     STREAM_HEADER_EXCEEDS_MAXIMUM 400 10097 "header size exceeds maximum allowed of 64k";
@@ -120,7 +117,6 @@ errors! {
     CONSUMER_WQ_NOT_UNIQUE 400 10100 "filtered consumer not unique on workqueue stream";
     CONSUMER_WQ_NOT_DELIVER_ALL 400 10101 "consumer must be deliver all on workqueue stream";
     CONSUMER_NAME_TOO_LONG 400 10102 "consumer name is too long, maximum allowed is 255";
-    CONSUMER_BAD_DURABLE_NAME 400 10103 "durable name can not contain '.', '*', '>'";
     CONSUMER_DESCRIPTION_TOO_LONG 400 10107 "consumer description is too long, maximum allowed is 4096";
     CONSUMER_FC_NEEDS_HEARTBEATS 400 10108 "consumer with flow control also needs heartbeats";
     STREAM_SEALED 400 10109 "invalid operation on sealed stream";
@@ -138,7 +134,7 @@ errors! {
     CONSUMER_MAX_REQUEST_BATCH_EXCEEDED 400 10125 "consumer max request batch exceeds server limit";
     CONSUMER_CREATE_FILTER_SUBJECT_MISMATCH 400 10131 "Consumer create request did not match filtered subject from create subject";
     REPLICAS_NEGATIVE 400 10133 "replicas count cannot be negative";
-    CONSUMER_METADATA_LENGTH 400 10135 "consumer metadata exceeds maximum size of 131072 bytes";
+    CONSUMER_METADATA_LENGTH 400 10135 "consumer metadata exceeds maximum size of 128KB";
     CONSUMER_DUPLICATE_FILTERS 400 10136 "consumer cannot have both FilterSubject and FilterSubjects specified";
     CONSUMER_MULTIPLE_FILTERS_NOT_ALLOWED 400 10137 "consumer with multiple subject filters cannot use subject based API";
     CONSUMER_OVERLAPPING_FILTERS 400 10138 "consumer subject filters cannot overlap";

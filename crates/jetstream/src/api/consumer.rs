@@ -21,6 +21,7 @@ struct CreateRequest {
     stream_name: String,
     config: Value,
     action: String,
+    pedantic: bool,
 }
 
 impl Body for CreateRequest {
@@ -95,6 +96,16 @@ impl JetStream {
         let Some(of) = self.stream(ask.account, stream) else {
             return Err(fail(STREAM_NOT_FOUND));
         };
+        if !["", "create", "update"].contains(&request.action.as_str()) {
+            let text = format!(
+                "invalid JSON: unknown consumer action: {:?}",
+                request.action
+            );
+            return Err(fail(INVALID_JSON.says(text)));
+        }
+        config
+            .mend(request.pedantic, &of.config.consumer_limits)
+            .map_err(fail)?;
         config.complete(&of.config.consumer_limits, &limits);
         if config.name.is_empty() {
             config.name = match config.durable_name.as_str() {
@@ -115,7 +126,7 @@ impl JetStream {
             }
             old.config.check_update(&config).map_err(fail)?;
         }
-        config.metadata.insert("_nats.req.level".into(), "0".into());
+        config.note_level();
         let exists = of.consumers.contains_key(&config.name);
         check_share(of, &config).map_err(fail)?;
         match (request.action.as_str(), exists) {
@@ -198,13 +209,16 @@ impl JetStream {
 
     pub(super) fn consumer_info(&self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_info_response";
+        if !super::is_empty(ask.body) {
+            return Err((KIND, NOT_EMPTY_REQUEST));
+        }
         let consumer = self.consumer(KIND, stream, name, ask)?;
         Ok(Answer::new(KIND, json!(consumer.info(ask.now))))
     }
 
     pub(super) fn consumer_names(&self, stream: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_names_response";
-        let request: ListRequest = ask.read().map_err(|error| (KIND, error))?;
+        let request: ListRequest = ask.read_json().map_err(|error| (KIND, error))?;
         let stream = self
             .stream(ask.account, stream)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
@@ -217,7 +231,7 @@ impl JetStream {
 
     pub(super) fn consumer_list(&self, stream: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_list_response";
-        let request: ListRequest = ask.read().map_err(|error| (KIND, error))?;
+        let request: ListRequest = ask.read_json().map_err(|error| (KIND, error))?;
         let stream = self
             .stream(ask.account, stream)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
@@ -265,7 +279,7 @@ impl JetStream {
     ) -> Result {
         const KIND: &str = "consumer_pause_response";
         let fail = |error| (KIND, error);
-        let request: PauseRequest = ask.read().map_err(fail)?;
+        let request: PauseRequest = ask.read_json().map_err(fail)?;
         let account = self
             .accounts
             .get(&ask.account)
@@ -279,7 +293,7 @@ impl JetStream {
         let (config, created) = (consumer.config.clone(), consumer.created);
         let paused = consumer.is_paused(ask.now);
         of.stirred = true;
-        let until = config.pause_until.unwrap_or_default();
+        let until = request.pause_until.unwrap_or_default();
         let mut answer = json!({"paused": paused, "pause_until": until});
         if paused {
             answer["pause_remaining"] = (until.0 - ask.now).into();

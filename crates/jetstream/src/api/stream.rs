@@ -281,11 +281,7 @@ impl JetStream {
 
     pub(super) fn stream_info(&self, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_info_response";
-        // Old clients send bodies that aren't meant for us.
-        let request: InfoRequest = match looks_like_json(ask.body) {
-            true => ask.read().map_err(|error| (KIND, error))?,
-            false => InfoRequest::default(),
-        };
+        let request: InfoRequest = ask.read_json().map_err(|error| (KIND, error))?;
         let stream = self
             .stream(ask.account, name)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
@@ -314,10 +310,7 @@ impl JetStream {
         &self,
         ask: &Ask<'_>,
     ) -> std::result::Result<(Vec<&crate::stream::Stream>, i64), ApiError> {
-        let request: ListRequest = match looks_like_json(ask.body) {
-            true => ask.read()?,
-            false => ListRequest::default(),
-        };
+        let request: ListRequest = ask.read_json()?;
         let filter = Subjects::parse(&request.subject).ok();
         let wanted = |stream: &&crate::stream::Stream| {
             let mut subjects = stream
@@ -512,13 +505,6 @@ fn check_consumers(
             names.join(", ")
         ))),
     }
-}
-
-/// Whether a body that isn't always looked at means to be JSON.
-fn looks_like_json(body: &[u8]) -> bool {
-    body.trim_ascii_start()
-        .first()
-        .is_some_and(|first| matches!(first, b'{' | b'['))
 }
 
 /// Whether a request asks for what is there.

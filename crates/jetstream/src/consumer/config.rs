@@ -213,8 +213,10 @@ const LATER: [&str; 2] = ["direct", "sourcing"];
 impl ConsumerConfig {
     /// Reads the `config` of a request.
     pub(crate) fn parse(value: serde_json::Value, strict: bool) -> Result<Self, ApiError> {
-        let serde_json::Value::Object(mut fields) = value else {
-            return Err(CONSUMER_CONFIG_REQUIRED);
+        let mut fields = match value {
+            serde_json::Value::Object(fields) => fields,
+            serde_json::Value::Null => serde_json::Map::new(),
+            other => return crate::json::read(other),
         };
         crate::json::fold(&mut fields, &[&FIELDS, &LATER], strict)?;
         for name in LATER {
@@ -318,7 +320,8 @@ impl ConsumerConfig {
         self.check_priority()?;
         if stream.retention == Retention::WorkQueue {
             if self.ack_policy != AckPolicy::Explicit {
-                return Err(match self.is_pull() {
+                let none = self.ack_policy == AckPolicy::None;
+                return Err(match self.is_pull() && none {
                     true => CONSUMER_PULL_REQUIRES_ACK,
                     false => CONSUMER_WQ_REQUIRES_EXPLICIT_ACK,
                 });
@@ -338,9 +341,10 @@ impl ConsumerConfig {
             if name.contains(['/', '\\']) {
                 return Err(CONSUMER_NAME_CONTAINS_PATH_SEPARATORS);
             }
-            if !name.is_empty() && !is_valid_name(name) {
-                return Err(CONSUMER_BAD_DURABLE_NAME);
-            }
+        }
+        if !is_valid_name(&self.name) {
+            let text = r"consumer name can not contain '.', '*', '>', '\', '/'";
+            return Err(STREAM_INVALID_CONFIG.says(text));
         }
         if self.description.len() > DESCRIPTION_MAX {
             return Err(CONSUMER_DESCRIPTION_TOO_LONG);
@@ -360,18 +364,18 @@ impl ConsumerConfig {
         if self.num_replicas > 1 {
             return Err(STREAM_REPLICAS_NOT_SUPPORTED);
         }
-        if self.ack_wait < 0 {
-            return Err(CONSUMER_ACK_WAIT_NEGATIVE);
+        if self.num_replicas < 0 {
+            return Err(REPLICAS_NEGATIVE);
         }
         if self.backoff.iter().any(|wait| *wait < 0) {
             return Err(CONSUMER_BACKOFF_NEGATIVE);
         }
+        if self.ack_wait < 0 {
+            return Err(CONSUMER_ACK_WAIT_NEGATIVE);
+        }
         let steps = i64::try_from(self.backoff.len()).unwrap_or(i64::MAX);
         if steps > 0 && self.max_deliver != -1 && steps > self.max_deliver {
             return Err(CONSUMER_MAX_DELIVER_BACKOFF);
-        }
-        if self.max_ack_pending > 0 && self.ack_policy == AckPolicy::None {
-            return Err(CONSUMER_MAX_PENDING_ACK_POLICY);
         }
         let limits = &stream.consumer_limits;
         if limits.max_ack_pending > 0 && self.max_ack_pending > limits.max_ack_pending {
@@ -458,7 +462,7 @@ impl ConsumerConfig {
         let mut known: Vec<Filter> = Vec::new();
         for filter in self.filters() {
             let Ok(filter) = Filter::parse(filter) else {
-                return Err(CONSUMER_FILTER_NOT_SUBSET);
+                return Err(STREAM_INVALID_CONFIG.says("invalid subject"));
             };
             if known.iter().any(|other| other.overlaps(filter)) {
                 return Err(CONSUMER_OVERLAPPING_FILTERS);
@@ -511,21 +515,23 @@ impl ConsumerConfig {
                 refuse("deliver by start time, but optional start time is not set")
             }
             DeliverPolicy::ByStartTime if seq => {
-                refuse("deliver by start time, but optional start sequence is also set")
+                refuse("deliver by start time, but optional start start sequence is also set")
             }
             _ => Ok(()),
         }
     }
 
     fn check_sampling(&self) -> Result<(), ApiError> {
-        let text = self.sample_freq.trim_end_matches('%');
-        if self.sample_freq.is_empty() || text.parse::<u8>().is_ok() {
-            return Ok(());
-        }
-        let text = format!(
-            "failed to parse consumer sampling configuration: strconv.Atoi: parsing {text:?}: invalid syntax"
-        );
-        Err(CONSUMER_INVALID_SAMPLING.says(text))
+        let digits = self.sample_freq.trim_end_matches('%');
+        let why = match digits.parse::<i64>() {
+            _ if self.sample_freq.is_empty() => return Ok(()),
+            Ok(percent) if percent >= 0 => return Ok(()),
+            Ok(_) => "<nil>".to_owned(), // the reference finds no words for it
+            Err(_) => format!("strconv.Atoi: parsing {digits:?}: invalid syntax"),
+        };
+        Err(CONSUMER_INVALID_SAMPLING.says(format!(
+            "failed to parse consumer sampling configuration: {why}"
+        )))
     }
 
     /// Out of a hundred acks, how many are measured.
@@ -594,6 +600,9 @@ impl ConsumerConfig {
         }
         if self.max_waiting != new.max_waiting {
             return refuse("max waiting");
+        }
+        if self.mem_storage != new.mem_storage {
+            return refuse("storage type");
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ mod config;
 mod deliver;
 mod feed;
 mod info;
+mod mend;
 mod priority;
 mod pull;
 mod push;
