@@ -289,7 +289,7 @@ impl JetStream {
             .stream_mut(ask.account, stream)
             .ok_or(fail(STREAM_NOT_FOUND))?;
         let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
-        consumer.pause(request.pause_until, ask.now);
+        consumer.pause(request.pause_until);
         let (config, created) = (consumer.config.clone(), consumer.created);
         let paused = consumer.is_paused(ask.now);
         of.stirred = true;

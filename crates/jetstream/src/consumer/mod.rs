@@ -94,6 +94,8 @@ pub(crate) struct Consumer {
     acked_at: Option<u64>,
     /// When it may go on, if the clock holds it back.
     wake_at: Option<u64>,
+    /// When a pause ends; the configuration goes on showing it.
+    resumes_at: Option<u64>,
     /// When the last message went out, and the time it bears.
     replayed: Option<(u64, u64)>,
     push: Push,
@@ -137,6 +139,7 @@ impl Consumer {
             account,
             stream: stream.to_owned(),
             log: log.clone(),
+            resumes_at: config.pause_until.map(|until| until.0),
             config,
             created: now,
             next: 1,
@@ -174,9 +177,7 @@ impl Consumer {
             DeliverPolicy::All => stats.first_seq,
             DeliverPolicy::New => end,
             DeliverPolicy::Last => self.last_match().unwrap_or(end),
-            DeliverPolicy::ByStartSequence => {
-                self.config.opt_start_seq.max(stats.first_seq).min(end)
-            }
+            DeliverPolicy::ByStartSequence => self.config.opt_start_seq.max(stats.first_seq),
             DeliverPolicy::ByStartTime => {
                 let time = self.config.opt_start_time.unwrap_or_default().0;
                 let uncommitted = || {
@@ -259,6 +260,7 @@ impl Consumer {
         {
             self.pin = None;
         }
+        self.resumes_at = config.pause_until.map(|until| until.0);
         self.config = config;
         self.changed = true;
     }
@@ -279,9 +281,7 @@ impl Consumer {
         let request = self.requests.iter().filter_map(Request::due).min();
         let lost = self.due.first().map(|(due, _)| *due);
         let pause = self
-            .config
-            .pause_until
-            .map(|until| until.0)
+            .resumes_at
             .filter(|_| !self.requests.is_empty() || !self.config.is_pull());
         let save = self.changed.then(|| self.saved + SAVE_PERIOD);
         [
@@ -313,8 +313,8 @@ impl Consumer {
 
     /// Time passed: what wasn't acknowledged goes out again, requests end, heartbeats are sent.
     pub(crate) fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) {
-        if self.config.pause_until.is_some_and(|until| until.0 <= now) {
-            self.config.pause_until = None;
+        if self.resumes_at.is_some_and(|at| at <= now) {
+            self.resumes_at = None;
         }
         while let Some((due, seq)) = self.due.first().copied() {
             if due > now {
@@ -444,8 +444,9 @@ impl Consumer {
     }
 
     /// Stops deliveries until a time; `None`: they go on.
-    pub(crate) fn pause(&mut self, until: Option<crate::time::Time>, now: u64) {
-        self.config.pause_until = until.filter(|until| until.0 > now);
+    pub(crate) fn pause(&mut self, until: Option<crate::time::Time>) {
+        self.config.pause_until = until.filter(|until| until.0 > 0);
+        self.resumes_at = until.map(|until| until.0);
         self.changed = true;
     }
 
