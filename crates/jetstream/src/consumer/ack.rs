@@ -40,6 +40,10 @@ impl Consumer {
     ) {
         self.active = now;
         let seq = place.stream_seq;
+        if seq >= self.next {
+            // Its delivery was forgotten in a crash, so it goes out again; a confirmation would promise that it doesn't.
+            return;
+        }
         let (word, rest) = split(body);
         match word {
             b"" | b"+ACK" | b"+OK" => {

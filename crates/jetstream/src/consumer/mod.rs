@@ -202,14 +202,17 @@ impl Consumer {
             .saturating_sub(1);
     }
 
+    /// The last message that matches, on the disk or on its way there.
     fn last_match(&self) -> Option<u64> {
-        if self.filters.is_empty() {
-            return self.log.last(&Filter::all(), u64::MAX);
-        }
-        self.filters
-            .iter()
-            .filter_map(|filter| self.log.last(filter, u64::MAX))
-            .max()
+        let last = match &*self.filters {
+            [] => self.log.last_written(&Filter::all()),
+            filters => filters
+                .iter()
+                .map(|filter| self.log.last_written(filter))
+                .max()
+                .unwrap_or(0),
+        };
+        (last > 0).then_some(last)
     }
 
     fn last_per_subject(&self) -> VecDeque<u64> {
