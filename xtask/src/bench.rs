@@ -5,7 +5,7 @@
 //! program that still moves the messages. For each scenario of each round they take turns, in an order that
 //! rotates; `midge-load` drives one of them while the others are idle. The table shows medians over the rounds.
 
-mod contestant;
+pub mod contestant;
 mod goals;
 mod js;
 mod results;
@@ -20,11 +20,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{process, reference, tree};
+use crate::{page, process, reference, tree};
 use contestant::{Contestant, Server};
 use results::Results;
 
 const BUILD_MAX: Duration = Duration::from_secs(900);
+const PAGE: &str = "docs/benchmarks.md";
 
 /// The same for all. Everything else is at its default: no option exists only for benches.
 const CONFIGURATION: &str = "host: \"127.0.0.1\"\n";
@@ -69,7 +70,8 @@ fn run_js(args: &[String]) -> Result<()> {
     let table = js::run(plan, load_generator()?, (ours, reference::nats_server()?))?;
     println!("\n{table}");
     if write {
-        goals::write_section(
+        page::write_section(
+            PAGE,
             "js",
             &format!("Medians of {rounds} rounds of `cargo xtask bench js`.\n\n{table}"),
         )?;
@@ -93,7 +95,7 @@ fn run_core(args: &[String]) -> Result<()> {
     let results = bench.run()?;
     let table = goals::table(&results);
     println!("\n{table}");
-    let page = tree::root().join("docs/benchmarks.md");
+    let page = tree::root().join(PAGE);
     let old = fs::read_to_string(&page).unwrap_or_default();
     let path = if bench.plan.write {
         page
@@ -149,16 +151,22 @@ impl Plan {
 
 /// Builds the load generator and our broker, unless another one was named.
 fn build(plan: &Plan) -> Result<PathBuf> {
-    let mut build = tree::cargo();
-    build.args(["build", "--release", "--package", "midge-benches", "--bins"]);
-    process::must(&mut build, BUILD_MAX)?;
+    build_load()?;
     match &plan.ours {
         Some(path) => Ok(path.clone()),
         None => tree::midge(),
     }
 }
 
-fn load_generator() -> Result<PathBuf> {
+/// Builds the load generator.
+pub fn build_load() -> Result<()> {
+    let mut build = tree::cargo();
+    build.args(["build", "--release", "--package", "midge-benches", "--bins"]);
+    process::must(&mut build, BUILD_MAX)
+}
+
+/// Where the load generator is.
+pub fn load_generator() -> Result<PathBuf> {
     Ok(tree::target()?
         .join("release")
         .join(tree::exe("midge-load")))

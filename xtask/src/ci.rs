@@ -92,7 +92,11 @@ fn steps(long: bool) -> Vec<Step> {
             there("crates/container/tests/loom.rs"),
             step("loom", 9, loom().into()),
         ),
-        Some(step("crash", if long { 30 } else { 4 }, vec![crash(long)])),
+        Some(step(
+            "crash",
+            if long { 30 } else { 8 },
+            crash(long, broker),
+        )),
         Some(windows()),
         Some(miri()),
         when(
@@ -199,12 +203,16 @@ fn loom() -> [Command; 2] {
 }
 
 /// Cuts of the power are among the tests already; this kills processes and uses a real file system too.
-fn crash(long: bool) -> Command {
-    xtask(if long {
-        "crash"
-    } else {
-        "crash --cases 20000 --kills 5"
-    })
+fn crash(long: bool, broker: bool) -> Vec<Command> {
+    let (log, server) = match long {
+        true => ("crash streamlog", "crash server"),
+        false => (
+            "crash streamlog --cases 20000 --kills 5",
+            "crash server --kills 3 --stops 1",
+        ),
+    };
+    let server = broker.then(|| xtask(server));
+    std::iter::once(xtask(log)).chain(server).collect()
 }
 
 /// The segment log compiles for Windows, without what needs a C compiler for it.

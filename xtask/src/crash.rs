@@ -1,10 +1,12 @@
-//! `crash`: takes the power, the process and the room from the segment log, as often as asked for.
+//! `crash`: takes the power, the process and the room from the segment log, and then from the whole server, as often as asked for.
 //!
-//! Three parts: cuts under a simulated disk (`crates/streamlog/src/torture.rs`), a real process under load that is killed, and a
-//! small real file system which fills up, and which stops without a flush. What acknowledged work each may cost is none.
+//! The log's part has three: cuts under a simulated disk (`crates/streamlog/src/torture.rs`), a real process under load that is killed, and
+//! a small real file system which fills up, and which stops without a flush. The server's is told in [`server`]. What acknowledged
+//! work each may cost is none.
 
 mod ext4;
 mod kill;
+mod server;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,8 +22,20 @@ const KILLS: u32 = 50;
 const BUILD_MAX: Duration = Duration::from_secs(600);
 const VERIFY_MAX: Duration = Duration::from_secs(120);
 
-/// `[--cases N] [--seed S] [--kills N]`
+/// `[streamlog [--cases N] [--seed S] [--kills N] | server [..]]`; both when it isn't said which.
 pub fn run(args: &[String]) -> Result<()> {
+    match args.split_first() {
+        None => {
+            streamlog(&[])?;
+            server::run(&[])
+        }
+        Some((part, rest)) if part == "streamlog" => streamlog(rest),
+        Some((part, rest)) if part == "server" => server::run(rest),
+        _ => bail!("crash [streamlog|server] [..]"),
+    }
+}
+
+fn streamlog(args: &[String]) -> Result<()> {
     let (mut cases, mut seed, mut kills) = (CASES, 1u64, KILLS);
     let mut args = args.iter();
     while let Some(arg) = args.next() {
@@ -32,7 +46,7 @@ pub fn run(args: &[String]) -> Result<()> {
             "--cases" => cases = value.parse()?,
             "--seed" => seed = value.parse()?,
             "--kills" => kills = value.parse()?,
-            _ => bail!("crash [--cases N] [--seed S] [--kills N]"),
+            _ => bail!("crash streamlog [--cases N] [--seed S] [--kills N]"),
         }
     }
     let mut build = tree::cargo();

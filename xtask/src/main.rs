@@ -23,6 +23,7 @@ mod crash;
 mod fuzz;
 mod layers;
 mod mutants;
+mod page;
 mod process;
 mod reference;
 mod smoke;
@@ -55,9 +56,14 @@ Does it speak NATS?
   compatibility            writes docs/compatibility.md from the tests that carry a row's id
 
 Does it hold?
-  crash [--cases N] [--seed S] [--kills N]
+  crash                    both of these
+  crash streamlog [--cases N] [--seed S] [--kills N]
                            cuts the power under the segment log at N places (default 1,000,000) and tells how
                            many of each kind; kills a process under load; fills and stops a small ext4 (root)
+  crash server [--kills N] [--stops N] [--seed S] [--reference] [--write]
+                           kills the server under JetStream load (default 100 times), stops its disk without a flush
+                           (20; root), and wants every acknowledged publish, ack, removal and definition back
+                           --reference: nats-server through the same, counted; --write: into docs/durability.md
   fuzz [TARGET] [SECONDS]  runs one fuzz target, or all, for so long each (default 60)
   mutants [FILTER..]       plants each bug of xtask/mutants/*.patch and expects its suite to fail
 

@@ -1,4 +1,4 @@
-//! Cuts the power until so many places were tried, and tells how many of each kind: what `cargo xtask crash` runs.
+//! Cuts the power until so many places were tried, and tells how many of each kind: what `cargo xtask crash streamlog` runs.
 #![allow(clippy::print_stdout, reason = "a tool's report")]
 use midge_streamlog::{Work, sim};
 

@@ -1,4 +1,4 @@
-//! A process that works on a real folder until it is killed, and the one that looks what it left: `cargo xtask crash` plays both.
+//! A process that works on a real folder until it is killed, and the one that looks what it left: `cargo xtask crash streamlog` plays both.
 //!
 //! `worker write FOLDER` appends without end and prints `stream sequence` when that is acknowledged; `worker verify FOLDER NAME=SEQ..`
 //! opens the folder and wants everything up to these sequences; `worker fill FOLDER` appends until the disk is full, makes

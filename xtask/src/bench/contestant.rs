@@ -34,6 +34,17 @@ impl Contestant {
 
     /// Starts it on a free port and waits until it answers.
     pub fn start(&self, config: &Path) -> Result<Server> {
+        let begun = Instant::now();
+        let mut server = self.spawn(config)?;
+        server
+            .await_pong(begun)
+            .with_context(|| format!("{} didn't come up", self.name))?;
+        server.first_pong = begun.elapsed();
+        Ok(server)
+    }
+
+    /// Starts it on a free port.
+    pub fn spawn(&self, config: &Path) -> Result<Server> {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let mut command = Command::new(&self.program);
         command
@@ -44,21 +55,15 @@ impl Contestant {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let begun = Instant::now();
         let child = command
             .spawn()
             .with_context(|| format!("start {}", self.program.display()))?;
-        let mut server = Server {
+        Ok(Server {
             name: self.name,
             addr: free,
             first_pong: Duration::ZERO,
             child,
-        };
-        server
-            .await_pong(begun)
-            .with_context(|| format!("{} didn't come up", self.name))?;
-        server.first_pong = begun.elapsed();
-        Ok(server)
+        })
     }
 }
 

@@ -1,12 +1,9 @@
 //! The goals, and the table which says where we are.
 
-use std::fmt::Write;
 use std::fs;
 
-use anyhow::{Context, Result};
-
 use super::results::Results;
-use crate::tree;
+use crate::page::layout;
 
 /// One line of the table: a measure of a scenario and what it should be.
 struct Row {
@@ -225,37 +222,6 @@ pub fn table(results: &Results) -> String {
     layout(&std::iter::once(head).chain(rows).collect::<Vec<_>>())
 }
 
-/// Lines of cells as a Markdown table; the first is its head.
-pub(super) fn layout(lines: &[Vec<String>]) -> String {
-    let columns = lines.first().map_or(0, Vec::len);
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| {
-            lines
-                .iter()
-                .map(|line| line[column].chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    let mut table = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        put_line(&mut table, line, &widths);
-        if index == 0 {
-            let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-            put_line(&mut table, &rule, &widths);
-        }
-    }
-    table
-}
-
-fn put_line(table: &mut String, cells: &[String], widths: &[usize]) {
-    for (cell, width) in cells.iter().zip(widths) {
-        let pad = width - cell.chars().count();
-        let _ = write!(table, "| {cell}{} ", " ".repeat(pad));
-    }
-    table.push_str("|\n");
-}
-
 /// The cells of a row; `None` when our broker wasn't measured on it.
 fn line(row: &Row, results: &Results) -> Option<Vec<String>> {
     let of = |name| results.median(row.scenario, name, row.measure);
@@ -359,30 +325,8 @@ pub fn document(table: &str, rounds: usize, old: &str) -> String {
     )
 }
 
-/// Puts `text` between the markers of this name on the page.
-pub(super) fn write_section(name: &str, text: &str) -> Result<()> {
-    let path = tree::root().join("docs/benchmarks.md");
-    let page = fs::read_to_string(&path)?;
-    fs::write(
-        &path,
-        with_section(&page, name, text).context("docs/benchmarks.md has no such section")?,
-    )?;
-    println!("written to {}", path.display());
-    Ok(())
-}
-
-fn with_section(page: &str, name: &str, text: &str) -> Option<String> {
-    let (begin, end) = (
-        format!("<!-- {name}:begin -->\n"),
-        format!("<!-- {name}:end -->"),
-    );
-    let from = page.find(&begin)? + begin.len();
-    let to = from + page[from..].find(&end)?;
-    Some(format!("{}\n{text}\n{}", &page[..from], &page[to..]))
-}
-
 /// The machine in words.
-fn machine() -> String {
+pub fn machine() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info
         .lines()
@@ -432,14 +376,6 @@ mod tests {
             "{page}"
         );
         assert!(page.ends_with("second.\n\n## Notes\n\nmine\n"), "{page}");
-    }
-
-    #[test]
-    fn a_section_is_replaced_between_its_markers() {
-        let page = "a\n<!-- js:begin -->\nold\n<!-- js:end -->\nb\n";
-        let new = with_section(page, "js", "new").unwrap();
-        assert_eq!(new, "a\n<!-- js:begin -->\n\nnew\n<!-- js:end -->\nb\n");
-        assert_eq!(with_section(page, "other", "new"), None);
     }
 
     #[test]

@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use super::contestant::{Contestant, Server};
-use super::goals::{Goal, Unit, layout};
+use super::goals::{Goal, Unit};
 use super::results::Results;
 use super::{Bench, Plan};
+use crate::page::layout;
 use crate::tree;
 
 /// Name in the table, whether it is ours, and what the configuration says about syncing.

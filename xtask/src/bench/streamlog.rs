@@ -4,8 +4,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use super::goals;
-use crate::{process, tree};
+use super::PAGE;
+use crate::{page, process, tree};
 
 /// `[--quick] [--write]`
 pub fn run(args: &[String]) -> Result<()> {
@@ -27,7 +27,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let table = process::output(&mut bench)?;
     println!("{table}");
     if args.iter().any(|arg| arg == "--write") {
-        goals::write_section("streamlog", &table)?;
+        page::write_section(PAGE, "streamlog", &table)?;
     }
     Ok(())
 }

@@ -44,15 +44,13 @@ fn stops(base: &Path) -> Result<()> {
     let mut acknowledged = Acknowledged::new();
     for turn in 0..STOPS {
         let (store, point) = (disk.point.join("store"), disk.point.clone());
-        let stop = || {
+        let end = || {
             thread::sleep(Duration::from_millis(100 + u64::from(turn) * 23));
-            let mut ioctl = Command::new("python3");
-            ioctl.args(["-c", SHUTDOWN]).arg(&point);
-            let _ = process::must(&mut ioctl, TOOL_MAX);
+            stop(&point);
             // What still comes is an error, and must not be acknowledged.
             thread::sleep(Duration::from_millis(50));
         };
-        acknowledged.extend(work(&store, stop)?);
+        acknowledged.extend(work(&store, end)?);
         // What the interval's last 200 ms acknowledged may be lost with the power.
         acknowledged.remove("interval");
         disk.remount()?;
@@ -62,14 +60,21 @@ fn stops(base: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Stops the file system that is mounted there, without a flush.
+pub(super) fn stop(point: &Path) {
+    let mut ioctl = Command::new("python3");
+    ioctl.args(["-c", SHUTDOWN]).arg(point);
+    let _ = process::must(&mut ioctl, TOOL_MAX);
+}
+
 /// A file system in a file; goes when it is dropped.
-struct Mounted {
+pub(super) struct Mounted {
     image: PathBuf,
     point: PathBuf,
 }
 
 impl Mounted {
-    fn new(base: &Path, name: &str, mib: u32) -> Result<Self> {
+    pub(super) fn new(base: &Path, name: &str, mib: u32) -> Result<Self> {
         let (image, point) = (base.join(format!("{name}.img")), base.join(name));
         fs::create_dir_all(&point)?;
         let file = fs::File::create(&image)?;
@@ -79,6 +84,11 @@ impl Mounted {
         let disk = Self { image, point };
         disk.mount()?;
         Ok(disk)
+    }
+
+    /// Where it is mounted.
+    pub(super) fn point(&self) -> &Path {
+        &self.point
     }
 
     fn mount(&self) -> Result<()> {
@@ -91,7 +101,8 @@ impl Mounted {
         process::must(Command::new("umount").arg(&self.point), TOOL_MAX)
     }
 
-    fn remount(&mut self) -> Result<()> {
+    /// Mounts it again, as after a cut of the power.
+    pub(super) fn remount(&mut self) -> Result<()> {
         self.unmount()?;
         self.mount()
     }

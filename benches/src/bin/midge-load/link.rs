@@ -73,7 +73,7 @@ impl Link {
         self.start = 0;
         let read = self.stream.read(&mut self.buf[self.end..])?;
         if read == 0 {
-            bail!("the server closed the connection");
+            return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into());
         }
         self.end += read;
         Ok(())

@@ -4,6 +4,8 @@
 //! line of JSON. The server's CPU time and memory are read from `/proc/PID` around the measured window only:
 //! connecting, warming up and draining don't count. Every delivery is checked (control line, length, end,
 //! order or at least increase of the sequence stamped into it), and at the end all must have arrived.
+//!
+//! `midge-load ledger` is no load to be measured: it serves `cargo xtask crash server`, and [`ledger`] tells how.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::print_stdout,
@@ -15,6 +17,7 @@ mod churn;
 mod crowd;
 mod flow;
 mod js;
+mod ledger;
 mod link;
 mod meter;
 mod request;
@@ -45,6 +48,9 @@ fn main() -> Result<()> {
     raise_file_limit();
     let mut args = std::env::args().skip(1);
     let scenario = args.next().context(USAGE)?;
+    if scenario == "ledger" {
+        return ledger::converse();
+    }
     let (mut addr, mut pid, mut seconds) = (None, None, 1.0);
     while let Some(flag) = args.next() {
         let value = args

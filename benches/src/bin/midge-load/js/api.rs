@@ -1,6 +1,8 @@
 //! Requests to the JetStream API over a raw connection.
 
 use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
 use midge_wire::{ServerFrame, encode};
@@ -9,21 +11,29 @@ use serde_json::{Value, json};
 use crate::Target;
 use crate::link::Link;
 
-const INBOX: &[u8] = b"_INBOX.api0123456789abcdefgh.r";
+/// Each connection has an inbox of its own, for several may ask at a time.
+static OPENED: AtomicU64 = AtomicU64::new(0);
 
 /// A connection for requests, one at a time.
 pub(crate) struct Api {
     link: Link,
+    inbox: Vec<u8>,
 }
 
 impl Api {
     pub(crate) fn open(target: &Target) -> Result<Self> {
-        let mut link = Link::open(target.addr, 1 << 20)?;
+        Self::at(target.addr)
+    }
+
+    pub(crate) fn at(addr: SocketAddr) -> Result<Self> {
+        let mut link = Link::open(addr, 1 << 20)?;
         let mut line = Vec::new();
-        encode::sub(&mut line, INBOX, None, b"1");
+        let number = OPENED.fetch_add(1, Ordering::Relaxed);
+        let inbox = format!("_INBOX.api{number:020}.r").into_bytes();
+        encode::sub(&mut line, &inbox, None, b"1");
         link.stream.write_all(&line)?;
         link.sync()?;
-        Ok(Self { link })
+        Ok(Self { link, inbox })
     }
 
     /// The answer to a request, error or not.
@@ -33,9 +43,13 @@ impl Api {
         } else {
             body.to_string()
         };
+        self.exchange(&format!("$JS.API.{subject}"), body.as_bytes())
+    }
+
+    /// The answer to a message.
+    pub(crate) fn exchange(&mut self, subject: &str, body: &[u8]) -> Result<Value> {
         let mut line = Vec::new();
-        let subject = format!("$JS.API.{subject}");
-        encode::publish(&mut line, subject.as_bytes(), Some(INBOX), body.as_bytes());
+        encode::publish(&mut line, subject.as_bytes(), Some(&self.inbox), body);
         self.link.stream.write_all(&line)?;
         let mut answer = None;
         while answer.is_none() {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::Target;
 use crate::meter::Span;
+pub(crate) use api::Api;
 use consume::Consumption;
 use publish::Publishing;
 
