@@ -27,6 +27,7 @@ mod page;
 mod process;
 mod reference;
 mod smoke;
+mod soak;
 mod transcripts;
 mod tree;
 
@@ -65,6 +66,9 @@ Does it hold?
                            (20; root), and wants every acknowledged publish, ack, removal and definition back
                            --reference: nats-server through the same, counted; --write: into docs/durability.md
   fuzz [TARGET] [SECONDS]  runs one fuzz target, or all, for so long each (default 60)
+  soak [MINUTES] [--ours PATH] [--against nats-server]
+                           limits, consumers, a million keys and connections that come and go, for so long (default
+                           30), and wants less than 1 MiB of growth in 10 minutes over the last two thirds
   mutants [FILTER..]       plants each bug of xtask/mutants/*.patch and expects its suite to fail
 
 How fast is it?
@@ -106,6 +110,7 @@ fn dispatch(verb: &str, args: &[String]) -> anyhow::Result<()> {
         "layers" => layers::run(args),
         "mutants" => mutants::run(args),
         "smoke" => smoke::run(args),
+        "soak" => soak::run(args),
         "transcripts" => transcripts::run(args),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

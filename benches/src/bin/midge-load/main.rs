@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 #![allow(
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "a load generator reads the clock and prints its result"
 )]
@@ -21,6 +22,7 @@ mod ledger;
 mod link;
 mod meter;
 mod request;
+mod soak;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -34,7 +36,7 @@ const USAGE: &str = "midge-load SCENARIO --addr HOST:PORT --pid PID [--seconds S
 
 flows      one-16 one-128 one-1k one-16k fanout-64 pairs-4 queue-8 headers filters-20k
 requests   request-1 request-32
-others     churn connections subscriptions come-and-go";
+others     churn connections subscriptions come-and-go soak";
 
 /// Which server to drive, whom to meter, for how long.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +93,7 @@ fn run(scenario: &str, target: &Target) -> Result<Value> {
         "connections" => crowd::connections(target),
         "subscriptions" => crowd::subscriptions(target),
         "come-and-go" => crowd::come_and_go(target),
+        "soak" => soak::run(target),
         _ => js::run(scenario, target).unwrap_or_else(|| {
             bail!(
                 "unknown scenario {scenario}\n{USAGE}\njetstream  {}",

@@ -21,11 +21,20 @@ pub(crate) fn cpu(pid: u32) -> Result<Duration> {
 
 /// Resident memory in bytes.
 pub(crate) fn resident(pid: u32) -> Result<u64> {
+    status(pid, "VmRSS:")
+}
+
+/// What of it isn't a file's.
+pub(crate) fn anonymous(pid: u32) -> Result<u64> {
+    status(pid, "RssAnon:")
+}
+
+fn status(pid: u32, field: &str) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).context("the server is gone")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
     let kib = line
         .and_then(|line| line.split_whitespace().next())
-        .context("no VmRSS")?;
+        .with_context(|| format!("no {field}"))?;
     Ok(kib.parse::<u64>()? * 1024)
 }
 

@@ -71,7 +71,7 @@ impl Totals {
             ("definitions not as answered", self.redefined),
             ("message ids forgotten, of 50 each time", self.forgotten),
             ("messages changed, doubled or invented", self.odd),
-            ("consumers that stalled", self.stalled),
+            ("consumers that stalled or skipped", self.stalled),
             ("store folders that could not be used again", self.given_up),
         ]
     }

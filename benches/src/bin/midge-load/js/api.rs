@@ -48,6 +48,12 @@ impl Api {
 
     /// The answer to a message.
     pub(crate) fn exchange(&mut self, subject: &str, body: &[u8]) -> Result<Value> {
+        let payload = self.exchange_any(subject, body)?;
+        serde_json::from_slice(&payload).with_context(|| format!("{subject}: an answer in JSON"))
+    }
+
+    /// The body of the answer to a message, whatever it is.
+    pub(crate) fn exchange_any(&mut self, subject: &str, body: &[u8]) -> Result<Vec<u8>> {
         let mut line = Vec::new();
         encode::publish(&mut line, subject.as_bytes(), Some(&self.inbox), body);
         self.link.stream.write_all(&line)?;
@@ -55,12 +61,12 @@ impl Api {
         while answer.is_none() {
             self.link.frames(|frame| {
                 if let ServerFrame::Msg(message) = frame {
-                    answer = Some(serde_json::from_slice(message.payload));
+                    answer = Some(message.body().to_vec());
                 }
                 true
             })?;
         }
-        Ok(answer.context("no answer")??)
+        answer.context("no answer")
     }
 
     /// The answer to a request that must succeed.

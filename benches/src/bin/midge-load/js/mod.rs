@@ -16,6 +16,7 @@ use crate::meter::Span;
 pub(crate) use api::Api;
 use consume::Consumption;
 use publish::Publishing;
+pub(crate) use publish::fill;
 
 /// Names of the scenarios, for the usage text.
 pub(crate) const NAMES: &str = "js-sync-1 js-sync-16 js-window-256 js-window-4000 js-window-256-1k js-window-4000-1k js-dedupe

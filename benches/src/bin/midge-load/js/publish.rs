@@ -283,7 +283,7 @@ fn slot_of(frame: &ServerFrame<'_>) -> Option<usize> {
 }
 
 /// Fills a stream's subjects in turn, fast; `count` messages in all.
-pub(super) fn fill(
+pub(crate) fn fill(
     target: &Target,
     subjects: &[String],
     count: usize,

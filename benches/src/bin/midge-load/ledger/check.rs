@@ -82,16 +82,31 @@ pub(super) fn run(ledger: &Ledger, addr: SocketAddr) -> Result<Value> {
             trim(ledger, &mut api, stream, keep)?;
         }
     }
+    drain(ledger, &mut api, addr, &mut verdict)?;
+    trim(ledger, &mut api, KEPT, KEEP)?;
+    Ok(verdict.json(ledger))
+}
+
+/// What the two consumers still owe must come, and nothing else.
+fn drain(ledger: &Ledger, api: &mut Api, addr: SocketAddr, verdict: &mut Verdict) -> Result<()> {
     for stream in [KEPT, WORK] {
         let drained = consume::drain(ledger, addr, stream)?;
         verdict.corrupt += drained.corrupt;
         verdict.again += drained.again;
-        verdict.stalled += u64::from(drained.stalled);
-        verdict.broken.lost += ledger.book(stream).never_came(&drained.came);
+        let missed = ledger.book(stream).never_came(&drained.came);
+        if stream == WORK {
+            verdict.broken.lost += missed;
+            let left = empty_queue(ledger, api)?;
+            verdict.broken.odd += if drained.stalled { 0 } else { left };
+        }
+        if drained.stalled || (stream == KEPT && missed > 0) {
+            verdict.stalled += 1;
+            let consumer = format!("CONSUMER.DELETE.{}.{CONSUMER}", STREAMS[stream]);
+            ask(api, &consumer, &Value::Null)?;
+            locked(&ledger.definitions).gone(&format!("{}/{CONSUMER}", STREAMS[stream]));
+        }
     }
-    trim(ledger, &mut api, KEPT, KEEP)?;
-    verdict.broken.odd += left_in_queue(ledger, &mut api)?;
-    Ok(verdict.json(ledger))
+    make_missing(ledger, api)
 }
 
 /// The store was of no use any more: all of it counts.
@@ -284,8 +299,8 @@ fn trim(ledger: &Ledger, api: &mut Api, stream: usize, keep: usize) -> Result<()
     })
 }
 
-/// A drained work queue holds nothing; what it does hold is taken out.
-fn left_in_queue(ledger: &Ledger, api: &mut Api) -> Result<u64> {
+/// A drained work queue holds nothing; what it does hold is counted and taken out.
+fn empty_queue(ledger: &Ledger, api: &mut Api) -> Result<u64> {
     let left = api.stored(STREAMS[WORK])?;
     if left > 0 {
         ask(api, &format!("STREAM.PURGE.{}", STREAMS[WORK]), &json!({}))?;

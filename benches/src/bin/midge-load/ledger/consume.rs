@@ -16,8 +16,8 @@ use crate::js::Api;
 use crate::link::Link;
 
 const BATCH: u64 = 200;
-/// Nobody may need longer to deliver what is left.
-const DRAIN_MAX: Duration = Duration::from_secs(30);
+/// A consumer that has messages left and sends none for so long has stalled: several times the ack wait.
+const SILENCE_MAX: Duration = Duration::from_secs(6);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Acknowledges, mostly, what comes, until the server dies.
@@ -52,7 +52,7 @@ pub(super) fn drain(ledger: &Ledger, addr: SocketAddr, stream: usize) -> Result<
     client.link.stream.set_read_timeout(Some(LOOK))?;
     let before = ledger.book(stream).confirmed.clone();
     let mut drained = Drained::default();
-    let (begun, mut looked) = (Instant::now(), Instant::now());
+    let (mut heard, mut looked) = (Instant::now(), Instant::now());
     loop {
         client.pull()?;
         let events = match client.events() {
@@ -74,13 +74,16 @@ pub(super) fn drain(ledger: &Ledger, addr: SocketAddr, stream: usize) -> Result<
             }
         }
         client.flush()?;
+        if events.iter().any(|event| !matches!(event, Event::Ended)) {
+            heard = Instant::now();
+        }
         if events.is_empty() || looked.elapsed() > LOOK {
             looked = Instant::now();
             if is_empty(&mut api, stream)? {
                 return Ok(drained);
             }
         }
-        if begun.elapsed() > DRAIN_MAX {
+        if heard.elapsed() > SILENCE_MAX {
             drained.stalled = true;
             return Ok(drained);
         }
