@@ -1,6 +1,6 @@
 //! One connection: handshake, and a read buffer out of which frames are cut.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -66,6 +66,21 @@ impl Link {
         Ok(hits)
     }
 
+    /// As [`Link::frames`], and 0 when nothing comes within `patience`.
+    pub(crate) fn frames_within(
+        &mut self,
+        patience: Duration,
+        f: impl FnMut(ServerFrame<'_>) -> bool,
+    ) -> Result<usize> {
+        self.stream.set_read_timeout(Some(patience))?;
+        let hits = self.frames(f);
+        self.stream.set_read_timeout(Some(PATIENCE))?;
+        match hits {
+            Err(error) if is_quiet(&error) => Ok(0),
+            hits => hits,
+        }
+    }
+
     /// One read behind what is left.
     fn fill(&mut self) -> Result<()> {
         self.buf.copy_within(self.start..self.end, 0);
@@ -73,9 +88,18 @@ impl Link {
         self.start = 0;
         let read = self.stream.read(&mut self.buf[self.end..])?;
         if read == 0 {
-            return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into());
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
         }
         self.end += read;
         Ok(())
     }
+}
+
+/// A read that waited in vain.
+fn is_quiet(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    matches!(
+        kind,
+        Some(io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+    )
 }

@@ -1,7 +1,7 @@
 //! Consumers with double acks: an ack is noted before it is sent, and again when it is confirmed.
 
 use std::collections::HashSet;
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::publish::READ_BYTES;
 use super::{CONSUMER, Ledger, STREAMS, ask, book};
 use crate::js::Api;
-use crate::link::Link;
+use crate::link::{Link, PATIENCE};
 
 const BATCH: u64 = 200;
 /// A consumer that has messages left and sends none for so long has stalled: several times the ack wait.
@@ -25,7 +25,7 @@ pub(super) fn work(ledger: &Ledger, addr: SocketAddr, stream: usize) -> Result<(
     let mut client = Client::open(addr, stream)?;
     loop {
         client.pull()?;
-        for event in client.events()? {
+        for event in client.events(PATIENCE)? {
             client.answer(ledger, &event, true)?;
         }
         client.flush()?;
@@ -49,16 +49,12 @@ pub(super) struct Drained {
 pub(super) fn drain(ledger: &Ledger, addr: SocketAddr, stream: usize) -> Result<Drained> {
     let mut client = Client::open(addr, stream)?;
     let mut api = Api::at(addr)?;
-    client.link.stream.set_read_timeout(Some(LOOK))?;
     let before = ledger.book(stream).confirmed.clone();
     let mut drained = Drained::default();
     let (mut heard, mut looked) = (Instant::now(), Instant::now());
     loop {
         client.pull()?;
-        let events = match client.events() {
-            Err(error) if is_quiet(&error) => Vec::new(),
-            events => events?,
-        };
+        let events = client.events(LOOK)?;
         for event in &events {
             client.answer(ledger, event, false)?;
             match event {
@@ -88,14 +84,6 @@ pub(super) fn drain(ledger: &Ledger, addr: SocketAddr, stream: usize) -> Result<
             return Ok(drained);
         }
     }
-}
-
-fn is_quiet(error: &anyhow::Error) -> bool {
-    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    matches!(
-        kind,
-        Some(io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
-    )
 }
 
 /// Nothing waits to be delivered or acknowledged.
@@ -167,9 +155,10 @@ impl Client {
         self.flush()
     }
 
-    fn events(&mut self) -> Result<Vec<Event>> {
+    /// What comes with the next read, if it comes within `patience`.
+    fn events(&mut self, patience: Duration) -> Result<Vec<Event>> {
         let (mut events, stream) = (Vec::new(), STREAMS[self.stream]);
-        self.link.frames(|frame| {
+        self.link.frames_within(patience, |frame| {
             if let ServerFrame::Msg(message) = frame {
                 events.push(read(stream, &message));
             }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use midge_wire::{ServerFrame, encode};
@@ -17,6 +18,8 @@ const WINDOW: u32 = 50;
 /// Messages a second on each stream.
 const RATE: u32 = 2000;
 const BATCH: u64 = 200;
+/// How long a consumer's client waits before it looks whether the soak goes on.
+const QUIET: Duration = Duration::from_secs(1);
 const SUBJECTS: u64 = 100;
 
 /// A stream for each kind of limit.
@@ -98,7 +101,7 @@ pub(super) fn pull(soak: &Soak) -> Result<()> {
         link.stream.write_all(&out)?;
         out.clear();
         let mut over = false;
-        let came = link.frames(|frame| {
+        let came = link.frames_within(QUIET, |frame| {
             let ServerFrame::Msg(message) = frame else {
                 return false;
             };
@@ -132,7 +135,7 @@ pub(super) fn push(soak: &Soak) -> Result<()> {
         api.make_consumer("AGE", "PUSH", &config)?;
         let mut came = 0;
         while came < EACH && soak.goes_on() {
-            let now = link.frames(|frame| matches!(frame, ServerFrame::Msg(_)))?;
+            let now = link.frames_within(QUIET, |frame| matches!(frame, ServerFrame::Msg(_)))?;
             soak.delivered.fetch_add(now as u64, Relaxed);
             came += now;
         }
