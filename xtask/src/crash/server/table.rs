@@ -20,6 +20,8 @@ pub(super) struct Totals {
     forgotten: u64,
     /// Messages that were changed, doubled, or never sent.
     odd: u64,
+    /// Messages that stay in a work queue for ever.
+    left: u64,
     stalled: u64,
     /// Store folders that couldn't be opened.
     pub(super) given_up: u64,
@@ -41,6 +43,7 @@ impl Totals {
         self.redefined += verdict["definitions"].as_array().map_or(0, Vec::len) as u64;
         self.forgotten += number(&verdict["forgotten"]);
         self.odd += number(&verdict["odd"]) + number(&verdict["corrupt"]);
+        self.left += number(&verdict["left"]);
         self.stalled += number(&verdict["stalled"]);
     }
 
@@ -63,7 +66,7 @@ impl Totals {
         ]
     }
 
-    fn broken(&self) -> [(&'static str, u64); 8] {
+    fn broken(&self) -> [(&'static str, u64); 9] {
         [
             ("acknowledged publishes lost", self.lost),
             ("confirmed acks undone", self.again),
@@ -71,6 +74,7 @@ impl Totals {
             ("definitions not as answered", self.redefined),
             ("message ids forgotten, of 50 each time", self.forgotten),
             ("messages changed, doubled or invented", self.odd),
+            ("messages left in a drained work queue", self.left),
             ("consumers that stalled or skipped", self.stalled),
             ("store folders that could not be used again", self.given_up),
         ]
@@ -131,6 +135,7 @@ mod tests {
             "forgotten",
             "odd",
             "corrupt",
+            "left",
             "stalled",
         ];
         for field in fields {

@@ -38,6 +38,8 @@ struct Verdict {
     again: u64,
     /// Ids that are no longer known.
     forgotten: u64,
+    /// Messages that stay in a work queue although nobody is owed them.
+    left: u64,
     stalled: u64,
     definitions: Vec<String>,
 }
@@ -54,6 +56,7 @@ impl Verdict {
             "told": ledger.take_told(),
             "lost": self.broken.lost, "revived": self.broken.revived, "odd": self.broken.odd,
             "corrupt": self.corrupt, "again": self.again, "forgotten": self.forgotten,
+            "left": self.left,
             "stalled": self.stalled, "definitions": self.definitions,
         })
     }
@@ -97,7 +100,7 @@ fn drain(ledger: &Ledger, api: &mut Api, addr: SocketAddr, verdict: &mut Verdict
         if stream == WORK {
             verdict.broken.lost += missed;
             let left = empty_queue(ledger, api)?;
-            verdict.broken.odd += if drained.stalled { 0 } else { left };
+            verdict.left += if drained.stalled { 0 } else { left };
         }
         if drained.stalled || (stream == KEPT && missed > 0) {
             verdict.stalled += 1;
