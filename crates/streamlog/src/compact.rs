@@ -231,6 +231,11 @@ fn copy_live(stream: &Stream, slot: &Slot, first_seq: u64) -> Option<Copy> {
             return;
         };
         let place = Place::new(copy.end, head.plain, head.headers);
+        // What follows may be gone.
+        let head = record::Head {
+            flags: head.flags & !record::RECORD_BATCH,
+            ..head
+        };
         record::encode(&mut copy.bytes, copy.segment.seed, &head, &[&stored]);
         copy.index
             .push(seq, place, &body[..head.subject as usize], head.ttl);

@@ -45,6 +45,7 @@
 #![deny(unsafe_code)]
 #![deny(missing_docs)]
 
+mod batch;
 mod chain;
 mod checkpoint;
 mod codec;

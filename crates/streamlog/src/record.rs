@@ -15,6 +15,12 @@ pub(crate) const FLAG_ENCRYPTED: u8 = 2;
 /// of a delete: the bytes are to go as well
 pub(crate) const FLAG_ERASE: u8 = 4;
 
+/// of a message or a gap: the next record belongs to the same batch
+pub(crate) const FLAG_MORE: u8 = 8;
+/// of a message or a gap: it is the last of its batch
+pub(crate) const FLAG_ENDS: u8 = 16;
+pub(crate) const RECORD_BATCH: u8 = FLAG_MORE | FLAG_ENDS;
+
 /// What a record says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -171,7 +177,7 @@ fn fits(head: &Head) -> bool {
     has_seq
         && head.seq < SEQ_END
         && parts <= u64::from(head.plain)
-        && (head.flags != 0 || head.stored == head.plain)
+        && (head.flags & !RECORD_BATCH != 0 || head.stored == head.plain)
 }
 
 /// Appends a number as LEB128.

@@ -93,6 +93,7 @@ pub(crate) fn open(
         links: chain::in_order(&links),
     };
     let cut = log.apply(&mut state)?;
+    state.drop_batch();
     let next = numbers.iter().next_back().map_or(position, |n| n + 1);
     if state.slots.last().is_none_or(|slot| slot.heap.is_none()) {
         state.begin_segment(next, 0, crate::segment::SIZE_FIRST);
@@ -308,6 +309,10 @@ fn open_segment(
         is_proven,
     };
     state.add_active(segment);
+    if link.rewrite > 0 {
+        // It was durable as a whole when it was rewritten, and lacks what was deleted.
+        state.accept_batch();
+    }
     let image = Bytes::from(image);
     let behind = scan(state, &image, &evidence);
     let (segment, end) = (state.active().seg.clone(), state.active().end);
@@ -388,6 +393,8 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> bool {
                 report_torn(state, &segment, image, at);
                 return true;
             };
+            // What is damaged was durable, and with it its batch.
+            state.accept_batch();
             let lost = (state.last_seq + 1)..=(head.seq.saturating_sub(1)).max(state.last_seq + 1);
             let evidence = &image[at as usize..next as usize];
             segment.report_range(
@@ -410,6 +417,7 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> bool {
                 segment.report_range(DamageKind::Record, u64::from(at), 0, &[], Some(lost));
             }
             if head.seq <= state.last_seq {
+                state.drop_batch();
                 // The truncation before it was lost.
                 state.apply_truncate(head.seq.saturating_sub(1));
             }
@@ -446,6 +454,7 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
     let begin = at as usize + record::HEAD;
     let stored = image.slice(begin..begin + head.stored as usize);
     let number = state.active().seg.number;
+    let more = head.kind != Kind::Begin && state.follow_batch(head);
     match head.kind {
         Kind::Message => match state.env.sealer.open(number, head, stored) {
             Some(body) if has_place(state, head.seq) => {
@@ -455,7 +464,7 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
                 let subject = &body[..head.subject as usize];
                 state.apply_message(head, subject, at);
                 // Evictions by limit aren't in the log: they happen again where they happened.
-                enforce(state, Some(subject));
+                state.enforce_for(subject, more);
             }
             _ => {
                 let segment = state.active().seg.clone();
@@ -468,6 +477,9 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
                     lost,
                 );
                 state.apply_last(head.seq);
+                if !more {
+                    state.accept_batch();
+                }
             }
         },
         Kind::Delete => {
@@ -482,7 +494,12 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
         Kind::First => {
             state.apply_first(head.seq);
         }
-        Kind::Last => state.apply_last(head.seq),
+        Kind::Last => {
+            state.apply_last(head.seq);
+            if !more {
+                state.accept_batch();
+            }
+        }
         Kind::Truncate => {
             state.apply_truncate(head.seq);
         }

@@ -7,6 +7,7 @@
 //! - msgs = sum of live, bytes = sum of bytes over the slots; first_seq <= each live sequence <= last_seq.
 use crate::{
     Error, Result,
+    batch::OpenBatch,
     evicted::Evicted,
     filter::Filter,
     index::{Dead, HeapIndex, Index, Place, SubjectTotal, Totals},
@@ -37,6 +38,10 @@ pub struct NewMessage<'a> {
 }
 
 impl<'a> NewMessage<'a> {
+    pub(crate) fn len(&self) -> usize {
+        self.subject.len() + self.headers.len() + self.payload.len()
+    }
+
     /// Without headers and ttl.
     pub fn new(
         subject: &'a (impl AsRef<[u8]> + ?Sized),
@@ -73,6 +78,8 @@ pub(crate) struct State {
     pub(crate) durable: u64,
     pub(crate) slots: Vec<Slot>,
     pub(crate) tail: Tail,
+    /// while the log is read back
+    pub(crate) open_batch: Option<OpenBatch>,
     pub(crate) totals: Totals,
     pub(crate) timers: Timers,
     /// no message below it gets too old: it is gone, or lives for ever
@@ -116,6 +123,7 @@ impl State {
             durable: 0,
             slots: Vec::new(),
             tail: Tail::default(),
+            open_batch: None,
             totals: Totals::new(true),
             timers: Timers::default(),
             aging: 0,
@@ -261,7 +269,7 @@ impl State {
             let number = self.active().seg.number;
             let (body, flags) = self.env.sealer.seal(number, parts.concat())?;
             head = Head {
-                flags,
+                flags: head.flags | flags,
                 stored: body.len() as u32,
                 ..head
             };

@@ -223,7 +223,7 @@ impl Stream {
     }
 
     /// Has the change carried by the open batch.
-    fn enter(&self, state: &mut MutexGuard<'_, State>, written: usize) -> Ticket {
+    pub(crate) fn enter(&self, state: &mut MutexGuard<'_, State>, written: usize) -> Ticket {
         if state.options.storage == Storage::Memory {
             state.visible = state.last_seq;
             state.durable = state.last_seq;
@@ -449,11 +449,17 @@ fn runs_of(seqs: &[u64]) -> Vec<(u64, u64)> {
 
 /// Lets the oldest go until the limits hold. `subject`: the only one that may have too many.
 pub(crate) fn enforce(state: &mut State, subject: Option<&[u8]>) {
+    enforce_each(state, subject);
+}
+
+/// The same for several subjects: first each has no more than it may, then all together.
+pub(crate) fn enforce_each<'a>(state: &mut State, subjects: impl IntoIterator<Item = &'a [u8]>) {
     let limits = state.options.limits;
-    if limits.max_per_subject > 0
-        && let Some(subject) = subject
-    {
+    for subject in subjects {
         loop {
+            if limits.max_per_subject == 0 {
+                break;
+            }
             let total = state.total(subject);
             if total.count <= limits.max_per_subject || !evict(state, total.first) {
                 break;

@@ -41,6 +41,8 @@ enum Change {
         subject: String,
         payload: String,
     },
+    /// messages that are there all or none
+    Batch(Vec<(u64, String, String)>),
     Delete(Vec<u64>),
     First(u64),
     Truncate(u64),
@@ -82,17 +84,19 @@ impl Log {
                 self.messages
                     .insert(*seq, (subject.clone(), payload.clone()));
                 self.last = *seq;
-                let of = self.messages.iter().filter(|(_, (s, _))| s == subject);
-                let of: Vec<u64> = of.map(|(&seq, _)| seq).collect();
-                let max = usize::try_from(limits.max_per_subject).unwrap_or(usize::MAX);
-                if max > 0 {
-                    of[..of.len().saturating_sub(max)].iter().for_each(|seq| {
-                        self.messages.remove(seq);
-                    });
+                self.trim(subject, limits);
+                self.trim_all(limits);
+            }
+            Change::Batch(batch) => {
+                for (seq, subject, payload) in batch {
+                    self.messages
+                        .insert(*seq, (subject.clone(), payload.clone()));
+                    self.last = *seq;
                 }
-                while limits.max_msgs > 0 && self.messages.len() as u64 > limits.max_msgs {
-                    self.messages.pop_first();
+                for (_, subject, _) in batch {
+                    self.trim(subject, limits);
                 }
+                self.trim_all(limits);
             }
             Change::Delete(seqs) => self.messages.retain(|seq, _| !seqs.contains(seq)),
             Change::First(first) => self.messages.retain(|seq, _| seq >= first),
@@ -101,6 +105,23 @@ impl Log {
                 self.last = self.last.min(*last);
             }
             Change::Last(last) => self.last = self.last.max(*last),
+        }
+    }
+
+    fn trim(&mut self, subject: &str, limits: &Limits) {
+        let of = self.messages.iter().filter(|(_, (s, _))| s == subject);
+        let of: Vec<u64> = of.map(|(&seq, _)| seq).collect();
+        let max = usize::try_from(limits.max_per_subject).unwrap_or(usize::MAX);
+        if max > 0 {
+            of[..of.len().saturating_sub(max)].iter().for_each(|seq| {
+                self.messages.remove(seq);
+            });
+        }
+    }
+
+    fn trim_all(&mut self, limits: &Limits) {
+        while limits.max_msgs > 0 && self.messages.len() as u64 > limits.max_msgs {
+            self.messages.pop_first();
         }
     }
 }
@@ -296,6 +317,7 @@ fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result
                     None => store.delete_state(key.as_bytes()).map_err(text)?,
                 });
             }
+            36 => append_batch(&stream, model, &mut dice, now).map_err(text)?,
             31 | 34 => store.maintain_once(now).map_err(text)?,
             32 if dice.roll(4) == 0 => {
                 store.commit_once(now).map_err(text)?;
@@ -397,6 +419,47 @@ fn create(store: &Store, model: &Mutex<Model>, name: &str) -> crate::Result<Stre
         ..StreamOptions::default()
     };
     Ok(store.create_stream(name, options)?.0)
+}
+
+/// Up to a dozen messages, sometimes longer than a segment.
+fn append_batch(
+    stream: &Stream,
+    model: &Mutex<Model>,
+    dice: &mut Dice,
+    now: u64,
+) -> crate::Result<()> {
+    let mut seq = stream.stats().last_seq;
+    let mut batch = Vec::new();
+    for k in 0..=dice.roll(12) {
+        seq += 1;
+        // One of them leaves its sequence empty.
+        let payload = "y".repeat(dice.roll(700) as usize) + &now.to_string();
+        let kept = k == 0 || dice.roll(6) > 0;
+        batch.push((seq, format!("s.{}", dice.roll(5)), kept.then_some(payload)));
+    }
+    let messages: Vec<_> = batch
+        .iter()
+        .map(|(_, subject, payload)| Some(NewMessage::new(subject, payload.as_ref()?)))
+        .collect();
+    let kept = batch
+        .iter()
+        .filter_map(|(seq, subject, payload)| Some((*seq, subject.clone(), payload.clone()?)));
+    let change = Change::Batch(kept.collect());
+    let appended = stream.append_batch(&messages, now);
+    let mut model = model.lock();
+    match appended {
+        Ok(appended) => {
+            model.change(stream.name(), change);
+            // The model's batch ends with its last message.
+            model.change(stream.name(), Change::Last(seq));
+            if let Some(stream) = model.streams.get_mut(stream.name()) {
+                stream.tickets.push((stream.open.len(), appended.ticket));
+            }
+            Ok(())
+        }
+        Err(crate::Error::Overloaded { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn append(stream: &Stream, model: &Mutex<Model>, dice: &mut Dice, now: u64) -> crate::Result<()> {

@@ -359,3 +359,86 @@ fn deleted_streams_leave_no_file() {
     );
     assert!(first.stream("s").unwrap().is_none());
 }
+
+fn add(stream: &Stream, subject: &str) {
+    let _ = stream.append(NewMessage::new(subject, "x"), 0).unwrap();
+}
+
+#[test]
+fn a_batch_is_there_all_or_none() {
+    let limits = Limits {
+        max_msgs: 4,
+        discard: Discard::New,
+        ..Limits::default()
+    };
+    both(limits, |store, stream| {
+        add(stream, "a");
+        let one = |subject| Some(NewMessage::new(subject, "y"));
+        let full = [one("a"), one("b"), one("c"), one("d")];
+        assert!(matches!(
+            stream.append_batch(&full, 0),
+            Err(Error::LimitReached(_))
+        ));
+        assert_eq!(stream.stats().last_seq, 1);
+        let appended = stream.append_batch(&[one("a"), None, one("c")], 0).unwrap();
+        assert_eq!(appended.seq, 4);
+        store.commit_once(0).unwrap();
+        assert_eq!(appended.ticket.outcome(), Some(Ok(())));
+        let seqs: Vec<_> = contents(stream).iter().map(|m| m.seq).collect();
+        assert_eq!(seqs, [1, 2, 4]);
+    });
+}
+
+#[test]
+fn a_batch_that_didn_t_arrive_pushed_nothing_out() {
+    let limits = Limits {
+        max_msgs: 4,
+        ..Limits::default()
+    };
+    let disk = CrashDisk::new();
+    let options = StreamOptions {
+        limits,
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    };
+    let body = "z".repeat(3000);
+    let batch = [(); 4].map(|()| Some(NewMessage::new("b", &body)));
+    let mut torn = 0;
+    {
+        let store = store(&disk);
+        let (stream, _) = store.create_stream("s", options).unwrap();
+        (0..4).for_each(|_| add(&stream, "a"));
+        store.commit_once(0).unwrap();
+        let appended = stream.append_batch(&batch, 0).unwrap();
+        assert_eq!(appended.seq, 8);
+        let cuts = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let seen = cuts.clone();
+        disk.before_each(move |disk, _| {
+            let mut seen = seen.lock().unwrap();
+            for outcome in 0..20 {
+                seen.push(disk.cut(outcome));
+            }
+        });
+        store.commit_once(0).unwrap();
+        disk.forget_hook();
+        for cut in cuts.lock().unwrap().iter() {
+            let store = self::store(cut);
+            let stream = store.stream("s").unwrap().unwrap();
+            let subjects: Vec<_> = contents(&stream).into_iter().map(|m| m.subject).collect();
+            assert!(
+                subjects == ["a"; 4] || subjects == ["b"; 4],
+                "half a batch: {subjects:?}"
+            );
+            if subjects[0] == "a" {
+                torn += 1;
+                add(&stream, "c");
+                store.commit_once(0).unwrap();
+                assert_eq!(stream.stats().last_seq, 5);
+                drop((stream, store));
+                let stream = self::store(cut).stream("s").unwrap().unwrap();
+                assert_eq!(contents(&stream).last().unwrap().seq, 5);
+            }
+        }
+    }
+    assert!(torn > 0, "no cut fell into the batch");
+}

@@ -1,0 +1,193 @@
+//! Several messages that are there all or none.
+//!
+//! Each record of a batch but the last says that more follows; the last says that it ends one. They are written under one lock, so one
+//! commit carries them. A log that ends inside a batch ends before it: nobody was told of it, and what its messages would have pushed out is
+//! still there, because limits are enforced at the end of a batch.
+use crate::{
+    Error, Result,
+    error::Limit,
+    options::{Discard, Storage},
+    record::{FLAG_ENDS, FLAG_MORE, Head, Kind, RECORD_BATCH},
+    state::{NewMessage, State},
+    stream::{Appended, Stream, enforce, enforce_each},
+};
+use bytes::Bytes;
+use std::{collections::HashMap, sync::atomic::Ordering};
+
+/// A batch whose end wasn't read yet.
+#[derive(Default)]
+pub(crate) struct OpenBatch {
+    first: u64,
+    subjects: Vec<Bytes>,
+}
+
+impl Stream {
+    /// The most bytes that a batch may have.
+    pub fn batch_bytes_max(&self) -> usize {
+        self.0.buffered.max * 2
+    }
+
+    /// Adds all of these at the end, or none, whatever happens meanwhile. `None` stands for a sequence without a message.
+    /// What comes back is the last one's.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append), and `TooLarge` beyond [`batch_bytes_max`](Self::batch_bytes_max).
+    pub fn append_batch(&self, batch: &[Option<NewMessage<'_>>], now: u64) -> Result<Appended> {
+        let mut state = self.lock()?;
+        self.admit_batch(&mut state, batch)?;
+        let before = state.last_seq;
+        let time = now.max(state.last_time);
+        let mut written = 0;
+        let mut outcome = Ok(());
+        for (k, message) in batch.iter().enumerate() {
+            let flags = match (batch.len(), k + 1 == batch.len()) {
+                (1, _) => 0,
+                (_, true) => FLAG_ENDS,
+                (_, false) => FLAG_MORE,
+            };
+            match put(&mut state, message.as_ref(), flags, time) {
+                Ok(len) => written += len,
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            }
+        }
+        if outcome.is_err() {
+            // The log goes on with a sequence that it has: whoever reads it back sees that this batch isn't one.
+            state.apply_truncate(before);
+        }
+        enforce_each(
+            &mut state,
+            batch.iter().flatten().map(|message| message.subject),
+        );
+        let seq = state.last_seq;
+        let ticket = self.enter(&mut state, written);
+        outcome.map(|()| Appended { seq, time, ticket })
+    }
+
+    fn admit_batch(&self, state: &mut State, batch: &[Option<NewMessage<'_>>]) -> Result<()> {
+        let len: usize = batch.iter().flatten().map(NewMessage::len).sum();
+        let max = self.batch_bytes_max();
+        if len > max {
+            return Err(Error::TooLarge { len, max });
+        }
+        if state.options.storage == Storage::File {
+            if state.full || self.0.buffered.blocked.load(Ordering::Relaxed) {
+                return Err(Error::DiskFull);
+            }
+            let buffered = self.0.buffered.now.load(Ordering::Relaxed);
+            if buffered > self.0.buffered.max {
+                let max = self.0.buffered.max;
+                return Err(Error::Overloaded { buffered, max });
+            }
+        }
+        check_limits(state, batch)
+    }
+}
+
+/// With `Discard::New`: whether all find room, each after those before it.
+fn check_limits(state: &mut State, batch: &[Option<NewMessage<'_>>]) -> Result<()> {
+    let limits = state.options.limits;
+    if limits.discard == Discard::Old {
+        return Ok(());
+    }
+    let mut counts: HashMap<&[u8], u64> = HashMap::new();
+    let (mut msgs, mut bytes) = (state.msgs, state.bytes);
+    for message in batch.iter().flatten() {
+        let count = counts
+            .entry(message.subject)
+            .or_insert_with(|| state.total(message.subject).count);
+        let at_limit = limits.max_per_subject > 0 && *count >= limits.max_per_subject;
+        if at_limit && limits.discard_per_subject {
+            return Err(Error::LimitReached(Limit::PerSubject));
+        }
+        if at_limit {
+            continue;
+        }
+        *count += 1;
+        msgs += 1;
+        bytes += crate::index::Place::new(
+            0,
+            message.len() as u32,
+            u32::from(!message.headers.is_empty()),
+        )
+        .size();
+        if limits.max_msgs > 0 && msgs > limits.max_msgs {
+            return Err(Error::LimitReached(Limit::Msgs));
+        }
+        if limits.max_bytes > 0 && bytes > limits.max_bytes {
+            return Err(Error::LimitReached(Limit::Bytes));
+        }
+    }
+    Ok(())
+}
+
+fn put(state: &mut State, message: Option<&NewMessage<'_>>, flags: u8, time: u64) -> Result<usize> {
+    let seq = state.last_seq + 1;
+    let parts = message.map_or([&[][..]; 3], |message| {
+        [message.subject, message.headers, message.payload]
+    });
+    let head = Head {
+        kind: match message {
+            Some(_) => Kind::Message,
+            None => Kind::Last,
+        },
+        flags,
+        seq,
+        time,
+        ttl: message.map_or(0, |message| message.ttl),
+        lag: u32::try_from(seq - state.durable).unwrap_or(u32::MAX),
+        headers: parts[1].len() as u32,
+        subject: parts[0].len() as u16,
+        stored: 0,
+        plain: parts.iter().map(|part| part.len()).sum::<usize>() as u32,
+    };
+    let (offset, written) = state.write(head, parts)?;
+    match message {
+        Some(message) => state.apply_message(&head, message.subject, offset),
+        None => state.apply_last(seq),
+    }
+    Ok(written)
+}
+
+impl State {
+    /// A record is read back: what it means for the batch before it. `true`: it is part of one that isn't complete with it.
+    pub(crate) fn follow_batch(&mut self, head: &Head) -> bool {
+        let continues = head.seq == self.last_seq + 1;
+        if self.open_batch.is_some() && !(continues && head.flags & RECORD_BATCH != 0) {
+            self.drop_batch();
+        }
+        if head.flags & FLAG_MORE != 0 && self.open_batch.is_none() {
+            self.open_batch = Some(OpenBatch {
+                first: head.seq,
+                subjects: Vec::new(),
+            });
+        }
+        head.flags & FLAG_MORE != 0
+    }
+
+    /// Limits are enforced now, or when the batch is complete.
+    pub(crate) fn enforce_for(&mut self, subject: &[u8], more: bool) {
+        match &mut self.open_batch {
+            Some(batch) => batch.subjects.push(Bytes::copy_from_slice(subject)),
+            None => return enforce(self, Some(subject)),
+        }
+        if !more {
+            self.accept_batch();
+        }
+    }
+
+    /// What was read of a batch counts.
+    pub(crate) fn accept_batch(&mut self) {
+        let subjects = self.open_batch.take().unwrap_or_default().subjects;
+        enforce_each(self, subjects.iter().map(|subject| &subject[..]));
+    }
+
+    /// What was read of a batch never was told to anybody.
+    pub(crate) fn drop_batch(&mut self) {
+        if let Some(batch) = self.open_batch.take() {
+            self.apply_truncate(batch.first - 1);
+        }
+    }
+}
