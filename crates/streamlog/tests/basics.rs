@@ -401,7 +401,8 @@ fn a_batch_that_didn_t_arrive_pushed_nothing_out() {
         segment_bytes: 4096,
         ..StreamOptions::default()
     };
-    let body = "z".repeat(3000);
+    // Large enough to go to the segments directly, where no frame holds it together.
+    let body = "z".repeat(20_000);
     let batch = [(); 4].map(|()| Some(NewMessage::new("b", &body)));
     let mut torn = 0;
     {
