@@ -23,7 +23,6 @@ pub(crate) const METADATA_MAX: usize = 128 << 10;
 const REPLICAS_MAX: i64 = 5;
 const DUPLICATE_WINDOW: i64 = 120_000_000_000;
 const MIN_AGE: i64 = 100_000_000;
-const MIN_MARKER_TTL: i64 = 1_000_000_000;
 /// Subjects of the server's own, the part of them that streams may store, and their name in errors.
 const RESERVED: [(&str, &str, &str); 2] = [
     ("$JS.>", "$JS.EVENT.>", "jetstream"),
@@ -216,6 +215,10 @@ pub struct StreamConfig {
     pub allow_msg_ttl: bool,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub subject_delete_marker_ttl: i64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub allow_msg_counter: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub allow_atomic: bool,
     #[serde(default, skip_serializing_if = "is_default_mode")]
     pub persist_mode: PersistMode,
     #[serde(
@@ -257,15 +260,13 @@ const INSIDE: [(&str, &[&str]); 3] = [
 /// Fields that a request may carry beside the configuration.
 const REQUEST_FIELDS: [&str; 1] = ["pedantic"];
 /// Fields of the reference that aren't built yet, with what they must not be. The empty or false value is fine.
-const LATER: [&str; 6] = [
+const LATER: [&str; 4] = [
     "placement",
-    "allow_msg_counter",
-    "allow_atomic",
     "allow_batched",
     "allow_msg_schedules",
     "allow_batch",
 ];
-const FIELDS: [&str; 34] = [
+const FIELDS: [&str; 36] = [
     "name",
     "description",
     "subjects",
@@ -295,6 +296,8 @@ const FIELDS: [&str; 34] = [
     "consumer_limits",
     "allow_msg_ttl",
     "subject_delete_marker_ttl",
+    "allow_msg_counter",
+    "allow_atomic",
     "persist_mode",
     "metadata",
     "mirror",
@@ -372,7 +375,7 @@ impl StreamConfig {
         self.check_origins(pedantic, find)?;
         self.check_subjects()?;
         self.check_window(pedantic, limits)?;
-        self.check_markers(pedantic)?;
+        self.check_features(pedantic)?;
         self.check_flags()?;
         self.check_transforms()
     }
@@ -499,58 +502,6 @@ impl StreamConfig {
             });
         }
         Ok(())
-    }
-
-    /// Markers are messages with a time to live that roll up their subject.
-    fn check_markers(&mut self, pedantic: bool) -> Result<(), ApiError> {
-        match self.subject_delete_marker_ttl {
-            0 => return Ok(()),
-            ttl if ttl < 0 => {
-                return Err(invalid("subject delete marker TTL must not be negative"));
-            }
-            ttl if ttl < MIN_MARKER_TTL => {
-                return Err(invalid(
-                    "subject delete marker TTL must be at least 1 second",
-                ));
-            }
-            _ => {}
-        }
-        if pedantic && !self.allow_msg_ttl {
-            return Err(invalid(
-                "subject delete marker cannot be set if message TTLs are disabled",
-            ));
-        }
-        if pedantic && !self.allow_rollup_hdrs {
-            return Err(invalid(
-                "subject delete marker cannot be set if roll-ups are disabled",
-            ));
-        }
-        if !pedantic {
-            self.deny_purge = false;
-        }
-        (self.allow_msg_ttl, self.allow_rollup_hdrs) = (true, true);
-        Ok(())
-    }
-
-    /// Seconds that a marker lives; 0: none are made.
-    pub(crate) fn marker_seconds(&self) -> u32 {
-        let seconds = self.subject_delete_marker_ttl / 1_000_000_000;
-        u32::try_from(seconds).unwrap_or(u32::MAX - 1)
-    }
-
-    /// Writes the level where clients look for it.
-    pub(crate) fn note_level(&mut self) {
-        let level = self.required_level().to_string();
-        self.metadata.insert("_nats.req.level".into(), level);
-    }
-
-    /// The API level that a server must have for what is asked here.
-    pub(crate) fn required_level(&self) -> u32 {
-        match () {
-            () if self.persist_mode == PersistMode::Async => 2,
-            () if self.allow_msg_ttl || self.subject_delete_marker_ttl > 0 => 1,
-            () => 0,
-        }
     }
 
     fn check_flags(&mut self) -> Result<(), ApiError> {
@@ -688,9 +639,7 @@ impl StreamConfig {
                 "stream configuration update can not cancel deny purge",
             ));
         }
-        if self.allow_msg_ttl && !new.allow_msg_ttl {
-            return Err(invalid("message TTL status can not be disabled"));
-        }
+        self.check_features_update(new)?;
         if new.mirror.is_some() && self.mirror != new.mirror {
             return Err(crate::error::STREAM_MIRROR_NOT_UPDATABLE);
         }

@@ -20,6 +20,10 @@ pub(crate) struct Wishes<'a> {
     pub(crate) rollup: Option<&'a [u8]>,
     pub(crate) ttl: Option<&'a [u8]>,
     pub(crate) required_level: Option<&'a [u8]>,
+    pub(crate) incr: Option<&'a [u8]>,
+    pub(crate) batch_id: Option<&'a [u8]>,
+    pub(crate) batch_seq: Option<&'a [u8]>,
+    pub(crate) batch_commit: Option<&'a [u8]>,
     /// Only mirrors and sources may carry it.
     pub(crate) stream_source: Option<&'a [u8]>,
 }
@@ -39,6 +43,10 @@ impl<'a> Wishes<'a> {
                 b"Nats-TTL" => &mut wishes.ttl,
                 b"Nats-Stream-Source" => &mut wishes.stream_source,
                 b"Nats-Required-Api-Level" => &mut wishes.required_level,
+                b"Nats-Incr" => &mut wishes.incr,
+                b"Nats-Batch-Id" => &mut wishes.batch_id,
+                b"Nats-Batch-Sequence" => &mut wishes.batch_seq,
+                b"Nats-Batch-Commit" => &mut wishes.batch_commit,
                 _ => continue,
             };
             place.get_or_insert(value);
@@ -56,24 +64,6 @@ pub(crate) fn lines(block: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
             let colon = line.iter().position(|byte| *byte == b':')?;
             Some((&line[..colon], line[colon + 1..].trim_ascii()))
         })
-}
-
-/// A block without the lines of these names, and what is given instead at its end.
-pub(crate) fn with(block: &[u8], without: &[&str], lines_at_end: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(block.len() + 64);
-    out.extend_from_slice(HEAD);
-    for line in block.split_inclusive(|byte| *byte == b'\n').skip(1) {
-        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
-        let dropped = without.iter().any(|other| other.as_bytes() == name);
-        if !dropped && !line.trim_ascii().is_empty() {
-            out.extend_from_slice(line);
-        }
-    }
-    for (name, value) in lines_at_end {
-        crate::status::put(&mut out, name.as_bytes(), value);
-    }
-    out.extend_from_slice(b"\r\n");
-    out
 }
 
 /// How a block begins.
@@ -114,6 +104,16 @@ pub(crate) fn get<'a>(block: &'a [u8], name: &str) -> Option<&'a [u8]> {
     lines(block)
         .find(|line| line.0 == name.as_bytes())
         .map(|line| line.1)
+}
+
+/// A number as clients write sequences.
+pub(crate) fn number(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// Whether this server has the API level that a message asks for.
+pub(crate) fn is_met(level: &[u8]) -> bool {
+    number(level).is_some_and(|level| level <= u64::from(crate::info::API_LEVEL))
 }
 
 /// Seconds of a `Nats-TTL`: a number of seconds, a duration of a second or more, or `never`.
@@ -201,22 +201,6 @@ mod tests {
         assert_eq!(wishes.ttl, Some(&b"5"[..]));
         assert_eq!(wishes.rollup, None);
         assert_eq!(get(block, "Other"), Some(&b"x"[..]));
-    }
-
-    #[test]
-    fn lines_are_replaced_at_the_end() {
-        let block = b"NATS/1.0\r\nA: 1\r\nB: 2\r\nA: 3\r\n\r\n";
-        let check = |without: &[&str], lines: &[(&str, &[u8])], want: &str| {
-            let got = with(block, without, lines);
-            assert_eq!(String::from_utf8(got).unwrap(), want);
-        };
-        check(&["A"], &[], "NATS/1.0\r\nB: 2\r\n\r\n");
-        check(
-            &["B"],
-            &[("B", b"x")],
-            "NATS/1.0\r\nA: 1\r\nA: 3\r\nB: x\r\n\r\n",
-        );
-        assert_eq!(with(b"", &[], &[("A", b"1")]), b"NATS/1.0\r\nA: 1\r\n\r\n");
     }
 
     #[test]

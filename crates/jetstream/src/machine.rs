@@ -4,7 +4,7 @@ use crate::account::{Account, ApiStats, Limits, Used};
 use crate::config::{Storage, StreamConfig};
 use crate::consumer::{Consumer, ConsumerConfig, Place};
 use crate::draws::Draws;
-use crate::stream::{Outcome, Stream};
+use crate::stream::{More, Outcome, Seats, Stream};
 use crate::{AccountId, ApiError, Message, Network, Token};
 use hashbrown::HashMap;
 use midge_streamlog::{Cipher, Policy, Store, Ticket};
@@ -81,6 +81,7 @@ enum Answer {
         token: Token,
         seq: u64,
         duplicate: bool,
+        more: More,
     },
     /// Anything else, with what to say if the disk fails.
     Bytes(Vec<u8>),
@@ -105,6 +106,8 @@ pub struct JetStream {
     /// Of streams whose acks wait for a sync, and of those that don't: each in the order of its commits.
     waiting: [VecDeque<Waiting>; 2],
     saving: VecDeque<Saving>,
+    /// For atomic batches.
+    seats: Seats,
     /// When usage was last added up.
     counted: u64,
     draws: Draws,
@@ -137,6 +140,7 @@ impl JetStream {
             next_token: 1,
             waiting: [VecDeque::new(), VecDeque::new()],
             saving: VecDeque::new(),
+            seats: Seats::default(),
             counted: 0,
             draws: Draws(now),
         }
@@ -359,7 +363,7 @@ impl JetStream {
             return;
         };
         let room = account.limits.holds(stream.config.storage, account.used);
-        let outcome = room.and_then(|()| stream.publish(message, now, net));
+        let outcome = room.and_then(|()| stream.publish(message, now, net, &self.seats));
         if let Some(reply) = message.reply.filter(|_| !stream.config.no_ack) {
             self.acknowledge(index, reply, outcome, net);
         }
@@ -391,6 +395,7 @@ impl JetStream {
             token: stream.token,
             seq: published.seq,
             duplicate: published.duplicate,
+            more: published.more,
         };
         let lazy = stream.config.policy(self.settings.policy) != Policy::Always;
         match published.ticket {
@@ -428,6 +433,7 @@ impl JetStream {
                     token,
                     seq,
                     duplicate,
+                    more,
                 },
                 outcome,
             ) => {
@@ -436,7 +442,7 @@ impl JetStream {
                     return;
                 };
                 match outcome {
-                    Ok(()) => pub_ack(&stream.ack_head, seq, duplicate),
+                    Ok(()) => pub_ack(&stream.ack_head, seq, duplicate, &more),
                     Err(error) => {
                         refusal(&crate::stream::store_error(&error), &stream.config.name).into()
                     }
@@ -564,10 +570,15 @@ impl JetStream {
                 .values()
                 .filter_map(Consumer::poll_timeout)
                 .min();
-            [consumers, stream.log.next_expiry(), stream.poll_inflows()]
-                .into_iter()
-                .flatten()
-                .min()
+            [
+                consumers,
+                stream.log.next_expiry(),
+                stream.poll_inflows(),
+                stream.poll_batches(),
+            ]
+            .into_iter()
+            .flatten()
+            .min()
         };
         self.streams.iter().flatten().filter_map(of_stream).min()
     }
@@ -577,6 +588,7 @@ impl JetStream {
         let mut abandoned = Vec::new();
         for stream in self.streams.iter_mut().flatten() {
             stream.expire(now, net);
+            stream.abandon_late(now);
             for consumer in stream.consumers.values_mut() {
                 if consumer.poll_timeout().is_none_or(|due| due > now) {
                     continue;
@@ -828,15 +840,23 @@ fn state_key(account: &str, stream: &str, consumer: &str) -> String {
 }
 
 /// `{"stream":"S","seq":7}` and its kind.
-fn pub_ack(head: &[u8], seq: u64, duplicate: bool) -> SmallVec<[u8; 128]> {
+fn pub_ack(head: &[u8], seq: u64, duplicate: bool, more: &More) -> SmallVec<[u8; 128]> {
     let mut body = SmallVec::from_slice(head);
     body.extend_from_slice(b"\"seq\":");
     body.extend_from_slice(itoa::Buffer::new().format(seq).as_bytes());
-    body.extend_from_slice(if duplicate {
-        b",\"duplicate\": true}"
-    } else {
-        b"}"
-    });
+    if duplicate {
+        body.extend_from_slice(b",\"duplicate\": true");
+    }
+    match more {
+        More::Plain => {}
+        More::Nothing => return SmallVec::new(),
+        More::Val(val) => body.extend_from_slice(format!(",\"val\":\"{val}\"").as_bytes()),
+        More::Batch(batch) => {
+            let (id, count) = (json!(batch.id), batch.count);
+            body.extend_from_slice(format!(",\"batch\":{id},\"count\":{count}").as_bytes());
+        }
+    }
+    body.push(b'}');
     body
 }
 

@@ -41,7 +41,7 @@ impl JetStream {
             return send(net, headers.as_bytes(), b"");
         };
         if headers::get(message.headers, "Nats-Required-Api-Level")
-            .is_some_and(|level| !super::is_met(level))
+            .is_some_and(|level| !headers::is_met(level))
         {
             return send(net, &status(412, "Required Api Level"), b"");
         }

@@ -5,7 +5,6 @@ mod direct;
 mod stream;
 
 use crate::error::REQUIRED_API_LEVEL;
-use crate::info::API_LEVEL;
 use crate::json::Body;
 use crate::{AccountId, ApiError, JetStream, Message, Network, headers};
 use midge_streamlog::Ticket;
@@ -95,7 +94,9 @@ impl JetStream {
         };
         let level = headers::get(message.headers, "Nats-Required-Api-Level");
         let answered = match level {
-            Some(level) if !is_met(level) => Some(Err((kind_of(path), REQUIRED_API_LEVEL))),
+            Some(level) if !headers::is_met(level) => {
+                Some(Err((kind_of(path), REQUIRED_API_LEVEL)))
+            }
             _ => self.dispatch(path, &ask, net),
         };
         let Some(answered) = answered else {
@@ -256,13 +257,6 @@ fn kind_of(path: &str) -> &'static str {
 
 fn cluster_only(kind: &'static str) -> Result {
     Err((kind, crate::error::CLUSTER_REQUIRED))
-}
-
-fn is_met(level: &[u8]) -> bool {
-    let level = std::str::from_utf8(level)
-        .ok()
-        .and_then(|level| level.parse::<u32>().ok());
-    level.is_some_and(|level| level <= API_LEVEL)
 }
 
 /// Whether a body says nothing.

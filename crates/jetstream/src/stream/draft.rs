@@ -1,12 +1,14 @@
 //! A message on its way into a stream, and the checks that it has to pass.
 
 use super::Stream;
+use super::batch::Staged;
 use crate::error::{
     EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID, MESSAGE_SOURCE_HEADER_NOT_ALLOWED,
     MESSAGE_TTL_DISABLED, STREAM_HEADER_EXCEEDS_MAXIMUM, STREAM_MESSAGE_EXCEEDS_MAXIMUM,
     STREAM_NOT_MATCH, STREAM_ROLLUP_FAILED, STREAM_WRONG_LAST_MSG_ID, STREAM_WRONG_LAST_SEQUENCE,
+    STREAM_WRONG_LAST_SEQUENCE_CONSTANT,
 };
-use crate::headers::{self, NEVER, Wishes};
+use crate::headers::{self, NEVER, Wishes, number};
 use crate::{ApiError, Message};
 use midge_streamlog::Filter;
 use std::borrow::Cow;
@@ -21,7 +23,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) rollup: Option<Rollup>,
     /// The id that makes it known; never empty.
     pub(crate) id: Option<&'a [u8]>,
-    wishes: Wishes<'a>,
+    /// What its counter stands at with it.
+    pub(crate) val: Option<String>,
+    pub(super) wishes: Wishes<'a>,
 }
 
 /// Which older messages a new one replaces.
@@ -52,6 +56,7 @@ impl Stream {
             ttl: 0,
             rollup: None,
             id: wishes.msg_id.filter(|id| !id.is_empty()),
+            val: None,
             wishes,
         }
     }
@@ -68,7 +73,14 @@ impl Stream {
     }
 
     /// Whether the message may come in as it is; fills in what its headers make of it.
-    pub(crate) fn check(&mut self, draft: &mut Draft<'_>, now: u64) -> Result<(), ApiError> {
+    /// `staged`: what its batch has before it.
+    pub(super) fn check(
+        &mut self,
+        draft: &mut Draft<'_>,
+        mut staged: Option<&mut Staged>,
+        now: u64,
+    ) -> Result<(), ApiError> {
+        let increment = self.check_increment(draft)?;
         if draft.headers.is_empty() {
             return Ok(());
         }
@@ -77,10 +89,16 @@ impl Stream {
             return Err(MESSAGE_SOURCE_HEADER_NOT_ALLOWED);
         }
         self.check_stream(&wishes)?;
-        self.check_expected(&draft.subject, &wishes, now)?;
+        self.check_expected(&draft.subject, &wishes, staged.as_deref(), now)?;
         self.check_ttl(draft)?;
         draft.rollup = self.rollup(&wishes)?;
-        Ok(())
+        if let (Some(rollup), Some(staged)) = (draft.rollup, &staged) {
+            check_batch_rollup(rollup, &draft.subject, staged)?;
+        }
+        match increment {
+            Some(increment) => self.count(draft, &increment, staged.take()),
+            None => Ok(()),
+        }
     }
 
     /// Fills in what the headers make of a message that another stream took: what isn't allowed here is ignored.
@@ -104,12 +122,17 @@ impl Stream {
         &mut self,
         subject: &[u8],
         wishes: &Wishes<'_>,
+        staged: Option<&Staged>,
         now: u64,
     ) -> Result<(), ApiError> {
         if let Some(want) = wishes.expected_last_seq.and_then(number) {
-            let last = self.log.stats().last_seq;
+            let staged = staged.map_or(0, |staged| staged.msgs);
+            let last = self.log.stats().last_seq + staged;
             if want != last {
                 return Err(wrong_last(last));
+            }
+            if staged > 0 {
+                return Err(STREAM_WRONG_LAST_SEQUENCE_CONSTANT);
             }
         }
         if let Some(want) = wishes.expected_last_msg_id {
@@ -127,6 +150,9 @@ impl Stream {
             (None, None) => Ok(()),
             (Some(want), other) => {
                 let filter = Filter::new(other.unwrap_or(subject));
+                if staged.is_some_and(|staged| staged.wrote(&filter)) {
+                    return Err(STREAM_WRONG_LAST_SEQUENCE_CONSTANT);
+                }
                 match self.log.last_written(&filter) {
                     last if last == want => Ok(()),
                     last => Err(wrong_last(last)),
@@ -148,8 +174,9 @@ impl Stream {
         if draft.ttl != NEVER && draft.ttl < least {
             draft.ttl = least;
             let least = least.to_string();
-            let headers = headers::with(&draft.headers, &[TTL], &[(TTL, least.as_bytes())]);
-            draft.headers = Cow::Owned(headers);
+            let is_old = |name: &[u8]| name == TTL.as_bytes();
+            let headers = headers::edit(&draft.headers, is_old, Some((TTL, &least)));
+            draft.headers = Cow::Owned(headers.into_owned());
         }
         Ok(())
     }
@@ -173,12 +200,18 @@ impl Stream {
     }
 }
 
+/// A roll-up may not take out what its own batch brought.
+fn check_batch_rollup(rollup: Rollup, subject: &[u8], staged: &Staged) -> Result<(), ApiError> {
+    let text = match rollup {
+        Rollup::All if staged.msgs > 0 => "batch rollup all invalid",
+        Rollup::Subject if staged.wrote(&Filter::literal(subject)) => "batch rollup sub invalid",
+        _ => return Ok(()),
+    };
+    Err(STREAM_ROLLUP_FAILED.says(text))
+}
+
 const TTL: &str = "Nats-TTL";
 
 fn wrong_last(seq: u64) -> ApiError {
     STREAM_WRONG_LAST_SEQUENCE.says(format!("wrong last sequence: {seq}"))
-}
-
-fn number(digits: &[u8]) -> Option<u64> {
-    std::str::from_utf8(digits).ok()?.parse().ok()
 }

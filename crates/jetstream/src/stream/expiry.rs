@@ -44,7 +44,8 @@ impl Stream {
             headers: &block,
             ..Message::default()
         };
-        if let Err(error) = self.publish(&marker, now, net) {
+        let marked = self.publish_alone(self.draft(&marker, now), now, net);
+        if let Err(error) = marked {
             let (name, subject) = (&self.config.name, String::from_utf8_lossy(subject));
             tracing::warn!(target: "midge", "JetStream stream {name} can't mark that {subject} expired: {error}");
         }

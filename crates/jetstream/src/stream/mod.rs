@@ -1,13 +1,17 @@
 //! One stream: its configuration over its log, and what happens to a message that is published to it.
 
+mod batch;
+mod counter;
 mod draft;
 mod expiry;
 mod publish;
 mod read;
+mod seats;
 mod source;
 
-pub(crate) use publish::{Outcome, store_error};
+pub(crate) use publish::{More, Outcome, store_error};
 pub(crate) use read::{DirectGet, MsgGet};
+pub(crate) use seats::{Seat, Seats};
 pub(crate) use source::{Inflows, Origin, SourceInfo, Taker};
 
 use crate::config::{self, Retention, StreamConfig};
@@ -34,6 +38,10 @@ pub(crate) struct Stream {
     republish: Option<Republish>,
     /// The ticket of the last append: what a duplicate waits for.
     last_ticket: Option<Ticket>,
+    /// Atomic batches that aren't complete.
+    batches: batch::Batches,
+    /// Events that weren't told yet.
+    advisories: Vec<Advisory>,
     /// Where messages come from beside its subjects.
     pub(crate) inflows: Inflows,
     /// Streams that take its messages.
@@ -68,6 +76,8 @@ impl Stream {
             transform: None,
             republish: None,
             last_ticket: None,
+            batches: batch::Batches::default(),
+            advisories: Vec::new(),
             inflows: Inflows::default(),
             takers: Vec::new(),
             stirred: true,
@@ -99,6 +109,9 @@ impl Stream {
             })
         });
         self.set_origins();
+        if !self.config.allow_atomic {
+            self.forget_batches();
+        }
     }
 
     pub(crate) fn republish(&self) -> Option<&Republish> {
@@ -218,6 +231,8 @@ impl Stream {
         net: &mut dyn Network,
     ) -> bool {
         self.note_evictions();
+        let own = std::mem::take(&mut self.advisories).into_iter();
+        events.extend(own.map(|event| (self.account, event)));
         for consumer in self.consumers.values_mut() {
             self.stirred |= consumer.run(now, net);
             let advisories = consumer.take_advisories().into_iter();

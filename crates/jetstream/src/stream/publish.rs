@@ -1,7 +1,7 @@
 //! From a publish to a stored message: what the publisher expects is checked, the message appended, its ticket kept.
 
-use super::Stream;
 use super::draft::{Draft, Rollup};
+use super::{Seats, Stream};
 use crate::config::Storage;
 use crate::error::{
     INSUFFICIENT_RESOURCES, STREAM_SEALED, STREAM_STORE_FAILED, STREAM_TOO_MANY_REQUESTS,
@@ -18,6 +18,34 @@ pub(crate) struct Published {
     pub(crate) duplicate: bool,
     /// When that is durable; `None`: it is.
     pub(crate) ticket: Option<Ticket>,
+    /// What its ack says beside that.
+    pub(crate) more: More,
+}
+
+/// What some acks say beside the sequence.
+#[derive(Default)]
+pub(crate) enum More {
+    #[default]
+    Plain,
+    /// There is an answer, and it is empty: the message waits for the rest of its batch.
+    Nothing,
+    /// What a counter stands at.
+    Val(Box<str>),
+    /// The batch that ended.
+    Batch(Box<BatchAck>),
+}
+
+/// A batch's id and how many messages it had.
+pub(crate) struct BatchAck {
+    pub(crate) id: String,
+    pub(crate) count: u64,
+}
+
+impl More {
+    pub(super) fn batch(id: &[u8], count: u64) -> Self {
+        let id = String::from_utf8_lossy(id).into_owned();
+        Self::Batch(Box::new(BatchAck { id, count }))
+    }
 }
 
 pub(crate) type Outcome = Result<Published, ApiError>;
@@ -29,18 +57,32 @@ impl Stream {
         message: &Message<'_>,
         now: u64,
         net: &mut dyn Network,
+        seats: &Seats,
     ) -> Outcome {
         if self.config.sealed {
             return Err(STREAM_SEALED);
         }
         self.check_size(message)?;
-        let mut draft = self.draft(message, now);
+        let draft = self.draft(message, now);
+        match draft.wishes.batch_id.filter(|id| !id.is_empty()) {
+            Some(id) => self.publish_in_batch(id, message, now, net, seats),
+            None => self.publish_alone(draft, now, net),
+        }
+    }
+
+    /// Stores a message that belongs to no atomic batch.
+    pub(super) fn publish_alone(
+        &mut self,
+        mut draft: Draft<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> Outcome {
         if let Some(id) = draft.id
             && let Some(duplicate) = self.find_duplicate(id, now)
         {
             return Ok(duplicate);
         }
-        self.check(&mut draft, now)?;
+        self.check(&mut draft, None, now)?;
         self.store(&draft, now, net)
     }
 
@@ -53,6 +95,7 @@ impl Stream {
             seq,
             duplicate: true,
             ticket: self.last_ticket.clone().filter(|_| seq > visible),
+            more: More::Plain,
         })
     }
 
@@ -77,7 +120,11 @@ impl Stream {
         Ok(Published {
             seq: appended.seq,
             ticket: Some(appended.ticket),
-            ..Published::default()
+            duplicate: false,
+            more: draft
+                .val
+                .as_deref()
+                .map_or(More::Plain, |val| More::Val(val.into())),
         })
     }
 

@@ -513,6 +513,14 @@ impl Stream {
         if !inflow.is_mirror && self.is_known(&draft, now) {
             return Ok(());
         }
+        if !inflow.is_mirror
+            && let Err(error) =
+                self.count_taken(&mut draft, (&inflow.origin.name, &message.subject))
+        {
+            let (stream, origin) = (&self.config.name, &inflow.origin.name);
+            tracing::warn!(target: "midge", "JetStream stream {stream} leaves out {origin}'s message {}: {error}", message.seq);
+            return Ok(());
+        }
         self.check_size(&block).map_err(Stop::Refused)?;
         let before = self
             .republish()
