@@ -190,6 +190,11 @@ impl Network for Post {
             .is_some_and(|line| line.account.has_interest(subject))
     }
 
+    fn interest_version(&self, account: AccountId) -> u64 {
+        let line = self.lines.get(&account);
+        line.map_or(0, |line| line.account.interest_version())
+    }
+
     fn subscribe(&mut self, account: AccountId, filter: &[u8], token: Token) {
         let Some(line) = self.lines.get_mut(&account) else {
             return;

@@ -58,6 +58,8 @@ pub(crate) struct Account {
     /// As it was a moment ago.
     pub(crate) used: Used,
     pub(crate) tokens: Vec<(String, Token)>,
+    /// The network's version of interest when push consumers last looked for listeners.
+    pub(crate) interest: u64,
 }
 
 /// What a new or changed stream would add.

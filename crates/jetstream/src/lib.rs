@@ -38,6 +38,7 @@ mod report;
 mod sourcing;
 mod status;
 mod stream;
+mod table;
 mod time;
 
 pub use account::Limits as AccountLimits;

@@ -5,6 +5,7 @@ use crate::config::{Storage, StreamConfig};
 use crate::consumer::{Consumer, ConsumerConfig, Place};
 use crate::draws::Draws;
 use crate::stream::{More, Outcome, Seats, Stream};
+use crate::table::Streams;
 use crate::{AccountId, ApiError, Message, Network, Token};
 use hashbrown::HashMap;
 use midge_streamlog::{Cipher, Policy, Store, Ticket};
@@ -15,6 +16,8 @@ use std::collections::VecDeque;
 
 /// Length of the names that consumers and events get.
 const NAME_LEN: usize = 8;
+/// How often it is looked whether the listeners of push consumers came or went.
+const LOOK_PERIOD: u64 = 20_000_000;
 /// How often the bytes that accounts use are added up.
 const USAGE_PERIOD: u64 = 50_000_000;
 
@@ -99,8 +102,9 @@ pub struct JetStream {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
     pub(crate) accounts: HashMap<AccountId, Account>,
-    /// `None` where a stream was deleted.
-    pub(crate) streams: Vec<Option<Stream>>,
+    pub(crate) streams: Streams,
+    /// When to look whether the listeners of push consumers came or went; `None`: there are no such consumers.
+    look_at: Option<u64>,
     targets: HashMap<Token, Target>,
     next_token: u64,
     /// Of streams whose acks wait for a sync, and of those that don't: each in the order of its commits.
@@ -135,7 +139,8 @@ impl JetStream {
             store,
             settings,
             accounts: HashMap::new(),
-            streams: Vec::new(),
+            streams: Streams::default(),
+            look_at: None,
             targets: HashMap::new(),
             next_token: 1,
             waiting: [VecDeque::new(), VecDeque::new()],
@@ -166,6 +171,7 @@ impl JetStream {
             api: ApiStats::default(),
             used: Used::default(),
             tokens: Vec::new(),
+            interest: 0,
         };
         self.accounts.insert(id, account);
         let mut filters = vec![
@@ -271,7 +277,7 @@ impl JetStream {
 
     /// Ends an account: nothing of it is served any more, and all of it stays in the store.
     pub fn close_account(&mut self, id: AccountId, now: u64, net: &mut dyn Network) {
-        self.save(now, true);
+        self.save_all(now);
         let Some(account) = self.accounts.remove(&id) else {
             return;
         };
@@ -280,7 +286,7 @@ impl JetStream {
             self.targets.remove(&token);
         }
         for index in account.streams.into_values() {
-            if let Some(mut stream) = self.streams[index].take() {
+            if let Some(mut stream) = self.streams.take(index) {
                 for consumer in stream.consumers.values_mut() {
                     consumer.end(409, "Server Shutdown", net);
                 }
@@ -305,11 +311,7 @@ impl JetStream {
         log: midge_streamlog::Stream,
         net: &mut dyn Network,
     ) -> usize {
-        let index = self
-            .streams
-            .iter()
-            .position(Option::is_none)
-            .unwrap_or(self.streams.len());
+        let index = self.streams.free_place();
         let token = self.new_token(Target::Stream(index));
         for subject in &config.subjects {
             net.subscribe(account, subject.as_bytes(), token);
@@ -318,11 +320,7 @@ impl JetStream {
             account.streams.insert(config.name.clone(), index);
         }
         let stream = Stream::new((account, token), config, created, log, &self.settings);
-        if index == self.streams.len() {
-            self.streams.push(Some(stream));
-        } else {
-            self.streams[index] = Some(stream);
-        }
+        self.streams.put(index, stream);
         self.load_places(index);
         index
     }
@@ -356,7 +354,7 @@ impl JetStream {
     }
 
     fn publish(&mut self, index: usize, message: &Message<'_>, now: u64, net: &mut dyn Network) {
-        let Some(stream) = self.streams.get_mut(index).and_then(Option::as_mut) else {
+        let Some(stream) = self.streams[index].as_mut() else {
             return;
         };
         let Some(account) = self.accounts.get(&stream.account) else {
@@ -371,7 +369,7 @@ impl JetStream {
 
     /// Answers a publisher, at once or when the disk has its message.
     fn acknowledge(&mut self, index: usize, reply: &[u8], outcome: Outcome, net: &mut dyn Network) {
-        let Some(stream) = self.streams.get(index).and_then(Option::as_ref) else {
+        let Some(stream) = self.streams[index].as_ref() else {
             return;
         };
         let account = stream.account;
@@ -437,7 +435,7 @@ impl JetStream {
                 },
                 outcome,
             ) => {
-                let of = self.streams.get(stream).and_then(Option::as_ref);
+                let of = self.streams[stream].as_ref();
                 let Some(stream) = of.filter(|stream| stream.token == token) else {
                     return;
                 };
@@ -486,7 +484,6 @@ impl JetStream {
             return;
         };
         consumer.ack(place, message.payload, message.reply, now, net);
-        stream.stirred = true;
     }
 
     fn flow(&mut self, account: AccountId, message: &Message<'_>) {
@@ -497,7 +494,6 @@ impl JetStream {
             && let Some(consumer) = stream.consumers.get_mut(consumer)
         {
             consumer.flow(message.subject);
-            stream.stirred = true;
         }
     }
 
@@ -556,56 +552,51 @@ impl JetStream {
                 }
             }
         }
-        for stream in self.streams.iter_mut().flatten() {
-            stream.stirred = true;
-        }
+        self.streams.committed();
     }
 
     /// When time does something here.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<u64> {
-        let of_stream = |stream: &Stream| {
-            let consumers = stream
-                .consumers
-                .values()
-                .filter_map(Consumer::poll_timeout)
-                .min();
-            [
-                consumers,
-                stream.log.next_expiry(),
-                stream.poll_inflows(),
-                stream.poll_batches(),
-            ]
+        [self.streams.next_due(), self.look_at]
             .into_iter()
             .flatten()
             .min()
-        };
-        self.streams.iter().flatten().filter_map(of_stream).min()
     }
 
     /// Time passed.
     pub fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) {
+        if self.look_at.is_some_and(|due| due <= now) {
+            self.look_for_listeners(now, net);
+        }
         let mut abandoned = Vec::new();
-        for stream in self.streams.iter_mut().flatten() {
-            stream.expire(now, net);
-            stream.abandon_late(now);
-            for consumer in stream.consumers.values_mut() {
-                if consumer.poll_timeout().is_none_or(|due| due > now) {
-                    continue;
-                }
-                stream.stirred = true;
-                consumer.handle_timeout(now, net);
-                if consumer.is_abandoned(now) {
-                    abandoned.push((
-                        stream.account,
-                        stream.config.name.clone(),
-                        consumer.name().to_owned(),
-                    ));
-                }
-            }
+        for index in self.streams.take_due(now) {
+            let Some(stream) = self.streams.quietly(index) else {
+                continue;
+            };
+            let names = stream.handle_timeout(now, net);
+            let (account, name) = (stream.account, stream.config.name.clone());
+            abandoned.extend(names.into_iter().map(|it| (account, name.clone(), it)));
         }
         for (account, stream, consumer) in abandoned {
             self.delete_consumer(account, &stream, &consumer, now, net);
+        }
+    }
+
+    /// Stirs push consumers of accounts where somebody began or ceased to listen.
+    fn look_for_listeners(&mut self, now: u64, net: &mut dyn Network) {
+        self.look_at = Some(now.saturating_add(LOOK_PERIOD));
+        for account in self.accounts.values_mut() {
+            let version = net.interest_version(account.id);
+            if std::mem::replace(&mut account.interest, version) == version {
+                continue;
+            }
+            for index in account.streams.values() {
+                let of = self.streams[*index].as_ref();
+                if of.is_some_and(Stream::pushes) {
+                    self.streams.stir(*index);
+                }
+            }
         }
     }
 
@@ -613,17 +604,25 @@ impl JetStream {
     pub fn run(&mut self, now: u64, net: &mut dyn Network) -> bool {
         let mut more = self.take_messages(now, net);
         let mut events = Vec::new();
-        for stream in self.streams.iter_mut().flatten() {
-            if !std::mem::take(&mut stream.stirred) {
+        for index in self.streams.take_stirred() {
+            let Some(stream) = self.streams.quietly(index) else {
                 continue;
+            };
+            let again = stream.serve(now, &mut events, net);
+            if stream.pushes() {
+                self.look_at.get_or_insert(now.saturating_add(LOOK_PERIOD));
             }
-            more |= stream.serve(now, &mut events, net);
+            self.save(index, false, now);
+            self.streams.rest(index);
+            if again {
+                self.streams.stir(index);
+                more = true;
+            }
         }
         for (account, (subject, body)) in events {
             self.advise(account, &subject, body, now, net);
         }
         self.count_usage(now);
-        self.save(now, false);
         more
     }
 
@@ -650,39 +649,39 @@ impl JetStream {
         }
     }
 
-    /// Writes what consumers remember, where it is due; `all` of it at the end.
-    fn save(&mut self, now: u64, all: bool) {
-        let Self {
-            streams,
-            accounts,
-            store,
-            saving,
-            ..
-        } = self;
-        for stream in streams.iter_mut().flatten() {
-            if all {
-                stream.settle_acked();
-            }
-            let Some(account) = accounts.get(&stream.account) else {
+    /// Writes what a stream's consumers remember, where it is due or where it changed at all.
+    fn save(&mut self, index: usize, all: bool, now: u64) {
+        let Some(stream) = self.streams.quietly(index) else {
+            return;
+        };
+        let Some(account) = self.accounts.get(&stream.account) else {
+            return;
+        };
+        for consumer in stream.consumers.values_mut() {
+            let Some((state, replies)) = consumer.poll_state(all, now) else {
                 continue;
             };
-            for consumer in stream.consumers.values_mut() {
-                let due = if all { now.max(u64::MAX / 2) } else { now };
-                let Some((state, replies)) = consumer.poll_state(due) else {
-                    continue;
-                };
-                let key = state_key(&account.name, &stream.config.name, consumer.name());
-                match store.put_state(key.as_bytes(), &state) {
-                    Ok(ticket) if !replies.is_empty() => saving.push_back(Saving {
-                        ticket,
-                        account: stream.account,
-                        replies,
-                    }),
-                    Ok(_) => {}
-                    Err(error) => {
-                        tracing::warn!(target: "midge", "JetStream can't write the state of {key}: {error}");
-                    }
+            let key = state_key(&account.name, &stream.config.name, consumer.name());
+            match self.store.put_state(key.as_bytes(), &state) {
+                Ok(ticket) if !replies.is_empty() => self.saving.push_back(Saving {
+                    ticket,
+                    account: stream.account,
+                    replies,
+                }),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(target: "midge", "JetStream can't write the state of {key}: {error}");
                 }
+            }
+        }
+    }
+
+    /// Writes all that consumers remember.
+    fn save_all(&mut self, now: u64) {
+        for index in 0..self.streams.len() {
+            if let Some(stream) = self.streams.quietly(index) {
+                stream.settle_acked();
+                self.save(index, true, now);
             }
         }
     }
@@ -715,12 +714,14 @@ impl JetStream {
 
     /// The server ends: whoever waits is told, and all state is handed to the store.
     pub fn stop(&mut self, now: u64, net: &mut dyn Network) {
-        for stream in self.streams.iter_mut().flatten() {
-            for consumer in stream.consumers.values_mut() {
-                consumer.end(409, "Server Shutdown", net);
+        for index in 0..self.streams.len() {
+            if let Some(stream) = self.streams.quietly(index) {
+                for consumer in stream.consumers.values_mut() {
+                    consumer.end(409, "Server Shutdown", net);
+                }
             }
         }
-        self.save(now, true);
+        self.save_all(now);
     }
 
     /// Publishes an event with the fields that all have.
@@ -810,7 +811,6 @@ impl JetStream {
         let of = self.stream_mut(account, stream)?;
         let mut consumer = of.consumers.remove(name)?;
         consumer.end(409, "Consumer Deleted", net);
-        of.stirred = true;
         if let Err(error) = of.release(&consumer) {
             tracing::warn!(target: "midge", "JetStream can't remove what {stream}.{name} held back: {error}");
         }

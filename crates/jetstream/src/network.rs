@@ -37,6 +37,8 @@ pub trait Network {
     fn deliver(&mut self, account: AccountId, to: &[u8], message: &Message<'_>) -> bool;
     /// Whether anybody listens to `subject`.
     fn has_interest(&self, account: AccountId, subject: &[u8]) -> bool;
+    /// A number that is another one whenever somebody began or ceased to listen.
+    fn interest_version(&self, account: AccountId) -> u64;
     /// From now on, messages that match `filter` arrive under `token`. A token may have several filters.
     fn subscribe(&mut self, account: AccountId, filter: &[u8], token: Token);
     /// Ends one filter of `token`.

@@ -206,6 +206,13 @@ impl Account {
         self.connections.load(Acquire)
     }
 
+    /// A number that grows whenever anybody subscribes or unsubscribes.
+    #[must_use]
+    pub fn interest_version(&self) -> u64 {
+        let shards = self.generations.iter().chain([&self.wildcard_generation]);
+        shards.map(|generation| generation.load(Acquire)).sum()
+    }
+
     /// The generation that a cached match on a subject of `shard` depends on. Both parts only
     /// grow, so their sum is equal only when neither changed.
     pub(crate) fn generation(&self, shard: usize) -> u64 {

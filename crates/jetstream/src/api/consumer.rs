@@ -144,7 +144,6 @@ impl JetStream {
         let info = json!(consumer.info(ask.now));
         if let Some(of) = self.stream_mut(ask.account, stream) {
             of.consumers.insert(name.clone(), consumer);
-            of.stirred = true;
         }
         let body = json!({
             "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "create",
@@ -185,7 +184,6 @@ impl JetStream {
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(STREAM_NOT_FOUND)?;
-        of.stirred = true;
         let consumer = of
             .consumers
             .get_mut(&config.name)
@@ -292,7 +290,6 @@ impl JetStream {
         consumer.pause(request.pause_until);
         let (config, created) = (consumer.config.clone(), consumer.created);
         let paused = consumer.is_paused(ask.now);
-        of.stirred = true;
         let until = request.pause_until.unwrap_or_default();
         let mut answer = json!({"paused": paused, "pause_until": until});
         if paused {
@@ -333,7 +330,6 @@ impl JetStream {
         let at = consumer.reset(Some(request.seq).filter(|seq| *seq > 0), ask.now);
         let mut info = json!(consumer.info(ask.now));
         info["reset_seq"] = at.into();
-        of.stirred = true;
         let ticket = self
             .save_consumer(ask.account, stream, name)
             .map_err(fail)?;
@@ -356,7 +352,6 @@ impl JetStream {
             return Err(fail(CONSUMER_INVALID_PRIORITY_GROUP));
         }
         consumer.unpin(&request.group, "admin");
-        of.stirred = true;
         Ok(Answer::new(KIND, json!({})))
     }
 }

@@ -76,10 +76,9 @@ impl JetStream {
         let (Some(reply), Some((stream, name))) = (message.reply, path.split_once('.')) else {
             return;
         };
-        let consumer = self.stream_mut(account, stream).and_then(|stream| {
-            stream.stirred = true;
-            stream.consumers.get_mut(name)
-        });
+        let consumer = self
+            .stream_mut(account, stream)
+            .and_then(|stream| stream.consumers.get_mut(name));
         match consumer {
             Some(consumer) => consumer.pull(reply, message.payload, now, net),
             None => {

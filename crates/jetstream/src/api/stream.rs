@@ -269,7 +269,6 @@ impl JetStream {
             }
             stream.config = config;
             stream.configure(&settings);
-            stream.stirred = true;
         }
         self.rewire(ask.account);
         let info = self.streams[index]
@@ -412,7 +411,6 @@ impl JetStream {
         let (count, ticket) = stream
             .purge(&filter, request.seq, request.keep)
             .map_err(fail)?;
-        stream.stirred = true;
         Ok(Answer::new(KIND, json!({"success": true, "purged": count})).after(ticket))
     }
 

@@ -286,12 +286,11 @@ impl Consumer {
         let pause = self
             .resumes_at
             .filter(|_| !self.requests.is_empty() || !self.config.is_pull());
-        let save = self.changed.then(|| self.saved + SAVE_PERIOD);
+        let save = self.changed.then(|| self.saved.saturating_add(SAVE_PERIOD));
         [
             request,
             lost,
             self.push.heartbeat,
-            self.push.look_at,
             self.inactive_at(),
             self.wake_at,
             self.pin.as_ref().map(|pin| pin.until),

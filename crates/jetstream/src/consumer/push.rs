@@ -9,9 +9,6 @@ use crate::{Message, Network};
 /// Bytes a flow-controlled client may be behind: at first, and at most.
 const WINDOW: (u64, u64) = (2 << 20, 32 << 20);
 
-/// How often a push consumer looks whether somebody listens: while somebody does, and while nobody does.
-const LOOK_BOUND: u64 = 250_000_000;
-const LOOK_UNBOUND: u64 = 20_000_000;
 /// Bytes that may go out at once before a limit of the rate holds them back.
 const BURST: u64 = 1 << 20;
 
@@ -20,8 +17,6 @@ const BURST: u64 = 1 << 20;
 pub(super) struct Push {
     /// Somebody listens on the deliver subject.
     pub(super) bound: bool,
-    /// When to look again whether somebody does.
-    pub(super) look_at: Option<u64>,
     /// When the next heartbeat is due.
     pub(super) heartbeat: Option<u64>,
     /// Bytes that went out since the client last answered a flow control request.
@@ -156,8 +151,6 @@ impl Consumer {
         if listens && !self.push.bound && self.config.idle_heartbeat > 0 {
             self.push.heartbeat = Some(now.saturating_add(self.config.idle_heartbeat as u64));
         }
-        self.push.look_at =
-            Some(now.saturating_add(if listens { LOOK_BOUND } else { LOOK_UNBOUND }));
         if !listens {
             self.push.heartbeat = None;
             self.push.asked = None;

@@ -13,9 +13,9 @@ const VERSION: u64 = 1;
 pub(crate) type Replies = Vec<Box<[u8]>>;
 
 impl Consumer {
-    /// The state when it should be written: somebody waits for it, or it changed a while ago.
-    pub(crate) fn poll_state(&mut self, now: u64) -> Option<(Vec<u8>, Replies)> {
-        let due = self.changed && now >= self.saved.saturating_add(SAVE_PERIOD);
+    /// The state when it should be written: somebody waits for it, or it changed a while ago, or at all.
+    pub(crate) fn poll_state(&mut self, all: bool, now: u64) -> Option<(Vec<u8>, Replies)> {
+        let due = self.changed && (all || now >= self.saved.saturating_add(SAVE_PERIOD));
         if !due && self.replies.is_empty() {
             return None;
         }

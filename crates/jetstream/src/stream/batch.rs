@@ -214,7 +214,6 @@ impl Stream {
             });
             let subject = format!("$JS.EVENT.ADVISORY.STREAM.BATCH_ABANDONED.{name}");
             self.advisories.push((subject, body));
-            self.stirred = true;
         }
         error
     }
@@ -238,7 +237,6 @@ impl Stream {
             .append_batch(&kept, now)
             .map_err(|error| store_error(&error))?;
         self.last_ticket = Some(appended.ticket.clone());
-        self.stirred = true;
         let first = appended.seq + 1 - drafts.len() as u64;
         for ((seq, draft), kept) in (first..).zip(&drafts).zip(&kept) {
             if kept.is_none() {

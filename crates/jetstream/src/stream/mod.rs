@@ -46,8 +46,6 @@ pub(crate) struct Stream {
     pub(crate) inflows: Inflows,
     /// Streams that take its messages.
     pub(crate) takers: Vec<Taker>,
-    /// Something came in or became visible since consumers were served.
-    pub(crate) stirred: bool,
 }
 
 /// Where stored messages are published again.
@@ -80,7 +78,6 @@ impl Stream {
             advisories: Vec::new(),
             inflows: Inflows::default(),
             takers: Vec::new(),
-            stirred: true,
         };
         stream.log.watch_evictions();
         stream.configure(settings);
@@ -233,13 +230,53 @@ impl Stream {
         self.note_evictions();
         let own = std::mem::take(&mut self.advisories).into_iter();
         events.extend(own.map(|event| (self.account, event)));
+        let mut more = false;
         for consumer in self.consumers.values_mut() {
-            self.stirred |= consumer.run(now, net);
+            more |= consumer.run(now, net);
             let advisories = consumer.take_advisories().into_iter();
             events.extend(advisories.map(|event| (self.account, event)));
         }
         self.settle_acked();
-        self.stirred
+        more
+    }
+
+    /// When time does something to it.
+    pub(crate) fn poll_timeout(&self) -> Option<u64> {
+        let consumers = self.consumers.values().filter_map(Consumer::poll_timeout);
+        consumers
+            .chain(self.log.next_expiry())
+            .chain(self.poll_inflows())
+            .chain(self.poll_batches())
+            .min()
+    }
+
+    /// Time passed. Consumers that nobody needs any more are named.
+    pub(crate) fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) -> Vec<String> {
+        self.expire(now, net);
+        self.abandon_late(now);
+        let mut abandoned = Vec::new();
+        for consumer in self.consumers.values_mut() {
+            if consumer.poll_timeout().is_some_and(|due| due <= now) {
+                consumer.handle_timeout(now, net);
+                if consumer.is_abandoned(now) {
+                    abandoned.push(consumer.name().to_owned());
+                }
+            }
+        }
+        abandoned
+    }
+
+    /// Whether messages are on their way to the disk.
+    pub(crate) fn is_writing(&self) -> bool {
+        let stats = self.log.stats();
+        stats.visible < stats.last_seq
+    }
+
+    /// Whether it has push consumers.
+    pub(crate) fn pushes(&self) -> bool {
+        self.consumers
+            .values()
+            .any(|consumer| !consumer.config.is_pull())
     }
 
     /// Removes what consumers are done with since the last time; their states may be written only after it.

@@ -112,7 +112,6 @@ impl Stream {
             .append(draft.as_new(), now)
             .map_err(|error| store_error(&error))?;
         self.last_ticket = Some(appended.ticket.clone());
-        self.stirred = true;
         self.stored(draft, appended.seq, now)?;
         if let Some(before) = before {
             self.publish_again(&draft.as_message(), (appended.seq, before), now, net);

@@ -576,7 +576,6 @@ impl Stream {
         };
         let appended = appended.map_err(stop)?;
         self.last_ticket = Some(appended.ticket);
-        self.stirred = true;
         self.stored(draft, appended.seq, now)
             .map_err(Stop::Refused)?;
         Ok(appended.seq)
