@@ -56,6 +56,7 @@ errors! {
     CONSUMER_DURABLE_NAME_NOT_MATCH_SUBJECT 400 10017 "consumer name in subject does not match durable name in request";
     CONSUMER_DURABLE_NAME_NOT_SET 400 10018 "consumer expected to be durable but a durable name was not set";
     CONSUMER_EPHEMERAL_WITH_DURABLE_NAME 400 10020 "consumer expected to be ephemeral but a durable name was set in request";
+    SNAPSHOT_DELIVER_SUBJECT_INVALID 400 10015 "deliver subject not valid";
     STREAM_EXTERNAL_API_OVERLAP 400 10021 "stream external api prefix must not overlap";
     STREAM_EXTERNAL_DELIVER_OVERLAP 400 10022 "stream external delivery prefix overlaps with stream subject";
     STREAM_INVALID_EXTERNAL_DELIVER 400 10024 "stream external delivery prefix must not contain wildcards";
@@ -65,6 +66,8 @@ errors! {
     SOURCE_MAX_MESSAGE_SIZE_TOO_BIG 400 10046 "stream source must have max message size >= target";
     STREAM_CREATE 500 10049 "stream creation failed";
     STREAM_MIRROR_NOT_UPDATABLE 400 10055 "stream mirror configuration can not be updated";
+    STREAM_RESTORE 500 10062 "restore failed";
+    STREAM_NAME_EXISTS_RESTORE 400 10130 "stream name already in use, cannot restore";
     SOURCE_DUPLICATE_DETECTED 400 10140 "duplicate source configuration detected";
     SOURCE_INVALID_STREAM_NAME 400 10141 "sourced stream name is invalid";
     MIRROR_INVALID_STREAM_NAME 400 10142 "mirrored stream name is invalid";

@@ -20,6 +20,7 @@
 
 mod account;
 mod api;
+mod archive;
 mod config;
 mod consumer;
 mod decimal;
@@ -35,6 +36,8 @@ mod machine;
 mod network;
 mod origin;
 mod report;
+mod restore;
+mod snapshot;
 mod sourcing;
 mod status;
 mod stream;

@@ -4,6 +4,8 @@ use crate::account::{Account, ApiStats, Limits, Used};
 use crate::config::{Storage, StreamConfig};
 use crate::consumer::{Consumer, ConsumerConfig, Place};
 use crate::draws::Draws;
+use crate::restore::Restore;
+use crate::snapshot::Snapshot;
 use crate::stream::{More, Outcome, Seats, Stream};
 use crate::table::Streams;
 use crate::{AccountId, ApiError, Message, Network, Token};
@@ -12,7 +14,7 @@ use midge_streamlog::{Cipher, Policy, Store, Ticket};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use smallvec::SmallVec;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Length of the names that consumers and events get.
 const NAME_LEN: usize = 8;
@@ -66,6 +68,8 @@ enum Target {
     Ack,
     Flow,
     Stream(usize),
+    /// An archive that comes or goes.
+    Transfer,
 }
 
 /// An answer that waits for the disk.
@@ -103,8 +107,13 @@ pub struct JetStream {
     pub(crate) settings: Settings,
     pub(crate) accounts: HashMap<AccountId, Account>,
     pub(crate) streams: Streams,
+    /// Streams that take messages from others.
+    pub(crate) taking: BTreeSet<usize>,
     /// When to look whether the listeners of push consumers came or went; `None`: there are no such consumers.
     look_at: Option<u64>,
+    /// Streams that are sent away, and that come.
+    pub(crate) snapshots: BTreeMap<Token, Snapshot>,
+    pub(crate) restores: BTreeMap<Token, Restore>,
     targets: HashMap<Token, Target>,
     next_token: u64,
     /// Of streams whose acks wait for a sync, and of those that don't: each in the order of its commits.
@@ -140,7 +149,10 @@ impl JetStream {
             settings,
             accounts: HashMap::new(),
             streams: Streams::default(),
+            taking: BTreeSet::new(),
             look_at: None,
+            snapshots: BTreeMap::new(),
+            restores: BTreeMap::new(),
             targets: HashMap::new(),
             next_token: 1,
             waiting: [VecDeque::new(), VecDeque::new()],
@@ -222,7 +234,22 @@ impl JetStream {
                 let _ = self.store.delete_stream(&name);
             }
         }
+        self.forget_orphans(account, &known);
         failed
+    }
+
+    /// Removes what is kept of streams that nothing defines: those, too, were half made or half deleted.
+    fn forget_orphans(&self, account: &str, known: &[String]) {
+        for kind in ["c", "d", "o"] {
+            for (key, _) in self.store.states(format!("{kind}/{account}/").as_bytes()) {
+                let text = String::from_utf8_lossy(&key);
+                let mut parts = text.split('/').skip(2);
+                let name = parts.next().unwrap_or_default();
+                if !known.contains(&format!("{account}/{name}")) {
+                    let _ = self.store.delete_state(&key);
+                }
+            }
+        }
     }
 
     fn restore_stream(
@@ -278,6 +305,7 @@ impl JetStream {
     /// Ends an account: nothing of it is served any more, and all of it stays in the store.
     pub fn close_account(&mut self, id: AccountId, now: u64, net: &mut dyn Network) {
         self.save_all(now);
+        self.end_transfers(id, now, net);
         let Some(account) = self.accounts.remove(&id) else {
             return;
         };
@@ -293,6 +321,16 @@ impl JetStream {
                 self.unsubscribe(&stream, net);
             }
         }
+    }
+
+    /// A token for an archive that comes or goes.
+    pub(crate) fn new_transfer(&mut self) -> Token {
+        self.new_token(Target::Transfer)
+    }
+
+    /// Forgets the token of an archive.
+    pub(crate) fn end_transfer(&mut self, token: Token) {
+        self.targets.remove(&token);
     }
 
     fn new_token(&mut self, target: Target) -> Token {
@@ -348,6 +386,7 @@ impl JetStream {
             }
             Some(Target::Ack) => self.ack(account, message, now, net),
             Some(Target::Api) => self.api(account, message, now, net),
+            Some(Target::Transfer) => self.transfer(token, message, now, net),
             Some(Target::Flow) => self.flow(account, message),
             None => {}
         }
@@ -558,9 +597,14 @@ impl JetStream {
     /// When time does something here.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<u64> {
-        [self.streams.next_due(), self.look_at]
+        let snapshots = self.snapshots.values().map(Snapshot::poll_timeout);
+        let restores = self.restores.values().map(Restore::poll_timeout);
+        let streams = [self.streams.next_due(), self.look_at];
+        streams
             .into_iter()
             .flatten()
+            .chain(snapshots)
+            .chain(restores)
             .min()
     }
 
@@ -603,6 +647,8 @@ impl JetStream {
     /// Delivers what may go, writes what consumers remember, and tells of events. True if there is more to do.
     pub fn run(&mut self, now: u64, net: &mut dyn Network) -> bool {
         let mut more = self.take_messages(now, net);
+        more |= self.send_snapshots(now, net);
+        self.take_restores(now, net);
         let mut events = Vec::new();
         for index in self.streams.take_stirred() {
             let Some(stream) = self.streams.quietly(index) else {
@@ -710,6 +756,21 @@ impl JetStream {
                 &consumer.encode(),
             )
             .map_err(|error| crate::stream::store_error(&error))
+    }
+
+    /// Defines a consumer that comes with a state.
+    pub(crate) fn put_consumer(
+        &self,
+        (account, stream): (&str, &str),
+        consumer: &Consumer,
+    ) -> Result<Ticket, ApiError> {
+        let key = state_key(account, stream, consumer.name());
+        drop(
+            self.store
+                .put_state(key.as_bytes(), &consumer.encode())
+                .map_err(|error| crate::stream::store_error(&error))?,
+        );
+        self.define_consumer((account, stream), &consumer.config, consumer.created)
     }
 
     /// The server ends: whoever waits is told, and all state is handed to the store.

@@ -1,7 +1,7 @@
 //! Mirrors and sources across the streams of an account: who takes from whom, and when.
 
 use crate::info::StreamInfo;
-use crate::stream::{Origin, SourceInfo, Stream};
+use crate::stream::{Drawn, Origin, SourceInfo, Stream};
 use crate::{AccountId, JetStream, Network, identity};
 
 impl JetStream {
@@ -24,23 +24,26 @@ impl JetStream {
     /// Takes messages into mirrors and streams with sources, a bounded piece for each origin. True if there is more to do.
     pub(crate) fn take_messages(&mut self, now: u64, net: &mut dyn Network) -> bool {
         let mut more = false;
-        for index in 0..self.streams.len() {
+        let taking: Vec<usize> = self.taking.iter().copied().collect();
+        for index in taking {
             let origins = self.streams[index]
                 .as_ref()
                 .map_or(0, |stream| stream.inflows.all.len());
             for at in 0..origins {
                 more |= self.take_from(index, at, now, net);
-                self.save_places(index);
+            }
+            if origins == 0 {
+                self.taking.remove(&index);
             }
         }
         more
     }
 
     fn take_from(&mut self, index: usize, at: usize, now: u64, net: &mut dyn Network) -> bool {
-        let Some((stream, (from, origin))) = self.streams[index]
+        let found = self.streams[index]
             .as_ref()
-            .and_then(|stream| Some((stream, self.origin(stream, at)?)))
-        else {
+            .and_then(|stream| Some((stream, self.origin(stream, at)?)));
+        let Some((stream, (from, origin))) = found else {
             return false;
         };
         let account = self.accounts.get(&stream.account);
@@ -49,20 +52,30 @@ impl JetStream {
         });
         // An append beyond the store's buffer would be refused; the next commit wakes us.
         let room = self.store.has_room(0);
-        let Some(stream) = self.streams[index].as_mut() else {
+        let Some(stream) = self.streams.quietly(index) else {
             return false;
         };
-        let more = room && stream.take_from(at, &origin, &may_grow, now, net);
+        let drawn = match room {
+            true => stream.take_from(at, &origin, &may_grow, now, net),
+            false => Drawn::default(),
+        };
         if origin.by_interest {
             let (token, settled) = (stream.token, stream.settled(at));
             self.settle_taken(from, (token, at), &settled);
         }
-        more
+        if drawn.changed {
+            self.streams.stir(index);
+            self.save_places(index);
+        }
+        drawn.more
     }
 
     /// Another stream holds these messages of stream `from` durably.
     fn settle_taken(&mut self, from: usize, of: (crate::Token, usize), seqs: &[u64]) {
-        let (Some(origin), Some(last)) = (self.streams[from].as_mut(), seqs.last()) else {
+        let Some(last) = seqs.last() else {
+            return;
+        };
+        let Some(origin) = self.streams[from].as_mut() else {
             return;
         };
         for taker in origin.takers.iter_mut().filter(|taker| taker.of == of) {
@@ -83,6 +96,12 @@ impl JetStream {
             return;
         };
         let mut takers = Vec::new();
+        for index in names.values() {
+            let takes = |stream: &Stream| !stream.inflows.all.is_empty();
+            if self.streams[*index].as_ref().is_some_and(takes) {
+                self.taking.insert(*index);
+            }
+        }
         for stream in names
             .values()
             .filter_map(|index| self.streams[*index].as_ref())
@@ -93,15 +112,15 @@ impl JetStream {
                     .map(|(name, taker)| (name.to_owned(), taker)),
             );
         }
-        for stream in names.values() {
-            if let Some(stream) = self.streams[*stream].as_mut() {
+        for index in names.values() {
+            if let Some(stream) = self.streams.quietly(*index) {
                 stream.takers.clear();
             }
         }
         for (name, taker) in takers {
             let stream = names
                 .get(&name)
-                .and_then(|index| self.streams[*index].as_mut());
+                .and_then(|index| self.streams.quietly(*index));
             if let Some(stream) = stream {
                 stream.takers.push(taker);
             }
@@ -149,7 +168,7 @@ impl JetStream {
 
     /// Writes how far a stream's sources were taken, if that is due.
     pub(crate) fn save_places(&mut self, index: usize) {
-        let Some(stream) = self.streams[index].as_mut() else {
+        let Some(stream) = self.streams.quietly(index) else {
             return;
         };
         let (account, name) = (stream.account, stream.config.name.clone());

@@ -2,6 +2,7 @@
 
 mod consumer;
 mod direct;
+mod snapshot;
 mod stream;
 
 use crate::error::REQUIRED_API_LEVEL;
@@ -173,6 +174,8 @@ impl JetStream {
             ["STREAM", "LIST"] => self.stream_list(ask),
             ["STREAM", "DELETE", name] => self.delete_stream(name, ask, net),
             ["STREAM", "PURGE", name] => self.purge_stream(name, ask),
+            ["STREAM", "SNAPSHOT", name] => self.snapshot_stream(name, ask, net),
+            ["STREAM", "RESTORE", name] => self.await_stream(name, ask, net),
             ["STREAM", "MSG", "GET", name] => self.get_message(name, ask),
             ["STREAM", "MSG", "DELETE", name] => self.delete_message(name, ask),
             ["CONSUMER", "DURABLE", "CREATE", stream, name] => {
@@ -228,6 +231,7 @@ fn refused(kind: &str, error: &ApiError) -> Value {
     match kind {
         "stream_info_response" => json!({"error": error, "total": 0, "offset": 0, "limit": 0}),
         "stream_purge_response" => json!({"error": error, "purged": 0}),
+        "stream_restore_response" => json!({"error": error, "deliver_subject": ""}),
         _ => json!({"error": error}),
     }
 }
@@ -242,6 +246,8 @@ fn kind_of(path: &str) -> &'static str {
         ["STREAM", "LIST"] => "stream_list_response",
         ["STREAM", "DELETE"] => "stream_delete_response",
         ["STREAM", "PURGE"] => "stream_purge_response",
+        ["STREAM", "SNAPSHOT"] => "stream_snapshot_response",
+        ["STREAM", "RESTORE"] => "stream_restore_response",
         ["STREAM", "MSG"] if path.starts_with("STREAM.MSG.GET") => "stream_msg_get_response",
         ["STREAM", "MSG"] => "stream_msg_delete_response",
         ["CONSUMER", "CREATE" | "DURABLE"] => "consumer_create_response",

@@ -117,7 +117,7 @@ impl JetStream {
         Ok(Answer::new(KIND, info).after(ticket))
     }
 
-    fn read_config(
+    pub(super) fn read_config(
         &self,
         name: &str,
         ask: &Ask<'_>,
@@ -136,7 +136,7 @@ impl JetStream {
         Ok(config)
     }
 
-    fn account_name(&self, account: AccountId) -> String {
+    pub(super) fn account_name(&self, account: AccountId) -> String {
         self.accounts
             .get(&account)
             .map(|account| account.name.clone())
@@ -154,7 +154,7 @@ impl JetStream {
             .filter_map(|index| self.streams[*index].as_ref())
     }
 
-    fn check_overlap(
+    pub(super) fn check_overlap(
         &self,
         account: AccountId,
         config: &StreamConfig,
@@ -179,7 +179,7 @@ impl JetStream {
         }
     }
 
-    fn admit(
+    pub(super) fn admit(
         &self,
         account: AccountId,
         config: &StreamConfig,

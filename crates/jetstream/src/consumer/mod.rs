@@ -10,6 +10,7 @@
 //! - Nothing beyond the log's visible sequence is delivered, so no crash can take back what a client saw.
 
 mod ack;
+mod archive;
 mod config;
 mod deliver;
 mod feed;

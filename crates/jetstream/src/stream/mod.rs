@@ -12,7 +12,7 @@ mod source;
 pub(crate) use publish::{More, Outcome, store_error};
 pub(crate) use read::{DirectGet, MsgGet};
 pub(crate) use seats::{Seat, Seats};
-pub(crate) use source::{Inflows, Origin, SourceInfo, Taker};
+pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker};
 
 use crate::config::{self, Retention, StreamConfig};
 use crate::consumer::{Advisory, Consumer};

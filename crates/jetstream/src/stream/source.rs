@@ -287,6 +287,15 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
+/// What a turn did with an inflow.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Drawn {
+    /// There is more to take at once.
+    pub(crate) more: bool,
+    /// Messages came, or they are waited for in another way than before.
+    pub(crate) changed: bool,
+}
+
 /// Why an inflow stops for now.
 enum Stop {
     /// The disk has enough to do; a commit wakes us.
@@ -403,7 +412,7 @@ impl Stream {
             .min()
     }
 
-    /// Takes what inflow `at` has, a bounded piece of it. True if there is more.
+    /// Takes what inflow `at` has, a bounded piece of it.
     pub(crate) fn take_from(
         &mut self,
         at: usize,
@@ -411,11 +420,11 @@ impl Stream {
         may_grow: &Result<(), ApiError>,
         now: u64,
         net: &mut dyn Network,
-    ) -> bool {
+    ) -> Drawn {
         let mut all = std::mem::take(&mut self.inflows.all);
-        let more = self.draw(&mut all[at], origin, may_grow, now, net);
+        let drawn = self.draw(&mut all[at], origin, may_grow, now, net);
         self.inflows.all = all;
-        more
+        drawn
     }
 
     fn draw(
@@ -425,43 +434,55 @@ impl Stream {
         may_grow: &Result<(), ApiError>,
         now: u64,
         net: &mut dyn Network,
-    ) -> bool {
+    ) -> Drawn {
         inflow.contact = Some(now);
         self.meet(inflow, origin);
         let visible = origin.log.stats().visible;
         let next = inflow.place.as_ref().map_or(u64::MAX, |place| place.next);
-        if next > visible || self.config.sealed || inflow.retry.is_some_and(|retry| retry > now) {
-            return false;
+        let waits = inflow.retry.is_some_and(|retry| retry > now);
+        if next > visible || self.config.sealed || waits {
+            return Drawn::default();
         }
-        let (mut left, mut bytes) = (TURN_MSGS, 0);
-        while left > 0 && bytes < TURN_BYTES && inflow.unsettled.len() < UNSETTLED_MAX {
-            let messages = inflow.read(&origin.log, visible, left);
+        let waited = inflow.retry.take().is_some();
+        let (mut taken, mut bytes) = (0, 0);
+        while taken < TURN_MSGS && bytes < TURN_BYTES && inflow.unsettled.len() < UNSETTLED_MAX {
+            let messages = inflow.read(&origin.log, visible, TURN_MSGS - taken);
             if messages.is_empty() {
-                (inflow.retry, inflow.error) = (None, None);
-                return false;
+                inflow.error = None;
+                return Drawn {
+                    // What is in memory is visible at once, and another stream may wait for it.
+                    more: taken > 0 && self.config.storage == Storage::Memory,
+                    changed: taken > 0 || waited,
+                };
             }
             for message in messages {
                 let result = match may_grow {
                     Ok(()) => self.take_in(inflow, &message, origin, now, net),
                     Err(error) => Err(Stop::Refused(error.clone())),
                 };
-                match result {
-                    Ok(()) => {}
-                    Err(Stop::Busy) => return false,
-                    Err(Stop::Refused(error)) => {
+                if let Err(stop) = result {
+                    if let Stop::Refused(error) = stop {
                         (inflow.retry, inflow.error) = (Some(now + RETRY), Some(error));
-                        return false;
                     }
+                    return Drawn {
+                        more: false,
+                        changed: true,
+                    };
                 }
                 if let Some(place) = &mut inflow.place {
                     place.next = message.seq + 1;
                 }
-                left = left.saturating_sub(1);
+                taken += 1;
                 bytes += message.subject.len() + message.headers.len() + message.payload.len();
             }
         }
-        (inflow.retry, inflow.error) = (None, None);
-        true
+        inflow.error = None;
+        // Too much of an interest stream is out: its commit wakes us.
+        let more = inflow.unsettled.len() < UNSETTLED_MAX;
+        Drawn {
+            more,
+            changed: true,
+        }
     }
 
     /// Finds the place in an origin that is there for the first time, or was made again.

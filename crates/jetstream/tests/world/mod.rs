@@ -157,6 +157,25 @@ impl World {
             .receive(ACCOUNT, token, &message, self.now, &mut self.ether);
     }
 
+    /// Sends bytes that aren't text.
+    pub(crate) fn send_bytes(&mut self, subject: &str, reply: Option<&str>, payload: &[u8]) {
+        let token = self.ether.token(subject);
+        let message = Message {
+            subject: subject.as_bytes(),
+            reply: reply.map(str::as_bytes),
+            payload,
+            ..Message::default()
+        };
+        let token = token.expect("JetStream listens to the subject");
+        self.jetstream
+            .receive(ACCOUNT, token, &message, self.now, &mut self.ether);
+    }
+
+    /// Whether JetStream listens to a subject.
+    pub(crate) fn is_heard(&self, subject: &str) -> bool {
+        self.ether.token(subject).is_some()
+    }
+
     /// Commits and lets JetStream act.
     pub(crate) fn settle(&mut self) {
         for _ in 0..4 {

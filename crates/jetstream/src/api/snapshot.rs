@@ -1,0 +1,248 @@
+//! `STREAM.SNAPSHOT` and `STREAM.RESTORE`: streams leave as archives and come back.
+
+use super::{Answer, Ask, Result};
+use crate::config;
+use crate::consumer::{Consumer, ConsumerConfig};
+use crate::error::{
+    BAD_REQUEST, SNAPSHOT_DELIVER_SUBJECT_INVALID, STREAM_NAME_EXISTS, STREAM_NAME_EXISTS_RESTORE,
+    STREAM_NOT_FOUND, STREAM_RESTORE,
+};
+use crate::json::{self, Body};
+use crate::restore::{Restore, Restored};
+use crate::snapshot::{Snapshot, Wanted};
+use crate::time::Time;
+use crate::{AccountId, ApiError, JetStream, Network, Token};
+use midge_streamlog::Ticket;
+use midge_subject::Subject;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SnapshotRequest {
+    deliver_subject: String,
+    no_consumers: bool,
+    chunk_size: i64,
+    window_size: i64,
+    // `jsck` says nothing any more: each message is checked as it is read.
+}
+
+impl Body for SnapshotRequest {
+    const FIELDS: &'static [&'static str] = &[
+        "deliver_subject",
+        "no_consumers",
+        "chunk_size",
+        "window_size",
+        "jsck",
+    ];
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RestoreRequest {
+    config: Value,
+    // The state of the request is what the archive says itself.
+}
+
+impl Body for RestoreRequest {
+    const FIELDS: &'static [&'static str] = &["config", "state"];
+}
+
+impl JetStream {
+    pub(super) fn snapshot_stream(
+        &mut self,
+        name: &str,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) -> Result {
+        const KIND: &str = "stream_snapshot_response";
+        let fail = |error| (KIND, error);
+        let id = self.draw_name();
+        let stream = self
+            .stream(ask.account, name)
+            .ok_or(fail(STREAM_NOT_FOUND))?;
+        if super::is_empty(ask.body) {
+            return Err(fail(BAD_REQUEST));
+        }
+        let request: SnapshotRequest = json::body(ask.body, self.settings.strict).map_err(fail)?;
+        if Subject::parse(&request.deliver_subject).is_err() {
+            return Err(fail(SNAPSHOT_DELIVER_SUBJECT_INVALID));
+        }
+        let info = self.listed_info(stream, ask.now);
+        let answer = json!({"config": info.config, "state": info.state});
+        let mut state = answer["state"].clone();
+        let last = info.state.last_seq;
+        let consumers: Vec<(String, Value)> = match request.no_consumers {
+            true => Vec::new(),
+            false => stream
+                .consumers
+                .values()
+                .map(|consumer| (consumer.name().to_owned(), consumer.archived(last)))
+                .collect(),
+        };
+        state["consumer_count"] = consumers.len().into();
+        let wanted = Wanted {
+            deliver: request.deliver_subject,
+            chunk: request.chunk_size,
+            window: request.window_size,
+        };
+        let of = (ask.account, name, id);
+        let snapshot = Snapshot::new(of, stream.log.clone(), (&state, consumers), wanted, ask.now);
+        self.begin_snapshot(snapshot, net);
+        let body = json!({
+            "type": "io.nats.jetstream.advisory.v1.snapshot_create",
+            "stream": name,
+            "state": answer["state"],
+        });
+        let subject = format!("$JS.EVENT.ADVISORY.STREAM.SNAPSHOT_CREATE.{name}");
+        self.advise(ask.account, &subject, body, ask.now, net);
+        Ok(Answer::new(KIND, answer))
+    }
+
+    pub(super) fn await_stream(
+        &mut self,
+        name: &str,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) -> Result {
+        const KIND: &str = "stream_restore_response";
+        let fail = |error| (KIND, error);
+        if super::is_empty(ask.body) {
+            return Err(fail(BAD_REQUEST));
+        }
+        let request: RestoreRequest = json::body(ask.body, self.settings.strict).map_err(fail)?;
+        let body = Ask {
+            body: &request.config.to_string().into_bytes(),
+            ..*ask
+        };
+        let mut config = self.read_config(name, &body).map_err(fail)?;
+        config.note_level();
+        let comes = self
+            .restores
+            .values()
+            .any(|restore| restore.is_of(ask.account, name));
+        if comes || self.stream_index(ask.account, name).is_some() {
+            return Err(fail(STREAM_NAME_EXISTS_RESTORE));
+        }
+        let subject = format!("$JS.SNAPSHOT.RESTORE.{name}.{}", self.draw_name());
+        let log_name = format!("{}/{name}", self.account_name(ask.account));
+        let options = config.log_options(&self.settings);
+        let restore = Restore::new(
+            ask.account,
+            config,
+            log_name,
+            options,
+            subject.clone(),
+            ask.now,
+        );
+        self.begin_restore(restore, net);
+        let body = json!({"type": "io.nats.jetstream.advisory.v1.restore_create", "stream": name});
+        let advisory = format!("$JS.EVENT.ADVISORY.STREAM.RESTORE_CREATE.{name}");
+        self.advise(ask.account, &advisory, body, ask.now, net);
+        Ok(Answer::new(KIND, json!({"deliver_subject": subject})))
+    }
+
+    /// The last chunk came, or none will: the stream is made, or what there is of it removed.
+    pub(crate) fn end_restore(&mut self, token: Token, now: u64, net: &mut dyn Network) {
+        const KIND: &str = "stream_create_response";
+        let Some(mut restore) = self.restores.remove(&token) else {
+            return;
+        };
+        net.unsubscribe(restore.account, restore.subject.as_bytes(), token);
+        self.end_transfer(token);
+        let (account, name) = (restore.account, restore.config.name.clone());
+        let made = restore
+            .finish()
+            .and_then(|restored| self.make_restored(account, restored, now, net));
+        let answer = match made {
+            Ok((info, ticket)) => Ok(Answer::new(KIND, info).after(ticket)),
+            Err(why) => {
+                tracing::warn!(target: "midge", "JetStream can't restore stream {name}: {why}");
+                if restore.begun {
+                    let _ = self.store.delete_stream(&restore.log_name);
+                }
+                Err((KIND, STREAM_RESTORE.says(format!("restore failed: {why}"))))
+            }
+        };
+        let reply = restore.ended.as_deref().filter(|reply| !reply.is_empty());
+        self.reply(account, reply, answer, net);
+        let body = json!({
+            "type": "io.nats.jetstream.advisory.v1.restore_complete",
+            "stream": name,
+            "start": Time(restore.started),
+            "end": Time(now),
+            "bytes": restore.bytes,
+        });
+        let subject = format!("$JS.EVENT.ADVISORY.STREAM.RESTORE_COMPLETE.{name}");
+        self.advise(account, &subject, body, now, net);
+    }
+
+    /// Defines what was restored; it tells about itself when the ticket is released.
+    fn make_restored(
+        &mut self,
+        account: AccountId,
+        restored: Restored,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> std::result::Result<(Value, Ticket), String> {
+        let Restored {
+            log,
+            config,
+            consumers,
+        } = restored;
+        let adding = |error: ApiError| format!("error adding stream: {error}");
+        let name = config.name.clone();
+        if self.stream_index(account, &name).is_some() {
+            return Err(adding(STREAM_NAME_EXISTS));
+        }
+        self.check_overlap(account, &config).map_err(adding)?;
+        self.admit(account, &config).map_err(adding)?;
+        let owner = self.account_name(account);
+        let settles = config.retention != config::Retention::Limits;
+        let mut made = Vec::new();
+        for (consumer, archived) in consumers {
+            let bad = |why: &dyn std::fmt::Display| {
+                format!("error restoring consumer {consumer:?}: {why}")
+            };
+            if !config::is_valid_name(&consumer) || consumer.contains(['/', '\\']) {
+                return Err(bad(&"its name can't be one"));
+            }
+            let mut config = ConsumerConfig::parse(archived["config"].clone(), false)
+                .map_err(|error| bad(&error))?;
+            config.name.clone_from(&consumer);
+            let state = archived["state"].clone();
+            let one = Consumer::unarchived((account, &name), &log, config, state, now)
+                .map_err(|error| bad(&error))?;
+            made.push(one.settles(settles));
+        }
+        for consumer in &made {
+            // The ticket of the stream is younger and stands for all.
+            drop(
+                self.put_consumer((&owner, &name), consumer)
+                    .map_err(adding)?,
+            );
+        }
+        let ticket = self.define_stream(&owner, &config, now).map_err(adding)?;
+        let index = self.put_stream(account, config, now, log, net);
+        let Some(stream) = self.streams[index].as_mut() else {
+            return Err(adding(STREAM_NOT_FOUND));
+        };
+        stream.consumers.extend(
+            made.into_iter()
+                .map(|consumer| (consumer.name().to_owned(), consumer)),
+        );
+        self.rewire(account);
+        let body = json!({"type": "io.nats.jetstream.advisory.v1.stream_action", "stream": name, "action": "create"});
+        self.advise(
+            account,
+            &format!("$JS.EVENT.ADVISORY.STREAM.CREATED.{name}"),
+            body,
+            now,
+            net,
+        );
+        let info = self.streams[index]
+            .as_ref()
+            .map_or(Value::Null, |stream| json!(self.info_of(stream, now)));
+        Ok((info, ticket))
+    }
+}

@@ -1,0 +1,111 @@
+//! A consumer as it stands in an archive: its configuration, and the state that the reference keeps of one.
+
+use super::{Consumer, ConsumerConfig, Pair, Pending};
+use crate::AccountId;
+use midge_streamlog::Stream as Log;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Sequences {
+    consumer_seq: u64,
+    stream_seq: u64,
+}
+
+/// What is out: the consumer sequence it went out under, and when. The names are the reference's.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Out {
+    #[serde(rename = "Sequence")]
+    sequence: u64,
+    #[serde(rename = "Timestamp")]
+    timestamp: i64,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct State {
+    delivered: Sequences,
+    ack_floor: Sequences,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pending: BTreeMap<u64, Out>,
+    /// How often messages went out again.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    redelivered: BTreeMap<u64, u64>,
+}
+
+impl Consumer {
+    /// Configuration and state, as far as messages up to `last` are concerned.
+    pub(crate) fn archived(&self, last: u64) -> Value {
+        let mut state = State {
+            delivered: Sequences {
+                consumer_seq: self.dseq - 1,
+                stream_seq: self.next.saturating_sub(1).min(last),
+            },
+            ack_floor: Sequences {
+                consumer_seq: self.floor.consumer,
+                stream_seq: self.floor.stream.min(last),
+            },
+            ..State::default()
+        };
+        for (seq, pending) in self.pending.range(..=last) {
+            let out = Out {
+                sequence: pending.dseq,
+                timestamp: i64::try_from(pending.sent).unwrap_or(0),
+            };
+            state.pending.insert(*seq, out);
+            if pending.count > 1 {
+                state.redelivered.insert(*seq, pending.count - 1);
+            }
+        }
+        // The form knows nothing of last messages that are still to come: all messages from the first of them on will.
+        if let Some(first) = self.initial.front() {
+            let delivered = state.delivered.stream_seq.min(first - 1);
+            state.delivered.stream_seq = delivered;
+            state.ack_floor.stream_seq = state.ack_floor.stream_seq.min(delivered);
+        }
+        json!({"config": self.config, "state": state})
+    }
+
+    /// A consumer with a state from an archive. What was out goes out again after its wait.
+    ///
+    /// # Errors
+    /// The state can't be read.
+    pub(crate) fn unarchived(
+        (account, stream): (AccountId, &str),
+        log: &Log,
+        config: ConsumerConfig,
+        state: Value,
+        now: u64,
+    ) -> Result<Self, serde_json::Error> {
+        let state: State = serde_json::from_value(state)?;
+        let mut consumer = Self::empty(account, stream, log, config, now);
+        let delivered = state.delivered.stream_seq.min(log.stats().last_seq);
+        consumer.next = delivered + 1;
+        consumer.dseq = state.delivered.consumer_seq.saturating_add(1);
+        consumer.floor = Pair {
+            consumer: state.ack_floor.consumer_seq.min(consumer.dseq - 1),
+            stream: state.ack_floor.stream_seq.min(delivered),
+        };
+        let may_be_out = consumer.floor.stream + 1..=delivered;
+        for (seq, out) in state.pending {
+            if !may_be_out.contains(&seq) {
+                continue;
+            }
+            let count = 1 + state.redelivered.get(&seq).copied().unwrap_or(0);
+            let due = now.saturating_add(consumer.wait_of(count));
+            let pending = Pending {
+                dseq: out.sequence,
+                count,
+                due: Some(due),
+                sent: now,
+            };
+            consumer.pending.insert(seq, pending);
+            consumer.due.insert((due, seq));
+        }
+        consumer.removed(log.stats().first_seq);
+        Ok(consumer)
+    }
+}
