@@ -92,11 +92,6 @@ fn steps(long: bool) -> Vec<Step> {
             there("crates/container/tests/loom.rs"),
             step("loom", 9, loom().into()),
         ),
-        Some(step(
-            "crash",
-            if long { 30 } else { 8 },
-            crash(long, broker),
-        )),
         Some(windows()),
         Some(miri()),
         when(
@@ -107,6 +102,11 @@ fn steps(long: bool) -> Vec<Step> {
                 vec![cargo("build --release -p midge-broker")],
             ),
         ),
+        Some(step(
+            "crash",
+            if long { 30 } else { 8 },
+            crash(long, broker),
+        )),
         when(
             broker && there("testdata/transcripts"),
             step("transcripts", 5, vec![xtask("transcripts")]),

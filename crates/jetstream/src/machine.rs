@@ -124,6 +124,8 @@ pub struct JetStream {
     /// When usage was last added up.
     counted: u64,
     draws: Draws,
+    /// When the last change that a request made is durable.
+    pub(crate) changed: Option<Ticket>,
 }
 
 /// A stream's definition in the store.
@@ -160,6 +162,7 @@ impl JetStream {
             seats: Seats::default(),
             counted: 0,
             draws: Draws(now),
+            changed: None,
         }
     }
 

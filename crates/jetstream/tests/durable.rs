@@ -94,6 +94,35 @@ fn requests_that_change_something_are_answered_when_that_is_durable() {
     }
 }
 
+/// Symptom: a second client that made the same stream was told at once that it is there, and a power cut took it away. Cause: what is so already
+/// was answered without a ticket. Remedy: it waits for the last change.
+#[test]
+fn what_is_so_already_is_answered_when_that_is_durable() {
+    let mut world = world(&json!({}), &json!({}));
+    world.publish("s.a", "", "x");
+    let requests = [
+        ("STREAM.CREATE.T", json!({"name": "T", "subjects": ["t"]})),
+        (
+            "CONSUMER.CREATE.S.D",
+            json!({"stream_name": "S", "config": {"durable_name": "D", "ack_policy": "explicit"}}),
+        ),
+        ("STREAM.PURGE.S", json!({})),
+    ];
+    for (subject, body) in requests {
+        let (subject, body) = (format!("$JS.API.{subject}"), body.to_string());
+        world.send(&subject, None, "", &body);
+        world.send(&subject, Some("_I.ask"), "", &body);
+        while world.jetstream.run(world.now, &mut world.ether) {}
+        assert!(
+            world.take("_I.ask").is_empty(),
+            "{subject} is answered early"
+        );
+        world.settle();
+        let answer = world.take("_I.ask").pop().expect("an answer").json();
+        assert!(answer["error"].is_null(), "{subject}: {answer}");
+    }
+}
+
 #[test]
 fn what_was_answered_holds_after_a_power_cut() {
     let mut world = world(&json!({}), &json!({}));

@@ -173,7 +173,7 @@ impl JetStream {
         let of = self.stream(ask.account, stream).ok_or(STREAM_NOT_FOUND)?;
         let old = &of.consumers[&config.name];
         if old.config == config {
-            return Ok(Answer::new(CREATE, json!(old.info(ask.now))));
+            return Ok(self.already(Answer::new(CREATE, json!(old.info(ask.now)))));
         }
         let moves = config.deliver_subject != old.config.deliver_subject;
         if moves && net.has_interest(ask.account, old.config.deliver_subject.as_bytes()) {

@@ -133,6 +133,9 @@ impl JetStream {
             Ok(answer) => (answer.kind, answer.fields, answer.ticket),
             Err((kind, error)) => (kind, refused(kind, &error), None),
         };
+        if let Some(ticket) = ticket.as_ref().filter(|it| it.outcome().is_none()) {
+            self.changed = Some(ticket.clone());
+        }
         let mut object = Map::new();
         object.insert(
             "type".into(),
@@ -159,6 +162,14 @@ impl JetStream {
                     },
                 );
             }
+        }
+    }
+
+    /// An answer which says that all is so already: as durable as the change that made it so.
+    fn already(&self, answer: Answer) -> Answer {
+        match &self.changed {
+            Some(ticket) => answer.after(ticket.clone()),
+            None => answer,
         }
     }
 

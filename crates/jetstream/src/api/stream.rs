@@ -82,7 +82,7 @@ impl JetStream {
             if same(&stream.config, &config) {
                 let mut info = json!(self.info_of(stream, ask.now));
                 info["did_create"] = true.into();
-                return Ok(Answer::new(KIND, info));
+                return Ok(self.already(Answer::new(KIND, info)));
             }
             return Err(fail(STREAM_NAME_EXISTS));
         }
@@ -411,7 +411,11 @@ impl JetStream {
         let (count, ticket) = stream
             .purge(&filter, request.seq, request.keep)
             .map_err(fail)?;
-        Ok(Answer::new(KIND, json!({"success": true, "purged": count})).after(ticket))
+        let answer = Answer::new(KIND, json!({"success": true, "purged": count}));
+        Ok(match count {
+            0 => self.already(answer),
+            _ => answer.after(ticket),
+        })
     }
 
     pub(super) fn get_message(&self, name: &str, ask: &Ask<'_>) -> Result {
