@@ -195,6 +195,17 @@ impl Network for Post {
         line.map_or(0, |line| line.account.interest_version())
     }
 
+    fn has_queue(&self, account: AccountId, subject: &[u8], queue: &[u8]) -> bool {
+        let Some(line) = self.lines.get(&account) else {
+            return false;
+        };
+        let mut found = false;
+        line.account.for_each_match(subject, |subscription| {
+            found |= subscription.queue() == Some(queue);
+        });
+        found
+    }
+
     fn subscribe(&mut self, account: AccountId, filter: &[u8], token: Token) {
         let Some(line) = self.lines.get_mut(&account) else {
             return;

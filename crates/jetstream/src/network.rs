@@ -39,6 +39,8 @@ pub trait Network {
     fn has_interest(&self, account: AccountId, subject: &[u8]) -> bool;
     /// A number that is another one whenever somebody began or ceased to listen.
     fn interest_version(&self, account: AccountId) -> u64;
+    /// Whether anybody listens to `subject` as a member of this queue.
+    fn has_queue(&self, account: AccountId, subject: &[u8], queue: &[u8]) -> bool;
     /// From now on, messages that match `filter` arrive under `token`. A token may have several filters.
     fn subscribe(&mut self, account: AccountId, filter: &[u8], token: Token);
     /// Ends one filter of `token`.

@@ -61,6 +61,11 @@ impl Filter {
         self.shape == Shape::All
     }
 
+    /// As it was written.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.text
+    }
+
     /// The one subject it means, if it has no wildcard.
     pub fn as_literal(&self) -> Option<&[u8]> {
         (self.shape == Shape::Literal).then_some(&*self.text)

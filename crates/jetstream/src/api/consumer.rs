@@ -135,8 +135,9 @@ impl JetStream {
             (_, false) => {}
         }
         check_room(of, limits.max_consumers).map_err(fail)?;
-        let consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now)
+        let mut consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now)
             .settles(of.settles());
+        consumer.look_for_interest(ask.now, net);
         let ticket = self
             .define_consumer((&account_name, stream), &config, ask.now)
             .map_err(fail)?;
@@ -170,10 +171,17 @@ impl JetStream {
             .get(&ask.account)
             .map(|account| account.name.clone())
             .unwrap_or_default();
-        let of = self.stream(ask.account, stream).ok_or(STREAM_NOT_FOUND)?;
-        let old = &of.consumers[&config.name];
+        let of = self
+            .stream_mut(ask.account, stream)
+            .ok_or(STREAM_NOT_FOUND)?;
+        let old = of
+            .consumers
+            .get_mut(&config.name)
+            .ok_or(CONSUMER_NOT_FOUND)?;
         if old.config == config {
-            return Ok(self.already(Answer::new(CREATE, json!(old.info(ask.now)))));
+            old.look_for_interest(ask.now, net);
+            let info = json!(old.info(ask.now));
+            return Ok(self.already(Answer::new(CREATE, info)));
         }
         let moves = config.deliver_subject != old.config.deliver_subject;
         if moves && net.has_interest(ask.account, old.config.deliver_subject.as_bytes()) {
@@ -317,17 +325,19 @@ impl JetStream {
     pub(super) fn reset_consumer(&mut self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "consumer_reset_response";
         let fail = |error| (KIND, error);
-        let request: ResetRequest = ask.read().map_err(fail)?;
+        // The reference isn't strict here.
+        let request: ResetRequest = crate::json::body(ask.body, false).map_err(fail)?;
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(fail(STREAM_NOT_FOUND))?;
         let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
-        let lowest = consumer.config.opt_start_seq;
-        if request.seq > 0 && request.seq < lowest {
-            let text = format!("invalid reset: below start seq {lowest}");
-            return Err(fail(CONSUMER_INVALID_RESET.says(text)));
+        let asked = Some(request.seq).filter(|seq| *seq > 0);
+        if let Some(seq) = asked {
+            consumer.check_reset(seq).map_err(|why| {
+                fail(CONSUMER_INVALID_RESET.says(format!("invalid reset: {why}")))
+            })?;
         }
-        let at = consumer.reset(Some(request.seq).filter(|seq| *seq > 0), ask.now);
+        let at = consumer.reset(asked, ask.now);
         let mut info = json!(consumer.info(ask.now));
         info["reset_seq"] = at.into();
         let ticket = self

@@ -79,7 +79,11 @@ impl JetStream {
         let consumer = self
             .stream_mut(account, stream)
             .and_then(|stream| stream.consumers.get_mut(name));
+        let level = headers::get(message.headers, "Nats-Required-Api-Level");
         match consumer {
+            Some(consumer) if level.is_some_and(|level| !headers::is_met(level)) => {
+                consumer.send_status(reply, &status(412, "Required Api Level"), net);
+            }
             Some(consumer) => consumer.pull(reply, message.payload, now, net),
             None => {
                 let headers = format!(

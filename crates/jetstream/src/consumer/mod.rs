@@ -235,6 +235,12 @@ impl Consumer {
         self.filters.is_empty() || self.filters.iter().any(|filter| filter.matches(subject))
     }
 
+    /// Whether all that it wants is part of `filter`.
+    pub(crate) fn wants_only(&self, filter: &Filter) -> bool {
+        let part = |own: &Filter| midge_subject::is_subset(own.as_bytes(), filter.as_bytes());
+        filter.is_all() || (!self.filters.is_empty() && self.filters.iter().all(part))
+    }
+
     /// Whether it will never deliver this message again.
     pub(crate) fn is_done_with(&self, seq: u64) -> bool {
         seq < self.next
@@ -362,7 +368,7 @@ impl Consumer {
         }
     }
 
-    fn send_status(&self, to: &[u8], block: &[u8], net: &mut dyn Network) {
+    pub(crate) fn send_status(&self, to: &[u8], block: &[u8], net: &mut dyn Network) {
         net.publish(
             self.account,
             &Message {
@@ -413,21 +419,13 @@ impl Consumer {
     /// The consumer ends: whoever waits is told why.
     pub(crate) fn end(&mut self, code: u16, text: &str, net: &mut dyn Network) {
         for request in std::mem::take(&mut self.requests) {
-            self.send_status(&request.reply, &request.ending(code, text), net);
-        }
-        if !self.config.is_pull() && text == "Consumer Deleted" {
-            self.send_status(
-                &self.config.deliver_subject.clone().into_bytes(),
-                &status(code, text),
-                net,
-            );
+            self.send_status(&request.reply, &status(code, text), net);
         }
     }
 
     /// Begins anew at `seq`, or after the floor.
     pub(crate) fn reset(&mut self, seq: Option<u64>, now: u64) -> u64 {
-        let stats = self.log.stats();
-        let at = seq.unwrap_or(self.floor.stream + 1).max(stats.first_seq);
+        let at = seq.unwrap_or(self.floor.stream + 1);
         self.pending.clear();
         self.due.clear();
         self.redeliver.clear();
@@ -444,6 +442,25 @@ impl Consumer {
         self.active = now;
         self.changed = true;
         at
+    }
+
+    /// Whether it may begin anew at `seq`: not before the place where it began, and not where that was
+    /// the end of the stream.
+    pub(crate) fn check_reset(&self, seq: u64) -> Result<(), &'static str> {
+        match self.config.deliver_policy {
+            DeliverPolicy::All => Ok(()),
+            DeliverPolicy::ByStartSequence if seq >= self.config.opt_start_seq => Ok(()),
+            DeliverPolicy::ByStartSequence => Err("below start seq"),
+            DeliverPolicy::ByStartTime => {
+                let start = self.config.opt_start_time.unwrap_or_default().0;
+                let message = self.log.peek(seq).ok().flatten();
+                match message.is_some_and(|message| message.time < start) {
+                    true => Err("below start time"),
+                    false => Ok(()),
+                }
+            }
+            _ => Err("not allowed"),
+        }
     }
 
     /// Stops deliveries until a time; `None`: they go on.

@@ -143,8 +143,15 @@ impl Consumer {
     }
 
     /// A push consumer delivers while somebody listens.
-    pub(super) fn look_for_interest(&mut self, now: u64, net: &mut dyn Network) {
-        let listens = net.has_interest(self.account, self.config.deliver_subject.as_bytes());
+    pub(crate) fn look_for_interest(&mut self, now: u64, net: &mut dyn Network) {
+        if self.config.is_pull() {
+            return;
+        }
+        let to = self.config.deliver_subject.as_bytes();
+        let listens = match self.config.deliver_group.as_str() {
+            "" => net.has_interest(self.account, to),
+            group => net.has_queue(self.account, to, group.as_bytes()),
+        };
         if listens || self.push.bound {
             self.active = now;
         }

@@ -319,9 +319,12 @@ impl Stream {
         let purged = self.log.purge(filter, upto, keep);
         let (count, ticket) =
             purged.map_err(|error| crate::error::STREAM_PURGE_FAILED.says(error.to_string()))?;
-        let first = self.log.stats().first_seq;
+        let stats = self.log.stats();
+        let left = self.log.next(filter, 1).unwrap_or(stats.last_seq + 1);
         for consumer in self.consumers.values_mut() {
-            consumer.removed(first);
+            // Whoever wants nothing but what was purged goes on where the next of that is.
+            let whole = consumer.wants_only(filter);
+            consumer.removed(if whole { left } else { stats.first_seq });
         }
         Ok((count, ticket))
     }

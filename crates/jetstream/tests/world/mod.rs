@@ -85,6 +85,10 @@ impl Network for Ether {
         self.listeners.iter().map(|it| it.len() as u64 + 1).sum()
     }
 
+    fn has_queue(&self, account: AccountId, subject: &[u8], _: &[u8]) -> bool {
+        self.has_interest(account, subject)
+    }
+
     fn subscribe(&mut self, _: AccountId, filter: &[u8], token: Token) {
         self.tokens
             .insert(String::from_utf8_lossy(filter).into_owned(), token);
