@@ -37,6 +37,7 @@ mod network;
 mod origin;
 mod report;
 mod restore;
+mod schedule;
 mod snapshot;
 mod sourcing;
 mod status;
