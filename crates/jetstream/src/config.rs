@@ -219,6 +219,8 @@ pub struct StreamConfig {
     pub allow_msg_counter: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     pub allow_atomic: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub allow_msg_schedules: bool,
     #[serde(default, skip_serializing_if = "is_default_mode")]
     pub persist_mode: PersistMode,
     #[serde(
@@ -260,13 +262,8 @@ const INSIDE: [(&str, &[&str]); 3] = [
 /// Fields that a request may carry beside the configuration.
 const REQUEST_FIELDS: [&str; 1] = ["pedantic"];
 /// Fields of the reference that aren't built yet, with what they must not be. The empty or false value is fine.
-const LATER: [&str; 4] = [
-    "placement",
-    "allow_batched",
-    "allow_msg_schedules",
-    "allow_batch",
-];
-const FIELDS: [&str; 36] = [
+const LATER: [&str; 3] = ["placement", "allow_batched", "allow_batch"];
+const FIELDS: [&str; 37] = [
     "name",
     "description",
     "subjects",
@@ -298,6 +295,7 @@ const FIELDS: [&str; 36] = [
     "subject_delete_marker_ttl",
     "allow_msg_counter",
     "allow_atomic",
+    "allow_msg_schedules",
     "persist_mode",
     "metadata",
     "mirror",

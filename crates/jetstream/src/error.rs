@@ -168,6 +168,16 @@ errors! {
     ATOMIC_PUBLISH_TOO_LARGE 400 10199 "atomic publish batch is too large";
     ATOMIC_PUBLISH_INVALID_COMMIT 400 10200 "atomic publish batch commit is invalid";
     ATOMIC_PUBLISH_CONTAINS_DUPLICATE 400 10201 "atomic publish batch contains duplicate message id";
+    MIRROR_WITH_MSG_SCHEDULES 400 10186 "stream mirrors can not also schedule messages";
+    SOURCE_WITH_MSG_SCHEDULES 400 10187 "stream source can not also schedule messages";
+    MESSAGE_SCHEDULES_DISABLED 400 10188 "message schedules is disabled";
+    MESSAGE_SCHEDULES_INVALID_PATTERN 400 10189 "message schedules pattern is invalid";
+    MESSAGE_SCHEDULES_INVALID_TARGET 400 10190 "message schedules target is invalid";
+    MESSAGE_SCHEDULES_INVALID_TTL 400 10191 "message schedules invalid per-message TTL";
+    MESSAGE_SCHEDULES_INVALID_ROLLUP 400 10192 "message schedules invalid rollup";
+    MESSAGE_SCHEDULES_INVALID_SOURCE 400 10203 "message schedules source is invalid";
+    MESSAGE_SCHEDULES_INVALID_SCHEDULER 400 10212 "message schedules invalid scheduler";
+    MESSAGE_SCHEDULES_INVALID_ZONE 400 10223 "message schedules time zone is invalid";
     ATOMIC_PUBLISH_TOO_MANY 429 10210 "atomic publish too many inflight";
     STREAM_WRONG_LAST_SEQUENCE_CONSTANT 400 10164 "wrong last sequence";
     MESSAGE_TTL_DISABLED 400 10166 "per-message TTL is disabled";

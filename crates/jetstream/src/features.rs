@@ -2,7 +2,10 @@
 
 use crate::ApiError;
 use crate::config::{Discard, PersistMode, Retention, StreamConfig};
-use crate::error::{MIRROR_WITH_ATOMIC_PUBLISH, MIRROR_WITH_COUNTERS, STREAM_INVALID_CONFIG};
+use crate::error::{
+    MIRROR_WITH_ATOMIC_PUBLISH, MIRROR_WITH_COUNTERS, MIRROR_WITH_MSG_SCHEDULES,
+    SOURCE_WITH_MSG_SCHEDULES, STREAM_INVALID_CONFIG,
+};
 
 const MIN_MARKER_TTL: i64 = 1_000_000_000;
 
@@ -15,6 +18,7 @@ impl StreamConfig {
     pub(crate) fn check_features(&mut self, pedantic: bool) -> Result<(), ApiError> {
         self.check_counter()?;
         self.check_atomic()?;
+        self.check_schedules(pedantic)?;
         self.check_markers(pedantic)
     }
 
@@ -34,6 +38,9 @@ impl StreamConfig {
         if self.allow_msg_ttl {
             return Err(invalid("counter stream cannot use message TTLs"));
         }
+        if self.allow_msg_schedules {
+            return Err(invalid("counter stream cannot use message schedules"));
+        }
         Ok(())
     }
 
@@ -49,6 +56,32 @@ impl StreamConfig {
                 "async persist mode is not supported with atomic batch publish",
             ));
         }
+        Ok(())
+    }
+
+    /// A schedule rolls up its subject.
+    fn check_schedules(&mut self, pedantic: bool) -> Result<(), ApiError> {
+        if !self.allow_msg_schedules {
+            return Ok(());
+        }
+        if self.mirror.is_some() {
+            return Err(MIRROR_WITH_MSG_SCHEDULES);
+        }
+        if !self.sources.is_empty() {
+            return Err(SOURCE_WITH_MSG_SCHEDULES);
+        }
+        if self.discard == Discard::New {
+            return Err(invalid("message scheduling cannot use discard new"));
+        }
+        if pedantic && !self.allow_rollup_hdrs {
+            return Err(invalid(
+                "message scheduling cannot be set if roll-ups are disabled",
+            ));
+        }
+        if !pedantic {
+            self.deny_purge = false;
+        }
+        self.allow_rollup_hdrs = true;
         Ok(())
     }
 
@@ -88,6 +121,9 @@ impl StreamConfig {
         if self.allow_msg_ttl && !new.allow_msg_ttl {
             return Err(invalid("message TTL status can not be disabled"));
         }
+        if self.allow_msg_schedules && !new.allow_msg_schedules {
+            return Err(invalid("message schedules can not be disabled"));
+        }
         if self.allow_msg_counter != new.allow_msg_counter {
             return Err(invalid(
                 "stream configuration update can not change message counter setting",
@@ -110,7 +146,7 @@ impl StreamConfig {
 
     /// The API level that a server must have for what is asked here.
     fn required_level(&self) -> u32 {
-        let second = self.allow_msg_counter || self.allow_atomic;
+        let second = self.allow_msg_counter || self.allow_atomic || self.allow_msg_schedules;
         match () {
             () if second || self.persist_mode == PersistMode::Async => 2,
             () if self.allow_msg_ttl || self.subject_delete_marker_ttl > 0 => 1,

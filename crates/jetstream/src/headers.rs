@@ -24,6 +24,14 @@ pub(crate) struct Wishes<'a> {
     pub(crate) batch_id: Option<&'a [u8]>,
     pub(crate) batch_seq: Option<&'a [u8]>,
     pub(crate) batch_commit: Option<&'a [u8]>,
+    pub(crate) schedule: Option<&'a [u8]>,
+    pub(crate) schedule_target: Option<&'a [u8]>,
+    pub(crate) schedule_source: Option<&'a [u8]>,
+    pub(crate) schedule_ttl: Option<&'a [u8]>,
+    pub(crate) schedule_rollup: Option<&'a [u8]>,
+    pub(crate) schedule_zone: Option<&'a [u8]>,
+    pub(crate) schedule_next: Option<&'a [u8]>,
+    pub(crate) scheduler: Option<&'a [u8]>,
     /// Only mirrors and sources may carry it.
     pub(crate) stream_source: Option<&'a [u8]>,
 }
@@ -47,6 +55,14 @@ impl<'a> Wishes<'a> {
                 b"Nats-Batch-Id" => &mut wishes.batch_id,
                 b"Nats-Batch-Sequence" => &mut wishes.batch_seq,
                 b"Nats-Batch-Commit" => &mut wishes.batch_commit,
+                b"Nats-Schedule" => &mut wishes.schedule,
+                b"Nats-Schedule-Target" => &mut wishes.schedule_target,
+                b"Nats-Schedule-Source" => &mut wishes.schedule_source,
+                b"Nats-Schedule-TTL" => &mut wishes.schedule_ttl,
+                b"Nats-Schedule-Rollup" => &mut wishes.schedule_rollup,
+                b"Nats-Schedule-Time-Zone" => &mut wishes.schedule_zone,
+                b"Nats-Schedule-Next" => &mut wishes.schedule_next,
+                b"Nats-Scheduler" => &mut wishes.scheduler,
                 _ => continue,
             };
             place.get_or_insert(value);

@@ -363,6 +363,10 @@ impl JetStream {
         let stream = Stream::new((account, token), config, created, log, &self.settings);
         self.streams.put(index, stream);
         self.load_places(index);
+        let name = self.accounts.get(&account).map(|it| it.name.clone());
+        if let (Some(stream), Some(name)) = (&mut self.streams[index], name) {
+            stream.keep_schedules(&self.store, &name);
+        }
         index
     }
 

@@ -9,7 +9,7 @@ use crate::error::{
     STREAM_SEALED, STREAM_SUBJECT_OVERLAP, STREAM_UPDATE,
 };
 use crate::json::Body;
-use crate::stream::MsgGet;
+use crate::stream::{MsgGet, schedules_prefix};
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Network};
 use data_encoding::BASE64;
@@ -269,6 +269,7 @@ impl JetStream {
             }
             stream.config = config;
             stream.configure(&settings);
+            stream.keep_schedules(&self.store, &account);
         }
         self.rewire(ask.account);
         let info = self.streams[index]
@@ -379,6 +380,10 @@ impl JetStream {
         }
         self.rewire(ask.account);
         let _ = self.store.delete_state(&self.places_key(ask.account, name));
+        let schedules = schedules_prefix(&account, name);
+        for (key, _) in self.store.states(schedules.as_bytes()) {
+            let _ = self.store.delete_state(&key);
+        }
         let _ = self
             .store
             .delete_state(format!("s/{account}/{name}").as_bytes());
@@ -475,6 +480,7 @@ impl JetStream {
                 },
             ));
         };
+        stream.forget_schedule(request.seq);
         let first = stream.log.stats().first_seq;
         for consumer in stream.consumers.values_mut() {
             consumer.removed(first);

@@ -232,13 +232,18 @@ impl Stream {
             .map(|draft| self.has_interest(&draft.subject).then(|| draft.as_new()))
             .collect();
         let mut before = self.last_of(&drafts);
-        let appended = self
-            .log
-            .append_batch(&kept, now)
-            .map_err(|error| store_error(&error))?;
+        let next = self.log.stats().last_seq + 1;
+        for (seq, draft) in (next..).zip(&drafts) {
+            self.announce(draft, seq)?;
+        }
+        let appended = self.log.append_batch(&kept, now).map_err(|error| {
+            (next..)
+                .zip(&drafts)
+                .for_each(|(seq, draft)| self.retract(draft, seq));
+            store_error(&error)
+        })?;
         self.last_ticket = Some(appended.ticket.clone());
-        let first = appended.seq + 1 - drafts.len() as u64;
-        for ((seq, draft), kept) in (first..).zip(&drafts).zip(&kept) {
+        for ((seq, draft), kept) in (next..).zip(&drafts).zip(&kept) {
             if kept.is_none() {
                 continue;
             }

@@ -2,6 +2,7 @@
 
 use super::Stream;
 use super::batch::Staged;
+use super::schedules::Plan;
 use crate::error::{
     EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID, MESSAGE_SOURCE_HEADER_NOT_ALLOWED,
     MESSAGE_TTL_DISABLED, STREAM_HEADER_EXCEEDS_MAXIMUM, STREAM_MESSAGE_EXCEEDS_MAXIMUM,
@@ -25,6 +26,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) id: Option<&'a [u8]>,
     /// What its counter stands at with it.
     pub(crate) val: Option<String>,
+    /// What it does with schedules.
+    pub(super) plan: Option<Plan>,
     pub(super) wishes: Wishes<'a>,
 }
 
@@ -57,6 +60,7 @@ impl Stream {
             rollup: None,
             id: wishes.msg_id.filter(|id| !id.is_empty()),
             val: None,
+            plan: None,
             wishes,
         }
     }
@@ -92,6 +96,7 @@ impl Stream {
         self.check_expected(&draft.subject, &wishes, staged.as_deref(), now)?;
         self.check_ttl(draft)?;
         draft.rollup = self.rollup(&wishes)?;
+        self.check_schedule(draft, now)?;
         if let (Some(rollup), Some(staged)) = (draft.rollup, &staged) {
             check_batch_rollup(rollup, &draft.subject, staged)?;
         }

@@ -6,11 +6,13 @@ mod draft;
 mod expiry;
 mod publish;
 mod read;
+mod schedules;
 mod seats;
 mod source;
 
 pub(crate) use publish::{More, Outcome, store_error};
 pub(crate) use read::{DirectGet, MsgGet};
+pub(crate) use schedules::schedules_prefix;
 pub(crate) use seats::{Seat, Seats};
 pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker};
 
@@ -40,6 +42,7 @@ pub(crate) struct Stream {
     last_ticket: Option<Ticket>,
     /// Atomic batches that aren't complete.
     batches: batch::Batches,
+    schedules: schedules::Schedules,
     /// Events that weren't told yet.
     advisories: Vec<Advisory>,
     /// Where messages come from beside its subjects.
@@ -75,6 +78,7 @@ impl Stream {
             republish: None,
             last_ticket: None,
             batches: batch::Batches::default(),
+            schedules: schedules::Schedules::default(),
             advisories: Vec::new(),
             inflows: Inflows::default(),
             takers: Vec::new(),
@@ -247,6 +251,7 @@ impl Stream {
             .chain(self.log.next_expiry())
             .chain(self.poll_inflows())
             .chain(self.poll_batches())
+            .chain(self.poll_schedules())
             .min()
     }
 
@@ -254,6 +259,7 @@ impl Stream {
     pub(crate) fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) -> Vec<String> {
         self.expire(now, net);
         self.abandon_late(now);
+        self.fire(now, net);
         let mut abandoned = Vec::new();
         for consumer in self.consumers.values_mut() {
             if consumer.poll_timeout().is_some_and(|due| due <= now) {
@@ -307,6 +313,15 @@ impl Stream {
         for consumer in self.consumers.values_mut() {
             consumer.evicted(evicted, first);
         }
+        if self.schedules.is_empty() {
+            return;
+        }
+        evicted
+            .sequences()
+            .for_each(|seq| self.schedules.forget(seq));
+        if evicted.incomplete {
+            self.schedules.sweep(&self.log, &Filter::all());
+        }
     }
 
     /// Removes messages, and tells consumers.
@@ -326,6 +341,7 @@ impl Stream {
             let whole = consumer.wants_only(filter);
             consumer.removed(if whole { left } else { stats.first_seq });
         }
+        self.schedules.sweep(&self.log, filter);
         Ok((count, ticket))
     }
 }

@@ -107,10 +107,12 @@ impl Stream {
         let before = self
             .republish()
             .map(|_| self.log.total(&draft.subject).last);
-        let appended = self
-            .log
-            .append(draft.as_new(), now)
-            .map_err(|error| store_error(&error))?;
+        let next = self.log.stats().last_seq + 1;
+        self.announce(draft, next)?;
+        let appended = self.log.append(draft.as_new(), now).map_err(|error| {
+            self.retract(draft, next);
+            store_error(&error)
+        })?;
         self.last_ticket = Some(appended.ticket.clone());
         self.stored(draft, appended.seq, now)?;
         if let Some(before) = before {
@@ -144,7 +146,7 @@ impl Stream {
             }
             None => {}
         }
-        Ok(())
+        self.reschedule(draft, seq)
     }
 
     /// Nobody wants the message: its sequence is given and nothing kept.

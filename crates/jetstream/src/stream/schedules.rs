@@ -1,0 +1,444 @@
+//! Scheduled messages: the last message of a subject may say when another one is to be published, and where.
+//!
+//! What is due when stands beside the log, a small state for each schedule, written before the message itself: a schedule whose
+//! message is durable is known after any crash, and one whose message isn't there is dropped when it is found.
+
+use super::draft::{Draft, Rollup};
+use super::{Stream, store_error};
+use crate::config::Storage;
+use crate::error::{
+    MESSAGE_SCHEDULES_DISABLED, MESSAGE_SCHEDULES_INVALID_PATTERN,
+    MESSAGE_SCHEDULES_INVALID_ROLLUP, MESSAGE_SCHEDULES_INVALID_SCHEDULER,
+    MESSAGE_SCHEDULES_INVALID_SOURCE, MESSAGE_SCHEDULES_INVALID_TARGET,
+    MESSAGE_SCHEDULES_INVALID_TTL, MESSAGE_SCHEDULES_INVALID_ZONE, MESSAGE_TTL_DISABLED,
+};
+use crate::headers::{self, Wishes};
+use crate::schedule::{Due, Fault, Schedule};
+use crate::status::put;
+use crate::{ApiError, Message, Network};
+use hashbrown::HashMap;
+use midge_streamlog::{Filter, Message as Stored, Store, Stream as Log};
+use midge_subject::Subject;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// How long a message waits that can't be published when it is due.
+const RETRY: u64 = 1_000_000_000;
+const PURGE: &[u8] = b"purge";
+
+/// A stream's schedules.
+///
+/// **Invariant:** `queue` has the time and sequence of each entry of `by_seq`, and `by_subject` its sequence.
+#[derive(Default)]
+pub(crate) struct Schedules {
+    by_subject: HashMap<Box<[u8]>, u64>,
+    by_seq: HashMap<u64, Entry>,
+    queue: BTreeSet<(u64, u64)>,
+    keeper: Option<Keeper>,
+}
+
+struct Entry {
+    subject: Box<[u8]>,
+    due: u64,
+}
+
+/// Where schedules outlive the process.
+struct Keeper {
+    store: Store,
+    prefix: String,
+    /// When the stream was made: another one of its name may have left something.
+    created: u64,
+}
+
+impl Keeper {
+    fn key(&self, seq: u64) -> Vec<u8> {
+        format!("{}{seq}", self.prefix).into_bytes()
+    }
+
+    fn keep(&self, seq: u64, due: u64, subject: &[u8]) -> midge_streamlog::Result<()> {
+        let mut value = self.created.to_le_bytes().to_vec();
+        value.extend_from_slice(&due.to_le_bytes());
+        value.extend_from_slice(subject);
+        self.store.put_state(&self.key(seq), &value).map(drop)
+    }
+
+    fn forget(&self, seq: u64) {
+        if let Err(error) = self.store.delete_state(&self.key(seq)) {
+            tracing::warn!(target: "midge", "JetStream can't forget schedule {}{seq}: {error}", self.prefix);
+        }
+    }
+
+    /// Sequence, time and subject of what was kept; what belongs to no message any more is forgotten.
+    fn load(&self, last: u64) -> Vec<(u64, u64, Box<[u8]>)> {
+        let mut found = Vec::new();
+        for (key, value) in self.store.states(self.prefix.as_bytes()) {
+            let seq = headers::number(&key[self.prefix.len()..]).unwrap_or(0);
+            match parse(&value) {
+                Some((created, due, subject)) if created == self.created && seq <= last => {
+                    found.push((seq, due, subject.into()));
+                }
+                _ => self.forget(seq),
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+fn parse(value: &[u8]) -> Option<(u64, u64, &[u8])> {
+    let (created, rest) = value.split_first_chunk()?;
+    let (due, subject) = rest.split_first_chunk()?;
+    Some((
+        u64::from_le_bytes(*created),
+        u64::from_le_bytes(*due),
+        subject,
+    ))
+}
+
+impl Schedules {
+    fn insert(&mut self, seq: u64, due: u64, subject: &[u8]) {
+        self.forget_subject(subject);
+        self.by_subject.insert(subject.into(), seq);
+        let subject = subject.into();
+        self.by_seq.insert(seq, Entry { subject, due });
+        self.queue.insert((due, seq));
+    }
+
+    /// The message is gone, or isn't the last of its subject any more.
+    pub(super) fn forget(&mut self, seq: u64) {
+        let Some(entry) = self.by_seq.remove(&seq) else {
+            return;
+        };
+        self.queue.remove(&(entry.due, seq));
+        self.by_subject.remove(&entry.subject);
+        if let Some(keeper) = &self.keeper {
+            keeper.forget(seq);
+        }
+    }
+
+    fn forget_subject(&mut self, subject: &[u8]) {
+        if let Some(seq) = self.by_subject.get(subject).copied() {
+            self.forget(seq);
+        }
+    }
+
+    fn postpone(&mut self, seq: u64, due: u64) {
+        if let Some(entry) = self.by_seq.get_mut(&seq) {
+            self.queue.remove(&(entry.due, seq));
+            entry.due = due;
+            self.queue.insert((due, seq));
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_seq.is_empty()
+    }
+
+    /// Forgets those whose message isn't the last of its subject any more.
+    pub(super) fn sweep(&mut self, log: &Log, filter: &Filter) {
+        let gone = |(seq, entry): (&u64, &Entry)| {
+            let is_gone = filter.matches(&entry.subject) && log.total(&entry.subject).last != *seq;
+            is_gone.then_some(*seq)
+        };
+        let gone: Vec<u64> = match filter.as_literal() {
+            Some(subject) => {
+                let seq = self.by_subject.get(subject);
+                let entry = seq.and_then(|seq| self.by_seq.get_key_value(seq));
+                entry.and_then(gone).into_iter().collect()
+            }
+            None => self.by_seq.iter().filter_map(gone).collect(),
+        };
+        gone.into_iter().for_each(|seq| self.forget(seq));
+    }
+}
+
+/// What a message does with schedules when it is stored.
+pub(crate) enum Plan {
+    /// It is one itself, and due then.
+    Due(u64),
+    /// It ends the one on this subject.
+    Ends(Box<[u8]>),
+}
+
+impl Stream {
+    /// Learns what is due, and keeps it from now on.
+    pub(crate) fn keep_schedules(&mut self, store: &Store, account: &str) {
+        let kept = self.schedules.keeper.is_some() || self.config.storage == Storage::Memory;
+        if kept || !self.config.allow_msg_schedules {
+            return;
+        }
+        let keeper = Keeper {
+            store: store.clone(),
+            prefix: schedules_prefix(account, &self.config.name),
+            created: self.created,
+        };
+        let found = keeper.load(self.log.stats().last_seq);
+        self.schedules.keeper = Some(keeper);
+        for (seq, due, subject) in found {
+            self.schedules.insert(seq, due, &subject);
+        }
+    }
+
+    /// What a message asks of schedules, and whether it may; a schedule replaces what is on its subject.
+    pub(super) fn check_schedule(&self, draft: &mut Draft<'_>, now: u64) -> Result<(), ApiError> {
+        let wishes = draft.wishes;
+        let Some(pattern) = wishes.schedule.filter(|it| !it.is_empty()) else {
+            return self.check_scheduler(draft);
+        };
+        if !self.config.allow_msg_schedules {
+            return Err(MESSAGE_SCHEDULES_DISABLED);
+        }
+        let due = Schedule::parse(pattern, wishes.schedule_zone)
+            .map_err(|fault| match fault {
+                Fault::Pattern => MESSAGE_SCHEDULES_INVALID_PATTERN,
+                Fault::Zone => MESSAGE_SCHEDULES_INVALID_ZONE,
+            })?
+            .first(now)
+            .ok_or(MESSAGE_SCHEDULES_INVALID_PATTERN)?;
+        self.check_schedule_fields(&draft.subject, &wishes)?;
+        if wishes.rollup.is_none_or(<[u8]>::is_empty) {
+            let headers = headers::edit(&draft.headers, is_rollup, Some((ROLLUP, "sub")));
+            draft.headers = Cow::Owned(headers.into_owned());
+        }
+        draft.rollup = Some(Rollup::Subject);
+        draft.plan = Some(Plan::Due(due.time));
+        Ok(())
+    }
+
+    fn check_schedule_fields(&self, own: &[u8], wishes: &Wishes<'_>) -> Result<(), ApiError> {
+        let given = |value: Option<&'_ [u8]>| value.filter(|it| !it.is_empty()).map(<[u8]>::to_vec);
+        if let Some(ttl) = given(wishes.schedule_ttl) {
+            if !self.config.allow_msg_ttl {
+                return Err(MESSAGE_TTL_DISABLED);
+            }
+            headers::ttl(&ttl).map_err(|_| MESSAGE_SCHEDULES_INVALID_TTL)?;
+        }
+        let target = given(wishes.schedule_target).unwrap_or_default();
+        if target == own || !self.stores(&target) {
+            return Err(MESSAGE_SCHEDULES_INVALID_TARGET);
+        }
+        if let Some(source) = given(wishes.schedule_source)
+            && (source == own || source == target || !self.stores(&source))
+        {
+            return Err(MESSAGE_SCHEDULES_INVALID_SOURCE);
+        }
+        for rollup in [given(wishes.schedule_rollup), given(wishes.rollup)] {
+            if rollup.is_some_and(|rollup| rollup != b"sub") {
+                return Err(MESSAGE_SCHEDULES_INVALID_ROLLUP);
+            }
+        }
+        Ok(())
+    }
+
+    /// A message that says it comes from a schedule may end that one, and no more.
+    fn check_scheduler(&self, draft: &mut Draft<'_>) -> Result<(), ApiError> {
+        let wishes = &draft.wishes;
+        let asks = wishes.scheduler.is_some() || wishes.schedule_next.is_some();
+        if !asks || !self.config.allow_msg_schedules {
+            return Ok(());
+        }
+        let scheduler = wishes.scheduler.unwrap_or_default();
+        let valid = wishes.schedule_next == Some(PURGE)
+            && scheduler != &*draft.subject
+            && is_literal(scheduler);
+        if !valid {
+            return Err(MESSAGE_SCHEDULES_INVALID_SCHEDULER);
+        }
+        draft.plan = Some(Plan::Ends(scheduler.into()));
+        Ok(())
+    }
+
+    /// Whether the subject is one that this stream listens to.
+    fn stores(&self, subject: &[u8]) -> bool {
+        let listens = |filter: &String| midge_subject::matches(filter.as_bytes(), subject);
+        is_literal(subject) && self.config.subjects.iter().any(listens)
+    }
+
+    /// Keeps what is due before its message is written, so that it is durable no later.
+    pub(super) fn announce(&self, draft: &Draft<'_>, seq: u64) -> Result<(), ApiError> {
+        match (&draft.plan, &self.schedules.keeper) {
+            (Some(Plan::Due(due)), Some(keeper)) => keeper
+                .keep(seq, *due, &draft.subject)
+                .map_err(|error| store_error(&error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The message that was announced didn't come.
+    pub(super) fn retract(&self, draft: &Draft<'_>, seq: u64) {
+        if let (Some(Plan::Due(_)), Some(keeper)) = (&draft.plan, &self.schedules.keeper) {
+            keeper.forget(seq);
+        }
+    }
+
+    /// A message was deleted.
+    pub(crate) fn forget_schedule(&mut self, seq: u64) {
+        self.schedules.forget(seq);
+    }
+
+    /// A message was stored: it is a schedule, ends one, or stands where one was.
+    pub(super) fn reschedule(&mut self, draft: &Draft<'_>, seq: u64) -> Result<(), ApiError> {
+        match &draft.plan {
+            Some(Plan::Due(due)) => self.schedules.insert(seq, *due, &draft.subject),
+            _ if self.schedules.is_empty() => {}
+            _ => self.schedules.forget_subject(&draft.subject),
+        }
+        if let Some(Plan::Ends(scheduler)) = &draft.plan {
+            let _ = self.purge(&Filter::literal(scheduler), seq, 0)?;
+        }
+        Ok(())
+    }
+
+    /// When the next message is due; never in a sealed stream.
+    pub(crate) fn poll_schedules(&self) -> Option<u64> {
+        let mut due = self.schedules.queue.iter().filter(|_| !self.config.sealed);
+        due.next().map(|(due, _)| *due)
+    }
+
+    /// Publishes what is due.
+    pub(crate) fn fire(&mut self, now: u64, net: &mut dyn Network) {
+        while self.poll_schedules().is_some_and(|due| due <= now)
+            && let Some((due, seq)) = self.schedules.queue.first().copied()
+        {
+            let message = self.log.peek(seq).ok().flatten();
+            let message = message.filter(|it| self.log.total(&it.subject).last == seq);
+            match message.as_ref().and_then(|it| Planned::read(it, due, now)) {
+                Some(planned) => self.fire_one(&planned, seq, now, net),
+                None => self.schedules.forget(seq),
+            }
+        }
+    }
+
+    fn fire_one(&mut self, planned: &Planned<'_>, seq: u64, now: u64, net: &mut dyn Network) {
+        let source = planned.source.and_then(|source| {
+            let last = self.log.total(source).last;
+            self.log.peek(last).ok().flatten()
+        });
+        let content = source.as_ref().unwrap_or(planned.message);
+        let block = planned.headers(&content.headers);
+        let message = Message {
+            subject: planned.target,
+            reply: None,
+            headers: &block,
+            payload: &content.payload,
+        };
+        let fired = self.publish_planned(planned, &message, now, net);
+        if let Err(error) = &fired {
+            let (name, subject) = (&self.config.name, planned.message.subject.escape_ascii());
+            tracing::warn!(target: "midge", "JetStream stream {name} can't publish what {subject} has scheduled: {error}");
+        }
+        match &planned.next {
+            // Once more, unless it is gone: the purge that belongs to it took it.
+            None => self.schedules.postpone(seq, now + RETRY),
+            Some(next) => {
+                self.schedules.postpone(seq, next.time);
+                if let Some(keeper) = &self.schedules.keeper {
+                    let kept = keeper.keep(seq, next.time, &planned.message.subject);
+                    if let Err(error) = kept {
+                        tracing::warn!(target: "midge", "JetStream can't keep a schedule: {error}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// The message passes the checks of any other; what ends its schedule is known here.
+    fn publish_planned(
+        &mut self,
+        planned: &Planned<'_>,
+        message: &Message<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> Result<(), ApiError> {
+        self.check_size(message)?;
+        let mut draft = self.draft(message, now);
+        (draft.wishes.scheduler, draft.wishes.schedule_next) = (None, None);
+        self.check(&mut draft, None, now)?;
+        let _ = self.store(&draft, now, net)?;
+        if planned.next.is_none() {
+            let message = planned.message;
+            let _ = self.purge(&Filter::literal(&message.subject), message.seq + 1, 0)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a schedule's message says when it is due.
+struct Planned<'a> {
+    message: &'a Stored,
+    target: &'a [u8],
+    source: Option<&'a [u8]>,
+    ttl: Option<&'a [u8]>,
+    rollup: Option<&'a [u8]>,
+    /// `None`: it was for once.
+    next: Option<Due>,
+}
+
+impl<'a> Planned<'a> {
+    fn read(message: &'a Stored, due: u64, now: u64) -> Option<Self> {
+        let wishes = Wishes::read(&message.headers);
+        let schedule = Schedule::parse(wishes.schedule?, wishes.schedule_zone).ok()?;
+        let next = match schedule.repeats() {
+            true => Some(schedule.next(due, now)?),
+            false => None,
+        };
+        let given = |value: Option<&'a [u8]>| value.filter(|it| !it.is_empty());
+        Some(Self {
+            message,
+            target: given(wishes.schedule_target)?,
+            source: given(wishes.schedule_source),
+            ttl: given(wishes.schedule_ttl),
+            rollup: given(wishes.schedule_rollup),
+            next,
+        })
+    }
+
+    /// The content's headers without what was meant for the schedule, and where the message comes from.
+    fn headers(&self, content: &[u8]) -> Vec<u8> {
+        let mut block = b"NATS/1.0\r\n".to_vec();
+        for (name, value) in headers::lines(content).filter(|(name, _)| !is_own(name)) {
+            put(&mut block, name, value);
+        }
+        put(&mut block, b"Nats-Scheduler", &self.message.subject);
+        let next = self
+            .next
+            .as_ref()
+            .map_or(PURGE, |next| next.text.as_bytes());
+        put(&mut block, b"Nats-Schedule-Next", next);
+        for (name, value) in [("Nats-TTL", self.ttl), (ROLLUP, self.rollup)] {
+            if let Some(value) = value {
+                put(&mut block, name.as_bytes(), value);
+            }
+        }
+        block.extend_from_slice(b"\r\n");
+        block
+    }
+}
+
+/// Headers that a scheduled message doesn't take over.
+fn is_own(name: &[u8]) -> bool {
+    const NAMES: [&[u8]; 5] = [
+        b"Nats-Schedule",
+        b"Nats-Scheduler",
+        b"Nats-Msg-Id",
+        b"Nats-TTL",
+        b"Nats-Rollup",
+    ];
+    const BEGINNINGS: [&[u8]; 3] = [b"Nats-Schedule-", b"Nats-Expected-", b"Nats-Batch-"];
+    NAMES.contains(&name) || BEGINNINGS.iter().any(|it| name.starts_with(it))
+}
+
+const ROLLUP: &str = "Nats-Rollup";
+
+fn is_rollup(name: &[u8]) -> bool {
+    name == ROLLUP.as_bytes()
+}
+
+fn is_literal(subject: &[u8]) -> bool {
+    Subject::parse(subject).is_ok_and(Subject::is_literal)
+}
+
+/// How the keys of a stream's schedules begin.
+pub(crate) fn schedules_prefix(account: &str, stream: &str) -> String {
+    format!("t/{account}/{stream}/")
+}
