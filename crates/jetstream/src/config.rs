@@ -223,6 +223,8 @@ pub struct StreamConfig {
     pub allow_msg_schedules: bool,
     #[serde(default, skip_serializing_if = "is_default_mode")]
     pub persist_mode: PersistMode,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub allow_batched: bool,
     #[serde(
         default,
         skip_serializing_if = "BTreeMap::is_empty",
@@ -262,8 +264,8 @@ const INSIDE: [(&str, &[&str]); 3] = [
 /// Fields that a request may carry beside the configuration.
 const REQUEST_FIELDS: [&str; 1] = ["pedantic"];
 /// Fields of the reference that aren't built yet, with what they must not be. The empty or false value is fine.
-const LATER: [&str; 3] = ["placement", "allow_batched", "allow_batch"];
-const FIELDS: [&str; 37] = [
+const LATER: [&str; 1] = ["placement"];
+const FIELDS: [&str; 38] = [
     "name",
     "description",
     "subjects",
@@ -297,6 +299,7 @@ const FIELDS: [&str; 37] = [
     "allow_atomic",
     "allow_msg_schedules",
     "persist_mode",
+    "allow_batched",
     "metadata",
     "mirror",
     "sources",

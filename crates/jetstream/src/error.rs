@@ -178,6 +178,12 @@ errors! {
     MESSAGE_SCHEDULES_INVALID_SOURCE 400 10203 "message schedules source is invalid";
     MESSAGE_SCHEDULES_INVALID_SCHEDULER 400 10212 "message schedules invalid scheduler";
     MESSAGE_SCHEDULES_INVALID_ZONE 400 10223 "message schedules time zone is invalid";
+    BATCH_PUBLISH_DISABLED 400 10205 "batch publish is disabled";
+    BATCH_PUBLISH_INVALID_PATTERN 400 10206 "batch publish pattern is invalid";
+    BATCH_PUBLISH_INVALID_ID 400 10207 "batch publish ID is invalid";
+    BATCH_PUBLISH_UNKNOWN_ID 400 10208 "batch publish ID unknown";
+    MIRROR_WITH_BATCH_PUBLISH 400 10209 "stream mirrors can not also use batch publishing";
+    BATCH_PUBLISH_TOO_MANY 429 10211 "batch publish too many inflight";
     ATOMIC_PUBLISH_TOO_MANY 429 10210 "atomic publish too many inflight";
     STREAM_WRONG_LAST_SEQUENCE_CONSTANT 400 10164 "wrong last sequence";
     MESSAGE_TTL_DISABLED 400 10166 "per-message TTL is disabled";

@@ -3,8 +3,8 @@
 use crate::ApiError;
 use crate::config::{Discard, PersistMode, Retention, StreamConfig};
 use crate::error::{
-    MIRROR_WITH_ATOMIC_PUBLISH, MIRROR_WITH_COUNTERS, MIRROR_WITH_MSG_SCHEDULES,
-    SOURCE_WITH_MSG_SCHEDULES, STREAM_INVALID_CONFIG,
+    MIRROR_WITH_ATOMIC_PUBLISH, MIRROR_WITH_BATCH_PUBLISH, MIRROR_WITH_COUNTERS,
+    MIRROR_WITH_MSG_SCHEDULES, SOURCE_WITH_MSG_SCHEDULES, STREAM_INVALID_CONFIG,
 };
 
 const MIN_MARKER_TTL: i64 = 1_000_000_000;
@@ -18,6 +18,9 @@ impl StreamConfig {
     pub(crate) fn check_features(&mut self, pedantic: bool) -> Result<(), ApiError> {
         self.check_counter()?;
         self.check_atomic()?;
+        if self.allow_batched && self.mirror.is_some() {
+            return Err(MIRROR_WITH_BATCH_PUBLISH);
+        }
         self.check_schedules(pedantic)?;
         self.check_markers(pedantic)
     }
@@ -148,6 +151,7 @@ impl StreamConfig {
     fn required_level(&self) -> u32 {
         let second = self.allow_msg_counter || self.allow_atomic || self.allow_msg_schedules;
         match () {
+            () if self.allow_batched => 4,
             () if second || self.persist_mode == PersistMode::Async => 2,
             () if self.allow_msg_ttl || self.subject_delete_marker_ttl > 0 => 1,
             () => 0,

@@ -6,7 +6,7 @@ use crate::consumer::{Consumer, ConsumerConfig, Place};
 use crate::draws::Draws;
 use crate::restore::Restore;
 use crate::snapshot::Snapshot;
-use crate::stream::{More, Outcome, Seats, Stream};
+use crate::stream::{More, Outcome, Seats, Stream, Told, is_fast};
 use crate::table::Streams;
 use crate::{AccountId, ApiError, Message, Network, Token};
 use hashbrown::HashMap;
@@ -407,9 +407,42 @@ impl JetStream {
             return;
         };
         let room = account.limits.holds(stream.config.storage, account.used);
+        let answers = !stream.config.no_ack;
+        if let (Ok(()), Some(reply)) = (&room, message.reply.filter(|reply| is_fast(reply))) {
+            let told = stream.publish_fast(reply, message, now, net, &self.seats);
+            for told in told.into_iter().filter(|_| answers) {
+                self.tell(index, reply, told, net);
+            }
+            return;
+        }
         let outcome = room.and_then(|()| stream.publish(message, now, net, &self.seats));
-        if let Some(reply) = message.reply.filter(|_| !stream.config.no_ack) {
+        if let Some(reply) = message.reply.filter(|_| answers) {
             self.acknowledge(index, reply, outcome, net);
+        }
+    }
+
+    /// Tells the publisher of a fast batch how far it is.
+    fn tell(&mut self, index: usize, reply: &[u8], told: Told, net: &mut dyn Network) {
+        let (ticket, body) = match told {
+            Told::Ended(outcome) => return self.acknowledge(index, reply, outcome, net),
+            Told::Now(body) => (None, body),
+            Told::After(ticket, body) => (ticket, body),
+        };
+        let Some(stream) = self.streams[index].as_ref() else {
+            return;
+        };
+        let account = stream.account;
+        let lazy = stream.config.policy(self.settings.policy) != Policy::Always;
+        match ticket {
+            Some(ticket) if ticket.outcome().is_none() => {
+                self.waiting[usize::from(lazy)].push_back(Waiting {
+                    ticket,
+                    account,
+                    reply: reply.into(),
+                    answer: Answer::Bytes(body),
+                });
+            }
+            _ => self.answer(account, reply, Answer::Bytes(body), Ok(()), net),
         }
     }
 

@@ -391,3 +391,21 @@ fn a_restored_stream_goes_on_with_its_sources() {
         5
     );
 }
+
+#[test]
+fn a_restored_stream_goes_on_with_its_schedules() {
+    let mut world = World::new();
+    let config = json!({"name": "S", "subjects": ["s.*"], "allow_msg_schedules": true});
+    let made = world.ask("STREAM.CREATE.S", &config);
+    let headers = "NATS/1.0\r\nNats-Schedule: @every 10s\r\nNats-Schedule-Target: s.t\r\n\r\n";
+    world.publish("s.e", headers, "x");
+    let (_, bytes) = snapshot(&mut world, "S");
+    world.ask("STREAM.DELETE.S", &Value::Null);
+    let answer = restore(&mut world, &made["config"], &bytes);
+    assert!(answer["error"].is_null(), "{answer}");
+    let mut world = world.lose_power(3);
+    world.pass(5 * SECOND);
+    assert_eq!(world.stored("S").len(), 1);
+    world.pass(5 * SECOND);
+    assert_eq!(world.stored("S").len(), 2);
+}

@@ -227,6 +227,7 @@ impl JetStream {
         let Some(stream) = self.streams[index].as_mut() else {
             return Err(adding(STREAM_NOT_FOUND));
         };
+        stream.find_schedules(now);
         stream.consumers.extend(
             made.into_iter()
                 .map(|consumer| (consumer.name().to_owned(), consumer)),

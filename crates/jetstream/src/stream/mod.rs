@@ -4,12 +4,14 @@ mod batch;
 mod counter;
 mod draft;
 mod expiry;
+mod fast;
 mod publish;
 mod read;
 mod schedules;
 mod seats;
 mod source;
 
+pub(crate) use fast::{Told, is_fast};
 pub(crate) use publish::{More, Outcome, store_error};
 pub(crate) use read::{DirectGet, MsgGet};
 pub(crate) use schedules::schedules_prefix;
@@ -42,6 +44,8 @@ pub(crate) struct Stream {
     last_ticket: Option<Ticket>,
     /// Atomic batches that aren't complete.
     batches: batch::Batches,
+    /// Fast batches that weren't ended.
+    fast: fast::FastBatches,
     schedules: schedules::Schedules,
     /// Events that weren't told yet.
     advisories: Vec<Advisory>,
@@ -78,6 +82,7 @@ impl Stream {
             republish: None,
             last_ticket: None,
             batches: batch::Batches::default(),
+            fast: fast::FastBatches::default(),
             schedules: schedules::Schedules::default(),
             advisories: Vec::new(),
             inflows: Inflows::default(),
@@ -112,6 +117,9 @@ impl Stream {
         self.set_origins();
         if !self.config.allow_atomic {
             self.forget_batches();
+        }
+        if !self.config.allow_batched {
+            self.forget_fast();
         }
     }
 
@@ -251,6 +259,7 @@ impl Stream {
             .chain(self.log.next_expiry())
             .chain(self.poll_inflows())
             .chain(self.poll_batches())
+            .chain(self.poll_fast())
             .chain(self.poll_schedules())
             .min()
     }
@@ -259,6 +268,7 @@ impl Stream {
     pub(crate) fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) -> Vec<String> {
         self.expire(now, net);
         self.abandon_late(now);
+        self.forget_late(now);
         self.fire(now, net);
         let mut abandoned = Vec::new();
         for consumer in self.consumers.values_mut() {

@@ -179,6 +179,36 @@ impl Stream {
         }
     }
 
+    /// Looks for schedules in a log that was written elsewhere.
+    pub(crate) fn find_schedules(&mut self, now: u64) {
+        if !self.config.allow_msg_schedules {
+            return;
+        }
+        let mut lasts = Vec::new();
+        self.log
+            .each_subject(&Filter::all(), |_, total| lasts.push(total.last));
+        for message in lasts
+            .iter()
+            .filter_map(|seq| self.log.peek(*seq).ok().flatten())
+        {
+            let wishes = Wishes::read(&message.headers);
+            let pattern = wishes.schedule.filter(|it| !it.is_empty());
+            let due = pattern
+                .and_then(|it| Schedule::parse(it, wishes.schedule_zone).ok())
+                .and_then(|it| it.next(message.time, now));
+            let Some(due) = due else {
+                continue;
+            };
+            self.schedules
+                .insert(message.seq, due.time, &message.subject);
+            if let Some(keeper) = &self.schedules.keeper
+                && let Err(error) = keeper.keep(message.seq, due.time, &message.subject)
+            {
+                tracing::warn!(target: "midge", "JetStream can't keep a schedule: {error}");
+            }
+        }
+    }
+
     /// What a message asks of schedules, and whether it may; a schedule replaces what is on its subject.
     pub(super) fn check_schedule(&self, draft: &mut Draft<'_>, now: u64) -> Result<(), ApiError> {
         let wishes = draft.wishes;

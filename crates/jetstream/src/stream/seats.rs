@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Atomic batches of all streams.
 const SEATS_MAX: usize = 1000;
-/// Bytes that they hold in memory.
+/// Fast batches of all streams.
+const FAST_MAX: usize = 50_000;
+/// Bytes that atomic batches hold in memory.
 const BYTES_MAX: usize = 256 << 20;
 
 /// The server's seats. Clones are handles to the same ones.
@@ -16,9 +18,13 @@ pub(crate) struct Seats(Arc<Counts>);
 struct Counts {
     taken: AtomicUsize,
     bytes: AtomicUsize,
+    fast: AtomicUsize,
 }
 
-/// One batch's, with the bytes it holds.
+/// A fast batch's; it holds no bytes.
+pub(crate) struct FastSeat(Arc<Counts>);
+
+/// An atomic batch's, with the bytes it holds.
 pub(crate) struct Seat {
     of: Arc<Counts>,
     bytes: usize,
@@ -44,6 +50,23 @@ impl Seats {
     }
 }
 
+impl Seats {
+    /// A fast batch's seat, if one is free.
+    pub(crate) fn take_fast(&self) -> Option<FastSeat> {
+        if self.0.fast.load(Ordering::Relaxed) >= FAST_MAX {
+            return None;
+        }
+        self.0.fast.fetch_add(1, Ordering::Relaxed);
+        Some(FastSeat(self.0.clone()))
+    }
+}
+
+impl Drop for FastSeat {
+    fn drop(&mut self) {
+        self.0.fast.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Seat {
     /// The batch holds that many more bytes.
     pub(crate) fn add(&mut self, bytes: usize) {
@@ -62,6 +85,16 @@ impl Drop for Seat {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fast_batches_have_seats_of_their_own() {
+        let seats = Seats::default();
+        let taken: Vec<FastSeat> = std::iter::from_fn(|| seats.take_fast()).collect();
+        assert_eq!(taken.len(), FAST_MAX);
+        assert!(!seats.are_full());
+        drop(taken);
+        assert!(seats.take_fast().is_some());
+    }
 
     #[test]
     fn a_dropped_seat_is_free_again() {
