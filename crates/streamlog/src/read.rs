@@ -47,6 +47,8 @@ enum Source {
 
 /// What one `pread` brings, at least.
 const READ_AHEAD: usize = 64 * 1024;
+/// Bytes that a `pread` brings for one message; most fit.
+const READ_ONE: usize = 2048;
 
 impl Stream {
     /// The message `seq`. `None`: it isn't there (any more), or consumers may not see it yet.
@@ -78,7 +80,7 @@ impl Stream {
                 source(&state, slot, place.offset),
             )
         };
-        match read(&segment, offset, source, &mut None, seq) {
+        match read(&segment, offset, source, &mut Ahead::of(READ_ONE), seq) {
             Ok(message) => Ok(Some(message)),
             Err(error) => {
                 self.lose(seq, &segment);
@@ -91,7 +93,7 @@ impl Stream {
     pub fn read(&self, from: u64, max: usize, max_bytes: usize) -> Vec<Message> {
         let mut out = Vec::new();
         let (mut at, mut bytes) = (from, 0);
-        let (mut ahead, mut batch) = (None, Vec::new());
+        let (mut ahead, mut batch) = (Ahead::of(READ_AHEAD), Vec::new());
         while out.len() < max && bytes < max_bytes {
             let Some(segment) = self.places(at, BATCH.min(max - out.len()), &mut batch) else {
                 break;
@@ -332,8 +334,19 @@ fn source(state: &State, slot: &Slot, offset: u32) -> Source {
     }
 }
 
-/// A block that a `pread` brought: segment, rewrite, offset, bytes.
-type Ahead = Option<(u32, u32, u32, Bytes)>;
+/// The block that the last `pread` brought, in case that the next message is in it.
+struct Ahead {
+    /// how much is read at once
+    len: usize,
+    /// segment, rewrite, offset, bytes
+    block: Option<(u32, u32, u32, Bytes)>,
+}
+
+impl Ahead {
+    fn of(len: usize) -> Self {
+        Self { len, block: None }
+    }
+}
 
 fn read(
     segment: &Arc<Segment>,
@@ -353,7 +366,7 @@ fn read(
         return Ok(message);
     }
     // The page may have been read badly: once more, from the file.
-    let again = from_file(segment, offset, &mut None);
+    let again = from_file(segment, offset, &mut Ahead::of(READ_ONE));
     if let Some(message) = decode(segment, &again, 0, seq) {
         return Ok(message);
     }
@@ -375,7 +388,7 @@ fn read(
 }
 
 fn from_file(segment: &Segment, offset: u32, ahead: &mut Ahead) -> Bytes {
-    if let Some((number, rewrite, at, bytes)) = ahead
+    if let Some((number, rewrite, at, bytes)) = &ahead.block
         && (*number, *rewrite) == (segment.number, segment.rewrite)
         && offset >= *at
         && let Some(rest) = bytes.get((offset - *at) as usize..)
@@ -403,14 +416,14 @@ fn from_file(segment: &Segment, offset: u32, ahead: &mut Ahead) -> Bytes {
     // Bytes behind `flushed` are another life's.
     let limit = (segment.flushed.load(Ordering::SeqCst).max(segment.size)
         - offset.min(segment.size)) as usize;
-    let mut bytes = block(READ_AHEAD.min(limit.max(record::HEAD)));
+    let mut bytes = block(ahead.len.min(limit.max(record::HEAD)));
     if let Some(len) = record::peek_len(&bytes)
         && len > bytes.len()
         && len <= crate::state::RECORD_MAX
     {
         bytes = block(len);
     }
-    *ahead = Some((segment.number, segment.rewrite, offset, bytes.clone()));
+    ahead.block = Some((segment.number, segment.rewrite, offset, bytes.clone()));
     bytes
 }
 
@@ -447,9 +460,15 @@ pub(crate) fn headers_of(
     seq: u64,
 ) -> Bytes {
     let source = source(state, slot, place.offset);
-    read(&slot.seg, place.offset, source, &mut None, seq)
-        .map(|message| message.headers)
-        .unwrap_or_default()
+    read(
+        &slot.seg,
+        place.offset,
+        source,
+        &mut Ahead::of(READ_ONE),
+        seq,
+    )
+    .map(|message| message.headers)
+    .unwrap_or_default()
 }
 
 /// The time in the head of a record, unchecked.
@@ -461,6 +480,10 @@ pub(crate) fn peek_time(bytes: &[u8]) -> Option<u64> {
 pub(crate) fn time_of(segment: &Segment, place: crate::index::Place) -> Option<u64> {
     match segment.sealed() {
         Some(sealed) => peek_time(sealed.bytes.get(place.offset as usize..)?),
-        None => peek_time(&from_file(segment, place.offset, &mut None)),
+        None => peek_time(&from_file(
+            segment,
+            place.offset,
+            &mut Ahead::of(record::HEAD),
+        )),
     }
 }
