@@ -299,7 +299,7 @@ impl JetStream {
                         .settles(settles);
                 stream
                     .consumers
-                    .insert(restored.name().to_owned(), restored);
+                    .insert(restored.name().to_owned(), Box::new(restored));
             }
         }
         Ok(())
@@ -480,7 +480,7 @@ impl JetStream {
                 .push_back(Waiting {
                     ticket,
                     account,
-                    reply: reply.into(),
+                    reply: SmallVec::from_slice(reply),
                     answer,
                 }),
             ticket => {
@@ -547,7 +547,7 @@ impl JetStream {
         self.waiting[0].push_back(Waiting {
             ticket,
             account,
-            reply: reply.into(),
+            reply: SmallVec::from_slice(reply),
             answer: Answer::Bytes(body),
         });
     }

@@ -61,7 +61,7 @@ impl std::fmt::Debug for Key {
 pub(crate) struct Sealer {
     compression: Compression,
     #[cfg(feature = "crypto")]
-    crypt: Option<crypt::Crypt>,
+    crypt: Option<Box<crypt::Crypt>>,
 }
 
 impl Sealer {
@@ -78,7 +78,7 @@ impl Sealer {
         {
             Ok(Self {
                 compression,
-                crypt: crypt::Crypt::new(cipher, key, stream)?,
+                crypt: crypt::Crypt::new(cipher, key, stream)?.map(Box::new),
             })
         }
         #[cfg(not(feature = "crypto"))]

@@ -144,7 +144,7 @@ impl JetStream {
         let name = config.name.clone();
         let info = json!(consumer.info(ask.now));
         if let Some(of) = self.stream_mut(ask.account, stream) {
-            of.consumers.insert(name.clone(), consumer);
+            of.consumers.insert(name.clone(), Box::new(consumer));
         }
         let body = json!({
             "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "create",
@@ -210,7 +210,8 @@ impl JetStream {
         let stream = self
             .stream(ask.account, stream)
             .ok_or((kind, STREAM_NOT_FOUND))?;
-        stream.consumers.get(name).ok_or((kind, CONSUMER_NOT_FOUND))
+        let consumer = stream.consumers.get(name);
+        consumer.map(Box::as_ref).ok_or((kind, CONSUMER_NOT_FOUND))
     }
 
     pub(super) fn consumer_info(&self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {

@@ -230,7 +230,7 @@ impl JetStream {
         stream.find_schedules(now);
         stream.consumers.extend(
             made.into_iter()
-                .map(|consumer| (consumer.name().to_owned(), consumer)),
+                .map(|consumer| (consumer.name().to_owned(), Box::new(consumer))),
         );
         self.rewire(account);
         let body = json!({"type": "io.nats.jetstream.advisory.v1.stream_action", "stream": name, "action": "create"});

@@ -33,7 +33,8 @@ pub(crate) struct Stream {
     pub(crate) config: StreamConfig,
     pub(crate) created: u64,
     pub(crate) log: Log,
-    pub(crate) consumers: BTreeMap<String, Consumer>,
+    /// In boxes, because a map has room for eleven from the first one on.
+    pub(crate) consumers: BTreeMap<String, Box<Consumer>>,
     /// The head of each publish ack: `{"stream":"NAME",`, with the domain if there is one.
     pub(crate) ack_head: Vec<u8>,
     /// Ids of the last window; built from the log when the first one is asked for.
@@ -254,7 +255,7 @@ impl Stream {
 
     /// When time does something to it.
     pub(crate) fn poll_timeout(&self) -> Option<u64> {
-        let consumers = self.consumers.values().filter_map(Consumer::poll_timeout);
+        let consumers = self.consumers.values().filter_map(|it| it.poll_timeout());
         consumers
             .chain(self.log.next_expiry())
             .chain(self.poll_inflows())
