@@ -16,7 +16,7 @@ impl JetStream {
         let origin = Origin {
             log: origin.log.clone(),
             identity: identity::of_stream(&origin.config.name, origin.created),
-            by_interest: origin.config.retention == crate::Retention::Interest,
+            by_interest: origin.settles(),
         };
         Some((index, origin))
     }
@@ -59,15 +59,17 @@ impl JetStream {
             true => stream.take_from(at, &origin, &may_grow, now, net),
             false => Drawn::default(),
         };
+        let mut more = drawn.more;
         if origin.by_interest {
             let (token, settled) = (stream.token, stream.settled(at));
             self.settle_taken(from, (token, at), &settled);
+            more |= !settled.is_empty();
         }
         if drawn.changed {
             self.streams.stir(index);
             self.save_places(index);
         }
-        drawn.more
+        more
     }
 
     /// Another stream holds these messages of stream `from` durably.

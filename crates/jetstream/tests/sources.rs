@@ -93,6 +93,16 @@ fn a_mirror_begins_where_it_was_told() {
         &json!({"mirror": {"name": "O", "opt_start_time": at}}),
     );
     assert_eq!(bodies(&mut world, "N"), ["6"]);
+    made(
+        &mut world,
+        "L",
+        &json!({"mirror": {"name": "O", "opt_start_seq": 100}}),
+    );
+    let state = info(&mut world, "L")["state"].clone();
+    assert_eq!(
+        (&state["first_seq"], &state["last_seq"]),
+        (&json!(100), &json!(99))
+    );
 }
 
 #[test]
@@ -275,6 +285,51 @@ fn an_interest_stream_keeps_messages_until_its_takers_have_them() {
     world.settle();
     assert_eq!(info(&mut world, "I")["state"]["messages"], 0);
     assert_eq!(bodies(&mut world, "S"), ["wanted"]);
+}
+
+#[test]
+fn a_work_queue_loses_what_was_taken_when_all_who_want_it_have_it() {
+    let mut world = World::new();
+    let queue = json!({"subjects": ["w.*"], "retention": "workqueue"});
+    made(&mut world, "W", &queue);
+    for subject in ["w.1", "w.2"] {
+        world.publish(subject, "", "x");
+    }
+    let config = json!({"durable_name": "C", "name": "C", "ack_policy": "explicit", "filter_subject": "w.1"});
+    let body = json!({"stream_name": "W", "config": config});
+    let answer = world.ask("CONSUMER.CREATE.W.C", &body);
+    assert!(answer["error"].is_null(), "{answer}");
+    made(&mut world, "S", &json!({"sources": [{"name": "W"}]}));
+    // The consumer hasn't had its one yet.
+    assert_eq!(info(&mut world, "W")["state"]["messages"], 1);
+    world.send("$JS.API.CONSUMER.MSG.NEXT.W.C", Some("_I.next"), "", "1");
+    world.settle();
+    let reply = world.take("_I.next")[0].reply.clone();
+    world.send(&reply, None, "", "+ACK");
+    world.settle();
+    assert_eq!(info(&mut world, "W")["state"]["messages"], 0);
+    assert_eq!(info(&mut world, "S")["state"]["messages"], 2);
+}
+
+#[test]
+fn an_interest_stream_forgets_after_a_crash_what_was_taken_before_it() {
+    let mut world = World::new();
+    made(
+        &mut world,
+        "I",
+        &json!({"subjects": ["i"], "retention": "interest"}),
+    );
+    made(&mut world, "M", &json!({"mirror": {"name": "I"}}));
+    world.send("i", None, "", "x");
+    world.store.commit_once(world.now).expect("the disk works");
+    world.jetstream.run(world.now, &mut world.ether);
+    // The mirror has it, the origin hasn't heard of it yet.
+    world.store.commit_once(world.now).expect("the disk works");
+    let mut world = world.lose_power(1);
+    assert_eq!(info(&mut world, "I")["state"]["messages"], 1);
+    world.settle();
+    assert_eq!(info(&mut world, "I")["state"]["messages"], 0);
+    assert_eq!(bodies(&mut world, "M"), ["x"]);
 }
 
 #[test]

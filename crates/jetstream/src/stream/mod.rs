@@ -194,10 +194,12 @@ impl Stream {
         if retention == Retention::Limits || acked.is_empty() {
             return Ok(());
         }
+        // In a work queue, whoever acknowledges a message is the only one who wants it, but for streams that take it.
+        let alone = retention == Retention::WorkQueue && self.takers.is_empty();
         let done: Vec<u64> = acked
             .iter()
             .copied()
-            .filter(|seq| retention == Retention::WorkQueue || self.is_settled(*seq))
+            .filter(|seq| alone || self.is_settled(*seq))
             .collect();
         match self.log.delete_many(&done) {
             Ok(_) => Ok(()),

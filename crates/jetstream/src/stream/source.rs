@@ -145,13 +145,13 @@ impl Inflow {
 
     /// Where it begins in an origin that it has nothing of.
     fn start(&self, log: &Log) -> u64 {
-        match (self.origin.opt_start_seq, self.origin.opt_start_time) {
+        let stats = log.stats();
+        let wanted = match (self.origin.opt_start_seq, self.origin.opt_start_time) {
             (0, None) => 1,
-            (0, Some(time)) => log
-                .seq_at(time.0)
-                .unwrap_or_else(|| log.stats().visible + 1),
+            (0, Some(time)) => log.seq_at(time.0).unwrap_or(stats.visible + 1),
             (seq, _) => seq,
-        }
+        };
+        wanted.max(stats.first_seq)
     }
 
     /// The next messages of the origin, up to what consumers may see; skips what doesn't match.
@@ -486,7 +486,7 @@ impl Stream {
     }
 
     /// Finds the place in an origin that is there for the first time, or was made again.
-    fn meet(&self, inflow: &mut Inflow, origin: &Origin) {
+    fn meet(&mut self, inflow: &mut Inflow, origin: &Origin) {
         if inflow
             .place
             .as_ref()
@@ -511,6 +511,23 @@ impl Stream {
             identity: origin.identity.clone(),
             next,
         });
+        // Whether the origin removed what was taken before isn't known any more.
+        if origin.by_interest && (known.is_some() || last > 0) {
+            let wanted = inflow.filters.iter().cloned();
+            let wanted: Vec<Filter> = match inflow.filters.is_empty() {
+                true => vec![Filter::all()],
+                false => wanted.collect(),
+            };
+            for filter in wanted {
+                let mut cursor = origin.log.cursor(filter, 1);
+                let taken = std::iter::from_fn(|| cursor.next_seq()).take_while(|seq| *seq < next);
+                inflow.unsettled.extend(taken.map(|seq| (0, seq)));
+            }
+        }
+        // What the origin doesn't have any more, an empty mirror never had.
+        if inflow.is_mirror && last == 0 && next > 1 {
+            self.last_ticket = self.log.skip_to(next - 1).ok();
+        }
     }
 
     fn take_in(
