@@ -289,7 +289,7 @@ fn faults_are_answered_and_leave_nothing() {
         (
             &answer["config"],
             &flipped,
-            "restore failed: s2: corrupt input",
+            "restore failed: s2: corrupt input, crc mismatch",
         ),
         (
             &answer["config"],

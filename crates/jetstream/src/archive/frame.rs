@@ -135,7 +135,7 @@ fn unpack(kind: u8, body: &[u8], plain: &mut Vec<u8>) -> Result<(), Fault> {
     }
     match minlz::crc::crc(&plain[before..]) == u32::from_le_bytes(*crc) {
         true => Ok(()),
-        false => Err(Fault::Corrupt),
+        false => Err(Fault::Checksum),
     }
 }
 

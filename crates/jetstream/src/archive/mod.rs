@@ -19,9 +19,12 @@ pub(crate) const CONSUMERS: &str = "consumers/";
 /// Why an archive can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
-    /// Frames or checksums are wrong.
+    /// Frames are wrong.
     #[error("s2: corrupt input")]
     Corrupt,
+    /// Bytes aren't what they were.
+    #[error("s2: corrupt input, crc mismatch")]
+    Checksum,
     /// It is the tape of an older server.
     #[error("archives of servers before 2.15 are not supported yet")]
     OldForm,
