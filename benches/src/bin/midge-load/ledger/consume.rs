@@ -26,7 +26,7 @@ pub(super) fn work(ledger: &Ledger, addr: SocketAddr, stream: usize) -> Result<(
     loop {
         client.pull()?;
         for event in client.events(PATIENCE)? {
-            client.answer(ledger, &event, true)?;
+            client.answer(ledger, &event, true);
         }
         client.flush()?;
     }
@@ -56,7 +56,7 @@ pub(super) fn drain(ledger: &Ledger, addr: SocketAddr, stream: usize) -> Result<
         client.pull()?;
         let events = client.events(LOOK)?;
         for event in &events {
-            client.answer(ledger, event, false)?;
+            client.answer(ledger, event, false);
             match event {
                 Event::Came {
                     number: Some(number),
@@ -168,7 +168,7 @@ impl Client {
     }
 
     /// Acknowledges a message. In `work`, some are refused or left lying the first time.
-    fn answer(&mut self, ledger: &Ledger, event: &Event, work: bool) -> Result<()> {
+    fn answer(&mut self, ledger: &Ledger, event: &Event, work: bool) {
         match event {
             Event::Ended => self.left = 0,
             Event::Confirmed(number) => {
@@ -198,7 +198,6 @@ impl Client {
                 }
             }
         }
-        Ok(())
     }
 
     fn flush(&mut self) -> Result<()> {

@@ -78,7 +78,7 @@ pub(super) fn consumers(soak: &Soak) -> Result<()> {
             break;
         }
         let name = format!("SHORT-{number}");
-        let config = match number % 3 {
+        let mut config = match number % 3 {
             0 => {
                 json!({"ack_policy": "explicit", "filter_subject": format!("msgs.{}", number % 100)})
             }
@@ -87,7 +87,6 @@ pub(super) fn consumers(soak: &Soak) -> Result<()> {
             }
             _ => json!({"ack_policy": "all", "durable_name": name}),
         };
-        let mut config = config;
         config["inactive_threshold"] = 2_000_000_000_u64.into();
         api.make_consumer("MSGS", &name, &config)?;
         if number % 3 != 1 {

@@ -115,17 +115,13 @@ fn sample(soak: &Soak) -> Result<Vec<(u64, u64, u64)>> {
     while begun.elapsed() < soak.target.measured && soak.goes_on() {
         let pid = soak.target.pid;
         let at = begun.elapsed();
-        samples.push((at.as_secs(), resident(pid)?, anonymous(pid)?));
+        let (all, own) = (resident(pid)?, anonymous(pid)?);
+        samples.push((at.as_secs(), all, own));
         if at >= told {
             told += TELL;
-            let [_, all, own] = samples
-                .last()
-                .map_or([0; 3], |last| [last.0, last.1, last.2]);
+            let (seconds, all, own) = (at.as_secs(), all / 1024, own / 1024);
             eprintln!(
-                "{} s: {} KiB, {} KiB its own; {}",
-                at.as_secs(),
-                all / 1024,
-                own / 1024,
+                "{seconds} s: {all} KiB, {own} KiB its own; {}",
                 soak.counts()
             );
         }
