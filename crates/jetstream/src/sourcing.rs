@@ -2,7 +2,7 @@
 
 use crate::info::StreamInfo;
 use crate::stream::{Drawn, Origin, SourceInfo, Stream};
-use crate::{AccountId, JetStream, Network, identity};
+use crate::{AccountId, JetStream, Network};
 
 impl JetStream {
     /// The stream that an origin names, if it is one of ours.
@@ -15,7 +15,7 @@ impl JetStream {
         let origin = self.streams[index].as_ref()?;
         let origin = Origin {
             log: origin.log.clone(),
-            identity: identity::of_stream(&origin.config.name, origin.created),
+            created: origin.created,
             by_interest: origin.settles(),
         };
         Some((index, origin))
@@ -32,8 +32,10 @@ impl JetStream {
             for at in 0..origins {
                 more |= self.take_from(index, at, now, net);
             }
-            if origins == 0 {
-                self.taking.remove(&index);
+            match origins {
+                0 => drop(self.taking.remove(&index)),
+                // Its own publishes, too, make what is kept of its places old.
+                _ => self.save_places(index),
             }
         }
         more
@@ -67,6 +69,7 @@ impl JetStream {
         }
         if drawn.changed {
             self.streams.stir(index);
+            // Before another source of the stream pushes these messages out.
             self.save_places(index);
         }
         more

@@ -1,0 +1,355 @@
+//! Taking messages from other streams: what a mirror and a stream with sources do.
+//!
+//! Both streams live in one store and on one thread, so a message goes straight from log to log; no consumer and no subject are
+//! involved. Only what the origin shows to consumers is taken, hence nothing that a crash could take back there.
+//! Where it goes on after a crash is told in `places.rs`.
+
+mod inflow;
+mod places;
+
+pub(crate) use inflow::{Inflow, SourceInfo};
+
+use super::draft::Draft;
+use super::{Stream, store_error};
+use crate::config::Storage;
+use crate::{ApiError, Message, Network, identity};
+use inflow::Place;
+use midge_streamlog::{Error, Filter, Message as Stored, Stream as Log};
+use places::{Index, Taken};
+use std::collections::BTreeMap;
+
+/// Messages and bytes that one origin gives per turn.
+const TURN_MSGS: usize = 256;
+const TURN_BYTES: usize = 1 << 20;
+/// Messages of an interest stream that were taken and aren't on the disk yet.
+const UNSETTLED_MAX: usize = 4096;
+/// How long a stream waits that can't take a message.
+const RETRY: u64 = 1_000_000_000;
+/// Sources that were removed and whose places are still known.
+const KEPT_MAX: usize = 1024;
+
+/// The origin of an inflow, as it is now.
+pub(crate) struct Origin {
+    pub(crate) log: Log,
+    /// When it was made; another one of its name is another origin.
+    pub(crate) created: u64,
+    /// It keeps messages until whoever wants them has them.
+    pub(crate) by_interest: bool,
+}
+
+/// Another stream's interest in this one's messages.
+pub(crate) struct Taker {
+    pub(crate) filters: Vec<Filter>,
+    /// Up to here it has what it wants, durably.
+    pub(crate) done: u64,
+    /// Token of the stream, and which of its inflows.
+    pub(crate) of: (crate::Token, usize),
+}
+
+impl Taker {
+    pub(crate) fn wants(&self, subject: &[u8]) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|filter| filter.matches(subject))
+    }
+}
+
+/// A stream's origins.
+#[derive(Default)]
+pub(crate) struct Inflows {
+    pub(crate) all: Vec<Inflow>,
+    /// The last place in each source there is or was.
+    taken: BTreeMap<Index, Taken>,
+    changed: bool,
+    saved_upto: u64,
+}
+
+/// What a turn did with an inflow.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Drawn {
+    /// There is more to take at once.
+    pub(crate) more: bool,
+    /// Messages came, or they are waited for in another way than before.
+    pub(crate) changed: bool,
+}
+
+/// Why an inflow stops for now.
+enum Stop {
+    /// The disk has enough to do; a commit wakes us.
+    Busy,
+    Refused(ApiError),
+}
+
+impl Stream {
+    /// Takes over what the configuration says about origins; those that stay go on where they are.
+    pub(super) fn set_origins(&mut self) {
+        let is_mirror = self.config.mirror.is_some();
+        let mut old = std::mem::take(&mut self.inflows.all);
+        for origin in self.config.origins() {
+            let same = old
+                .iter()
+                .position(|inflow| inflow.is_mirror == is_mirror && inflow.origin == *origin);
+            let inflow = match same {
+                Some(at) => old.swap_remove(at),
+                None => Inflow::new(origin, is_mirror),
+            };
+            self.inflows.all.push(inflow);
+        }
+        self.inflows.changed = true;
+        if self.inflows.taken.len() > KEPT_MAX {
+            let all = &self.inflows.all;
+            self.inflows
+                .taken
+                .retain(|index, _| all.iter().any(|inflow| inflow.index == *index));
+        }
+    }
+
+    /// Who wants messages of the streams that this one takes from.
+    pub(crate) fn takers(&self) -> impl Iterator<Item = (&str, Taker)> {
+        self.inflows.all.iter().enumerate().map(|(at, inflow)| {
+            let done = if inflow.is_mirror {
+                self.log.stats().visible
+            } else {
+                let unsettled = inflow.unsettled.front().map(|(_, seq)| seq - 1);
+                unsettled.or_else(|| self.taken_of(inflow)).unwrap_or(0)
+            };
+            let taker = Taker {
+                filters: inflow.filters.clone(),
+                done,
+                of: (self.token, at),
+            };
+            (inflow.origin.name.as_str(), taker)
+        })
+    }
+
+    /// When time does something to its inflows.
+    pub(crate) fn poll_inflows(&self) -> Option<u64> {
+        self.inflows
+            .all
+            .iter()
+            .filter_map(|inflow| inflow.retry)
+            .min()
+    }
+
+    /// Takes what inflow `at` has, a bounded piece of it.
+    pub(crate) fn take_from(
+        &mut self,
+        at: usize,
+        origin: &Origin,
+        may_grow: &Result<(), ApiError>,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> Drawn {
+        let mut all = std::mem::take(&mut self.inflows.all);
+        let drawn = self.draw(&mut all[at], origin, may_grow, now, net);
+        self.inflows.all = all;
+        drawn
+    }
+
+    fn draw(
+        &mut self,
+        inflow: &mut Inflow,
+        origin: &Origin,
+        may_grow: &Result<(), ApiError>,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> Drawn {
+        inflow.contact = Some(now);
+        self.meet(inflow, origin);
+        let visible = origin.log.stats().visible;
+        let next = inflow.place.as_ref().map_or(u64::MAX, |place| place.next);
+        let waits = inflow.retry.is_some_and(|retry| retry > now);
+        if next > visible || self.config.sealed || waits {
+            return Drawn::default();
+        }
+        let waited = inflow.retry.take().is_some();
+        let (mut taken, mut bytes) = (0, 0);
+        while taken < TURN_MSGS && bytes < TURN_BYTES && inflow.unsettled.len() < UNSETTLED_MAX {
+            let messages = inflow.read(&origin.log, visible, TURN_MSGS - taken);
+            if messages.is_empty() {
+                inflow.error = None;
+                return Drawn {
+                    // What is in memory is visible at once, and another stream may wait for it.
+                    more: taken > 0 && self.config.storage == Storage::Memory,
+                    changed: taken > 0 || waited,
+                };
+            }
+            for message in messages {
+                let result = match may_grow {
+                    Ok(()) => self.take_in(inflow, &message, origin, now, net),
+                    Err(error) => Err(Stop::Refused(error.clone())),
+                };
+                if let Err(stop) = result {
+                    if let Stop::Refused(error) = stop {
+                        (inflow.retry, inflow.error) = (Some(now + RETRY), Some(error));
+                    }
+                    return Drawn {
+                        more: false,
+                        changed: true,
+                    };
+                }
+                if let Some(place) = &mut inflow.place {
+                    place.next = message.seq + 1;
+                }
+                taken += 1;
+                bytes += message.subject.len() + message.headers.len() + message.payload.len();
+            }
+        }
+        inflow.error = None;
+        // Too much of an interest stream is out: its commit wakes us.
+        let more = inflow.unsettled.len() < UNSETTLED_MAX;
+        Drawn {
+            more,
+            changed: true,
+        }
+    }
+
+    /// Finds the place in an origin that is there for the first time, or was made again.
+    fn meet(&mut self, inflow: &mut Inflow, origin: &Origin) {
+        if inflow
+            .place
+            .as_ref()
+            .is_some_and(|place| place.created == origin.created)
+        {
+            return;
+        }
+        let identity = identity::of_stream(&inflow.origin.name, origin.created);
+        let last = self.log.stats().last_seq;
+        let known = self.inflows.taken.get(&inflow.index);
+        let next = match known {
+            _ if inflow.is_mirror && last > 0 => last + 1,
+            // Old headers don't say which stream of that name it was.
+            Some(taken)
+                if !inflow.is_mirror
+                    && (taken.identity.is_empty() || taken.identity == identity) =>
+            {
+                taken.seq + 1
+            }
+            _ => inflow.start(&origin.log),
+        };
+        inflow.place = Some(Place {
+            created: origin.created,
+            identity,
+            next,
+        });
+        // Whether the origin removed what was taken before isn't known any more.
+        if origin.by_interest && (known.is_some() || last > 0) {
+            let wanted = inflow.filters.iter().cloned();
+            let wanted: Vec<Filter> = match inflow.filters.is_empty() {
+                true => vec![Filter::all()],
+                false => wanted.collect(),
+            };
+            for filter in wanted {
+                let mut cursor = origin.log.cursor(filter, 1);
+                let taken = std::iter::from_fn(|| cursor.next_seq()).take_while(|seq| *seq < next);
+                inflow.unsettled.extend(taken.map(|seq| (0, seq)));
+            }
+        }
+        // What the origin doesn't have any more, an empty mirror never had.
+        if inflow.is_mirror && last == 0 && next > 1 {
+            self.last_ticket = self.log.skip_to(next - 1).ok();
+        }
+    }
+
+    fn take_in(
+        &mut self,
+        inflow: &mut Inflow,
+        message: &Stored,
+        origin: &Origin,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> Result<(), Stop> {
+        let renamed = inflow.rename(&message.subject, now);
+        let headers = inflow.headers(message);
+        let block = Message {
+            subject: renamed.as_deref().unwrap_or(&message.subject),
+            reply: None,
+            headers: &headers,
+            payload: &message.payload,
+        };
+        let mut draft = self.draft(&block, now);
+        self.accept(&mut draft);
+        if !inflow.is_mirror && self.is_known(&draft, now) {
+            return Ok(());
+        }
+        if !inflow.is_mirror
+            && let Err(error) =
+                self.count_taken(&mut draft, (&inflow.origin.name, &message.subject))
+        {
+            let (stream, origin) = (&self.config.name, &inflow.origin.name);
+            tracing::warn!(target: "midge", "JetStream stream {stream} leaves out {origin}'s message {}: {error}", message.seq);
+            return Ok(());
+        }
+        self.check_size(&block).map_err(Stop::Refused)?;
+        let before = self
+            .republish()
+            .map(|_| self.log.total(&draft.subject).last);
+        let seq = self.keep(inflow, &draft, message, now)?;
+        if !inflow.is_mirror
+            && let Some(place) = &inflow.place
+        {
+            let taken = Taken {
+                identity: place.identity.clone(),
+                seq: message.seq,
+            };
+            self.inflows.taken.insert(inflow.index.clone(), taken);
+            self.inflows.changed = true;
+        }
+        if origin.by_interest {
+            inflow.unsettled.push_back((seq, message.seq));
+        }
+        if let Some(before) = before {
+            self.publish_again(&draft.as_message(), (seq, before), now, net);
+        }
+        Ok(())
+    }
+
+    /// Whether a message of this id came within the window.
+    fn is_known(&mut self, draft: &Draft<'_>, now: u64) -> bool {
+        let window = self.window();
+        let id = draft.id;
+        id.is_some_and(|id| self.dedupe(now).find(id, now, window).is_some())
+    }
+
+    /// Stores what was taken: a mirror under its own sequence and time, others at their end. Which sequence it got.
+    fn keep(
+        &mut self,
+        inflow: &Inflow,
+        draft: &Draft<'_>,
+        from: &Stored,
+        now: u64,
+    ) -> Result<u64, Stop> {
+        let stop = |error: Error| match error {
+            Error::Overloaded { .. } => Stop::Busy,
+            error => Stop::Refused(store_error(&error)),
+        };
+        if !self.has_interest(&draft.subject) {
+            let seq = match inflow.is_mirror {
+                true => from.seq,
+                false => self.log.stats().last_seq + 1,
+            };
+            self.last_ticket = Some(self.log.skip_to(seq).map_err(stop)?);
+            return Ok(seq);
+        }
+        let appended = match inflow.is_mirror {
+            true => self.log.append_at(draft.as_new(), from.seq, from.time),
+            false => self.log.append(draft.as_new(), now),
+        };
+        let appended = appended.map_err(stop)?;
+        self.last_ticket = Some(appended.ticket);
+        self.stored(draft, appended.seq, now)
+            .map_err(Stop::Refused)?;
+        Ok(appended.seq)
+    }
+
+    /// Sequences of an interest stream that inflow `at` holds durably now.
+    pub(crate) fn settled(&mut self, at: usize) -> Vec<u64> {
+        let visible = self.log.stats().visible;
+        let mut done = Vec::new();
+        if let Some(inflow) = self.inflows.all.get_mut(at) {
+            while let Some((_, theirs)) = inflow.unsettled.pop_front_if(|(own, _)| *own <= visible)
+            {
+                done.push(theirs);
+            }
+        }
+        done
+    }
+}
