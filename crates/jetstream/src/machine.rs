@@ -961,8 +961,15 @@ fn pub_ack(head: &[u8], seq: u64, duplicate: bool, more: &More) -> SmallVec<[u8;
     body
 }
 
+/// A refused publish, with the fields in the reference's order.
+#[derive(Serialize)]
+struct Refusal<'a> {
+    error: &'a ApiError,
+    stream: &'a str,
+    seq: u64,
+}
+
 fn refusal(error: &ApiError, stream: &str) -> Vec<u8> {
-    json!({"error": error, "stream": stream, "seq": 0})
-        .to_string()
-        .into_bytes()
+    let seq = 0;
+    serde_json::to_vec(&Refusal { error, stream, seq }).unwrap_or_default()
 }

@@ -14,7 +14,6 @@ use crate::error::{
 use crate::{ApiError, Message, Network, headers};
 use hashbrown::HashMap;
 use midge_streamlog::Ticket;
-use serde_json::json;
 
 /// Fast batches that one stream may have in flight.
 const BATCHES_MAX: usize = 1000;
@@ -260,8 +259,12 @@ impl Stream {
             if !place.gaps_are_fine && batch.stored.is_none() {
                 return Err(error);
             }
-            let body = json!({"type": "err", "seq": place.seq, "error": error});
-            told.push(Told::Now(body.to_string().into_bytes()));
+            let error = serde_json::to_string(&error).unwrap_or_default();
+            let body = format!(
+                "{{\"type\":\"err\",\"seq\":{},\"error\":{error}}}",
+                place.seq
+            );
+            told.push(Told::Now(body.into_bytes()));
             if !place.gaps_are_fine {
                 let count = batch.last;
                 told.push(batch.end(place.id, count));
