@@ -40,9 +40,12 @@ fn is_of_nats_server(folder: &Path) -> bool {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return false;
     };
-    entries
+    let folders = entries
         .flatten()
-        .any(|entry| entry.path().join("streams").is_dir())
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    folders
+        .map(|entry| entry.path().join("streams"))
+        .any(|streams| streams.is_dir())
 }
 
 #[cfg(test)]

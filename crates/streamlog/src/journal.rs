@@ -320,9 +320,14 @@ impl Journal {
         let file = disk.open(NAME).map_err(fail("open"))?;
         let len = file.len().map_err(fail("read"))?;
         let size = len.saturating_sub(PAGE) / PAGE * PAGE;
-        let mut ring = vec![0; size as usize];
-        file.read_at(&mut ring, PAGE).map_err(fail("read"))?;
-        let ring = Bytes::from(ring);
+        // Looked at while nothing is written yet; what is kept of it is copied, because the ring's bytes will change.
+        let ring = match size {
+            0 => Bytes::new(),
+            size => file
+                .map()
+                .map_err(fail("read"))?
+                .slice(PAGE as usize..(PAGE + size) as usize),
+        };
         let mut journal = Self::at_start(file, salt, size.max(16 * PAGE));
         let heads: BTreeMap<u64, FrameHead> = (0..ring.len())
             .step_by(PAGE as usize)
@@ -347,9 +352,9 @@ impl Journal {
                 number: head.number,
                 at: PAGE + head.at as u64,
                 whole: head.is_whole(&ring),
-                entries: head
-                    .body(&ring)
-                    .map_or(Vec::new(), |body| entries(&body, journal.seed)),
+                entries: head.body(&ring).map_or(Vec::new(), |body| {
+                    entries(&Bytes::copy_from_slice(&body), journal.seed)
+                }),
             })
             .collect();
         let torn = torn.map(|head| (PAGE + head.at as u64, head.pages()));

@@ -30,12 +30,8 @@ impl Store {
                 }
             }
         }
-        let names = inner
-            .disk
-            .list()
-            .map_err(|e| Error::io("list", "the folder", &e))?;
         inner.disk.note(Work::Purge);
-        inner.bury(&names)?;
+        inner.bury()?;
         // A rewrite may need the name of a leftover of its stream, so these go first.
         let streams = inner.opened();
         let leftovers = std::mem::take(&mut inner.registry.lock().leftovers);

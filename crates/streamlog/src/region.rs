@@ -3,8 +3,9 @@
 //! # Why it is sound
 //! A mapping is undefined behaviour waiting to happen if somebody shortens or changes the file beneath it. Nobody does:
 //!
-//! - *Which files.* Only sealed segments are mapped. Their bytes are written and synced before, and never again under
-//!   that name. (The tail of a stream is read from memory or by `pread`.)
+//! - *Which files.* Sealed segments: their bytes are written and synced before, and never again under that name. (The
+//!   tail of a stream is read from memory or by `pread`.) And the journal while it is opened: nothing is written before
+//!   `Journal::open` returns, which copies what it keeps and lets go of the mapping.
 //! - *This process.* A sealed segment's file is removed or recycled only through `Segment`'s owner, which recycles (so
 //!   that bytes change) only when `Bytes::is_unique` says that no slice of the mapping is held, and after it gave up
 //!   the mapping itself. Removing a name leaves the pages as they are. Files are never shortened.

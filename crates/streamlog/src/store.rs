@@ -358,7 +358,7 @@ impl Inner {
     }
 
     /// Removes the files of deleted streams. The deletion must be durable.
-    pub(crate) fn bury(&self, names: &[String]) -> Result<()> {
+    pub(crate) fn bury(&self) -> Result<()> {
         let tombs: Vec<u64> = {
             let small = self.writer.lock();
             let from = small.small.range(Bytes::from_static(TOMB_KEY)..);
@@ -367,7 +367,11 @@ impl Inner {
         if tombs.is_empty() {
             return Ok(());
         }
-        for name in names {
+        let names = self
+            .disk
+            .list()
+            .map_err(|e| Error::io("list", "the folder", &e))?;
+        for name in &names {
             let of = segment::parse_name(name).map(|(id, ..)| id);
             let of = of.or_else(|| {
                 tombs

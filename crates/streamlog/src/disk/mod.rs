@@ -47,7 +47,7 @@ pub trait DiskFile: Send + Sync {
     fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()>;
     /// Makes the bytes durable (and the length, but not the name).
     fn sync(&self) -> io::Result<()>;
-    /// The file's bytes, which nobody changes any more: a mapping, or a copy.
+    /// The file's bytes, which nobody changes while they are held: a mapping, or a copy.
     fn map(&self) -> io::Result<Bytes>;
 }
 
