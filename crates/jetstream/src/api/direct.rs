@@ -2,7 +2,7 @@
 
 use crate::headers;
 use crate::status::status;
-use crate::stream::{DirectGet, MsgGet};
+use crate::stream::DirectGet;
 use crate::{AccountId, JetStream, Message, Network};
 
 impl JetStream {
@@ -46,13 +46,7 @@ impl JetStream {
             return send(net, &status(412, "Required Api Level"), b"");
         }
         let asked = match subject {
-            Some(subject) => Ok(DirectGet {
-                one: MsgGet {
-                    last_by_subj: subject.to_owned(),
-                    ..MsgGet::default()
-                },
-                ..DirectGet::default()
-            }),
+            Some(subject) => by_subject(subject, message.payload),
             None if message.payload.is_empty() => {
                 return send(net, &status(408, "Empty Request"), b"");
             }
@@ -98,4 +92,14 @@ impl JetStream {
             }
         }
     }
+}
+
+/// The subject of a request names what is wanted; its body may refuse headers.
+fn by_subject(subject: &str, body: &[u8]) -> serde_json::Result<DirectGet> {
+    let mut get: DirectGet = match body {
+        b"" => DirectGet::default(),
+        body => serde_json::from_slice(body)?,
+    };
+    subject.clone_into(&mut get.one.last_by_subj);
+    Ok(get)
 }

@@ -99,6 +99,7 @@ impl Stream {
         }
         let last = !one.last_by_subj.is_empty();
         let clash = (last && (one.seq > 0 || get.batch > 0))
+            || (last && (!one.next_by_subj.is_empty() || one.start_time.is_some()))
             || (one.seq > 0 && one.start_time.is_some())
             || (get.up_to_seq > 0 && get.up_to_time.is_some())
             || (!get.multi_last.is_empty() && (last || !one.next_by_subj.is_empty()));
@@ -115,10 +116,8 @@ impl Stream {
             .seq_of(one)
             .and_then(|seq| self.log.get(seq).ok().flatten())
         {
-            Some(message) => send(
-                &self.headers_of(&message, one.no_hdr, None),
-                &message.payload,
-            ),
+            Some(message) if one.no_hdr => send(b"", &message.payload),
+            Some(message) => send(&self.headers_of(&message, None), &message.payload),
             None => send(&status(404, "Message Not Found"), b""),
         }
     }
@@ -202,19 +201,23 @@ impl Stream {
                 continue;
             };
             bytes += message.subject.len() + message.headers.len() + message.payload.len();
-            if sent > 0 && bytes > most {
-                break;
-            }
             sent += 1;
             let pending = total.saturating_sub(sent);
-            send(
-                &self.headers_of(&message, get.one.no_hdr, Some((pending, last))),
-                &message.payload,
-            );
+            match get.one.no_hdr && upto.is_none() {
+                true => send(b"", &message.payload),
+                false => send(
+                    &self.headers_of(&message, Some((pending, last))),
+                    &message.payload,
+                ),
+            }
             last = *seq;
+            if bytes >= most {
+                break;
+            }
         }
         if sent == 0 {
-            return send(&status(404, "No Results"), b"");
+            let text = upto.map_or("Message Not Found", |_| "No Results");
+            return send(&status(404, text), b"");
         }
         let mut extra = vec![
             ("Nats-Num-Pending", total.saturating_sub(sent).to_string()),
@@ -225,12 +228,10 @@ impl Stream {
     }
 
     /// The message's own headers and what a direct get adds.
-    fn headers_of(&self, message: &Stored, no_hdr: bool, batch: Option<(u64, u64)>) -> Vec<u8> {
+    fn headers_of(&self, message: &Stored, batch: Option<(u64, u64)>) -> Vec<u8> {
         let mut block = b"NATS/1.0\r\n".to_vec();
-        if !no_hdr {
-            for (name, value) in headers::lines(&message.headers) {
-                put(&mut block, name, value);
-            }
+        for (name, value) in headers::lines(&message.headers) {
+            put(&mut block, name, value);
         }
         put(&mut block, b"Nats-Stream", self.config.name.as_bytes());
         put(&mut block, b"Nats-Subject", &message.subject);
