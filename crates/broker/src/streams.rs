@@ -5,12 +5,13 @@ use midge_conf::{AccountJetStream, JetStream as Configured, Options, StoreCipher
 use midge_drive::{Drive, store_folder, temporary_folder};
 use midge_jetstream::{AccountId, AccountLimits, Detail, Report};
 use midge_monitor::{HealthCheck, Unhealthy};
-use midge_router::Router;
+use midge_router::{Account, Router};
 use midge_streamlog::{Cipher, Key, Policy, StoreOptions};
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The JetStream API level of this server.
 const API_LEVEL: u32 = 5;
@@ -22,9 +23,17 @@ const SHARE: u64 = 75;
 /// A running JetStream and its accounts.
 pub(crate) struct Streams {
     drive: Mutex<Option<Drive>>,
-    accounts: Mutex<HashMap<String, AccountId>>,
+    accounts: Mutex<HashMap<String, Served>>,
     folder: PathBuf,
     capacity: Capacity,
+}
+
+/// An account as the drive knows it.
+#[derive(Clone, Copy)]
+struct Served {
+    id: AccountId,
+    /// It has JetStream; others are told that they haven't.
+    enabled: bool,
 }
 
 /// How much streams may take.
@@ -61,15 +70,11 @@ impl Streams {
         let capacity = Capacity::of(configured, &folder);
         announce(configured, &store_folder(&folder), capacity);
         let mut accounts = HashMap::new();
-        for (name, limits) in accounts_of(options) {
+        for (name, wish) in accounts_of(options) {
             let account = router.account(name);
-            let id = drive.open_account(
-                router,
-                &account,
-                next_sink(),
-                capacity.limits(limits, configured),
-            );
-            accounts.insert(name.to_owned(), id);
+            let limits = wish.map(|wish| capacity.limits(wish, configured));
+            let served = Served::open(&mut drive, router, &account, next_sink(), limits);
+            accounts.insert(name.to_owned(), served);
         }
         Ok(Self {
             drive: Mutex::new(Some(drive)),
@@ -87,19 +92,28 @@ impl Streams {
         };
         let wanted: Vec<_> = accounts_of(options).collect();
         let mut accounts = self.accounts.lock();
-        accounts.retain(|name, id| {
-            let stays = wanted.iter().any(|(wanted, _)| wanted == name);
+        accounts.retain(|name, served| {
+            let stays = wanted
+                .iter()
+                .any(|(wanted, wish)| wanted == name && wish.is_some() == served.enabled);
             if !stays {
-                drive.close_account(*id);
+                drive.close_account(served.id);
             }
             stays
         });
-        for (name, limits) in wanted {
-            if !accounts.contains_key(name) {
-                let account = router.account(name);
-                let limits = self.capacity.limits(limits, &options.jetstream);
-                let id = drive.open_account(router, &account, next_sink(), limits);
-                accounts.insert(name.to_owned(), id);
+        for (name, wish) in wanted {
+            let limits = wish.map(|wish| self.capacity.limits(wish, &options.jetstream));
+            match (accounts.get(name), limits) {
+                (Some(served), Some(limits)) => {
+                    let id = served.id;
+                    drive.with(move |jetstream, _| jetstream.limit_account(id, limits));
+                }
+                (Some(_), None) => {}
+                (None, limits) => {
+                    let account = router.account(name);
+                    let served = Served::open(drive, router, &account, next_sink(), limits);
+                    accounts.insert(name.to_owned(), served);
+                }
             }
         }
     }
@@ -122,7 +136,8 @@ impl Streams {
 
     /// Whether JetStream is on in an account.
     pub(crate) fn serves(&self, account: &str) -> bool {
-        self.accounts.lock().contains_key(account)
+        let accounts = self.accounts.lock();
+        accounts.get(account).is_some_and(|served| served.enabled)
     }
 
     /// The `jetstream` of `/varz`.
@@ -234,9 +249,13 @@ impl Streams {
         let Some(name) = &check.account else {
             return Ok(());
         };
-        let Some(id) = self.accounts.lock().get(name).copied() else {
+        let served = self.accounts.lock().get(name).copied();
+        let Some(id) = served
+            .filter(|served| served.enabled)
+            .map(|served| served.id)
+        else {
             return Err(unhealthy(
-                503,
+                404,
                 format!("JetStream account {name:?} not found"),
                 "ACCOUNT",
             ));
@@ -317,18 +336,47 @@ fn account_detail(account: &midge_jetstream::AccountReport) -> Value {
     detail
 }
 
-/// Accounts with JetStream: those that say so, or everybody's when none is configured.
-fn accounts_of(options: &Options) -> impl Iterator<Item = (&str, Option<&AccountJetStream>)> {
+/// All accounts but the system's: those with JetStream come with what they may take of it. When no account says
+/// that it has it, everybody's has.
+fn accounts_of(options: &Options) -> impl Iterator<Item = (&str, Option<AccountJetStream>)> {
+    let system = options
+        .system_account
+        .as_deref()
+        .unwrap_or(midge_conf::SYSTEM_ACCOUNT);
     let named = options
         .accounts
         .iter()
-        .filter_map(|account| Some((account.name.as_str(), Some(account.jetstream.as_ref()?))));
-    let global = (!options
-        .accounts
-        .iter()
-        .any(|account| account.jetstream.is_some()))
-    .then_some((midge_conf::GLOBAL_ACCOUNT, None));
+        .filter(move |account| account.name != system || account.jetstream.is_some())
+        .map(|account| (account.name.as_str(), account.jetstream));
+    let configured = |name: &str| options.accounts.iter().any(|account| account.name == name);
+    let somebody = options.accounts.iter().any(|it| it.jetstream.is_some());
+    let global = (
+        midge_conf::GLOBAL_ACCOUNT,
+        (!somebody).then(AccountJetStream::default),
+    );
+    let global = (!configured(global.0)).then_some(global);
     named.chain(global)
+}
+
+impl Served {
+    fn open(
+        drive: &mut Drive,
+        router: &Router,
+        account: &Arc<Account>,
+        sink: u64,
+        limits: Option<AccountLimits>,
+    ) -> Self {
+        match limits {
+            Some(limits) => Self {
+                id: drive.open_account(router, account, sink, limits),
+                enabled: true,
+            },
+            None => Self {
+                id: drive.refuse_account(router, account, sink),
+                enabled: false,
+            },
+        }
+    }
 }
 
 impl Capacity {
@@ -344,14 +392,15 @@ impl Capacity {
     }
 
     /// An account's limits, none of which is above the server's.
-    fn limits(self, account: Option<&AccountJetStream>, configured: &Configured) -> AccountLimits {
+    fn limits(self, of: AccountJetStream, configured: &Configured) -> AccountLimits {
         let limits = &configured.limits;
         let nanos =
             |window: std::time::Duration| i64::try_from(window.as_nanos()).unwrap_or(i64::MAX);
-        let of = account.copied().unwrap_or_default();
         AccountLimits {
-            max_memory: of.max_memory.or(configured.max_memory_store),
-            max_storage: of.max_store.or(configured.max_file_store),
+            max_memory: of.max_memory,
+            max_storage: of.max_store,
+            server_memory: configured.max_memory_store,
+            server_storage: configured.max_file_store,
             max_streams: of.max_streams,
             max_consumers: of.max_consumers,
             max_ack_pending: of.max_ack_pending.or(limits.max_ack_pending),

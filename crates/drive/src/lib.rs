@@ -149,6 +149,24 @@ impl Drive {
         id
     }
 
+    /// Tells whoever asks in `account` that it has no JetStream.
+    pub fn refuse_account(
+        &mut self,
+        router: &Router,
+        account: &Arc<Account>,
+        sink_id: u64,
+    ) -> AccountId {
+        let id = AccountId(self.next_account);
+        self.next_account += 1;
+        let sink = router.sink(sink_id, sink_options(), Box::new(Ear(self.bell.clone())));
+        let account = account.clone();
+        self.ask(move |jetstream, post, _| {
+            post.open(id, account, sink);
+            jetstream.refuse_account(id, post);
+        });
+        id
+    }
+
     /// Ends JetStream in an account; what it stored stays.
     pub fn close_account(&self, id: AccountId) {
         self.ask(move |jetstream, post, now| {

@@ -15,6 +15,10 @@ pub struct Limits {
     pub max_memory: Option<u64>,
     /// Bytes on disk.
     pub max_storage: Option<u64>,
+    /// Bytes in memory that the server has for everybody.
+    pub server_memory: Option<u64>,
+    /// Bytes on disk that the server has for everybody.
+    pub server_storage: Option<u64>,
     /// Streams.
     pub max_streams: Option<u64>,
     /// Consumers.
@@ -45,6 +49,15 @@ pub(crate) struct ApiStats {
 pub(crate) struct Used {
     pub(crate) memory: u64,
     pub(crate) storage: u64,
+}
+
+impl Used {
+    pub(crate) fn grow(&mut self, storage: Storage, bytes: u64) {
+        match storage {
+            Storage::File => self.storage += bytes,
+            Storage::Memory => self.memory += bytes,
+        }
+    }
 }
 
 /// An account with JetStream.
@@ -84,12 +97,12 @@ impl Limits {
         }
         let (most, largest, exceeded) = match config.storage {
             Storage::File => (
-                self.max_storage,
+                lesser(self.max_storage, self.server_storage),
                 self.storage_max_stream_bytes,
                 STORAGE_RESOURCES_EXCEEDED,
             ),
             Storage::Memory => (
-                self.max_memory,
+                lesser(self.max_memory, self.server_memory),
                 self.memory_max_stream_bytes,
                 MEMORY_RESOURCES_EXCEEDED,
             ),
@@ -106,18 +119,29 @@ impl Limits {
 
     /// Whether publishes have to be held against them.
     pub(crate) fn bounds_bytes(&self) -> bool {
-        self.max_memory.is_some() || self.max_storage.is_some()
+        let limits = [
+            self.max_memory,
+            self.max_storage,
+            self.server_memory,
+            self.server_storage,
+        ];
+        limits.iter().any(Option::is_some)
     }
 
-    /// Whether an account that uses this much may take more.
-    pub(crate) fn holds(&self, storage: Storage, used: Used) -> Result<(), ApiError> {
+    /// Whether an account that uses this much may take so many bytes more.
+    pub(crate) fn holds(&self, storage: Storage, used: Used, more: u64) -> Result<(), ApiError> {
         let (most, used) = match storage {
-            Storage::File => (self.max_storage, used.storage),
-            Storage::Memory => (self.max_memory, used.memory),
+            Storage::File => (lesser(self.max_storage, self.server_storage), used.storage),
+            Storage::Memory => (lesser(self.max_memory, self.server_memory), used.memory),
         };
         match most {
-            Some(most) if used >= most => Err(ACCOUNT_RESOURCES_EXCEEDED),
+            Some(most) if used + more > most => Err(ACCOUNT_RESOURCES_EXCEEDED),
             _ => Ok(()),
         }
     }
+}
+
+/// The tighter of two limits.
+fn lesser(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    [one, other].into_iter().flatten().min()
 }

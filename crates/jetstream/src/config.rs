@@ -492,10 +492,8 @@ impl StreamConfig {
             .duplicate_window
             .is_some_and(|max| self.duplicate_window > max)
         {
-            let text = format!(
-                "duplicates window can not be larger then server limit of {:?}",
-                limits.duplicate_window
-            );
+            let most = crate::headers::show_duration(limits.duplicate_window.unwrap_or(0));
+            let text = format!("duplicates window can not be larger then server limit of {most}");
             return Err(if pedantic {
                 PEDANTIC.says(text)
             } else {

@@ -106,6 +106,8 @@ pub struct JetStream {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
     pub(crate) accounts: HashMap<AccountId, Account>,
+    /// Accounts without JetStream, which are told so, and what they listen to.
+    refused: HashMap<AccountId, Vec<(String, Token)>>,
     pub(crate) streams: Streams,
     /// Streams that take messages from others.
     pub(crate) taking: BTreeSet<usize>,
@@ -150,6 +152,7 @@ impl JetStream {
             store,
             settings,
             accounts: HashMap::new(),
+            refused: HashMap::new(),
             streams: Streams::default(),
             taking: BTreeSet::new(),
             look_at: None,
@@ -207,6 +210,20 @@ impl JetStream {
         self.restore(id, name, net, now)
     }
 
+    /// Answers an account that has no JetStream: every request is told so.
+    pub fn refuse_account(&mut self, id: AccountId, net: &mut dyn Network) {
+        let domain = self.settings.domain.as_deref();
+        let domain = domain.map(|domain| format!("$JS.{domain}.API.>"));
+        let filters = std::iter::once("$JS.API.>".to_owned()).chain(domain);
+        let mut tokens = Vec::new();
+        for filter in filters {
+            let token = self.new_token(Target::Api);
+            net.subscribe(id, filter.as_bytes(), token);
+            tokens.push((filter, token));
+        }
+        self.refused.insert(id, tokens);
+    }
+
     fn restore(
         &mut self,
         id: AccountId,
@@ -219,8 +236,17 @@ impl JetStream {
         let mut known = Vec::new();
         for (key, value) in self.store.states(prefix.as_bytes()) {
             let name = String::from_utf8_lossy(&key[prefix.len()..]).into_owned();
+            let definition = serde_json::from_slice::<StreamDefinition>(&value);
+            let in_memory = definition
+                .as_ref()
+                .is_ok_and(|definition| definition.config.storage == Storage::Memory);
+            if in_memory {
+                // It is gone with the process, and so are its consumers.
+                let _ = self.store.delete_state(&key);
+                continue;
+            }
             known.push(format!("{account}/{name}"));
-            let Ok(definition) = serde_json::from_slice::<StreamDefinition>(&value) else {
+            let Ok(definition) = definition else {
                 tracing::error!(target: "midge", "JetStream stream {account}/{name}: its definition can't be read; it is left as it is");
                 continue;
             };
@@ -267,7 +293,7 @@ impl JetStream {
         let name = format!("{account}/{}", config.name);
         let log = match self.store.stream(&name)? {
             Some(log) => log,
-            // Memory is gone with the process; so is a log whose first commit never came.
+            // Its first commit never came.
             None => {
                 self.store
                     .create_stream(&name, config.log_options(&self.settings))?
@@ -289,9 +315,7 @@ impl JetStream {
                 .store
                 .state(state_key(account, &stream_name, &config.name).as_bytes());
             if let Some(stream) = &mut self.streams[index] {
-                // What was in memory is gone, and with it the meaning of its sequences.
-                let kept = stream.config.storage == crate::Storage::File;
-                let state = state.filter(|_| kept).unwrap_or_default();
+                let state = state.unwrap_or_default();
                 let log = stream.log.clone();
                 let settles = stream.settles();
                 let restored =
@@ -305,21 +329,30 @@ impl JetStream {
         Ok(())
     }
 
+    /// Holds an account to other limits from now on; what is there stays.
+    pub fn limit_account(&mut self, id: AccountId, limits: Limits) {
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.limits = limits;
+        }
+    }
+
     /// Ends an account: nothing of it is served any more, and all of it stays in the store.
     pub fn close_account(&mut self, id: AccountId, now: u64, net: &mut dyn Network) {
         self.save_all(now);
         self.end_transfers(id, now, net);
-        let Some(account) = self.accounts.remove(&id) else {
-            return;
-        };
-        for (filter, token) in account.tokens {
+        let account = self.accounts.remove(&id);
+        let (streams, tokens) = account.map_or_else(Default::default, |account| {
+            (account.streams, account.tokens)
+        });
+        let refused = self.refused.remove(&id).unwrap_or_default();
+        for (filter, token) in tokens.into_iter().chain(refused) {
             net.unsubscribe(id, filter.as_bytes(), token);
             self.targets.remove(&token);
         }
-        for index in account.streams.into_values() {
+        for index in streams.into_values() {
             if let Some(mut stream) = self.streams.take(index) {
                 for consumer in stream.consumers.values_mut() {
-                    consumer.end(409, "Server Shutdown", net);
+                    consumer.shut_down(net);
                 }
                 self.unsubscribe(&stream, net);
             }
@@ -406,7 +439,8 @@ impl JetStream {
         let Some(account) = self.accounts.get(&stream.account) else {
             return;
         };
-        let room = account.limits.holds(stream.config.storage, account.used);
+        let (storage, size) = (stream.config.storage, size_of(message));
+        let room = account.limits.holds(storage, account.used, size);
         let answers = !stream.config.no_ack;
         if let (Ok(()), Some(reply)) = (&room, message.reply.filter(|reply| is_fast(reply))) {
             let told = stream.publish_fast(reply, message, now, net, &self.seats);
@@ -416,6 +450,9 @@ impl JetStream {
             return;
         }
         let outcome = room.and_then(|()| stream.publish(message, now, net, &self.seats));
+        if let (Ok(_), Some(account)) = (&outcome, self.accounts.get_mut(&stream.account)) {
+            account.used.grow(storage, size); // until it is counted again
+        }
         if let Some(reply) = message.reply.filter(|_| answers) {
             self.acknowledge(index, reply, outcome, net);
         }
@@ -818,7 +855,7 @@ impl JetStream {
         for index in 0..self.streams.len() {
             if let Some(stream) = self.streams.quietly(index) {
                 for consumer in stream.consumers.values_mut() {
-                    consumer.end(409, "Server Shutdown", net);
+                    consumer.shut_down(net);
                 }
             }
         }
@@ -972,4 +1009,9 @@ struct Refusal<'a> {
 fn refusal(error: &ApiError, stream: &str) -> Vec<u8> {
     let seq = 0;
     serde_json::to_vec(&Refusal { error, stream, seq }).unwrap_or_default()
+}
+/// About the bytes that a message takes of its account's storage.
+fn size_of(message: &Message<'_>) -> u64 {
+    const RECORD: usize = 30;
+    (message.subject.len() + message.headers.len() + message.payload.len() + RECORD) as u64
 }

@@ -50,7 +50,7 @@ impl JetStream {
         };
         let account = self.accounts.get(&stream.account);
         let may_grow = account.map_or(Ok(()), |account| {
-            account.limits.holds(stream.config.storage, account.used)
+            account.limits.holds(stream.config.storage, account.used, 1)
         });
         // An append beyond the store's buffer would be refused; the next commit wakes us.
         let room = self.store.has_room(0);

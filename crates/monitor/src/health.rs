@@ -53,7 +53,7 @@ impl Healthz {
             error,
             kind,
         } = unhealthy;
-        let status = if status == 503 {
+        let status = if matches!(status, 404 | 503) {
             "unavailable"
         } else {
             "error"

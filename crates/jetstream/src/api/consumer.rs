@@ -307,12 +307,9 @@ impl JetStream {
         let ticket = self
             .define_consumer((&account, stream), &config, created)
             .map_err(fail)?;
-        let mut body = json!({
-            "type": "io.nats.jetstream.advisory.v1.consumer_pause", "stream": stream, "consumer": name, "paused": paused,
+        let body = json!({
+            "type": "io.nats.jetstream.advisory.v1.consumer_pause", "stream": stream, "consumer": name, "paused": paused, "pause_until": until,
         });
-        if paused {
-            body["pause_until"] = json!(until);
-        }
         self.advise(
             ask.account,
             &format!("$JS.EVENT.ADVISORY.CONSUMER.PAUSE.{stream}.{name}"),

@@ -81,6 +81,10 @@ impl JetStream {
         let Some(path) = self.path(subject) else {
             return;
         };
+        if !self.accounts.contains_key(&account) {
+            let error = crate::error::NOT_ENABLED_FOR_ACCOUNT;
+            return self.reply(account, message.reply, Err((kind_of(path), error)), net);
+        }
         if let Some(path) = path.strip_prefix("DIRECT.GET.") {
             return self.direct_get(account, path, message, net);
         }

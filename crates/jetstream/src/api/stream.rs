@@ -114,6 +114,9 @@ impl JetStream {
             .as_ref()
             .map_or(Value::Null, |stream| json!(self.info_of(stream, ask.now)));
         info["did_create"] = true.into();
+        if let Value::Object(info) = &mut info {
+            info.remove("domain"); // other answers have it
+        }
         Ok(Answer::new(KIND, info).after(ticket))
     }
 
@@ -396,7 +399,7 @@ impl JetStream {
     pub(super) fn purge_stream(&mut self, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_purge_response";
         let fail = |error| (KIND, error);
-        let request: PurgeRequest = ask.read().map_err(fail)?;
+        let request: PurgeRequest = ask.read_json().map_err(fail)?;
         let stream = self
             .stream_mut(ask.account, name)
             .ok_or(fail(STREAM_NOT_FOUND))?;
@@ -473,12 +476,11 @@ impl JetStream {
         };
         let deleted = deleted.map_err(|error| fail(refused(&error)))?;
         let Some((_, ticket)) = deleted else {
-            return Err(fail(
-                match request.seq > stats.last_seq || request.seq < stats.first_seq {
-                    true => STREAM_MSG_DELETE_FAILED.says("stream store EOF"),
-                    false => SEQUENCE_NOT_FOUND.says(format!("sequence {} not found", request.seq)),
-                },
-            ));
+            return Err(fail(match request.seq {
+                seq if seq > stats.last_seq => STREAM_MSG_DELETE_FAILED.says("stream store EOF"),
+                seq if seq < stats.first_seq => STREAM_MSG_DELETE_FAILED.says("no message found"),
+                seq => SEQUENCE_NOT_FOUND.says(format!("sequence {seq} not found")),
+            }));
         };
         stream.forget_schedule(request.seq);
         let first = stream.log.stats().first_seq;

@@ -309,6 +309,12 @@ impl ConsumerConfig {
     ) -> Result<(), ApiError> {
         self.check_names()?;
         self.check_numbers(stream)?;
+        if let Some(most) = account.max_ack_pending
+            && u64::try_from(self.max_ack_pending).is_ok_and(|pending| pending > most)
+        {
+            let text = format!("consumer max ack pending exceeds system limit of {most}");
+            return Err(CONSUMER_MAX_PENDING_ACK_EXCESS.says(text));
+        }
         if self.is_pull() {
             self.check_pull(account.max_request_batch)?;
         } else {

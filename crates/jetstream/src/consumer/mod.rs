@@ -423,6 +423,14 @@ impl Consumer {
         }
     }
 
+    /// The server ends: whoever waits is told what didn't come.
+    pub(crate) fn shut_down(&mut self, net: &mut dyn Network) {
+        for request in std::mem::take(&mut self.requests) {
+            let block = request.ending(409, "Server Shutdown");
+            self.send_status(&request.reply, &block, net);
+        }
+    }
+
     /// Begins anew at `seq`, or after the floor.
     pub(crate) fn reset(&mut self, seq: Option<u64>, now: u64) -> u64 {
         let at = seq.unwrap_or(self.floor.stream + 1);

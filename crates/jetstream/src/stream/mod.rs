@@ -345,8 +345,14 @@ impl Stream {
         keep: u64,
     ) -> Result<(u64, Ticket), ApiError> {
         let purged = self.log.purge(filter, upto, keep);
-        let (count, ticket) =
-            purged.map_err(|error| crate::error::STREAM_PURGE_FAILED.says(error.to_string()))?;
+        let refused = |error: midge_streamlog::Error| {
+            crate::error::STREAM_PURGE_FAILED.says(error.to_string())
+        };
+        let (count, mut ticket) = purged.map_err(refused)?;
+        if filter.is_all() && upto > self.log.stats().last_seq + 1 {
+            // Emptied up to a sequence that isn't there yet, it goes on with that one.
+            ticket = self.log.skip_to(upto - 1).map_err(refused)?;
+        }
         let stats = self.log.stats();
         let left = self.log.next(filter, 1).unwrap_or(stats.last_seq + 1);
         for consumer in self.consumers.values_mut() {

@@ -98,8 +98,8 @@ impl Stream {
             return send(&status(408, "Empty Request"), b"");
         }
         let last = !one.last_by_subj.is_empty();
-        let clash = (last && (one.seq > 0 || get.batch > 0))
-            || (last && (!one.next_by_subj.is_empty() || one.start_time.is_some()))
+        let (next, since) = (!one.next_by_subj.is_empty(), one.start_time.is_some());
+        let clash = (last && (one.seq > 0 || get.batch > 0 || next || since))
             || (one.seq > 0 && one.start_time.is_some())
             || (get.up_to_seq > 0 && get.up_to_time.is_some())
             || (!get.multi_last.is_empty() && (last || !one.next_by_subj.is_empty()));
