@@ -226,7 +226,20 @@ impl Streams {
             }
         }
         answer.insert("total".into(), total.into());
+        let damage = self.damage();
+        if !damage.is_empty() {
+            answer.insert("damage".into(), damage.into());
+        }
         answer
+    }
+
+    /// What the log found broken.
+    pub(crate) fn damage(&self) -> Vec<String> {
+        let drive = self.drive.lock();
+        let found = drive
+            .as_ref()
+            .and_then(|drive| drive.with(|it, _| it.damage()));
+        found.unwrap_or_default()
     }
 
     /// Whether what a probe asks about is there and takes writes.

@@ -221,6 +221,11 @@ impl Source for Server {
         }
     }
 
+    fn damage(&self) -> Vec<String> {
+        let streams = self.streams();
+        streams.map_or(Vec::new(), |streams| streams.damage())
+    }
+
     fn jetstream(&self, query: &[(String, String)]) -> Option<Map<String, Value>> {
         let streams = self.streams()?;
         let mut answer = streams.jsz(&self.options.load().jetstream, query);

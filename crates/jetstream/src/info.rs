@@ -69,6 +69,9 @@ pub(crate) struct StreamInfo {
     pub(crate) sync: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) why: Option<String>,
+    /// What the log found broken in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) damage: Vec<String>,
 }
 
 impl Stream {
@@ -117,6 +120,7 @@ impl Stream {
                 midge_streamlog::Policy::Always => "always".into(),
                 midge_streamlog::Policy::Interval(every) => format!("{every:?}"),
             },
+            damage: Vec::new(),
             why: self
                 .log
                 .failure()

@@ -82,7 +82,12 @@ pub struct StreamReport {
     sources: Vec<SourceInfo>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    damage: Vec<String>,
 }
+
+/// Findings that one answer tells at most.
+const DAMAGE_MAX: usize = 100;
 
 impl AccountReport {
     /// The fields of `$JS.API.INFO`.
@@ -149,6 +154,24 @@ impl JetStream {
         }
     }
 
+    /// What the log found broken, each with its place; a crash's usual traces aside.
+    #[must_use]
+    pub fn damage(&self) -> Vec<String> {
+        self.damage_where(|_| true)
+    }
+
+    pub(crate) fn damage_of(&self, stream: &Stream) -> Vec<String> {
+        self.damage_where(|of| of == Some(stream.log.id()))
+    }
+
+    fn damage_where(&self, of: impl Fn(Option<u64>) -> bool) -> Vec<String> {
+        let found = self.store.damage();
+        let told = found
+            .iter()
+            .filter(|it| !it.kind.is_trace_of_a_crash() && of(it.stream));
+        told.take(DAMAGE_MAX).map(ToString::to_string).collect()
+    }
+
     /// Whether a stream, or a consumer of it, is there.
     #[must_use]
     pub fn knows(&self, account: AccountId, stream: &str, consumer: Option<&str>) -> bool {
@@ -201,5 +224,6 @@ fn shown(stream: &Stream, info: &StreamInfo, detail: &Detail, now: u64) -> Strea
         mirror: info.mirror.clone(),
         sources: info.sources.clone(),
         why: info.why.clone(),
+        damage: info.damage.clone(),
     }
 }

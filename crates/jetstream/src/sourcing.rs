@@ -164,6 +164,7 @@ impl JetStream {
             inflow.info(stream.taken_of(inflow), origin.as_ref(), now)
         });
         let mut inflows: Vec<SourceInfo> = inflows.collect();
+        info.damage = self.damage_of(stream);
         match stream.config.mirror {
             Some(_) => info.mirror = inflows.pop(),
             None => info.sources = inflows,

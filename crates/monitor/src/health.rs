@@ -12,6 +12,9 @@ pub(crate) struct Healthz {
     error: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
+    /// What is broken on the disk. No reason to restart a server that serves all the rest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) damage: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -41,6 +44,7 @@ impl Healthz {
                     status: "ok",
                     error: None,
                     errors: Vec::new(),
+                    damage: source.damage(),
                 },
             ),
             Err(unhealthy) => (unhealthy.status, Self::bad(unhealthy, detailed)),
@@ -63,11 +67,13 @@ impl Healthz {
                 status,
                 error: None,
                 errors: vec![Fault { kind, error }],
+                damage: Vec::new(),
             },
             false => Self {
                 status,
                 error: Some(error),
                 errors: Vec::new(),
+                damage: Vec::new(),
             },
         }
     }

@@ -150,6 +150,7 @@ impl Metrics {
     fn health(&mut self, health: &Healthz) {
         let ok = health.status == "ok";
         self.add("gauge", "healthz_status", "", if ok { 0.0 } else { 1.0 });
+        self.add("gauge", "healthz_damage", "", health.damage.len() as f64);
         let value = format!(",{}", label("value", health.status));
         self.add(
             "gauge",

@@ -38,6 +38,11 @@ pub trait Source: Send + Sync + 'static {
         Ok(())
     }
 
+    /// What was found broken on the disk, each with its place. Healthy enough to serve what is left.
+    fn damage(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The answer of `/jsz` by `query`'s parameters; `None` says that JetStream is off.
     fn jetstream(&self, query: &[(String, String)]) -> Option<Map<String, Value>> {
         let _ = query;

@@ -1,5 +1,6 @@
 //! What was found broken: told once, kept for monitoring.
 use parking_lot::Mutex;
+use std::fmt;
 use std::ops::RangeInclusive;
 
 /// One finding.
@@ -55,6 +56,38 @@ impl DamageKind {
     #[must_use]
     pub fn is_trace_of_a_crash(self) -> bool {
         matches!(self, Self::TornTail | Self::Copy)
+    }
+}
+
+impl fmt::Display for DamageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TornTail => "a write that a crash cut short",
+            Self::Record => "a damaged record",
+            Self::Footer => "a damaged footer",
+            Self::SegmentHead => "a damaged segment header",
+            Self::MissingSegment => "a missing segment",
+            Self::Copy => "a damaged copy",
+            Self::Metadata => "damaged metadata",
+            Self::Frame => "a damaged frame",
+            Self::Journal => "a damaged journal",
+            Self::Orphan => "a file that belongs to nothing",
+            Self::Unreadable => "an unreadable file",
+        })
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.kind, self.file)?;
+        if self.len > 0 {
+            write!(f, " at byte {} ({} bytes)", self.offset, self.len)?;
+        }
+        match &self.sequences {
+            Some(seqs) if seqs.start() == seqs.end() => write!(f, ": sequence {}", seqs.start()),
+            Some(seqs) => write!(f, ": sequences {} to {}", seqs.start(), seqs.end()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -118,5 +151,23 @@ impl DamageLog {
 
     pub(crate) fn take_evidence(&self) -> Vec<(Damage, Vec<u8>)> {
         std::mem::take(&mut *self.evidence.lock())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_names_the_place_and_what_it_may_cost() {
+        let mut damage = Damage::of_file(DamageKind::Record, "7.seg");
+        assert_eq!(damage.to_string(), "a damaged record in 7.seg");
+        (damage.offset, damage.len, damage.sequences) = (4096, 80, Some(5..=5));
+        assert_eq!(
+            damage.to_string(),
+            "a damaged record in 7.seg at byte 4096 (80 bytes): sequence 5"
+        );
+        damage.sequences = Some(5..=9);
+        assert!(damage.to_string().ends_with("sequences 5 to 9"));
     }
 }
