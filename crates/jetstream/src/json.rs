@@ -90,6 +90,9 @@ pub(crate) fn words(error: &serde_json::Error) -> String {
         .and_then(|rest| rest.split_once('`'));
     match variant {
         Some((_, rest)) if rest.contains("`s2`") => "unknown compression algorithm".into(),
+        Some((name, rest)) if rest.contains("`pinned_client`") => {
+            format!("unknown priority policy: {name:?}")
+        }
         Some((name, _)) => format!("can not unmarshal {:?}", format!("{name:?}")),
         None => text,
     }
