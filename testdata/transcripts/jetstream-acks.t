@@ -1,5 +1,9 @@
 # Acknowledgements: what each body means, floors, redelivery, backoff, deliveries that end, and what info counts.
 
+# A disk that others use, too, may take its time.
+before:
+  timeout 10000
+
 == every body that acknowledges #402~ #403~
 conf:
   jetstream { store_dir: "<dir>/js" }

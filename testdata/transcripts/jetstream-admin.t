@@ -1,5 +1,9 @@
 # Accounts and their limits, advisories, domains, monitoring, reload, restart and kill.
 
+# A disk that others use, too, may take its time.
+before:
+  timeout 10000
+
 == account info of an account without limits #440
 conf:
   jetstream { store_dir: "<dir>/js" }

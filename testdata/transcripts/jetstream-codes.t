@@ -1,5 +1,9 @@
 # Error codes of the API that no other file provokes.
 
+# A disk that others use, too, may take its time.
+before:
+  timeout 10000
+
 == external prefixes that can't be #425~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }

@@ -1,5 +1,9 @@
 # Consumers: what their configuration becomes, what is refused, what an update may change, lists and pauses.
 
+# A disk that others use, too, may take its time.
+before:
+  timeout 10000
+
 == defaults of a durable pull consumer #373~ #349~
 conf:
   jetstream { store_dir: "<dir>/js" }

@@ -1,5 +1,9 @@
 # Reading without consumers: message gets and direct gets in all forms, deletes and purges.
 
+# A disk that others use, too, may take its time.
+before:
+  timeout 10000
+
 == message gets by sequence, last and next #418~
 conf:
   jetstream { store_dir: "<dir>/js" }

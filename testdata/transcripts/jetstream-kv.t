@@ -1,5 +1,9 @@
 # Key-value buckets and object stores as clients make and use them, in raw protocol.
 
+# A disk that others use, too, may take its time.
+before:
+  timeout 10000
+
 == a bucket as clients make it #432
 conf:
   jetstream { store_dir: "<dir>/js" }

@@ -1,5 +1,9 @@
 # Publishing into streams: acks, duplicates, expectations, roll-ups, times to live, limits and retention.
 
+# A disk that others use, too, may take its time.
+before:
+  timeout 10000
+
 == a publish without reply is stored in silence #350~
 conf:
   jetstream { store_dir: "<dir>/js" }
@@ -317,6 +321,32 @@ A> NATS/1.0\r\nNats-Expected-Last-Msg-Id: z\r\n\r\nx
 A< MSG _I.6 1 22
 A< {"stream":"S","seq":6}
 
+== expected sequences that are no numbers #352~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 31
+A> {"name":"S","subjects":["s.*"]}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"]}}
+A> HPUB s.1 _I.1 44 45
+A> NATS/1.0\r\nNats-Expected-Last-Sequence: x\r\n\r\nx
+A< MSG _I.1 1 <number>
+A< ~{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 0"},"stream":"S","seq":0}
+A> HPUB s.1 _I.2 43 44
+A> NATS/1.0\r\nNats-Expected-Last-Sequence: \r\n\r\nx
+A< MSG _I.2 1 22
+A< {"stream":"S","seq":1}
+A> HPUB s.1 _I.3 52 53
+A> NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: x\r\n\r\nx
+A< MSG _I.3 1 <number>
+A< ~{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 1"},"stream":"S","seq":0}
+A> HPUB s.1 _I.4 53 54
+A> NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: -1\r\n\r\nx
+A< MSG _I.4 1 <number>
+A< ~{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 1"},"stream":"S","seq":0}
+
 == a subject that must not be there yet #352~ #434~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
@@ -380,6 +410,32 @@ A> HPUB s.b.1 _I.7 103 104
 A> NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: 0\r\nNats-Expected-Last-Subject-Sequence-Subject: s..x\r\n\r\nx
 A< MSG _I.7 1 22
 A< {"stream":"S","seq":5}
+
+== a duplicate comes before what else is expected #352~ #351~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 31
+A> {"name":"S","subjects":["s.*"]}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"]}}
+A> HPUB s.1 _I.1 28 29
+A> NATS/1.0\r\nNats-Msg-Id: a\r\n\r\nx
+A< MSG _I.1 1 22
+A< {"stream":"S","seq":1}
+A> PUB s.1 _I.2 1
+A> x
+A< MSG _I.2 1 22
+A< {"stream":"S","seq":2}
+A> HPUB s.1 _I.3 60 61
+A> NATS/1.0\r\nNats-Msg-Id: a\r\nNats-Expected-Last-Sequence: 1\r\n\r\nx
+A< MSG _I.3 1 <number>
+A< ~{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 2"},"stream":"S","seq":0}
+A> HPUB s.1 _I.4 53 54
+A> NATS/1.0\r\nNats-Msg-Id: a\r\nNats-Expected-Stream: Q\r\n\r\nx
+A< MSG _I.4 1 <number>
+A< ~{"error":{"code":400,"err_code":10060,"description":"expected stream does not match"},"stream":"S","seq":0}
 
 == the last id of a stream that has none #352~ @error
 conf:
@@ -473,6 +529,36 @@ A>
 A< MSG _I.3 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0,"limit":0,"state":{"messages":1,"bytes":68,"first_seq":2,"last_seq":2,"num_subjects":1,"consumer_count":0}}
 
+== values of a roll-up #353~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 56
+A> {"name":"S","subjects":["s.*"],"allow_rollup_hdrs":true}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"],"allow_rollup_hdrs":true}}
+A> HPUB s.1 _I.1 30 31
+A> NATS/1.0\r\nNats-Rollup: all\r\n\r\nx
+A< MSG _I.1 1 22
+A< {"stream":"S","seq":1}
+A> HPUB s.1 _I.2 30 31
+A> NATS/1.0\r\nNats-Rollup: ALL\r\n\r\nx
+A< MSG _I.2 1 22
+A< {"stream":"S","seq":2}
+A> HPUB s.1 _I.3 30 31
+A> NATS/1.0\r\nNats-Rollup: SUB\r\n\r\nx
+A< MSG _I.3 1 22
+A< {"stream":"S","seq":3}
+A> HPUB s.1 _I.4 27 28
+A> NATS/1.0\r\nNats-Rollup: \r\n\r\nx
+A< MSG _I.4 1 22
+A< {"stream":"S","seq":4}
+A> HPUB s.1 _I.5 28 29
+A> NATS/1.0\r\nNats-Rollup: x\r\n\r\nx
+A< MSG _I.5 1 <number>
+A< ~{"error":{"code":500,"err_code":10111,"description":"rollup value invalid: \"x\""},"stream":"S","seq":0}
+
 == a roll-up with an expectation #353~ #352~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
@@ -561,6 +647,44 @@ A< {"stream":"S","seq":5}
 A> HPUB s.1 _I.6 25 26
 A> NATS/1.0\r\nNats-TTL: 0\r\n\r\nx
 A< MSG _I.6 1 <number>
+A< ~{"error":{"code":400,"err_code":10165,"description":"invalid per-message TTL"},"stream":"S","seq":0}
+
+== times to live that can't be #341~ #359~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 52
+A> {"name":"S","subjects":["s.*"],"allow_msg_ttl":true}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"],"allow_msg_ttl":true}}
+A> HPUB s.1 _I.1 26 27
+A> NATS/1.0\r\nNats-TTL: -1\r\n\r\nx
+A< MSG _I.1 1 <number>
+A< ~{"error":{"code":400,"err_code":10165,"description":"invalid per-message TTL"},"stream":"S","seq":0}
+A> HPUB s.1 _I.2 29 30
+A> NATS/1.0\r\nNats-TTL: 999ms\r\n\r\nx
+A< MSG _I.2 1 <number>
+A< ~{"error":{"code":400,"err_code":10165,"description":"invalid per-message TTL"},"stream":"S","seq":0}
+A> HPUB s.1 _I.3 26 27
+A> NATS/1.0\r\nNats-TTL: 1d\r\n\r\nx
+A< MSG _I.3 1 <number>
+A< ~{"error":{"code":400,"err_code":10165,"description":"invalid per-message TTL"},"stream":"S","seq":0}
+A> HPUB s.1 _I.4 29 30
+A> NATS/1.0\r\nNats-TTL: NEVER\r\n\r\nx
+A< MSG _I.4 1 22
+A< {"stream":"S","seq":1}
+A> HPUB s.1 _I.5 26 27
+A> NATS/1.0\r\nNats-TTL: 0s\r\n\r\nx
+A< MSG _I.5 1 <number>
+A< ~{"error":{"code":400,"err_code":10165,"description":"invalid per-message TTL"},"stream":"S","seq":0}
+A> HPUB s.1 _I.6 27 28
+A> NATS/1.0\r\nNats-TTL: 1.5\r\n\r\nx
+A< MSG _I.6 1 <number>
+A< ~{"error":{"code":400,"err_code":10165,"description":"invalid per-message TTL"},"stream":"S","seq":0}
+A> HPUB s.1 _I.7 27 28
+A> NATS/1.0\r\nNats-TTL:  7 \r\n\r\nx
+A< MSG _I.7 1 <number>
 A< ~{"error":{"code":400,"err_code":10165,"description":"invalid per-message TTL"},"stream":"S","seq":0}
 
 == a message goes when its time is over #359~ @error
@@ -1098,6 +1222,40 @@ A> PUB $JS.API.STREAM.INFO.S _I.2 0
 A> 
 A< MSG _I.2 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0,"limit":0,"state":{"messages":0,"bytes":0,"first_seq":0,"last_seq":0,"consumer_count":0}}
+
+== a stream in memory #323~
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 63
+A> {"name":"S","subjects":["s.*"],"storage":"memory","max_msgs":2}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"],"max_msgs":2,"storage":"memory"}}
+A> PUB s.1 _I.1 1
+A> x
+A< MSG _I.1 1 22
+A< {"stream":"S","seq":1}
+A> PUB s.1 _I.2 1
+A> x
+A< MSG _I.2 1 22
+A< {"stream":"S","seq":2}
+A> PUB s.1 _I.3 1
+A> x
+A< MSG _I.3 1 22
+A< {"stream":"S","seq":3}
+A> HPUB s.1 _I.4 28 29
+A> NATS/1.0\r\nNats-Msg-Id: a\r\n\r\nx
+A< MSG _I.4 1 22
+A< {"stream":"S","seq":4}
+A> HPUB s.1 _I.5 28 29
+A> NATS/1.0\r\nNats-Msg-Id: a\r\n\r\nx
+A< MSG _I.5 1 40
+A< {"stream":"S","seq":4,"duplicate": true}
+A> PUB $JS.API.STREAM.INFO.S _I.6 0
+A> 
+A< MSG _I.6 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0,"limit":0,"state":{"messages":2,"first_seq":3,"last_seq":4,"num_subjects":1,"consumer_count":0}}
 
 == messages of all sizes #350~
 conf:

@@ -1,5 +1,9 @@
 # Pull requests: batches, bytes, deadlines, heartbeats, waiting in line, and each status line.
 
+# A disk that others use, too, may take its time.
+before:
+  timeout 10000
+
 == a batch, and what is left #397
 conf:
   jetstream { store_dir: "<dir>/js" }

@@ -1,5 +1,9 @@
 # Push consumers: interest, queues, heartbeats, flow control, pauses, and ordered consumers.
 
+# A disk that others use, too, may take its time.
+before:
+  timeout 10000
+
 == messages wait for interest #396
 conf:
   jetstream { store_dir: "<dir>/js" }

@@ -1,5 +1,9 @@
 # Streams: what their configuration becomes, what is refused, and what an update may change.
 
+# A disk that others use, too, may take its time.
+before:
+  timeout 10000
+
 == zero limits become -1 #325~ #349~
 conf:
   jetstream { store_dir: "<dir>/js" }

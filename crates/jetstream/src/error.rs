@@ -109,7 +109,6 @@ errors! {
     CONSUMER_SMALL_HEARTBEAT 400 10083 "consumer idle heartbeat needs to be >= 100ms";
     CONSUMER_PULL_REQUIRES_ACK 400 10084 "consumer in pull mode requires explicit ack policy on workqueue stream";
     CONSUMER_PULL_WITH_RATE_LIMIT 400 10086 "consumer in pull mode can not have rate limit set";
-    CONSUMER_MAX_WAITING_NEGATIVE 400 10087 "consumer max waiting needs to be positive";
     CONSUMER_HB_REQUIRES_PUSH 400 10088 "consumer idle heartbeat requires a push based consumer";
     CONSUMER_FC_REQUIRES_PUSH 400 10089 "consumer flow control requires a push based consumer";
     CONSUMER_INVALID_POLICY 400 10094 "invalid policy";
@@ -127,7 +126,6 @@ errors! {
     STREAM_ROLLUP_FAILED 500 10111 "rollup failed";
     CONSUMER_INVALID_DELIVER_SUBJECT 400 10112 "invalid push consumer deliver subject";
     STREAM_MAX_BYTES_REQUIRED 400 10113 "account requires a stream config to have max bytes set";
-    CONSUMER_MAX_REQUEST_BATCH_NEGATIVE 400 10114 "consumer max request batch needs to be > 0";
     CONSUMER_MAX_REQUEST_EXPIRES_TOO_SMALL 400 10115 "consumer max request expires needs to be >= 1ms";
     CONSUMER_MAX_DELIVER_BACKOFF 400 10116 "max deliver is required to be > length of backoff values";
     CONSUMER_MAX_PENDING_ACK_EXCESS 400 10121 "consumer max ack pending exceeds system limit";

@@ -78,7 +78,8 @@ pub(crate) fn lines(block: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
         .skip(1)
         .filter_map(|line| {
             let colon = line.iter().position(|byte| *byte == b':')?;
-            Some((&line[..colon], line[colon + 1..].trim_ascii()))
+            let value = line[colon + 1..].trim_ascii_start();
+            Some((&line[..colon], value.strip_suffix(b"\r").unwrap_or(value)))
         })
 }
 

@@ -411,17 +411,11 @@ impl ConsumerConfig {
         if self.rate_limit_bps > 0 {
             return Err(CONSUMER_PULL_WITH_RATE_LIMIT);
         }
-        if self.max_waiting < 0 {
-            return Err(CONSUMER_MAX_WAITING_NEGATIVE);
-        }
         if self.idle_heartbeat > 0 {
             return Err(CONSUMER_HB_REQUIRES_PUSH);
         }
         if self.flow_control {
             return Err(CONSUMER_FC_REQUIRES_PUSH);
-        }
-        if self.max_batch < 0 {
-            return Err(CONSUMER_MAX_REQUEST_BATCH_NEGATIVE);
         }
         if self.max_expires != 0 && self.max_expires < EXPIRES_MIN {
             return Err(CONSUMER_MAX_REQUEST_EXPIRES_TOO_SMALL);

@@ -92,8 +92,8 @@ impl Stream {
         if wishes.stream_source.is_some() {
             return Err(MESSAGE_SOURCE_HEADER_NOT_ALLOWED);
         }
-        self.check_stream(&wishes)?;
-        self.check_expected(&draft.subject, &wishes, staged.as_deref(), now)?;
+        self.check_expected(draft, staged.as_deref())?;
+        self.check_last_id(&wishes, now)?;
         self.check_ttl(draft)?;
         draft.rollup = self.rollup(&wishes)?;
         self.check_schedule(draft, now)?;
@@ -123,14 +123,15 @@ impl Stream {
         }
     }
 
-    fn check_expected(
-        &mut self,
-        subject: &[u8],
-        wishes: &Wishes<'_>,
+    /// Whether the stream and its sequences are what the publisher expects. A message that repeats another is held to that, too.
+    pub(super) fn check_expected(
+        &self,
+        draft: &Draft<'_>,
         staged: Option<&Staged>,
-        now: u64,
     ) -> Result<(), ApiError> {
-        if let Some(want) = wishes.expected_last_seq.and_then(number) {
+        let (subject, wishes) = (&draft.subject, &draft.wishes);
+        self.check_stream(wishes)?;
+        if let Some(want) = wishes.expected_last_seq.and_then(expected) {
             let staged = staged.map_or(0, |staged| staged.msgs);
             let last = self.log.stats().last_seq + staged;
             if want != last {
@@ -140,15 +141,8 @@ impl Stream {
                 return Err(STREAM_WRONG_LAST_SEQUENCE_CONSTANT);
             }
         }
-        if let Some(want) = wishes.expected_last_msg_id {
-            let last = self.dedupe(now).last_id();
-            if want != last {
-                let last = String::from_utf8_lossy(last);
-                return Err(STREAM_WRONG_LAST_MSG_ID.says(format!("wrong last msg ID: {last}")));
-            }
-        }
         match (
-            wishes.expected_last_subject_seq.and_then(number),
+            wishes.expected_last_subject_seq.and_then(expected),
             wishes.expected_last_subject,
         ) {
             (None, Some(_)) => Err(EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID),
@@ -164,6 +158,18 @@ impl Stream {
                 }
             }
         }
+    }
+
+    fn check_last_id(&mut self, wishes: &Wishes<'_>, now: u64) -> Result<(), ApiError> {
+        let Some(want) = wishes.expected_last_msg_id else {
+            return Ok(());
+        };
+        let last = self.dedupe(now).last_id();
+        if want == last {
+            return Ok(());
+        }
+        let last = String::from_utf8_lossy(last);
+        Err(STREAM_WRONG_LAST_MSG_ID.says(format!("wrong last msg ID: {last}")))
     }
 
     /// A time to live shorter than that of the markers to come is made as long.
@@ -187,7 +193,7 @@ impl Stream {
     }
 
     fn rollup(&self, wishes: &Wishes<'_>) -> Result<Option<Rollup>, ApiError> {
-        let Some(value) = wishes.rollup else {
+        let Some(value) = wishes.rollup.filter(|value| !value.is_empty()) else {
             return Ok(None);
         };
         let fail = |text: String| Err(STREAM_ROLLUP_FAILED.says(text));
@@ -195,8 +201,8 @@ impl Stream {
             return fail("rollup not permitted".into());
         }
         match value {
-            b"all" => Ok(Some(Rollup::All)),
-            b"sub" => Ok(Some(Rollup::Subject)),
+            all if all.eq_ignore_ascii_case(b"all") => Ok(Some(Rollup::All)),
+            sub if sub.eq_ignore_ascii_case(b"sub") => Ok(Some(Rollup::Subject)),
             other => fail(format!(
                 "rollup value invalid: {:?}",
                 String::from_utf8_lossy(other)
@@ -216,6 +222,11 @@ fn check_batch_rollup(rollup: Rollup, subject: &[u8], staged: &Staged) -> Result
 }
 
 const TTL: &str = "Nats-TTL";
+
+/// The number of an expectation: nothing is none, and what is no number fits no sequence.
+fn expected(digits: &[u8]) -> Option<u64> {
+    (!digits.is_empty()).then(|| number(digits).unwrap_or(u64::MAX))
+}
 
 fn wrong_last(seq: u64) -> ApiError {
     STREAM_WRONG_LAST_SEQUENCE.says(format!("wrong last sequence: {seq}"))

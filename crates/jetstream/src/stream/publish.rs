@@ -77,10 +77,11 @@ impl Stream {
         now: u64,
         net: &mut dyn Network,
     ) -> Outcome {
-        if let Some(id) = draft.id
-            && let Some(duplicate) = self.find_duplicate(id, now)
-        {
-            return Ok(duplicate);
+        if let Some(id) = draft.id {
+            self.check_expected(&draft, None)?;
+            if let Some(duplicate) = self.find_duplicate(id, now) {
+                return Ok(duplicate);
+            }
         }
         self.check(&mut draft, None, now)?;
         self.store(&draft, now, net)

@@ -238,10 +238,10 @@ impl Stream {
     fn check_schedule_fields(&self, own: &[u8], wishes: &Wishes<'_>) -> Result<(), ApiError> {
         let given = |value: Option<&'_ [u8]>| value.filter(|it| !it.is_empty()).map(<[u8]>::to_vec);
         if let Some(ttl) = given(wishes.schedule_ttl) {
+            headers::ttl(&ttl).map_err(|_| MESSAGE_SCHEDULES_INVALID_TTL)?;
             if !self.config.allow_msg_ttl {
                 return Err(MESSAGE_TTL_DISABLED);
             }
-            headers::ttl(&ttl).map_err(|_| MESSAGE_SCHEDULES_INVALID_TTL)?;
         }
         let target = given(wishes.schedule_target).unwrap_or_default();
         if target == own || !self.stores(&target) {
