@@ -1346,3 +1346,32 @@ A> PUB $JS.API.STREAM.CREATE.M _I.2 55
 A> {"name":"M","mirror":{"name":"S"},"allow_batched":true}
 A< MSG _I.2 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","error":{"code":400,"err_code":10209,"description":"stream mirrors can not also use batch publishing"}}
+
+== requests to the API are audited #475~
+conf:
+  jetstream { store_dir: "<dir>/js" }
+B> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+B> SUB $JS.EVENT.ADVISORY.API 1
+B: sync
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.1 12
+A> {"name":"S"}
+A< MSG _I.1 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true}
+B< MSG $JS.EVENT.ADVISORY.API 1 <number>
+B< ~{"type":"io.nats.jetstream.advisory.v1.api_audit","id":"<string>","timestamp":"<string>","server":"<string>","client":{"acc":"$G"},"subject":"$JS.API.STREAM.CREATE.S","request":"{\"name\":\"S\"}","response":"<string>"}
+A> PUB S _I.2 1
+A> x
+A< MSG _I.2 1 22
+A< {"stream":"S","seq":1}
+A> PUB $JS.API.STREAM.MSG.GET.S _I.3 9
+A> {"seq":1}
+A< MSG _I.3 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"seq":1}}
+A> PUB $JS.API.STREAM.INFO.X _I.4 0
+A> 
+A< MSG _I.4 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","error":{"code":404,"err_code":10059,"description":"stream not found"}}
+B< MSG $JS.EVENT.ADVISORY.API 1 <number>
+B< ~{"type":"io.nats.jetstream.advisory.v1.api_audit","subject":"$JS.API.STREAM.INFO.X","request":"<absent>","response":"<string>"}

@@ -102,7 +102,7 @@ impl Server {
             (Some(streams), true) => streams.reload(&options, &self.router, next),
             (None, false) => {}
             (None, true) => {
-                let streams = Streams::start(&options, &self.router, next)?;
+                let streams = Streams::start(&self.id, &options, &self.router, next)?;
                 *self.streams.lock() = Some(Arc::new(streams));
             }
         }

@@ -46,6 +46,7 @@ struct Capacity {
 impl Streams {
     /// Opens the store and serves JetStream in the accounts that have it.
     pub(crate) fn start(
+        server: &str,
         options: &Options,
         router: &Router,
         next_sink: impl Fn() -> u64,
@@ -60,6 +61,7 @@ impl Streams {
             folder: folder.clone(),
             store: store_options(configured),
             jetstream: midge_jetstream::Settings {
+                server: server.to_owned(),
                 domain: configured.domain.clone(),
                 strict: configured.strict,
                 policy: policy(configured.sync_interval),

@@ -26,6 +26,8 @@ const USAGE_PERIOD: u64 = 50_000_000;
 /// How a server runs JetStream.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// This server's id, as advisories name it.
+    pub server: String,
     /// Name of this server's JetStream among others.
     pub domain: Option<String>,
     /// Requests with unknown fields are refused.
@@ -39,6 +41,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            server: String::new(),
             domain: None,
             strict: true,
             policy: Policy::Always,
@@ -92,6 +95,8 @@ enum Answer {
     },
     /// Anything else, with what to say if the disk fails.
     Bytes(Vec<u8>),
+    /// What is told of it to others; nothing, if the disk fails.
+    Event(Vec<u8>),
 }
 
 /// The state of a consumer that is on its way to the disk, and who waits for it.
@@ -536,7 +541,8 @@ impl JetStream {
         net: &mut dyn Network,
     ) {
         let body: SmallVec<[u8; 128]> = match (answer, outcome) {
-            (Answer::Bytes(bytes), Ok(())) => bytes.into(),
+            (Answer::Bytes(bytes) | Answer::Event(bytes), Ok(())) => bytes.into(),
+            (Answer::Event(_), Err(_)) => return,
             (Answer::Bytes(_), Err(error)) => {
                 let error = crate::stream::store_error(&error);
                 json!({"error": error}).to_string().into_bytes().into()
@@ -874,6 +880,24 @@ impl JetStream {
         if !net.has_interest(account, subject.as_bytes()) {
             return;
         }
+        body = self.event(body, account, now);
+        let _ = net.publish(
+            account,
+            &Message {
+                subject: subject.as_bytes(),
+                payload: body.to_string().as_bytes(),
+                ..Message::default()
+            },
+        );
+    }
+
+    /// An event with the fields that all have.
+    pub(crate) fn event(
+        &mut self,
+        mut body: serde_json::Value,
+        account: AccountId,
+        now: u64,
+    ) -> serde_json::Value {
         body["id"] = self.draw_name().into();
         if body.get("account").is_some_and(serde_json::Value::is_null)
             && let Some(account) = self.accounts.get(&account)
@@ -884,15 +908,28 @@ impl JetStream {
         if let Some(domain) = &self.settings.domain {
             body["domain"] = domain.as_str().into();
         }
-        let body = body.to_string();
-        let _ = net.publish(
-            account,
-            &Message {
-                subject: subject.as_bytes(),
-                payload: body.as_bytes(),
-                ..Message::default()
-            },
-        );
+        body
+    }
+
+    /// Publishes an event when `ticket` is released, and nothing if the disk fails.
+    pub(crate) fn tell_after(
+        &mut self,
+        ticket: Option<Ticket>,
+        account: AccountId,
+        subject: &str,
+        body: &serde_json::Value,
+        net: &mut dyn Network,
+    ) {
+        let answer = Answer::Event(body.to_string().into_bytes());
+        match ticket.filter(|ticket| ticket.outcome().is_none()) {
+            Some(ticket) => self.waiting[0].push_back(Waiting {
+                ticket,
+                account,
+                reply: subject.as_bytes().into(),
+                answer,
+            }),
+            None => self.answer(account, subject.as_bytes(), answer, Ok(()), net),
+        }
     }
 
     /// A name nobody else has.

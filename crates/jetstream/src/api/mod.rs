@@ -83,7 +83,9 @@ impl JetStream {
         };
         if !self.accounts.contains_key(&account) {
             let error = crate::error::NOT_ENABLED_FOR_ACCOUNT;
-            return self.reply(account, message.reply, Err((kind_of(path), error)), net);
+            let answered = Err((kind_of(path), error));
+            let _ = self.reply(account, message.reply, answered, net);
+            return;
         }
         if let Some(path) = path.strip_prefix("DIRECT.GET.") {
             return self.direct_get(account, path, message, net);
@@ -111,7 +113,35 @@ impl JetStream {
             account.api.total += 1;
             account.api.errors += u64::from(answered.is_err());
         }
-        self.reply(account, message.reply, answered, net);
+        let is_audited = net.has_interest(account, AUDIT.as_bytes()) && !is_read(path);
+        let (body, ticket) = self.reply(account, message.reply, answered, net);
+        if is_audited {
+            self.audit(message, &body, ticket, &ask, net);
+        }
+    }
+
+    /// Tells what was asked and answered, once the answer may be told.
+    fn audit(
+        &mut self,
+        message: &Message<'_>,
+        response: &[u8],
+        ticket: Option<Ticket>,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut body = json!({
+            "type": "io.nats.jetstream.advisory.v1.api_audit",
+            "server": self.settings.server,
+            "client": {"acc": self.account_name(ask.account)},
+            "subject": text(message.subject),
+            "response": text(response),
+        });
+        if !message.payload.is_empty() {
+            body["request"] = text(message.payload).into();
+        }
+        let body = self.event(body, ask.account, ask.now);
+        self.tell_after(ticket, ask.account, AUDIT, &body, net);
     }
 
     /// What stands behind `$JS.API.`, or behind the domain's prefix.
@@ -126,13 +156,14 @@ impl JetStream {
             .strip_prefix(".API.")
     }
 
+    /// Answers, at once or when the disk has it; gives back what was said, and when.
     fn reply(
         &mut self,
         account: AccountId,
         reply: Option<&[u8]>,
         answered: Result,
         net: &mut dyn Network,
-    ) {
+    ) -> (Vec<u8>, Option<Ticket>) {
         let (kind, fields, ticket) = match answered {
             Ok(answer) => (answer.kind, answer.fields, answer.ticket),
             Err((kind, error)) => (kind, refused(kind, &error), None),
@@ -148,13 +179,13 @@ impl JetStream {
         if let Value::Object(fields) = fields {
             object.extend(fields);
         }
-        let Some(reply) = reply else {
-            return;
-        };
         let body = escape(&Value::Object(object).to_string());
-        match ticket {
+        let Some(reply) = reply else {
+            return (body, ticket);
+        };
+        match &ticket {
             Some(ticket) if ticket.outcome().is_none() => {
-                self.answer_after(ticket, account, reply, body);
+                self.answer_after(ticket.clone(), account, reply, body.clone());
             }
             _ => {
                 let _ = net.publish(
@@ -167,6 +198,7 @@ impl JetStream {
                 );
             }
         }
+        (body, ticket)
     }
 
     /// An answer which says that all is so already: as durable as the change that made it so.
@@ -239,6 +271,14 @@ impl JetStream {
             account.info(self.settings.domain.as_deref()),
         ))
     }
+}
+
+/// Where requests and their answers are told.
+const AUDIT: &str = "$JS.EVENT.ADVISORY.API";
+
+/// Messages that are read are told to nobody else.
+fn is_read(path: &str) -> bool {
+    path.starts_with("STREAM.MSG.GET.")
 }
 
 /// An error with the fields that its kind of answer always has.
