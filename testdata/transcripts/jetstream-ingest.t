@@ -1359,7 +1359,7 @@ A> PUB $JS.API.STREAM.CREATE.S _I.1 12
 A> {"name":"S"}
 A< MSG _I.1 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true}
-B< MSG $JS.EVENT.ADVISORY.API 1 <number>
+B< MSG $JS.EVENT.ADVISORY.API 1 <any>
 B< ~{"type":"io.nats.jetstream.advisory.v1.api_audit","id":"<string>","timestamp":"<string>","server":"<string>","client":{"acc":"$G"},"subject":"$JS.API.STREAM.CREATE.S","request":"{\"name\":\"S\"}","response":"<string>"}
 A> PUB S _I.2 1
 A> x
@@ -1373,5 +1373,5 @@ A> PUB $JS.API.STREAM.INFO.X _I.4 0
 A> 
 A< MSG _I.4 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","error":{"code":404,"err_code":10059,"description":"stream not found"}}
-B< MSG $JS.EVENT.ADVISORY.API 1 <number>
+B< MSG $JS.EVENT.ADVISORY.API 1 <any>
 B< ~{"type":"io.nats.jetstream.advisory.v1.api_audit","subject":"$JS.API.STREAM.INFO.X","request":"<absent>","response":"<string>"}
