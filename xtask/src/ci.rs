@@ -109,7 +109,11 @@ fn steps(long: bool) -> Vec<Step> {
         )),
         when(
             broker && there("testdata/transcripts"),
-            step("transcripts", 5, vec![xtask("transcripts")]),
+            step(
+                "transcripts",
+                5,
+                vec![xtask("transcripts"), xtask("compatibility --check")],
+            ),
         ),
         when(broker, step("conformance", 12, vec![conformance(long)])),
         when(broker, step("smoke", 6, vec![xtask("smoke")])),
