@@ -121,10 +121,16 @@ impl Stream {
                 midge_streamlog::Policy::Interval(every) => format!("{every:?}"),
             },
             damage: Vec::new(),
-            why: self
-                .log
-                .failure()
-                .map(|failure| format!("writing stopped: {failure}")),
+            why: self.why(),
+        }
+    }
+
+    /// Why it takes no messages, if so.
+    fn why(&self) -> Option<String> {
+        let failure = self.log.failure();
+        match failure.map(|failure| format!("writing stopped: {failure}")) {
+            None if self.log.stats().disk_full => Some("the disk is full".into()),
+            why => why,
         }
     }
 

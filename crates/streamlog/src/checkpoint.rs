@@ -28,7 +28,12 @@ impl Inner {
     }
 
     pub(crate) fn mark_full(&self, w: &mut Writer, stream: &Arc<Shared>) {
-        stream.state.lock().full = true;
+        if !std::mem::replace(&mut stream.state.lock().full, true) {
+            tracing::warn!(
+                "streamlog: the disk is full; {} takes nothing until there is room",
+                stream.name
+            );
+        }
         if !w.full.iter().any(|known| known.id == stream.id) {
             w.full.push(stream.clone());
         }
@@ -39,6 +44,10 @@ impl Inner {
         for stream in std::mem::take(&mut w.full) {
             if self.flush_or_stop(w, &stream) {
                 stream.state.lock().full = false;
+                tracing::info!(
+                    "streamlog: there is room again; {} takes writes",
+                    stream.name
+                );
             }
         }
     }
