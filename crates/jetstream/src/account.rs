@@ -130,14 +130,19 @@ impl Limits {
 
     /// Whether an account that uses this much may take so many bytes more.
     pub(crate) fn holds(&self, storage: Storage, used: Used, more: u64) -> Result<(), ApiError> {
+        match self.left(storage, used) {
+            Some(left) if more > left => Err(ACCOUNT_RESOURCES_EXCEEDED),
+            _ => Ok(()),
+        }
+    }
+
+    /// Bytes that an account that uses this much may take; `None`: without end.
+    pub(crate) fn left(&self, storage: Storage, used: Used) -> Option<u64> {
         let (most, used) = match storage {
             Storage::File => (lesser(self.max_storage, self.server_storage), used.storage),
             Storage::Memory => (lesser(self.max_memory, self.server_memory), used.memory),
         };
-        match most {
-            Some(most) if used + more > most => Err(ACCOUNT_RESOURCES_EXCEEDED),
-            _ => Ok(()),
-        }
+        Some(most?.saturating_sub(used))
     }
 }
 

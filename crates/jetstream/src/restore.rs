@@ -4,8 +4,9 @@
 //! what a crash or a fault leaves of it is removed.
 
 use crate::archive::{CONSUMERS, Entry, Fault, STATE, Unpacker};
-use crate::config::StreamConfig;
-use crate::{AccountId, JetStream, Message, Network, Token, headers};
+use crate::config::{Storage, StreamConfig};
+use crate::error::{MEMORY_RESOURCES_EXCEEDED, STORAGE_RESOURCES_EXCEEDED, STREAM_RESTORE};
+use crate::{AccountId, ApiError, JetStream, Message, Network, Token, headers};
 use midge_streamlog::{Error, NewMessage, Store, Stream as Log, StreamOptions};
 use serde_json::Value;
 
@@ -38,7 +39,9 @@ pub(crate) struct Restore {
     pub(crate) ended: Option<Box<[u8]>>,
     /// The archive ended.
     complete: bool,
-    failed: Option<String>,
+    failed: Option<ApiError>,
+    /// Bytes that the account may still take.
+    left: Option<u64>,
     pub(crate) bytes: u64,
     pub(crate) started: u64,
     due: u64,
@@ -63,7 +66,7 @@ impl Restore {
         account: AccountId,
         config: StreamConfig,
         log_name: String,
-        options: StreamOptions,
+        (options, left): (StreamOptions, Option<u64>),
         subject: String,
         now: u64,
     ) -> Self {
@@ -83,6 +86,7 @@ impl Restore {
             ended: None,
             complete: false,
             failed: None,
+            left,
             bytes: 0,
             started: now,
             due: now + STALL,
@@ -90,7 +94,7 @@ impl Restore {
     }
 
     /// What came of it, when its last chunk came or none will come any more.
-    pub(crate) fn finish(&mut self) -> Result<Restored, String> {
+    pub(crate) fn finish(&mut self) -> Result<Restored, ApiError> {
         if let Some(why) = self.failed.take() {
             return Err(why);
         }
@@ -100,7 +104,7 @@ impl Restore {
                 config: self.config.clone(),
                 consumers: std::mem::take(&mut self.consumers),
             }),
-            _ => Err("nothing came for too long".into()),
+            _ => Err(failure("nothing came for too long")),
         }
     }
 
@@ -125,9 +129,11 @@ impl Restore {
             return;
         }
         if self.unpacker.held() + message.payload.len() > WAITING_MAX {
-            self.failed = Some("too much was sent without waiting for acknowledgements".into());
+            self.failed = Some(failure(
+                "too much was sent without waiting for acknowledgements",
+            ));
         } else if let Err(fault) = self.unpacker.push(message.payload) {
-            self.failed = Some(fault.to_string());
+            self.failed = Some(failure(&fault));
         }
     }
 
@@ -138,29 +144,29 @@ impl Restore {
                 Ok(Some(Room::Yes)) => {}
                 Ok(Some(Room::No)) => return false,
                 Ok(None) => break,
-                Err(why) => self.failed = Some(why),
+                Err(error) => self.failed = Some(error),
             }
         }
         if self.failed.is_none() && self.ended.is_some() && !self.complete {
             self.failed = Some(match self.unpacker.is_whole() {
-                true if self.bytes == 0 => "EOF".into(),
-                true => "unexpected EOF".into(),
-                false => Fault::Corrupt.to_string(),
+                true if self.bytes == 0 => failure("EOF"),
+                true => failure("unexpected EOF"),
+                false => failure(&Fault::Corrupt),
             });
         }
         true
     }
 
     /// One entry. `None`: there is no whole one yet.
-    fn absorb_one(&mut self, store: &Store, now: u64) -> Result<Option<Room>, String> {
-        let Some((entry, size)) = self.unpacker.next().map_err(|fault| fault.to_string())? else {
+    fn absorb_one(&mut self, store: &Store, now: u64) -> Result<Option<Room>, ApiError> {
+        let Some((entry, size)) = self.unpacker.next().map_err(|fault| failure(&fault))? else {
             return Ok(None);
         };
-        let invalid = || Fault::Invalid.to_string();
+        let invalid = || failure(&Fault::Invalid);
         match &self.log {
             None if entry.name == STATE.as_bytes() => {
                 let state: Value =
-                    serde_json::from_slice(entry.payload).map_err(|error| error.to_string())?;
+                    serde_json::from_slice(entry.payload).map_err(|error| failure(&error))?;
                 let number = |name: &str| state[name].as_u64().unwrap_or(0);
                 let (first, last, messages) =
                     (number("first_seq"), number("last_seq"), number("messages"));
@@ -169,12 +175,18 @@ impl Restore {
                 if !is_new && span.is_none_or(|span| first == 0 || messages > span) {
                     return Err(invalid());
                 }
+                if self.left.is_some_and(|left| number("bytes") > left) {
+                    return Err(match self.config.storage {
+                        Storage::File => STORAGE_RESOURCES_EXCEEDED,
+                        Storage::Memory => MEMORY_RESOURCES_EXCEEDED,
+                    });
+                }
                 (self.last, self.consumers_left) = (last, number("consumer_count"));
                 let (log, _) = store
                     .create_stream(&self.log_name, self.options.clone())
-                    .map_err(|error| error.to_string())?;
+                    .map_err(|error| failure(&error))?;
                 if first > 1 {
-                    drop(log.skip_to(first - 1).map_err(|error| error.to_string())?);
+                    drop(log.skip_to(first - 1).map_err(|error| failure(&error))?);
                 }
                 (self.begun, self.log) = (true, Some(log));
             }
@@ -186,18 +198,20 @@ impl Restore {
                     .ok_or_else(invalid)?;
                 let name = std::str::from_utf8(name).map_err(|_| invalid())?.to_owned();
                 let value =
-                    serde_json::from_slice(entry.payload).map_err(|error| error.to_string())?;
+                    serde_json::from_slice(entry.payload).map_err(|error| failure(&error))?;
                 self.consumers.push((name, value));
                 self.consumers_left -= 1;
             }
             Some(log) if entry.is_end() => {
                 if self.last > log.stats().last_seq {
-                    drop(log.skip_to(self.last).map_err(|error| error.to_string())?);
+                    drop(log.skip_to(self.last).map_err(|error| failure(&error))?);
                 }
                 self.complete = true;
             }
             Some(log) => {
-                if let Room::No = keep(log, &self.config, &entry, now)? {
+                if let Room::No =
+                    keep(log, &self.config, &entry, now).map_err(|why| failure(&why))?
+                {
                     return Ok(Some(Room::No));
                 }
             }
@@ -205,6 +219,11 @@ impl Restore {
         self.unpacker.used(size);
         Ok(Some(Room::Yes))
     }
+}
+
+/// What the client is told.
+pub(crate) fn failure(why: &(impl std::fmt::Display + ?Sized)) -> ApiError {
+    STREAM_RESTORE.says(format!("restore failed: {why}"))
 }
 
 /// Stores a message under its own sequence and time, unless its time to live is over.

@@ -5,10 +5,10 @@ use crate::config;
 use crate::consumer::{Consumer, ConsumerConfig};
 use crate::error::{
     BAD_REQUEST, SNAPSHOT_DELIVER_SUBJECT_INVALID, STREAM_NAME_EXISTS, STREAM_NAME_EXISTS_RESTORE,
-    STREAM_NOT_FOUND, STREAM_RESTORE,
+    STREAM_NOT_FOUND,
 };
 use crate::json::{self, Body};
-use crate::restore::{Restore, Restored};
+use crate::restore::{Restore, Restored, failure};
 use crate::snapshot::{Snapshot, Wanted};
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Network, Token};
@@ -127,11 +127,13 @@ impl JetStream {
         let subject = format!("$JS.SNAPSHOT.RESTORE.{name}.{}", self.draw_name());
         let log_name = format!("{}/{name}", self.account_name(ask.account));
         let options = config.log_options(&self.settings);
+        let account = self.accounts.get(&ask.account);
+        let left = account.and_then(|it| it.limits.left(config.storage, it.used));
         let restore = Restore::new(
             ask.account,
             config,
             log_name,
-            options,
+            (options, left),
             subject.clone(),
             ask.now,
         );
@@ -151,17 +153,18 @@ impl JetStream {
         net.unsubscribe(restore.account, restore.subject.as_bytes(), token);
         self.end_transfer(token);
         let (account, name) = (restore.account, restore.config.name.clone());
-        let made = restore
-            .finish()
-            .and_then(|restored| self.make_restored(account, restored, now, net));
+        let made = restore.finish().and_then(|restored| {
+            let made = self.make_restored(account, restored, now, net);
+            made.map_err(|why| failure(&why))
+        });
         let answer = match made {
             Ok((info, ticket)) => Ok(Answer::new(KIND, info).after(ticket)),
-            Err(why) => {
-                tracing::warn!(target: "midge", "JetStream can't restore stream {name}: {why}");
+            Err(error) => {
+                tracing::warn!(target: "midge", "JetStream can't restore stream {name}: {error}");
                 if restore.begun {
                     let _ = self.store.delete_stream(&restore.log_name);
                 }
-                Err((KIND, STREAM_RESTORE.says(format!("restore failed: {why}"))))
+                Err((KIND, error))
             }
         };
         let reply = restore.ended.as_deref().filter(|reply| !reply.is_empty());
