@@ -108,7 +108,11 @@ impl Stream {
         let before = self
             .republish()
             .map(|_| self.log.total(&draft.subject).last);
-        let next = self.log.stats().last_seq + 1;
+        // Asking the log costs a lock; plain messages have nothing to announce.
+        let next = match draft.plan {
+            Some(_) => self.log.stats().last_seq + 1,
+            None => 0,
+        };
         self.announce(draft, next)?;
         let appended = self.log.append(draft.as_new(), now).map_err(|error| {
             self.retract(draft, next);
