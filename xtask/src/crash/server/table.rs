@@ -20,6 +20,8 @@ pub(super) struct Totals {
     forgotten: u64,
     /// Messages that were changed, doubled, or never sent.
     odd: u64,
+    /// Atomic batches of which a part is there.
+    torn: u64,
     /// Messages that stay in a work queue for ever.
     left: u64,
     stalled: u64,
@@ -43,6 +45,7 @@ impl Totals {
         self.redefined += verdict["definitions"].as_array().map_or(0, Vec::len) as u64;
         self.forgotten += number(&verdict["forgotten"]);
         self.odd += number(&verdict["odd"]) + number(&verdict["corrupt"]);
+        self.torn += number(&verdict["torn"]);
         self.left += number(&verdict["left"]);
         self.stalled += number(&verdict["stalled"]);
     }
@@ -66,7 +69,7 @@ impl Totals {
         ]
     }
 
-    fn broken(&self) -> [(&'static str, u64); 9] {
+    fn broken(&self) -> [(&'static str, u64); 10] {
         [
             ("acknowledged publishes lost", self.lost),
             ("confirmed acks undone", self.again),
@@ -74,6 +77,7 @@ impl Totals {
             ("definitions not as answered", self.redefined),
             ("message ids forgotten, of 50 each time", self.forgotten),
             ("messages changed, doubled or invented", self.odd),
+            ("atomic batches torn", self.torn),
             ("messages left in a drained work queue", self.left),
             ("consumers that stalled or skipped", self.stalled),
             ("store folders that could not be used again", self.given_up),
@@ -135,6 +139,7 @@ mod tests {
             "forgotten",
             "odd",
             "corrupt",
+            "torn",
             "left",
             "stalled",
         ];

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 /// Subjects that a stream's messages are spread over: message `n` goes to the one of `n % SUBJECTS`.
 pub(super) const SUBJECTS: u64 = 4;
 
+/// Messages of an atomic batch: numbers from a multiple of it to the next.
+pub(super) const BATCH: u64 = 8;
+
 /// A message that was found: its sequence, and the number its publisher gave it.
 pub(super) type Found = (u64, u64);
 
@@ -128,6 +131,19 @@ impl Book {
         broken
     }
 
+    /// Batches of which only a part is there. The first one may have been purged in its middle.
+    pub(super) fn torn(&self) -> u64 {
+        let mut sizes = BTreeMap::new();
+        for number in self.acked.values() {
+            *sizes.entry(number / BATCH).or_insert(0) += 1;
+        }
+        sizes
+            .values()
+            .skip(1)
+            .filter(|size| **size != BATCH)
+            .count() as u64
+    }
+
     /// A drained work queue: what wasn't acknowledged to the queue must have come.
     pub(super) fn never_came(&self, came: &HashSet<u64>) -> u64 {
         let settled = |number: &&u64| self.tried.contains(number) || came.contains(number);
@@ -201,6 +217,17 @@ mod tests {
     fn a_number_twice_or_never_sent_is_odd() {
         let mut book = book(&[(1, 0)]);
         assert_eq!(book.compare(&[(1, 0), (2, 0), (3, 7)]).odd, 2);
+    }
+
+    #[test]
+    fn a_batch_is_whole_or_torn() {
+        let batch = |first: u64| (first..first + BATCH).map(|number| (number + 1, number));
+        let messages: Vec<Found> = batch(0).chain(batch(BATCH)).collect();
+        assert_eq!(book(&messages).torn(), 0);
+        assert_eq!(book(&messages[..9]).torn(), 1);
+        let mut book = book(&messages);
+        book.compare(&messages[3..]);
+        assert_eq!(book.torn(), 0);
     }
 
     #[test]

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use super::book::{self, Broken, Found, Removal};
 use super::publish::{Publisher, READ_BYTES};
 use super::{
-    CONSUMER, KEPT, Ledger, PURGED, STREAMS, UNIQUE, WINDOW, WORK, ask, consume, locked, manage,
+    BATCHES, CONSUMER, KEPT, Ledger, PURGED, STREAMS, UNIQUE, WINDOW, WORK, ask, consume, locked,
+    manage,
 };
 use crate::js::Api;
 use crate::link::Link;
@@ -38,6 +39,8 @@ struct Verdict {
     again: u64,
     /// Ids that are no longer known.
     forgotten: u64,
+    /// Atomic batches of which a part is there.
+    torn: u64,
     /// Messages that stay in a work queue although nobody is owed them.
     left: u64,
     stalled: u64,
@@ -56,7 +59,7 @@ impl Verdict {
             "told": ledger.take_told(),
             "lost": self.broken.lost, "revived": self.broken.revived, "odd": self.broken.odd,
             "corrupt": self.corrupt, "again": self.again, "forgotten": self.forgotten,
-            "left": self.left,
+            "left": self.left, "torn": self.torn,
             "stalled": self.stalled, "definitions": self.definitions,
         })
     }
@@ -70,12 +73,15 @@ pub(super) fn run(ledger: &Ledger, addr: SocketAddr) -> Result<Value> {
         ..Verdict::default()
     };
     make_missing(ledger, &mut api)?;
-    for stream in [super::SINGLE, WINDOW, UNIQUE, KEPT, PURGED] {
+    for stream in [super::SINGLE, WINDOW, UNIQUE, KEPT, PURGED, BATCHES] {
         let unanswered = ledger.book(stream).out.clone();
         let (found, corrupt) = read(&mut api, addr, STREAMS[stream])?;
         verdict.corrupt += corrupt;
         let broken = ledger.book(stream).compare(&found);
         verdict.note(&broken);
+        if stream == BATCHES {
+            verdict.torn += ledger.book(stream).torn();
+        }
         if stream == UNIQUE {
             let numbers: Vec<u64> = unanswered.into_iter().collect();
             verdict.forgotten += repeat(ledger, &mut api, addr, &numbers)?;
@@ -184,8 +190,7 @@ fn make_missing(ledger: &Ledger, api: &mut Api) -> Result<()> {
     for (index, name) in STREAMS.iter().enumerate() {
         if !present.iter().any(|known| known == name) {
             let retention = if index == WORK { "workqueue" } else { "limits" };
-            let config =
-                json!({"name": name, "subjects": [format!("{name}.*")], "retention": retention});
+            let config = json!({"name": name, "subjects": [format!("{name}.*")], "retention": retention, "allow_atomic": index == BATCHES});
             let answer = ask(api, &format!("STREAM.CREATE.{name}"), &config)?;
             locked(&ledger.definitions).made(name, answer["config"].clone());
         }

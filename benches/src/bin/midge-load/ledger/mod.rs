@@ -43,8 +43,12 @@ const KEPT: usize = 3;
 const WORK: usize = 4;
 /// Purged and deleted from while it is published to.
 const PURGED: usize = 5;
+/// Published to in atomic batches.
+const BATCHES: usize = 6;
 /// The streams that are always there.
-const STREAMS: [&str; 6] = ["SINGLE", "WINDOW", "UNIQUE", "KEPT", "WORK", "PURGED"];
+const STREAMS: [&str; 7] = [
+    "SINGLE", "WINDOW", "UNIQUE", "KEPT", "WORK", "PURGED", "BATCHES",
+];
 const CONSUMER: &str = "C";
 
 /// The server answered with an error. After a fault of its disk that is as it should be.
@@ -138,6 +142,7 @@ fn work(ledger: &Arc<Ledger>, addr: SocketAddr) -> Vec<JoinHandle<Result<()>>> {
         start(|ledger, addr| publish::run(ledger, addr, KEPT, 32)),
         start(|ledger, addr| publish::run(ledger, addr, WORK, 32)),
         start(|ledger, addr| publish::run(ledger, addr, PURGED, 64)),
+        start(publish::batches),
         start(|ledger, addr| consume::work(ledger, addr, KEPT)),
         start(|ledger, addr| consume::work(ledger, addr, WORK)),
         start(manage::remove),

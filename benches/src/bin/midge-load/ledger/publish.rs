@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use midge_wire::{Message, ServerFrame, encode};
 use serde_json::Value;
 
-use super::book::{SUBJECTS, payload};
-use super::{Ledger, Refused, STREAMS, UNIQUE};
+use super::book::{BATCH, SUBJECTS, payload};
+use super::{BATCHES, Ledger, Refused, STREAMS, UNIQUE};
 use crate::link::Link;
 
 /// Bytes that a read may bring.
@@ -37,6 +37,28 @@ pub(super) fn run(ledger: &Ledger, addr: SocketAddr, stream: usize, window: usiz
         drop(book);
         ledger.told.publishes.fetch_add(acks.len() as u64, Relaxed);
         publisher.send(&numbers)?;
+    }
+}
+
+/// Publishes one atomic batch after the other until the server dies.
+pub(super) fn batches(ledger: &Ledger, addr: SocketAddr) -> Result<()> {
+    let mut publisher = Publisher::open(addr, BATCHES)?;
+    loop {
+        let numbers: Vec<u64> = (0..BATCH).map(|_| ledger.book(BATCHES).send()).collect();
+        publisher.send(&numbers)?;
+        let acks = loop {
+            let acks = publisher.acks()?;
+            if !acks.is_empty() {
+                break acks;
+            }
+        };
+        for ack in acks {
+            let mut book = ledger.book(BATCHES);
+            for back in 0..BATCH {
+                book.ack(ack.seq - back, ack.number - back);
+            }
+            ledger.told.publishes.fetch_add(BATCH, Relaxed);
+        }
     }
 }
 
@@ -72,11 +94,22 @@ impl Publisher {
                 Some(reply.as_bytes()),
                 payload(name, *number),
             );
-            if self.stream == UNIQUE {
-                let block = format!("NATS/1.0\r\nNats-Msg-Id: {number}\r\n\r\n");
-                encode::hpub(&mut out, subject, reply, block.as_bytes(), body.as_bytes());
-            } else {
-                encode::publish(&mut out, subject, reply, body.as_bytes());
+            match self.stream {
+                UNIQUE => {
+                    let block = format!("NATS/1.0\r\nNats-Msg-Id: {number}\r\n\r\n");
+                    encode::hpub(&mut out, subject, reply, block.as_bytes(), body.as_bytes());
+                }
+                BATCHES => {
+                    let (id, place) = (number / BATCH, number % BATCH + 1);
+                    let last = place == BATCH;
+                    let commit = if last { "Nats-Batch-Commit: 1\r\n" } else { "" };
+                    let block = format!(
+                        "NATS/1.0\r\nNats-Batch-Id: {id}\r\nNats-Batch-Sequence: {place}\r\n{commit}\r\n"
+                    );
+                    let reply = reply.filter(|_| last);
+                    encode::hpub(&mut out, subject, reply, block.as_bytes(), body.as_bytes());
+                }
+                _ => encode::publish(&mut out, subject, reply, body.as_bytes()),
             }
         }
         Ok(self.link.stream.write_all(&out)?)
