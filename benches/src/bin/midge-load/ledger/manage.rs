@@ -32,8 +32,10 @@ pub(super) fn remove(ledger: &Ledger, addr: SocketAddr) -> Result<()> {
             }),
             _ => at(10).map(Removal::One),
         };
-        if let Some(removal) = removal {
-            take_out(ledger, &mut api, PURGED, removal)?;
+        match removal {
+            Some(removal) => take_out(ledger, &mut api, PURGED, removal)?,
+            // There is too little yet. A question tells whether the server still lives.
+            None => drop(ask(&mut api, "INFO", &Value::Null)?),
         }
     }
     Ok(())
