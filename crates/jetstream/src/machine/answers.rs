@@ -1,0 +1,290 @@
+//! Publishes come in, and answers leave when the disk has what they stand for.
+
+use super::*;
+
+/// An answer that waits for the disk.
+pub(super) struct Waiting {
+    pub(super) ticket: Ticket,
+    pub(super) account: AccountId,
+    pub(super) reply: SmallVec<[u8; 64]>,
+    pub(super) answer: Answer,
+}
+
+pub(super) enum Answer {
+    /// An ack of a stream, if it is still there.
+    Ack {
+        stream: usize,
+        /// The stream's; another one may have taken its place meanwhile.
+        token: Token,
+        seq: u64,
+        duplicate: bool,
+        more: More,
+    },
+    /// Anything else, with what to say if the disk fails.
+    Bytes(Vec<u8>),
+    /// What is told of it to others; nothing, if the disk fails.
+    Event(Vec<u8>),
+}
+
+/// The state of a consumer that is on its way to the disk, and who waits for it.
+pub(super) struct Saving {
+    pub(super) ticket: Ticket,
+    pub(super) account: AccountId,
+    pub(super) replies: Vec<Box<[u8]>>,
+}
+
+/// `{"stream":"S","seq":7}` and its kind.
+fn pub_ack(head: &[u8], seq: u64, duplicate: bool, more: &More) -> SmallVec<[u8; 128]> {
+    let mut body = SmallVec::from_slice(head);
+    body.extend_from_slice(b"\"seq\":");
+    body.extend_from_slice(itoa::Buffer::new().format(seq).as_bytes());
+    if duplicate {
+        body.extend_from_slice(b",\"duplicate\": true");
+    }
+    match more {
+        More::Plain => {}
+        More::Nothing => return SmallVec::new(),
+        More::Val(val) => body.extend_from_slice(format!(",\"val\":\"{val}\"").as_bytes()),
+        More::Batch(batch) => {
+            let (id, count) = (json!(batch.id), batch.count);
+            body.extend_from_slice(format!(",\"batch\":{id},\"count\":{count}").as_bytes());
+        }
+    }
+    body.push(b'}');
+    body
+}
+
+/// A refused publish, with the fields in the reference's order.
+#[derive(Serialize)]
+pub(super) struct Refusal<'a> {
+    pub(super) error: &'a ApiError,
+    pub(super) stream: &'a str,
+    pub(super) seq: u64,
+}
+
+impl JetStream {
+    pub(super) fn publish(
+        &mut self,
+        index: usize,
+        message: &Message<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) {
+        let Some(stream) = self.streams[index].as_mut() else {
+            return;
+        };
+        let Some(account) = self.accounts.get(&stream.account) else {
+            return;
+        };
+        let (storage, size) = (stream.config.storage, size_of(message));
+        let room = account.limits.holds(storage, account.used, size);
+        let answers = !stream.config.no_ack;
+        if let (Ok(()), Some(reply)) = (&room, message.reply.filter(|reply| is_fast(reply))) {
+            let told = stream.publish_fast(reply, message, now, net, &self.seats);
+            for told in told.into_iter().filter(|_| answers) {
+                self.tell(index, reply, told, net);
+            }
+            return;
+        }
+        let outcome = room.and_then(|()| stream.publish(message, now, net, &self.seats));
+        if let (Ok(_), Some(account)) = (&outcome, self.accounts.get_mut(&stream.account)) {
+            account.used.grow(storage, size); // until it is counted again
+        }
+        if let Some(reply) = message.reply.filter(|_| answers) {
+            self.acknowledge(index, reply, outcome, net);
+        }
+    }
+
+    /// Tells the publisher of a fast batch how far it is.
+    pub(super) fn tell(&mut self, index: usize, reply: &[u8], told: Told, net: &mut dyn Network) {
+        let (ticket, body) = match told {
+            Told::Ended(outcome) => return self.acknowledge(index, reply, outcome, net),
+            Told::Now(body) => (None, body),
+            Told::After(ticket, body) => (ticket, body),
+        };
+        let Some(stream) = self.streams[index].as_ref() else {
+            return;
+        };
+        let account = stream.account;
+        let lazy = stream.config.policy(self.settings.policy) != Policy::Always;
+        match ticket {
+            Some(ticket) if ticket.outcome().is_none() => {
+                self.waiting[usize::from(lazy)].push_back(Waiting {
+                    ticket,
+                    account,
+                    reply: SmallVec::from_slice(reply),
+                    answer: Answer::Bytes(body),
+                });
+            }
+            _ => self.answer(account, reply, Answer::Bytes(body), Ok(()), net),
+        }
+    }
+
+    /// Answers a publisher, at once or when the disk has its message.
+    pub(super) fn acknowledge(
+        &mut self,
+        index: usize,
+        reply: &[u8],
+        outcome: Outcome,
+        net: &mut dyn Network,
+    ) {
+        let Some(stream) = self.streams[index].as_ref() else {
+            return;
+        };
+        let account = stream.account;
+        let published = match outcome {
+            Ok(published) => published,
+            Err(error) => {
+                let body = refusal(&error, &stream.config.name);
+                let _ = net.publish(
+                    account,
+                    &Message {
+                        subject: reply,
+                        payload: &body,
+                        ..Message::default()
+                    },
+                );
+                return;
+            }
+        };
+        let answer = Answer::Ack {
+            stream: index,
+            token: stream.token,
+            seq: published.seq,
+            duplicate: published.duplicate,
+            more: published.more,
+        };
+        let lazy = stream.config.policy(self.settings.policy) != Policy::Always;
+        match published.ticket {
+            Some(ticket) if ticket.outcome().is_none() => self.waiting[usize::from(lazy)]
+                .push_back(Waiting {
+                    ticket,
+                    account,
+                    reply: SmallVec::from_slice(reply),
+                    answer,
+                }),
+            ticket => {
+                let outcome = ticket.and_then(|ticket| ticket.outcome()).unwrap_or(Ok(()));
+                self.answer(account, reply, answer, outcome, net);
+            }
+        }
+    }
+
+    pub(super) fn answer(
+        &self,
+        account: AccountId,
+        reply: &[u8],
+        answer: Answer,
+        outcome: midge_streamlog::Result<()>,
+        net: &mut dyn Network,
+    ) {
+        let body: SmallVec<[u8; 128]> = match (answer, outcome) {
+            (Answer::Bytes(bytes) | Answer::Event(bytes), Ok(())) => bytes.into(),
+            (Answer::Event(_), Err(_)) => return,
+            (Answer::Bytes(_), Err(error)) => {
+                let error = crate::stream::store_error(&error);
+                json!({"error": error}).to_string().into_bytes().into()
+            }
+            (
+                Answer::Ack {
+                    stream,
+                    token,
+                    seq,
+                    duplicate,
+                    more,
+                },
+                outcome,
+            ) => {
+                let of = self.streams[stream].as_ref();
+                let Some(stream) = of.filter(|stream| stream.token == token) else {
+                    return;
+                };
+                match outcome {
+                    Ok(()) => pub_ack(&stream.ack_head, seq, duplicate, &more),
+                    Err(error) => {
+                        refusal(&crate::stream::store_error(&error), &stream.config.name).into()
+                    }
+                }
+            }
+        };
+        let _ = net.publish(
+            account,
+            &Message {
+                subject: reply,
+                payload: &body,
+                ..Message::default()
+            },
+        );
+    }
+
+    /// Answers with `body` when `ticket` is released.
+    pub(crate) fn answer_after(
+        &mut self,
+        ticket: Ticket,
+        account: AccountId,
+        reply: &[u8],
+        body: Vec<u8>,
+    ) {
+        self.waiting[0].push_back(Waiting {
+            ticket,
+            account,
+            reply: SmallVec::from_slice(reply),
+            answer: Answer::Bytes(body),
+        });
+    }
+
+    /// The store committed up to `batch`: who waited for that is answered.
+    pub fn committed(&mut self, batch: u64, _now: u64, net: &mut dyn Network) {
+        for lazy in [0, 1] {
+            while let Some(first) = self.waiting[lazy].front() {
+                let outcome = match first.ticket.outcome() {
+                    Some(outcome) => outcome,
+                    None => break,
+                };
+                debug_assert!(
+                    first.ticket.batch() <= batch || outcome.is_err(),
+                    "released before its batch"
+                );
+                if let Some(waiting) = self.waiting[lazy].pop_front() {
+                    self.answer(
+                        waiting.account,
+                        &waiting.reply,
+                        waiting.answer,
+                        outcome,
+                        net,
+                    );
+                }
+            }
+        }
+        while let Some(first) = self.saving.front() {
+            let Some(outcome) = first.ticket.outcome() else {
+                break;
+            };
+            if let Some(saving) = self.saving.pop_front()
+                && outcome.is_ok()
+            {
+                for reply in &saving.replies {
+                    let _ = net.publish(
+                        saving.account,
+                        &Message {
+                            subject: reply,
+                            ..Message::default()
+                        },
+                    );
+                }
+            }
+        }
+        self.streams.committed();
+    }
+}
+
+pub(super) fn refusal(error: &ApiError, stream: &str) -> Vec<u8> {
+    let seq = 0;
+    serde_json::to_vec(&Refusal { error, stream, seq }).unwrap_or_default()
+}
+
+/// About the bytes that a message takes of its account's storage.
+pub(super) fn size_of(message: &Message<'_>) -> u64 {
+    const RECORD: usize = 30;
+    (message.subject.len() + message.headers.len() + message.payload.len() + RECORD) as u64
+}

@@ -1,0 +1,245 @@
+//! What the store knows of streams and consumers: written when they are made, read when an account opens.
+
+use super::*;
+
+/// A stream's definition in the store.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StreamDefinition {
+    pub(super) config: StreamConfig,
+    pub(super) created: u64,
+}
+
+/// A consumer's definition in the store.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ConsumerDefinition {
+    pub(super) config: ConsumerConfig,
+    pub(super) created: u64,
+}
+
+impl JetStream {
+    pub(super) fn restore(
+        &mut self,
+        id: AccountId,
+        account: &str,
+        net: &mut dyn Network,
+        now: u64,
+    ) -> Result<(), OpenError> {
+        let mut failed = Ok(());
+        let prefix = format!("s/{account}/");
+        let mut known = Vec::new();
+        for (key, value) in self.store.states(prefix.as_bytes()) {
+            let name = String::from_utf8_lossy(&key[prefix.len()..]).into_owned();
+            let definition = serde_json::from_slice::<StreamDefinition>(&value);
+            let in_memory = definition
+                .as_ref()
+                .is_ok_and(|definition| definition.config.storage == Storage::Memory);
+            if in_memory {
+                // It is gone with the process, and so are its consumers.
+                let _ = self.store.delete_state(&key);
+                continue;
+            }
+            known.push(format!("{account}/{name}"));
+            let Ok(definition) = definition else {
+                tracing::error!(target: "midge", "JetStream stream {account}/{name}: its definition can't be read; it is left as it is");
+                continue;
+            };
+            if let Err(source) = self.restore_stream(id, account, definition, net, now) {
+                tracing::error!(target: "midge", "JetStream stream {account}/{name} can't be opened: {source}");
+                failed = Err(OpenError::Stream { name, source });
+            }
+        }
+        self.rewire(id);
+        let own = format!("{account}/");
+        for (name, _) in self.store.streams() {
+            if name.starts_with(&own) && !known.contains(&name) {
+                tracing::info!(target: "midge", "JetStream removes {name}: it was half made or half deleted");
+                let _ = self.store.delete_stream(&name);
+            }
+        }
+        self.forget_orphans(account, &known);
+        failed
+    }
+
+    /// Removes what is kept of streams that nothing defines: those, too, were half made or half deleted.
+    pub(super) fn forget_orphans(&self, account: &str, known: &[String]) {
+        for kind in ["c", "d", "o"] {
+            for (key, _) in self.store.states(format!("{kind}/{account}/").as_bytes()) {
+                let text = String::from_utf8_lossy(&key);
+                let mut parts = text.split('/').skip(2);
+                let name = parts.next().unwrap_or_default();
+                if !known.contains(&format!("{account}/{name}")) {
+                    let _ = self.store.delete_state(&key);
+                }
+            }
+        }
+    }
+
+    pub(super) fn restore_stream(
+        &mut self,
+        id: AccountId,
+        account: &str,
+        definition: StreamDefinition,
+        net: &mut dyn Network,
+        now: u64,
+    ) -> Result<(), midge_streamlog::Error> {
+        let StreamDefinition { config, created } = definition;
+        let name = format!("{account}/{}", config.name);
+        let log = match self.store.stream(&name)? {
+            Some(log) => log,
+            // Its first commit never came.
+            None => {
+                self.store
+                    .create_stream(&name, config.log_options(&self.settings))?
+                    .0
+            }
+        };
+        let stream_name = config.name.clone();
+        let index = self.put_stream(id, config, created, log, net);
+        let prefix = format!("c/{account}/{stream_name}/");
+        for (key, value) in self.store.states(prefix.as_bytes()) {
+            let consumer = &key[prefix.len()..];
+            let Ok(definition) = serde_json::from_slice::<ConsumerDefinition>(&value) else {
+                let consumer = String::from_utf8_lossy(consumer);
+                tracing::error!(target: "midge", "JetStream consumer {account}/{stream_name}/{consumer}: its definition can't be read");
+                continue;
+            };
+            let ConsumerDefinition { config, created } = definition;
+            let state = self
+                .store
+                .state(state_key(account, &stream_name, &config.name).as_bytes());
+            if let Some(stream) = &mut self.streams[index] {
+                let state = state.unwrap_or_default();
+                let log = stream.log.clone();
+                let settles = stream.settles();
+                let restored =
+                    Consumer::restore((id, &stream_name), &log, config, (created, now), &state)
+                        .settles(settles);
+                stream
+                    .consumers
+                    .insert(restored.name().to_owned(), Box::new(restored));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what a consumer remembers now, whether that is due or not.
+    pub(crate) fn save_consumer(
+        &self,
+        account: AccountId,
+        stream: &str,
+        name: &str,
+    ) -> Result<Ticket, ApiError> {
+        let of = self
+            .stream(account, stream)
+            .ok_or(crate::error::STREAM_NOT_FOUND)?;
+        let consumer = of
+            .consumers
+            .get(name)
+            .ok_or(crate::error::CONSUMER_NOT_FOUND)?;
+        let account = self
+            .accounts
+            .get(&account)
+            .map_or("", |it| it.name.as_str());
+        self.store
+            .put_state(
+                state_key(account, stream, name).as_bytes(),
+                &consumer.encode(),
+            )
+            .map_err(|error| crate::stream::store_error(&error))
+    }
+
+    /// Defines a consumer that comes with a state.
+    pub(crate) fn put_consumer(
+        &self,
+        (account, stream): (&str, &str),
+        consumer: &Consumer,
+    ) -> Result<Ticket, ApiError> {
+        let key = state_key(account, stream, consumer.name());
+        drop(
+            self.store
+                .put_state(key.as_bytes(), &consumer.encode())
+                .map_err(|error| crate::stream::store_error(&error))?,
+        );
+        self.define_consumer((account, stream), &consumer.config, consumer.created)
+    }
+
+    pub(crate) fn define_stream(
+        &self,
+        account: &str,
+        config: &StreamConfig,
+        created: u64,
+    ) -> Result<Ticket, ApiError> {
+        let definition = StreamDefinition {
+            config: config.clone(),
+            created,
+        };
+        self.define(&format!("s/{account}/{}", config.name), &definition)
+    }
+
+    pub(crate) fn define_consumer(
+        &self,
+        (account, stream): (&str, &str),
+        config: &ConsumerConfig,
+        created: u64,
+    ) -> Result<Ticket, ApiError> {
+        let definition = ConsumerDefinition {
+            config: config.clone(),
+            created,
+        };
+        self.define(
+            &format!("c/{account}/{stream}/{}", config.name),
+            &definition,
+        )
+    }
+
+    pub(super) fn define(
+        &self,
+        key: &str,
+        definition: &impl Serialize,
+    ) -> Result<Ticket, ApiError> {
+        let value = serde_json::to_vec(definition).unwrap_or_default();
+        self.store
+            .put_state(key.as_bytes(), &value)
+            .map_err(|error| crate::stream::store_error(&error))
+    }
+
+    /// Removes a consumer and what is known of it.
+    pub(crate) fn delete_consumer(
+        &mut self,
+        account: AccountId,
+        stream: &str,
+        name: &str,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> Option<Ticket> {
+        let account_name = self.accounts.get(&account)?.name.clone();
+        let of = self.stream_mut(account, stream)?;
+        let mut consumer = of.consumers.remove(name)?;
+        consumer.end(409, "Consumer Deleted", net);
+        if let Err(error) = of.release(&consumer) {
+            tracing::warn!(target: "midge", "JetStream can't remove what {stream}.{name} held back: {error}");
+        }
+        let _ = self
+            .store
+            .delete_state(state_key(&account_name, stream, name).as_bytes());
+        let ticket = self
+            .store
+            .delete_state(format!("c/{account_name}/{stream}/{name}").as_bytes());
+        let body = json!({
+            "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "delete",
+        });
+        self.advise(
+            account,
+            &format!("$JS.EVENT.ADVISORY.CONSUMER.DELETED.{stream}.{name}"),
+            body,
+            now,
+            net,
+        );
+        ticket.ok()
+    }
+}
+
+/// Where the store keeps what a consumer remembers.
+pub(super) fn state_key(account: &str, stream: &str, consumer: &str) -> String {
+    format!("d/{account}/{stream}/{consumer}")
+}

@@ -1,0 +1,339 @@
+//! All accounts, streams and consumers of a server, and what waits for the disk.
+
+mod answers;
+mod definitions;
+mod events;
+mod turn;
+
+use crate::account::{Account, ApiStats, Limits, Used};
+use crate::config::{Storage, StreamConfig};
+use crate::consumer::{Consumer, ConsumerConfig, Place};
+use crate::draws::Draws;
+use crate::restore::Restore;
+use crate::snapshot::Snapshot;
+use crate::stream::{More, Outcome, Seats, Stream, Told, is_fast};
+use crate::table::Streams;
+use crate::{AccountId, ApiError, Message, Network, Token};
+use answers::{Answer, Saving, Waiting};
+use definitions::state_key;
+use hashbrown::HashMap;
+use midge_streamlog::{Cipher, Policy, Store, Ticket};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use smallvec::SmallVec;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// How a server runs JetStream.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// This server's id, as advisories name it.
+    pub server: String,
+    /// Name of this server's JetStream among others.
+    pub domain: Option<String>,
+    /// Requests with unknown fields are refused.
+    pub strict: bool,
+    /// When a publish counts as done, unless its stream says otherwise.
+    pub policy: Policy,
+    /// How streams are kept on the disk.
+    pub cipher: Cipher,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            server: String::new(),
+            domain: None,
+            strict: true,
+            policy: Policy::Always,
+            cipher: Cipher::None,
+        }
+    }
+}
+
+/// The store doesn't hold what it should.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// A stream's log can't be opened.
+    #[error("stream {name:?}: {source}")]
+    Stream {
+        /// Account and name.
+        name: String,
+        /// Why not.
+        source: midge_streamlog::Error,
+    },
+}
+
+/// What a token stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    Api,
+    Ack,
+    Flow,
+    Stream(usize),
+    /// An archive that comes or goes.
+    Transfer,
+}
+
+/// See the head of the crate.
+pub struct JetStream {
+    pub(crate) store: Store,
+    pub(crate) settings: Settings,
+    pub(crate) accounts: HashMap<AccountId, Account>,
+    /// Accounts without JetStream, which are told so, and what they listen to.
+    refused: HashMap<AccountId, Vec<(String, Token)>>,
+    pub(crate) streams: Streams,
+    /// Streams that take messages from others.
+    pub(crate) taking: BTreeSet<usize>,
+    /// When to look whether the listeners of push consumers came or went; `None`: there are no such consumers.
+    look_at: Option<u64>,
+    /// Streams that are sent away, and that come.
+    pub(crate) snapshots: BTreeMap<Token, Snapshot>,
+    pub(crate) restores: BTreeMap<Token, Restore>,
+    targets: HashMap<Token, Target>,
+    next_token: u64,
+    /// Of streams whose acks wait for a sync, and of those that don't: each in the order of its commits.
+    waiting: [VecDeque<Waiting>; 2],
+    saving: VecDeque<Saving>,
+    /// For atomic batches.
+    seats: Seats,
+    /// When usage was last added up.
+    counted: u64,
+    draws: Draws,
+    /// When the last change that a request made is durable.
+    pub(crate) changed: Option<Ticket>,
+}
+
+impl JetStream {
+    /// Takes a store over. Accounts come by [`JetStream::open_account`].
+    #[must_use]
+    pub fn open(store: Store, settings: Settings, now: u64) -> Self {
+        Self {
+            store,
+            settings,
+            accounts: HashMap::new(),
+            refused: HashMap::new(),
+            streams: Streams::default(),
+            taking: BTreeSet::new(),
+            look_at: None,
+            snapshots: BTreeMap::new(),
+            restores: BTreeMap::new(),
+            targets: HashMap::new(),
+            next_token: 1,
+            waiting: [VecDeque::new(), VecDeque::new()],
+            saving: VecDeque::new(),
+            seats: Seats::default(),
+            counted: 0,
+            draws: Draws(now),
+            changed: None,
+        }
+    }
+
+    /// Serves an account: its streams and consumers are as they were.
+    ///
+    /// # Errors
+    /// A stream whose log can't be opened. The others are served.
+    pub fn open_account(
+        &mut self,
+        id: AccountId,
+        name: &str,
+        limits: Limits,
+        net: &mut dyn Network,
+        now: u64,
+    ) -> Result<(), OpenError> {
+        let account = Account {
+            id,
+            name: name.to_owned(),
+            limits,
+            streams: std::collections::BTreeMap::new(),
+            api: ApiStats::default(),
+            used: Used::default(),
+            tokens: Vec::new(),
+            interest: 0,
+        };
+        self.accounts.insert(id, account);
+        let mut filters = vec![
+            ("$JS.API.>".to_owned(), Target::Api),
+            ("$JS.ACK.>".to_owned(), Target::Ack),
+            ("$JS.FC.>".to_owned(), Target::Flow),
+        ];
+        if let Some(domain) = &self.settings.domain {
+            filters.push((format!("$JS.{domain}.API.>"), Target::Api));
+        }
+        for (filter, target) in filters {
+            let token = self.new_token(target);
+            net.subscribe(id, filter.as_bytes(), token);
+            if let Some(account) = self.accounts.get_mut(&id) {
+                account.tokens.push((filter, token));
+            }
+        }
+        self.restore(id, name, net, now)
+    }
+
+    /// Answers an account that has no JetStream: every request is told so.
+    pub fn refuse_account(&mut self, id: AccountId, net: &mut dyn Network) {
+        let domain = self.settings.domain.as_deref();
+        let domain = domain.map(|domain| format!("$JS.{domain}.API.>"));
+        let filters = std::iter::once("$JS.API.>".to_owned()).chain(domain);
+        let mut tokens = Vec::new();
+        for filter in filters {
+            let token = self.new_token(Target::Api);
+            net.subscribe(id, filter.as_bytes(), token);
+            tokens.push((filter, token));
+        }
+        self.refused.insert(id, tokens);
+    }
+
+    /// Holds an account to other limits from now on; what is there stays.
+    pub fn limit_account(&mut self, id: AccountId, limits: Limits) {
+        if let Some(account) = self.accounts.get_mut(&id) {
+            account.limits = limits;
+        }
+    }
+
+    /// Ends an account: nothing of it is served any more, and all of it stays in the store.
+    pub fn close_account(&mut self, id: AccountId, now: u64, net: &mut dyn Network) {
+        self.save_all(now);
+        self.end_transfers(id, now, net);
+        let account = self.accounts.remove(&id);
+        let (streams, tokens) = account.map_or_else(Default::default, |account| {
+            (account.streams, account.tokens)
+        });
+        let refused = self.refused.remove(&id).unwrap_or_default();
+        for (filter, token) in tokens.into_iter().chain(refused) {
+            net.unsubscribe(id, filter.as_bytes(), token);
+            self.targets.remove(&token);
+        }
+        for index in streams.into_values() {
+            if let Some(mut stream) = self.streams.take(index) {
+                for consumer in stream.consumers.values_mut() {
+                    consumer.shut_down(net);
+                }
+                self.unsubscribe(&stream, net);
+            }
+        }
+    }
+
+    /// A token for an archive that comes or goes.
+    pub(crate) fn new_transfer(&mut self) -> Token {
+        self.new_token(Target::Transfer)
+    }
+
+    /// Forgets the token of an archive.
+    pub(crate) fn end_transfer(&mut self, token: Token) {
+        self.targets.remove(&token);
+    }
+
+    fn new_token(&mut self, target: Target) -> Token {
+        let token = Token(self.next_token);
+        self.next_token += 1;
+        self.targets.insert(token, target);
+        token
+    }
+
+    /// Takes a stream into the table and listens to its subjects.
+    pub(crate) fn put_stream(
+        &mut self,
+        account: AccountId,
+        config: StreamConfig,
+        created: u64,
+        log: midge_streamlog::Stream,
+        net: &mut dyn Network,
+    ) -> usize {
+        let index = self.streams.free_place();
+        let token = self.new_token(Target::Stream(index));
+        for subject in &config.subjects {
+            net.subscribe(account, subject.as_bytes(), token);
+        }
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.streams.insert(config.name.clone(), index);
+        }
+        let stream = Stream::new((account, token), config, created, log, &self.settings);
+        self.streams.put(index, stream);
+        self.load_places(index);
+        let name = self.accounts.get(&account).map(|it| it.name.clone());
+        if let (Some(stream), Some(name)) = (&mut self.streams[index], name) {
+            stream.keep_schedules(&self.store, &name);
+        }
+        index
+    }
+
+    pub(crate) fn unsubscribe(&mut self, stream: &Stream, net: &mut dyn Network) {
+        for subject in &stream.config.subjects {
+            net.unsubscribe(stream.account, subject.as_bytes(), stream.token);
+        }
+        self.targets.remove(&stream.token);
+    }
+
+    /// A message arrived under one of our tokens.
+    pub fn receive(
+        &mut self,
+        account: AccountId,
+        token: Token,
+        message: &Message<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) {
+        match self.targets.get(&token) {
+            Some(Target::Stream(index)) => {
+                let index = *index;
+                self.publish(index, message, now, net);
+            }
+            Some(Target::Ack) => self.ack(account, message, now, net),
+            Some(Target::Api) => self.api(account, message, now, net),
+            Some(Target::Transfer) => self.transfer(token, message, now, net),
+            Some(Target::Flow) => self.flow(account, message),
+            None => {}
+        }
+    }
+
+    fn ack(&mut self, account: AccountId, message: &Message<'_>, now: u64, net: &mut dyn Network) {
+        let Some((stream, consumer, place)) = Place::parse(message.subject) else {
+            return;
+        };
+        let Some(stream) = self.stream_mut(account, stream) else {
+            return;
+        };
+        let Some(consumer) = stream.consumers.get_mut(consumer) else {
+            return;
+        };
+        consumer.ack(place, message.payload, message.reply, now, net);
+    }
+
+    fn flow(&mut self, account: AccountId, message: &Message<'_>) {
+        let mut tokens = message.subject.split(|byte| *byte == b'.').skip(2);
+        let mut name = || std::str::from_utf8(tokens.next()?).ok();
+        if let (Some(stream), Some(consumer)) = (name(), name())
+            && let Some(stream) = self.stream_mut(account, stream)
+            && let Some(consumer) = stream.consumers.get_mut(consumer)
+        {
+            consumer.flow(message.subject);
+        }
+    }
+
+    pub(crate) fn stream_index(&self, account: AccountId, name: &str) -> Option<usize> {
+        self.accounts.get(&account)?.streams.get(name).copied()
+    }
+
+    pub(crate) fn stream_mut(&mut self, account: AccountId, name: &str) -> Option<&mut Stream> {
+        let index = self.stream_index(account, name)?;
+        self.streams[index].as_mut()
+    }
+
+    pub(crate) fn stream(&self, account: AccountId, name: &str) -> Option<&Stream> {
+        let index = self.stream_index(account, name)?;
+        self.streams[index].as_ref()
+    }
+
+    /// The server ends: whoever waits is told, and all state is handed to the store.
+    pub fn stop(&mut self, now: u64, net: &mut dyn Network) {
+        for index in 0..self.streams.len() {
+            if let Some(stream) = self.streams.quietly(index) {
+                for consumer in stream.consumers.values_mut() {
+                    consumer.shut_down(net);
+                }
+            }
+        }
+        self.save_all(now);
+    }
+}

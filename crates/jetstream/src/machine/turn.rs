@@ -1,0 +1,149 @@
+//! A turn: what time does, deliveries, and consumers' state on its way to the store.
+
+use super::*;
+
+/// How often it is looked whether the listeners of push consumers came or went.
+const LOOK_PERIOD: u64 = 20_000_000;
+
+/// How often the bytes that accounts use are added up.
+const USAGE_PERIOD: u64 = 50_000_000;
+
+impl JetStream {
+    /// When time does something here.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<u64> {
+        let snapshots = self.snapshots.values().map(Snapshot::poll_timeout);
+        let restores = self.restores.values().map(Restore::poll_timeout);
+        let streams = [self.streams.next_due(), self.look_at];
+        streams
+            .into_iter()
+            .flatten()
+            .chain(snapshots)
+            .chain(restores)
+            .min()
+    }
+
+    /// Time passed.
+    pub fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) {
+        if self.look_at.is_some_and(|due| due <= now) {
+            self.look_for_listeners(now, net);
+        }
+        let mut abandoned = Vec::new();
+        for index in self.streams.take_due(now) {
+            let Some(stream) = self.streams.quietly(index) else {
+                continue;
+            };
+            let names = stream.handle_timeout(now, net);
+            let (account, name) = (stream.account, stream.config.name.clone());
+            abandoned.extend(names.into_iter().map(|it| (account, name.clone(), it)));
+        }
+        for (account, stream, consumer) in abandoned {
+            self.delete_consumer(account, &stream, &consumer, now, net);
+        }
+    }
+
+    /// Stirs push consumers of accounts where somebody began or ceased to listen.
+    pub(super) fn look_for_listeners(&mut self, now: u64, net: &mut dyn Network) {
+        self.look_at = Some(now.saturating_add(LOOK_PERIOD));
+        for account in self.accounts.values_mut() {
+            let version = net.interest_version(account.id);
+            if std::mem::replace(&mut account.interest, version) == version {
+                continue;
+            }
+            for index in account.streams.values() {
+                let of = self.streams[*index].as_ref();
+                if of.is_some_and(Stream::pushes) {
+                    self.streams.stir(*index);
+                }
+            }
+        }
+    }
+
+    /// Delivers what may go, writes what consumers remember, and tells of events. True if there is more to do.
+    pub fn run(&mut self, now: u64, net: &mut dyn Network) -> bool {
+        let mut more = self.take_messages(now, net);
+        more |= self.send_snapshots(now, net);
+        self.take_restores(now, net);
+        let mut events = Vec::new();
+        for index in self.streams.take_stirred() {
+            let Some(stream) = self.streams.quietly(index) else {
+                continue;
+            };
+            let again = stream.serve(now, &mut events, net);
+            if stream.pushes() {
+                self.look_at.get_or_insert(now.saturating_add(LOOK_PERIOD));
+            }
+            self.save(index, false, now);
+            self.streams.rest(index);
+            if again {
+                self.streams.stir(index);
+                more = true;
+            }
+        }
+        for (account, (subject, body)) in events {
+            self.advise(account, &subject, body, now, net);
+        }
+        self.count_usage(now);
+        more
+    }
+
+    /// Adds up, now and then, what accounts with limits use.
+    pub(super) fn count_usage(&mut self, now: u64) {
+        if now < self.counted.saturating_add(USAGE_PERIOD) {
+            return;
+        }
+        self.counted = now;
+        for account in self
+            .accounts
+            .values_mut()
+            .filter(|account| account.limits.bounds_bytes())
+        {
+            account.used = Used::default();
+            for stream in account
+                .streams
+                .values()
+                .filter_map(|index| self.streams[*index].as_ref())
+            {
+                account.used.memory += stream.used(Storage::Memory);
+                account.used.storage += stream.used(Storage::File);
+            }
+        }
+    }
+
+    /// Writes what a stream's consumers remember, where it is due or where it changed at all.
+    pub(super) fn save(&mut self, index: usize, all: bool, now: u64) {
+        let Some(stream) = self.streams.quietly(index) else {
+            return;
+        };
+        let Some(account) = self.accounts.get(&stream.account) else {
+            return;
+        };
+        for consumer in stream.consumers.values_mut() {
+            let Some((state, replies)) = consumer.poll_state(all, now) else {
+                continue;
+            };
+            let key = state_key(&account.name, &stream.config.name, consumer.name());
+            match self.store.put_state(key.as_bytes(), &state) {
+                Ok(ticket) if !replies.is_empty() => self.saving.push_back(Saving {
+                    ticket,
+                    account: stream.account,
+                    replies,
+                }),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(target: "midge", "JetStream can't write the state of {key}: {error}");
+                }
+            }
+        }
+    }
+
+    /// Writes all that consumers remember.
+    pub(super) fn save_all(&mut self, now: u64) {
+        for index in 0..self.streams.len() {
+            if let Some(stream) = self.streams.quietly(index) {
+                stream.settle_acked();
+                self.save(index, true, now);
+            }
+        }
+    }
+}
