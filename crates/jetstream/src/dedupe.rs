@@ -1,8 +1,11 @@
-//! Message ids that were seen within a stream's duplicate window.
+//! Message ids that were seen within a stream's duplicate window. What it holds is bounded by the window and the rate of publishes.
 
 use hashbrown::HashMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
+
+/// How long forgotten ids may stay, so that one look forgets many.
+const SLACK: u64 = 1_000_000_000;
 
 /// Ids and the sequences they were stored under.
 ///
@@ -40,6 +43,19 @@ impl Dedupe {
         self.last.as_deref().unwrap_or_default()
     }
 
+    /// When ids have to be forgotten although nobody asks for any.
+    pub(crate) fn poll_timeout(&self, window: u64) -> Option<u64> {
+        let (time, _) = self.order.front()?;
+        Some(time.saturating_add(window).saturating_add(SLACK))
+    }
+
+    /// Forgets old ids, and gives their memory back.
+    pub(crate) fn trim(&mut self, now: u64, window: u64) {
+        self.forget(now, window);
+        self.seen.shrink_to(2 * self.seen.len());
+        self.order.shrink_to(2 * self.order.len());
+    }
+
     fn forget(&mut self, now: u64, window: u64) {
         while let Some((time, id)) = self.order.front() {
             if time.saturating_add(window) > now {
@@ -64,5 +80,18 @@ mod tests {
         assert_eq!(dedupe.last_id(), b"a");
         dedupe.note(b"a", 2, 150);
         assert_eq!(dedupe.find(b"a", 151, 50), Some(2));
+    }
+
+    #[test]
+    fn ids_that_nobody_asks_for_go_by_the_clock() {
+        let mut dedupe = Dedupe::default();
+        for seq in 0..1000_u64 {
+            dedupe.note(&seq.to_le_bytes(), seq, 100 + seq);
+        }
+        let due = dedupe.poll_timeout(50).expect("a timer");
+        assert!(due > 150);
+        dedupe.trim(due.max(2000), 50);
+        assert_eq!(dedupe.poll_timeout(50), None);
+        assert_eq!((dedupe.seen.capacity(), dedupe.order.capacity()), (0, 0));
     }
 }

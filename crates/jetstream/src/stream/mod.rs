@@ -262,6 +262,7 @@ impl Stream {
             .chain(self.log.next_expiry())
             .chain(self.poll_inflows())
             .chain(self.poll_batches())
+            .chain(self.poll_dedupe())
             .chain(self.poll_fast())
             .chain(self.poll_schedules())
             .min()
@@ -271,6 +272,12 @@ impl Stream {
     pub(crate) fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) -> Vec<String> {
         self.expire(now, net);
         self.abandon_late(now);
+        let window = self.window();
+        if let Some(dedupe) = &mut self.dedupe
+            && dedupe.poll_timeout(window).is_some_and(|due| due <= now)
+        {
+            dedupe.trim(now, window);
+        }
         self.forget_late(now);
         self.fire(now, net);
         let mut abandoned = Vec::new();
@@ -283,6 +290,10 @@ impl Stream {
             }
         }
         abandoned
+    }
+
+    fn poll_dedupe(&self) -> Option<u64> {
+        self.dedupe.as_ref()?.poll_timeout(self.window())
     }
 
     /// Whether messages are on their way to the disk.
