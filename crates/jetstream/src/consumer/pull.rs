@@ -121,16 +121,20 @@ impl Consumer {
         true
     }
 
-    /// Brings a request to the head of the line that may have a message of this size. False when none may.
+    /// Brings a request to the head of the line that may have a message of this size; somebody listens to the one that stands
+    /// there. False when none may.
     fn choose(&mut self, size: usize, pending: u64, now: u64, net: &mut dyn Network) -> bool {
         let size = i64::try_from(size).unwrap_or(i64::MAX);
         let mut passed = 0;
-        while passed < self.requests.len() && self.front_listens(net) {
+        while passed < self.requests.len() {
             let pinned = self.pin.is_some();
             let ending = match self.standing(pending, now) {
                 Standing::Waits => {
                     self.requests.rotate_left(1);
                     passed += 1;
+                    if !self.front_listens(net) {
+                        return false;
+                    }
                     continue;
                 }
                 Standing::Refused => (423, "Nats-Wrong-Pin-Id"),
@@ -143,6 +147,9 @@ impl Consumer {
             }
             if let Some(request) = self.requests.pop_front() {
                 self.send_status(&request.reply, &request.ending(ending.0, ending.1), net);
+            }
+            if !self.front_listens(net) {
+                return false;
             }
         }
         false
