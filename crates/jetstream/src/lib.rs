@@ -32,6 +32,7 @@ mod headers;
 mod identity;
 mod info;
 mod json;
+mod leb128;
 mod machine;
 mod network;
 mod origin;

@@ -46,3 +46,13 @@ pub trait Network {
     /// Ends one filter of `token`.
     fn unsubscribe(&mut self, account: AccountId, filter: &[u8], token: Token);
 }
+
+/// Publishes a bare message.
+pub(crate) fn say(net: &mut dyn Network, account: AccountId, to: &[u8], payload: &[u8]) {
+    let message = Message {
+        subject: to,
+        payload,
+        ..Message::default()
+    };
+    let _ = net.publish(account, &message);
+}

@@ -4,19 +4,7 @@ mod world;
 
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use world::{SECOND, World};
-
-/// A small generator, so that a seed is all one needs to see a failure again.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-}
+use world::{Dice, SECOND, World};
 
 /// What must hold.
 #[derive(Default)]

@@ -5,23 +5,7 @@ mod world;
 
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use world::{Heard, SECOND, World};
-
-/// A small generator, so that a seed is all one needs to see a failure again.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.roll(from.len() as u64) as usize]
-    }
-}
+use world::{Dice, Heard, SECOND, World};
 
 /// A consumer that lives from the first step to the last.
 struct Plan {

@@ -183,21 +183,7 @@ impl JetStream {
         let Some(reply) = reply else {
             return (body, ticket);
         };
-        match &ticket {
-            Some(ticket) if ticket.outcome().is_none() => {
-                self.answer_after(ticket.clone(), account, reply, body.clone());
-            }
-            _ => {
-                let _ = net.publish(
-                    account,
-                    &Message {
-                        subject: reply,
-                        payload: &body,
-                        ..Message::default()
-                    },
-                );
-            }
-        }
+        self.answer_after(ticket.clone(), account, reply, body.clone(), net);
         (body, ticket)
     }
 

@@ -3,6 +3,7 @@
 
 use super::frame::Frames;
 use super::{Fault, MAGIC, Packer};
+use crate::leb128::{put, take};
 
 /// Longest name.
 const NAME_MAX: u64 = 1 << 20;
@@ -43,28 +44,6 @@ impl Entry<'_> {
     pub(crate) fn is_end(&self) -> bool {
         *self == Entry::default()
     }
-}
-
-fn put(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-/// Takes a number off the front. `None`: it isn't whole.
-fn take(bytes: &mut &[u8]) -> Option<Result<u64, Fault>> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(Ok(number));
-        }
-    }
-    Some(Err(Fault::Invalid))
 }
 
 /// Reads entries out of an S2 stream.
@@ -113,7 +92,7 @@ impl Unpacker {
         let mut numbers = [0; NUMBERS];
         for number in &mut numbers {
             *number = match take(&mut rest) {
-                Some(number) => number?,
+                Some(number) => number.map_err(|_| Fault::Invalid)?,
                 None => return Ok(None),
             };
         }

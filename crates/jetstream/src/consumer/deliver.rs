@@ -81,14 +81,16 @@ impl Consumer {
         if self.is_full() {
             return None;
         }
-        let visible = self.log.stats().visible;
-        while let Some(seq) = self.initial.pop_front_if(|seq| *seq <= visible) {
-            if let Ok(Some(message)) = self.log.get(seq) {
-                return Some(Next { message, count: 1 });
-            }
-        }
         if !self.initial.is_empty() {
-            return None;
+            let visible = self.log.stats().visible;
+            while let Some(seq) = self.initial.pop_front_if(|seq| *seq <= visible) {
+                if let Ok(Some(message)) = self.log.get(seq) {
+                    return Some(Next { message, count: 1 });
+                }
+            }
+            if !self.initial.is_empty() {
+                return None;
+            }
         }
         let room = match self.config.max_ack_pending {
             max if max > 0 => usize::try_from(max).unwrap_or(usize::MAX) - self.pending.len(),

@@ -54,10 +54,10 @@ impl Consumer {
                 format!("Exceeded MaxRequestMaxBytes of {}", config.max_bytes),
             ));
         }
-        if let Some(rank) = &body.rank {
+        if let Some(rank) = body.rank() {
             rank.check(config).map_err(bad)?;
         }
-        match self.renew_pin(body.rank.as_ref(), now) {
+        match self.renew_pin(body.rank(), now) {
             true => Ok(body),
             false => Err((423, "Nats-Pin-Id mismatch".into())),
         }

@@ -8,9 +8,11 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(super) struct Body {
-    /// What JSON says of priority groups; a mere number says nothing.
+    #[serde(flatten)]
+    rank: Rank,
+    /// It is no mere number, which says nothing of priority groups.
     #[serde(skip)]
-    pub(super) rank: Option<Rank>,
+    is_json: bool,
     #[serde(deserialize_with = "or_default")]
     pub(super) batch: i64,
     #[serde(deserialize_with = "or_default")]
@@ -46,11 +48,16 @@ impl Body {
         };
         let mut parsed: Self = serde_json::from_slice(body).map_err(bad)?;
         parsed.batch = parsed.batch.max(1);
-        parsed.rank = Some(serde_json::from_slice(body).map_err(bad)?);
+        parsed.is_json = true;
         if parsed.idle_heartbeat > 0 && parsed.idle_heartbeat.saturating_mul(2) > parsed.expires {
             return Err("heartbeat value too large".into());
         }
         Ok(parsed)
+    }
+
+    /// What it says of priority groups.
+    pub(super) fn rank(&self) -> Option<&Rank> {
+        self.is_json.then_some(&self.rank)
     }
 }
 
@@ -84,7 +91,7 @@ impl Request {
             served: false,
             heartbeat: positive(body.idle_heartbeat)
                 .map(|every| (every, now.saturating_add(every))),
-            rank: body.rank,
+            rank: body.is_json.then_some(body.rank),
         }
     }
 

@@ -5,6 +5,7 @@
 
 use super::{Consumer, ConsumerConfig, Pair, Pending, SAVE_PERIOD};
 use crate::AccountId;
+use crate::leb128::{self, put};
 use midge_streamlog::Stream as Log;
 
 const VERSION: u64 = 1;
@@ -122,23 +123,6 @@ fn take_list<T: FromIterator<u64>>(bytes: &mut &[u8]) -> Option<T> {
         .collect()
 }
 
-fn put(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
 fn take(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(number);
-        }
-    }
-    None
+    leb128::take(bytes)?.ok()
 }

@@ -1,6 +1,7 @@
 //! Publishes come in, and answers leave when the disk has what they stand for.
 
 use super::*;
+use crate::network::say;
 
 /// An answer that waits for the disk.
 pub(super) struct Waiting {
@@ -56,10 +57,10 @@ fn pub_ack(head: &[u8], seq: u64, duplicate: bool, more: &More) -> SmallVec<[u8;
 
 /// A refused publish, with the fields in the reference's order.
 #[derive(Serialize)]
-pub(super) struct Refusal<'a> {
-    pub(super) error: &'a ApiError,
-    pub(super) stream: &'a str,
-    pub(super) seq: u64,
+struct Refusal<'a> {
+    error: &'a ApiError,
+    stream: &'a str,
+    seq: u64,
 }
 
 impl JetStream {
@@ -107,17 +108,7 @@ impl JetStream {
         };
         let account = stream.account;
         let lazy = stream.config.policy(self.settings.policy) != Policy::Always;
-        match ticket {
-            Some(ticket) if ticket.outcome().is_none() => {
-                self.waiting[usize::from(lazy)].push_back(Waiting {
-                    ticket,
-                    account,
-                    reply: SmallVec::from_slice(reply),
-                    answer: Answer::Bytes(body),
-                });
-            }
-            _ => self.answer(account, reply, Answer::Bytes(body), Ok(()), net),
-        }
+        self.answer_when(ticket, lazy, (account, reply), Answer::Bytes(body), net);
     }
 
     /// Answers a publisher, at once or when the disk has its message.
@@ -134,18 +125,7 @@ impl JetStream {
         let account = stream.account;
         let published = match outcome {
             Ok(published) => published,
-            Err(error) => {
-                let body = refusal(&error, &stream.config.name);
-                let _ = net.publish(
-                    account,
-                    &Message {
-                        subject: reply,
-                        payload: &body,
-                        ..Message::default()
-                    },
-                );
-                return;
-            }
+            Err(error) => return say(net, account, reply, &refusal(&error, &stream.config.name)),
         };
         let answer = Answer::Ack {
             stream: index,
@@ -155,22 +135,32 @@ impl JetStream {
             more: published.more,
         };
         let lazy = stream.config.policy(self.settings.policy) != Policy::Always;
-        match published.ticket {
-            Some(ticket) if ticket.outcome().is_none() => self.waiting[usize::from(lazy)]
-                .push_back(Waiting {
-                    ticket,
-                    account,
-                    reply: SmallVec::from_slice(reply),
-                    answer,
-                }),
-            ticket => {
-                let outcome = ticket.and_then(|ticket| ticket.outcome()).unwrap_or(Ok(()));
-                self.answer(account, reply, answer, outcome, net);
-            }
+        self.answer_when(published.ticket, lazy, (account, reply), answer, net);
+    }
+
+    /// Answers when `ticket` is released; at once if it was, or if there is none. What waits for a sync keeps its order, and
+    /// so does what is lazy.
+    pub(super) fn answer_when(
+        &mut self,
+        ticket: Option<Ticket>,
+        lazy: bool,
+        (account, reply): (AccountId, &[u8]),
+        answer: Answer,
+        net: &mut dyn Network,
+    ) {
+        match ticket.map(|ticket| (ticket.outcome(), ticket)) {
+            Some((None, ticket)) => self.waiting[usize::from(lazy)].push_back(Waiting {
+                ticket,
+                account,
+                reply: SmallVec::from_slice(reply),
+                answer,
+            }),
+            Some((Some(outcome), _)) => self.answer(account, reply, answer, outcome, net),
+            None => self.answer(account, reply, answer, Ok(()), net),
         }
     }
 
-    pub(super) fn answer(
+    fn answer(
         &self,
         account: AccountId,
         reply: &[u8],
@@ -207,30 +197,19 @@ impl JetStream {
                 }
             }
         };
-        let _ = net.publish(
-            account,
-            &Message {
-                subject: reply,
-                payload: &body,
-                ..Message::default()
-            },
-        );
+        say(net, account, reply, &body);
     }
 
-    /// Answers with `body` when `ticket` is released.
+    /// Answers a request with `body` when `ticket` is released.
     pub(crate) fn answer_after(
         &mut self,
-        ticket: Ticket,
+        ticket: Option<Ticket>,
         account: AccountId,
         reply: &[u8],
         body: Vec<u8>,
+        net: &mut dyn Network,
     ) {
-        self.waiting[0].push_back(Waiting {
-            ticket,
-            account,
-            reply: SmallVec::from_slice(reply),
-            answer: Answer::Bytes(body),
-        });
+        self.answer_when(ticket, false, (account, reply), Answer::Bytes(body), net);
     }
 
     /// The store committed up to `batch`: who waited for that is answered.
@@ -264,13 +243,7 @@ impl JetStream {
                 && outcome.is_ok()
             {
                 for reply in &saving.replies {
-                    let _ = net.publish(
-                        saving.account,
-                        &Message {
-                            subject: reply,
-                            ..Message::default()
-                        },
-                    );
+                    say(net, saving.account, reply, b"");
                 }
             }
         }
@@ -278,13 +251,13 @@ impl JetStream {
     }
 }
 
-pub(super) fn refusal(error: &ApiError, stream: &str) -> Vec<u8> {
+fn refusal(error: &ApiError, stream: &str) -> Vec<u8> {
     let seq = 0;
     serde_json::to_vec(&Refusal { error, stream, seq }).unwrap_or_default()
 }
 
 /// About the bytes that a message takes of its account's storage.
-pub(super) fn size_of(message: &Message<'_>) -> u64 {
+fn size_of(message: &Message<'_>) -> u64 {
     const RECORD: usize = 30;
     (message.subject.len() + message.headers.len() + message.payload.len() + RECORD) as u64
 }

@@ -1,6 +1,7 @@
 //! Advisories, and other messages that nobody asked for.
 
 use super::*;
+use crate::network::say;
 
 /// Length of the names that consumers and events get.
 const NAME_LEN: usize = 8;
@@ -19,13 +20,11 @@ impl JetStream {
             return;
         }
         body = self.event(body, account, now);
-        let _ = net.publish(
+        say(
+            net,
             account,
-            &Message {
-                subject: subject.as_bytes(),
-                payload: body.to_string().as_bytes(),
-                ..Message::default()
-            },
+            subject.as_bytes(),
+            body.to_string().as_bytes(),
         );
     }
 
@@ -59,15 +58,7 @@ impl JetStream {
         net: &mut dyn Network,
     ) {
         let answer = Answer::Event(body.to_string().into_bytes());
-        match ticket.filter(|ticket| ticket.outcome().is_none()) {
-            Some(ticket) => self.waiting[0].push_back(Waiting {
-                ticket,
-                account,
-                reply: subject.as_bytes().into(),
-                answer,
-            }),
-            None => self.answer(account, subject.as_bytes(), answer, Ok(()), net),
-        }
+        self.answer_when(ticket, false, (account, subject.as_bytes()), answer, net);
     }
 
     /// A name nobody else has.

@@ -12,6 +12,22 @@ use std::sync::Arc;
 pub(crate) const ACCOUNT: AccountId = AccountId(1);
 pub(crate) const SECOND: u64 = 1_000_000_000;
 
+/// A small generator, so that a seed is all one needs to see a failure again.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.roll(from.len() as u64) as usize]
+    }
+}
+
 /// A message that went out.
 #[derive(Clone, Debug)]
 pub(crate) struct Heard {
