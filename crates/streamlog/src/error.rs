@@ -116,7 +116,7 @@ pub enum Error {
         /// its version, as written
         found: char,
     },
-    /// The store was closed.
+    /// The store was closed, or dropped.
     #[error("the store is closed")]
     Closed,
 }
@@ -159,7 +159,7 @@ impl Error {
     /// The same failure as the reason why nothing more is written.
     pub(crate) fn stopped(&self) -> Self {
         match self {
-            Self::Stopped { .. } => self.clone(),
+            Self::Stopped { .. } | Self::Closed => self.clone(),
             other => Self::Stopped {
                 cause: other.to_string(),
             },

@@ -3,7 +3,8 @@
 //! Batches are numbered. [`Gate::enter`] is called under the lock of the queue's owner (a stream) after it added bytes, and says
 //! the number of the batch that will carry them; [`Gate::close`] ends a batch. Two laws: *bytes that entered with number n are
 //! found by the committer that got n from `close`, or by an earlier one*, and *after a promise of n somebody is in the queue until n is closed*,
-//! so that n is closed although nobody comes later.
+//! so that n is closed although nobody comes later. The second ends with [`Gate::fail`]: then nobody is in the queue, and every promise is answered
+//! with the failure.
 //!
 //! Why they hold. An owner remembers the number under which it was queued last. `enter` that reads this very number adds nothing: the owner is in
 //! n's queue, or n's `close` took it a moment ago and takes the owner's lock only after the appender left it. With any other number the owner
@@ -70,7 +71,10 @@ impl<T> Gate<T> {
         if *queued != self.open.load(Ordering::SeqCst) {
             let mut queue = self.queue.lock();
             *queued = self.open.load(Ordering::SeqCst);
-            queue.push(owner());
+            // Looked at under the lock: `fail` says so before it empties the queue.
+            if !self.has_failed.load(Ordering::SeqCst) {
+                queue.push(owner());
+            }
         }
         *queued
     }
@@ -96,10 +100,12 @@ impl<T> Gate<T> {
         self.wake();
     }
 
-    /// No batch will ever be out again.
+    /// No batch will ever be out again. Owners are let go: they hold this gate, which would keep both for ever.
     pub(crate) fn fail(&self, error: &Error) {
         self.failed.lock().get_or_insert_with(|| error.stopped());
         self.has_failed.store(true, Ordering::SeqCst);
+        let abandoned = std::mem::take(&mut *self.queue.lock());
+        drop(abandoned);
         self.wake();
     }
 

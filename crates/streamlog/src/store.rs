@@ -36,6 +36,8 @@ pub(crate) const NEXT_KEY: &[u8] = b"\0n";
 pub const KEY_MAX: usize = 1024;
 
 /// A store. Clones are handles to the same one.
+///
+/// With the last of them it takes no more writes, as after [`close`](Self::close), and what isn't committed by then is lost.
 #[derive(Clone)]
 pub struct Store(pub(crate) Arc<Inner>);
 
@@ -246,6 +248,13 @@ impl Store {
         inner.commit(&mut writer, u64::MAX)?;
         inner.gate.fail(&Error::Closed);
         Ok(())
+    }
+}
+
+impl Drop for Inner {
+    /// Streams and tickets may outlive the store, and nobody commits for them any more.
+    fn drop(&mut self) {
+        self.gate.fail(&Error::Closed);
     }
 }
 

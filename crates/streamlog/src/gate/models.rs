@@ -2,6 +2,7 @@
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test --release -p midge-streamlog --lib gate::models`
 use super::{Gate, Level};
+use crate::Error;
 use loom::{
     sync::{Arc, Mutex, Notify},
     thread,
@@ -157,5 +158,23 @@ fn a_sleeping_committer_hears_of_an_append() {
         }
         let number = appender.join().unwrap();
         assert!(scene.gate.is_out(number, Level::Synced));
+    });
+}
+
+#[test]
+fn a_failed_gate_keeps_nobody_and_leaves_nobody_waiting() {
+    model(|| {
+        let scene = Scene::new(1);
+        let other = scene.clone();
+        let appender = thread::spawn(move || {
+            let number = other.append(0);
+            let (bell, waker) = bell();
+            while other.gate.wait(number, Level::Synced, &waker) {
+                bell.0.wait();
+            }
+        });
+        scene.gate.fail(&Error::Closed);
+        appender.join().unwrap();
+        assert!(scene.gate.is_idle(), "an owner is kept in the queue");
     });
 }
