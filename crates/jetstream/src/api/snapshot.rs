@@ -8,7 +8,7 @@ use crate::error::{
     STREAM_NOT_FOUND,
 };
 use crate::json::{self, Body};
-use crate::restore::{Restore, Restored, failure};
+use crate::restore::{Builder, Restore, Restored, failure};
 use crate::snapshot::{Snapshot, Wanted};
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Network, Token};
@@ -129,14 +129,8 @@ impl JetStream {
         let options = config.log_options(&self.settings);
         let account = self.accounts.get(&ask.account);
         let left = account.and_then(|it| it.limits.left(config.storage, it.used));
-        let restore = Restore::new(
-            ask.account,
-            config,
-            log_name,
-            (options, left),
-            subject.clone(),
-            ask.now,
-        );
+        let builder = Builder::new(config, log_name, options, left);
+        let restore = Restore::new(ask.account, builder, subject.clone(), ask.now);
         self.begin_restore(restore, net);
         let body = json!({"type": "io.nats.jetstream.advisory.v1.restore_create", "stream": name});
         let advisory = format!("$JS.EVENT.ADVISORY.STREAM.RESTORE_CREATE.{name}");
@@ -152,7 +146,7 @@ impl JetStream {
         };
         net.unsubscribe(restore.account, restore.subject.as_bytes(), token);
         self.end_transfer(token);
-        let (account, name) = (restore.account, restore.config.name.clone());
+        let (account, name) = (restore.account, restore.builder.config.name.clone());
         let made = restore.finish().and_then(|restored| {
             let made = self.make_restored(account, restored, now, net);
             made.map_err(|why| failure(&why))
@@ -161,8 +155,8 @@ impl JetStream {
             Ok((info, ticket)) => Ok(Answer::new(KIND, info).after(ticket)),
             Err(error) => {
                 tracing::warn!(target: "midge", "JetStream can't restore stream {name}: {error}");
-                if restore.begun {
-                    let _ = self.store.delete_stream(&restore.log_name);
+                if restore.builder.begun {
+                    let _ = self.store.delete_stream(&restore.builder.log_name);
                 }
                 Err((KIND, error))
             }
@@ -191,8 +185,10 @@ impl JetStream {
         let Restored {
             log,
             config,
+            created,
             consumers,
         } = restored;
+        let created = created.unwrap_or(now);
         let adding = |error: ApiError| format!("error adding stream: {error}");
         let name = config.name.clone();
         if self.stream_index(account, &name).is_some() {
@@ -205,17 +201,20 @@ impl JetStream {
         let mut made = Vec::new();
         for (consumer, archived) in consumers {
             let bad = |why: &dyn std::fmt::Display| {
-                format!("error restoring consumer {consumer:?}: {why}")
+                format!("error restoring consumer [{consumer:?}]: {why}")
             };
             if !config::is_valid_name(&consumer) || consumer.contains(['/', '\\']) {
                 return Err(bad(&"its name can't be one"));
             }
-            let mut config = ConsumerConfig::parse(archived["config"].clone(), false)
-                .map_err(|error| bad(&error))?;
+            let config = archived.get("config").filter(|config| config.is_object());
+            let config = config.ok_or_else(|| bad(&"its configuration is missing"))?;
+            let mut config =
+                ConsumerConfig::parse(config.clone(), false).map_err(|error| bad(&error))?;
             config.name.clone_from(&consumer);
             let state = archived["state"].clone();
-            let one = Consumer::unarchived((account, &name), &log, config, state, now)
+            let mut one = Consumer::unarchived((account, &name), &log, config, state, now)
                 .map_err(|error| bad(&error))?;
+            one.created = archived["created"].as_u64().unwrap_or(now);
             made.push(one.settles(settles));
         }
         for consumer in &made {
@@ -225,8 +224,10 @@ impl JetStream {
                     .map_err(adding)?,
             );
         }
-        let ticket = self.define_stream(&owner, &config, now).map_err(adding)?;
-        let index = self.put_stream(account, config, now, log, net);
+        let ticket = self
+            .define_stream(&owner, &config, created)
+            .map_err(adding)?;
+        let index = self.put_stream(account, config, created, log, net);
         let Some(stream) = self.streams[index].as_mut() else {
             return Err(adding(STREAM_NOT_FOUND));
         };

@@ -80,7 +80,7 @@ impl Consumer {
         state: Value,
         now: u64,
     ) -> Result<Self, serde_json::Error> {
-        let state: State = serde_json::from_value(state)?;
+        let state = Option::<State>::deserialize(state)?.unwrap_or_default();
         let mut consumer = Self::empty(account, stream, log, config, now);
         let delivered = state.delivered.stream_seq.min(log.stats().last_seq);
         consumer.next = delivered + 1;

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+pub(crate) mod transfer;
+
 use midge_jetstream::{AccountId, AccountLimits, JetStream, Message, Network, Settings, Token};
 use midge_streamlog::sim::CrashDisk;
 use midge_streamlog::{Store, StoreOptions};
