@@ -122,7 +122,7 @@ impl Inner {
         if w.journal.is_unsynced() {
             w.sync_journal()?;
         }
-        let content = crate::store::encode_manifest(self.salt, &w.small);
+        let content = w.small.encode(self.salt);
         w.manifest_generation += 1;
         self.with_reserve(|| {
             twice::write(

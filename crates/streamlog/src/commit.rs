@@ -5,11 +5,11 @@ use crate::{
     gate::Level,
     journal::{FrameBuf, Journal},
     options::Policy,
+    small::{Deltas, Pairs},
     store::{Inner, STREAM_KEY, Store},
     stream::{Owner, Shared},
     tail::Piece,
 };
-use bytes::Bytes;
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
@@ -32,7 +32,7 @@ pub(crate) struct Writer {
     pub(crate) journal: Journal,
     pub(crate) frame: FrameBuf,
     /// the small state as committed
-    pub(crate) small: BTreeMap<Bytes, Bytes>,
+    pub(crate) small: Pairs,
     pub(crate) manifest_generation: u64,
     /// per stream the oldest frame that it needs
     pub(crate) pins: BTreeMap<u64, u64>,
@@ -65,11 +65,7 @@ struct Share {
 }
 
 impl Writer {
-    pub(crate) fn new(
-        journal: Journal,
-        small: BTreeMap<Bytes, Bytes>,
-        manifest_generation: u64,
-    ) -> Self {
+    pub(crate) fn new(journal: Journal, small: Pairs, manifest_generation: u64) -> Self {
         Self {
             frame: journal.frame(),
             journal,
@@ -348,10 +344,7 @@ impl Inner {
             w.state_pin.get_or_insert(number);
             w.definitions_stale |= deltas.keys().any(|key| key.first() == Some(&0));
             for (key, value) in deltas {
-                match value {
-                    Some(value) => w.small.insert(key.clone(), value.clone()),
-                    None => w.small.remove(key),
-                };
+                w.small.apply(key, value.as_ref());
             }
         }
         let oldest = w.oldest();
@@ -442,15 +435,13 @@ fn raise(share: &Share, durable: bool) {
     }
 }
 
-pub(crate) type Deltas = BTreeMap<Bytes, Option<Bytes>>;
-
 fn put_deltas(frame: &mut FrameBuf, deltas: &Deltas) {
     for (key, value) in deltas {
         debug_assert!(
             !key.is_empty() && (key[0] != 0 || key.starts_with(STREAM_KEY) || key.len() > 1)
         );
         match value {
-            Some(value) => frame.put(key, value),
+            Some(pair) => frame.put(key, pair.value()),
             None => frame.delete(key),
         }
     }

@@ -76,6 +76,7 @@ mod reserve;
 mod seal;
 mod segment;
 mod slot;
+mod small;
 mod state;
 mod store;
 mod stream;

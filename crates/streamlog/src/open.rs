@@ -1,7 +1,6 @@
 //! Opening a store: the manifest, then the journal, then the names in the folder. Streams open at their first use ([`crate::recover`]).
 use crate::{
     Error, Result, Store,
-    codec::Take,
     commit::Writer,
     damage::{Damage, DamageKind, DamageLog},
     disk::{Disk, Work},
@@ -10,14 +9,14 @@ use crate::{
     options::{Definition, Policy, StoreOptions},
     recover::{JournalPiece, Traces},
     reserve, segment,
+    small::{Pair, Pairs},
     store::{
-        Inner, Known, MANIFEST, MANIFEST_MAGIC, NEXT_KEY, Registry, STREAM_KEY, Small, TOMB_KEY,
-        id_of, key_of,
+        Form, Inner, Known, MANIFEST, MANIFEST_MAGIC, NEXT_KEY, Registry, STREAM_KEY, Small,
+        TOMB_KEY, id_of, key_of,
     },
     stream::Buffered,
     twice,
 };
-use bytes::Bytes;
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -35,7 +34,7 @@ struct Past {
     /// of the manifest; 0: there is none
     generation: u64,
     salt: u64,
-    small: BTreeMap<Bytes, Bytes>,
+    small: Pairs,
     traces: HashMap<u64, Traces>,
     pins: BTreeMap<u64, u64>,
     state_pin: Option<u64>,
@@ -90,7 +89,7 @@ impl Past {
         damage: &DamageLog,
     ) -> Result<Self> {
         if let Some((generation, content)) = twice::read(disk, MANIFEST, MANIFEST_MAGIC, damage)? {
-            let (salt, small) = decode_manifest(&content).unwrap_or_default();
+            let (salt, small) = Pairs::decode(&content).unwrap_or_default();
             return Ok(Self {
                 generation,
                 salt,
@@ -168,7 +167,7 @@ impl Past {
                 }
                 Entry::Put { key, value } => {
                     self.state_pin.get_or_insert(frame.number);
-                    self.small.insert(key, value);
+                    self.small.put(Pair::new(&key, &value));
                 }
                 Entry::Delete { key } => {
                     self.state_pin.get_or_insert(frame.number);
@@ -226,28 +225,28 @@ impl Inner {
         registry.next_id = small
             .map
             .get(NEXT_KEY)
-            .and_then(|v| Some(u64::from_be_bytes(v[..].try_into().ok()?)))
+            .and_then(|v| Some(u64::from_be_bytes(v.try_into().ok()?)))
             .unwrap_or(1);
-        for (key, value) in small.map.range(Bytes::from_static(STREAM_KEY)..) {
-            let Some(id) = id_of(STREAM_KEY, key) else {
-                break;
-            };
-            let Some(Definition { name, options }) = Definition::decode(value) else {
+        for pair in small.map.beginning(STREAM_KEY) {
+            let Some(id) = id_of(STREAM_KEY, pair.key()) else {
                 continue;
             };
+            let Some(Definition { name, options }) = Definition::decode(pair.value()) else {
+                continue;
+            };
+            let name = Arc::<str>::from(name);
             registry.names.insert(id, name.clone());
             registry.by_name.insert(
                 name,
                 Known {
                     id,
-                    options,
-                    open: None,
+                    form: Form::Closed(options.into()),
                 },
             );
             registry.next_id = registry.next_id.max(id + 1);
         }
         let known = |registry: &Registry, id: u64| {
-            registry.names.contains_key(&id) || small.map.contains_key(&key_of(TOMB_KEY, id))
+            registry.names.contains_key(&id) || small.map.contains(&key_of(TOMB_KEY, id))
         };
         for name in names {
             if let Some((id, number, rewrite)) = segment::parse_name(name) {
@@ -296,7 +295,7 @@ impl Registry {
     /// `Interval` streams with files that may not be synced, and their intervals.
     fn inherited(&self) -> BTreeMap<u64, Duration> {
         let owed = self.by_name.values().filter_map(|known| {
-            let Policy::Interval(interval) = known.options.policy else {
+            let Policy::Interval(interval) = known.options().policy else {
                 return None;
             };
             let has_files = self
@@ -307,19 +306,6 @@ impl Registry {
         });
         owed.collect()
     }
-}
-
-fn decode_manifest(content: &[u8]) -> Option<(u64, BTreeMap<Bytes, Bytes>)> {
-    let mut take = Take(content);
-    let salt = take.num()?;
-    let mut small = BTreeMap::new();
-    for _ in 0..take.num()? {
-        small.insert(
-            Bytes::copy_from_slice(take.bytes()?),
-            Bytes::copy_from_slice(take.bytes()?),
-        );
-    }
-    Some((salt, small))
 }
 
 /// A number nobody can guess.

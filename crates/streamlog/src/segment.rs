@@ -239,7 +239,7 @@ impl Segment {
         if let Some(footer) = footer {
             return Sealed {
                 bytes,
-                index: Index::Footer(footer),
+                index: Index::Footer(footer.into()),
             };
         }
         self.report(DamageKind::Footer, at as u64, u64::from(len), &[]);

@@ -121,7 +121,7 @@ impl State {
             bytes: 0,
             visible: 0,
             durable: 0,
-            slots: Vec::new(),
+            slots: Vec::with_capacity(1),
             tail: Tail::default(),
             open_batch: None,
             totals: Totals::new(true),

@@ -1,8 +1,7 @@
 //! A folder of streams and of small keyed state, with one journal for all.
 use crate::{
     Error, Result,
-    codec::Put,
-    commit::{Deltas, Writer},
+    commit::Writer,
     compact::Budget,
     damage::{Damage, DamageLog},
     disk::{Disk, Work},
@@ -12,11 +11,11 @@ use crate::{
     recover::{self, Traces},
     seal::Sealer,
     segment::{self, Env, Spares},
+    small::{Deltas, Pair, Pairs},
     state::State,
     stream::{Buffered, Owner, Shared, Stream, enforce_all, level_of},
     ticket::{Fate, Ticket},
 };
-use bytes::Bytes;
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -64,7 +63,7 @@ pub(crate) struct Inner {
 /// The small state as callers see it, and what of it waits for a commit.
 #[derive(Default)]
 pub(crate) struct Small {
-    pub(crate) map: BTreeMap<Bytes, Bytes>,
+    pub(crate) map: Pairs,
     pub(crate) deltas: Deltas,
     /// the batch in whose queue it was last
     pub(crate) queued: u64,
@@ -72,8 +71,8 @@ pub(crate) struct Small {
 
 #[derive(Default)]
 pub(crate) struct Registry {
-    pub(crate) by_name: BTreeMap<String, Known>,
-    pub(crate) names: HashMap<u64, String>,
+    pub(crate) by_name: BTreeMap<Arc<str>, Known>,
+    pub(crate) names: HashMap<u64, Arc<str>>,
     pub(crate) traces: HashMap<u64, Traces>,
     /// files that an interrupted removal left
     pub(crate) leftovers: Vec<String>,
@@ -82,8 +81,29 @@ pub(crate) struct Registry {
 
 pub(crate) struct Known {
     pub(crate) id: u64,
-    pub(crate) options: StreamOptions,
-    pub(crate) open: Option<Stream>,
+    pub(crate) form: Form,
+}
+
+/// Whether somebody asked for a stream since the store was opened.
+pub(crate) enum Form {
+    Closed(Box<StreamOptions>),
+    Open(Stream),
+}
+
+impl Known {
+    pub(crate) fn options(&self) -> StreamOptions {
+        match &self.form {
+            Form::Closed(options) => StreamOptions::clone(options),
+            Form::Open(stream) => stream.options(),
+        }
+    }
+
+    fn open(&self) -> Option<&Stream> {
+        match &self.form {
+            Form::Closed(_) => None,
+            Form::Open(stream) => Some(stream),
+        }
+    }
 }
 
 impl Store {
@@ -96,15 +116,14 @@ impl Store {
         }
         let id = registry.next_id;
         let env = inner.env(id, &options)?;
-        let stream = inner.handle(id, name, State::new(env, options.clone(), 1));
+        let stream = inner.handle(id, name.into(), State::new(env, options.clone(), 1));
         registry.next_id += 1;
         let known = Known {
             id,
-            options: options.clone(),
-            open: Some(stream.clone()),
+            form: Form::Open(stream.clone()),
         };
-        registry.by_name.insert(name.to_owned(), known);
-        registry.names.insert(id, name.to_owned());
+        registry.by_name.insert(stream.0.name.clone(), known);
+        registry.names.insert(id, stream.0.name.clone());
         if options.storage == Storage::Memory {
             return Ok((stream, Ticket::done()));
         }
@@ -115,11 +134,8 @@ impl Store {
         .encode();
         let next = registry.next_id.to_be_bytes();
         let ticket = inner.change([
-            (key_of(STREAM_KEY, id), Some(definition.into())),
-            (
-                Bytes::from_static(NEXT_KEY),
-                Some(Bytes::copy_from_slice(&next)),
-            ),
+            (&key_of(STREAM_KEY, id), Some(&definition)),
+            (NEXT_KEY, Some(&next)),
         ])?;
         Ok((stream, ticket))
     }
@@ -135,7 +151,7 @@ impl Store {
         registry
             .by_name
             .iter()
-            .map(|(name, known)| (name.clone(), known.options.clone()))
+            .map(|(name, known)| (name.to_string(), known.options()))
             .collect()
     }
 
@@ -144,7 +160,8 @@ impl Store {
         let stream = self
             .stream(name)?
             .ok_or_else(|| Error::UnknownStream(name.to_owned()))?;
-        let mut registry = self.0.registry.lock();
+        // Changes of definitions come one after the other.
+        let _registry = self.0.registry.lock();
         let mut state = stream.0.state.lock();
         let (storage, cipher) = (state.options.storage, state.options.cipher);
         let compression = state.options.compression;
@@ -157,9 +174,6 @@ impl Store {
         state.options = options.clone();
         enforce_all(&mut state);
         drop(state);
-        if let Some(known) = registry.by_name.get_mut(name) {
-            known.options = options.clone();
-        }
         if storage == Storage::Memory {
             return Ok(Ticket::done());
         }
@@ -169,7 +183,7 @@ impl Store {
         }
         .encode();
         self.0
-            .change([(key_of(STREAM_KEY, stream.id()), Some(definition.into()))])
+            .change([(&key_of(STREAM_KEY, stream.id()), Some(&definition))])
     }
 
     /// Removes a stream. Its files go with the next [`maintain_once`](Self::maintain_once) after the ticket is released.
@@ -180,22 +194,21 @@ impl Store {
         };
         registry.names.remove(&known.id);
         registry.traces.remove(&known.id);
-        if let Some(stream) = known.open {
+        if let Some(stream) = known.open() {
             stream.0.deleted.store(true, Ordering::SeqCst);
         }
-        if known.options.storage == Storage::Memory {
+        if known.options().storage == Storage::Memory {
             return Ok(Ticket::done());
         }
         self.0.change([
-            (key_of(STREAM_KEY, known.id), None),
-            (key_of(TOMB_KEY, known.id), Some(Bytes::new())),
+            (&key_of(STREAM_KEY, known.id), None),
+            (&key_of(TOMB_KEY, known.id), Some(&[])),
         ])
     }
 
     /// Keeps `value` under `key`; visible at once, durable when the ticket says so. Several changes of one key in one batch cost one.
     pub fn put_state(&self, key: &[u8], value: &[u8]) -> Result<Ticket> {
-        self.0
-            .change([(user_key(key)?, Some(Bytes::copy_from_slice(value)))])
+        self.0.change([(user_key(key)?, Some(value))])
     }
 
     /// Forgets `key`.
@@ -204,18 +217,16 @@ impl Store {
     }
 
     /// What is kept under `key`.
-    pub fn state(&self, key: &[u8]) -> Option<Bytes> {
-        self.0.small.lock().map.get(key).cloned()
+    pub fn state(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.0.small.lock().map.get(key).map(<[u8]>::to_vec)
     }
 
     /// All keys that begin with `prefix`, and their values.
-    pub fn states(&self, prefix: &[u8]) -> Vec<(Bytes, Bytes)> {
+    pub fn states(&self, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         let small = self.0.small.lock();
-        let from = small.map.range(Bytes::copy_from_slice(prefix)..);
-        from.take_while(|(key, _)| key.starts_with(prefix))
-            .filter(|(key, _)| key.first() != Some(&0))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
+        let own = |pair: &&Pair| pair.key().first() != Some(&0);
+        let both = |pair: &Pair| (pair.key().to_vec(), pair.value().to_vec());
+        small.map.beginning(prefix).filter(own).map(both).collect()
     }
 
     /// What was found broken since the store was opened.
@@ -276,10 +287,10 @@ impl Inner {
         }))
     }
 
-    fn handle(&self, id: u64, name: &str, state: State) -> Stream {
+    fn handle(&self, id: u64, name: Arc<str>, state: State) -> Stream {
         Stream(Arc::new(Shared {
             id,
-            name: name.to_owned(),
+            name,
             gate: self.gate.clone(),
             fate: Arc::new(Fate::new()),
             buffered: self.buffered.clone(),
@@ -290,13 +301,13 @@ impl Inner {
 
     fn open_stream(&self, name: &str) -> Result<Option<Stream>> {
         let mut registry = self.registry.lock();
-        let Some(known) = registry.by_name.get(name) else {
+        let Some((name, known)) = registry.by_name.get_key_value(name) else {
             return Ok(None);
         };
-        if let Some(stream) = &known.open {
+        if let Some(stream) = known.open() {
             return Ok(Some(stream.clone()));
         }
-        let (id, options) = (known.id, known.options.clone());
+        let (id, name, options) = (known.id, name.clone(), known.options());
         self.disk.note(Work::Open);
         let env = self.env(id, &options)?;
         let traces = registry.traces.remove(&id).unwrap_or_default();
@@ -311,10 +322,10 @@ impl Inner {
                 return Err(error);
             }
         };
-        let stream = self.handle(id, name, state);
+        let stream = self.handle(id, name.clone(), state);
         registry.leftovers.extend(leftovers);
-        if let Some(known) = registry.by_name.get_mut(name) {
-            known.open = Some(stream.clone());
+        if let Some(known) = registry.by_name.get_mut(&name) {
+            known.form = Form::Open(stream.clone());
         }
         Ok(Some(stream))
     }
@@ -330,11 +341,11 @@ impl Inner {
             .lock()
             .by_name
             .values()
-            .filter_map(|known| known.open.clone())
+            .filter_map(|known| known.open().cloned())
             .collect()
     }
 
-    fn change<const N: usize>(&self, deltas: [(Bytes, Option<Bytes>); N]) -> Result<Ticket> {
+    fn change<const N: usize>(&self, deltas: [(&[u8], Option<&[u8]>); N]) -> Result<Ticket> {
         if let Some(error) = self.gate.failure() {
             return Err(error);
         }
@@ -344,11 +355,9 @@ impl Inner {
         let mut small = self.small.lock();
         let defines = deltas.iter().any(|(key, _)| key.first() == Some(&0));
         for (key, value) in deltas {
-            match &value {
-                Some(value) => small.map.insert(key.clone(), value.clone()),
-                None => small.map.remove(&key),
-            };
-            small.deltas.insert(key, value);
+            let pair = value.map(|value| Pair::new(key, value));
+            small.map.apply(key, pair.as_ref());
+            small.deltas.insert(key.into(), pair);
         }
         let number = self.gate.enter(&mut small.queued, || Owner::State);
         drop(small);
@@ -369,9 +378,9 @@ impl Inner {
     /// Removes the files of deleted streams. The deletion must be durable.
     pub(crate) fn bury(&self) -> Result<()> {
         let tombs: Vec<u64> = {
-            let small = self.writer.lock();
-            let from = small.small.range(Bytes::from_static(TOMB_KEY)..);
-            from.map_while(|(key, _)| id_of(TOMB_KEY, key)).collect()
+            let writer = self.writer.lock();
+            let tombs = writer.small.beginning(TOMB_KEY);
+            tombs.filter_map(|it| id_of(TOMB_KEY, it.key())).collect()
         };
         if tombs.is_empty() {
             return Ok(());
@@ -398,34 +407,25 @@ impl Inner {
             .sync_dir()
             .map_err(|e| Error::io("sync", "the folder", &e))?;
         for id in tombs {
-            drop(self.change([(key_of(TOMB_KEY, id), None)])?);
+            drop(self.change([(&key_of(TOMB_KEY, id), None)])?);
         }
         Ok(())
     }
 }
 
-fn user_key(key: &[u8]) -> Result<Bytes> {
+fn user_key(key: &[u8]) -> Result<&[u8]> {
     if key.is_empty() || key[0] == 0 || key.len() > KEY_MAX {
         return Err(Error::BadKey { max: KEY_MAX });
     }
-    Ok(Bytes::copy_from_slice(key))
+    Ok(key)
 }
 
-pub(crate) fn key_of(prefix: &[u8], id: u64) -> Bytes {
-    [prefix, &id.to_be_bytes()].concat().into()
+pub(crate) fn key_of(prefix: &[u8], id: u64) -> Vec<u8> {
+    [prefix, &id.to_be_bytes()].concat()
 }
 
 pub(crate) fn id_of(prefix: &[u8], key: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(
         key.strip_prefix(prefix)?.try_into().ok()?,
     ))
-}
-
-pub(crate) fn encode_manifest(salt: u64, small: &BTreeMap<Bytes, Bytes>) -> Vec<u8> {
-    let mut put = Put::default();
-    put.num(salt).num(small.len() as u64);
-    for (key, value) in small {
-        put.bytes(key).bytes(value);
-    }
-    put.0
 }

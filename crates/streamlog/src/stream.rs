@@ -35,7 +35,7 @@ pub(crate) enum Owner {
 /// What handles, the committer and the keeper share of a stream.
 pub(crate) struct Shared {
     pub(crate) id: u64,
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) gate: Arc<Gate<Owner>>,
     pub(crate) fate: Arc<Fate>,
     pub(crate) buffered: Arc<Buffered>,

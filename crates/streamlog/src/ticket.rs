@@ -34,7 +34,7 @@ struct Promise {
 /// From which batch on a stream's changes are lost.
 pub(crate) struct Fate {
     from: AtomicU64,
-    cause: OnceLock<Error>,
+    cause: OnceLock<Box<Error>>,
 }
 
 impl Fate {
@@ -47,13 +47,13 @@ impl Fate {
 
     /// Batches from `number` on are lost for this stream.
     pub(crate) fn fail(&self, number: u64, error: &Error) {
-        let _ = self.cause.set(error.stopped());
+        let _ = self.cause.set(error.stopped().into());
         self.from.fetch_min(number, Ordering::SeqCst);
     }
 
     /// Why nothing more is written, if so.
     pub(crate) fn failure(&self) -> Option<Error> {
-        self.cause.get().cloned()
+        self.cause.get().map(|cause| Error::clone(cause))
     }
 
     fn failure_of(&self, number: u64) -> Option<Error> {

@@ -19,20 +19,20 @@ pub(crate) fn write(
     content: &[u8],
 ) -> Result<()> {
     disk.note(Work::Rename);
-    let mut bytes = Vec::with_capacity(HEAD + content.len());
-    bytes.extend_from_slice(magic);
-    bytes.extend_from_slice(&generation.to_le_bytes());
-    bytes.extend_from_slice(&(content.len() as u64).to_le_bytes());
-    let head_crc = crc(0, &bytes);
-    bytes.extend_from_slice(&head_crc.to_le_bytes());
-    bytes.extend_from_slice(&crc(0, content).to_le_bytes());
-    bytes.extend_from_slice(content);
+    let mut head = [0; HEAD];
+    head[..8].copy_from_slice(magic);
+    head[8..16].copy_from_slice(&generation.to_le_bytes());
+    head[16..24].copy_from_slice(&(content.len() as u64).to_le_bytes());
+    let head_crc = crc(0, &head[..24]);
+    head[24..28].copy_from_slice(&head_crc.to_le_bytes());
+    head[28..].copy_from_slice(&crc(0, content).to_le_bytes());
     for copy in COPIES {
         let (path, aside) = (format!("{name}.{copy}"), format!("{name}.{copy}.new"));
         let fail = |what| move |error: io::Error| (what, error);
         (|| {
             let file = disk.create(&aside).map_err(fail("create"))?;
-            file.write_at(&bytes, 0).map_err(fail("write"))?;
+            file.write_at(&head, 0).map_err(fail("write"))?;
+            file.write_at(content, HEAD as u64).map_err(fail("write"))?;
             file.sync().map_err(fail("sync"))?;
             disk.rename(&aside, &path).map_err(fail("rename"))?;
             disk.sync_dir().map_err(fail("sync folder of"))

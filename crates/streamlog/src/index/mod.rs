@@ -58,7 +58,8 @@ impl Place {
 #[derive(Clone)]
 pub(crate) enum Index {
     Heap(Arc<HeapIndex>),
-    Footer(Footer),
+    /// in a box, because each segment has room for it twice
+    Footer(Box<Footer>),
 }
 
 impl Index {
