@@ -7,11 +7,11 @@ use crate::error::{
     STREAM_TRANSFORM_INVALID_SOURCE,
 };
 use crate::json;
+use crate::metadata::Metadata;
 use crate::origin::StreamSource;
 use midge_streamlog as log;
 use midge_subject::{Filter, Transform};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Longest name of a stream or consumer.
 pub(crate) const NAME_MAX: usize = 255;
@@ -180,7 +180,7 @@ pub struct StreamConfig {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub duplicate_window: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mirror: Option<StreamSource>,
+    pub mirror: Option<Box<StreamSource>>,
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -192,9 +192,9 @@ pub struct StreamConfig {
     #[serde(default, skip_serializing_if = "is_zero_u64")]
     pub first_seq: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subject_transform: Option<SubjectTransform>,
+    pub subject_transform: Option<Box<SubjectTransform>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub republish: Option<Republish>,
+    pub republish: Option<Box<Republish>>,
     #[serde(default)]
     pub allow_direct: bool,
     #[serde(default)]
@@ -227,10 +227,10 @@ pub struct StreamConfig {
     pub allow_batched: bool,
     #[serde(
         default,
-        skip_serializing_if = "BTreeMap::is_empty",
+        skip_serializing_if = "Metadata::is_empty",
         deserialize_with = "or_default"
     )]
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: Metadata,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
@@ -361,12 +361,7 @@ impl StreamConfig {
                 "stream description is too long, maximum allowed is {DESCRIPTION_MAX}"
             )));
         }
-        let metadata: usize = self
-            .metadata
-            .iter()
-            .map(|(key, value)| key.len() + value.len())
-            .sum();
-        if metadata > METADATA_MAX {
+        if self.metadata.size() > METADATA_MAX {
             return Err(invalid(format!(
                 "stream metadata exceeds maximum size of {METADATA_MAX} bytes"
             )));

@@ -144,7 +144,7 @@ impl StreamConfig {
     /// Writes the level where clients look for it.
     pub(crate) fn note_level(&mut self) {
         let level = self.required_level().to_string();
-        self.metadata.insert("_nats.req.level".into(), level);
+        self.metadata.insert("_nats.req.level", &level);
     }
 
     /// The API level that a server must have for what is asked here.

@@ -1,6 +1,7 @@
 //! What a stream tells about itself.
 
 use crate::config::StreamConfig;
+use crate::metadata::Metadata;
 use crate::stream::{SourceInfo, Stream};
 use crate::time::Time;
 use midge_streamlog::Filter;
@@ -17,9 +18,9 @@ pub(crate) const API_LEVEL: u32 = 5;
 const COMPATIBILITY: &str = "2.15.1";
 
 /// Metadata that each answer carries.
-pub(crate) fn add_levels(metadata: &mut BTreeMap<String, String>) {
-    metadata.insert("_nats.ver".into(), COMPATIBILITY.into());
-    metadata.insert("_nats.level".into(), API_LEVEL.to_string());
+pub(crate) fn add_levels(metadata: &mut Metadata) {
+    metadata.insert("_nats.ver", COMPATIBILITY);
+    metadata.insert("_nats.level", &API_LEVEL.to_string());
 }
 
 /// Counts of a stream.

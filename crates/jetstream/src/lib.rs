@@ -34,6 +34,7 @@ mod info;
 mod json;
 mod leb128;
 mod machine;
+mod metadata;
 mod network;
 mod origin;
 mod report;
@@ -54,6 +55,7 @@ pub use config::{
 pub use consumer::{AckPolicy, ConsumerConfig, DeliverPolicy, PriorityPolicy, ReplayPolicy};
 pub use error::ApiError;
 pub use machine::{JetStream, OpenError, Settings};
+pub use metadata::Metadata;
 pub use network::{AccountId, Message, Network, Token};
 pub use origin::{ExternalStream, StreamSource};
 pub use report::{AccountReport, Detail, Report, StreamReport};

@@ -218,7 +218,7 @@ impl StreamConfig {
 
     /// All origins, a mirror's one or the sources.
     pub(crate) fn origins(&self) -> impl Iterator<Item = &StreamSource> {
-        self.mirror.iter().chain(&self.sources)
+        self.mirror.as_deref().into_iter().chain(&self.sources)
     }
 
     /// Refuses origins that can't be; `find` gives the configurations of the streams there are. A mirror inherits whether its origin

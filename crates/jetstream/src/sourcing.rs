@@ -103,7 +103,7 @@ impl JetStream {
         let mut takers = Vec::new();
         for index in names.values() {
             let takes = |stream: &Stream| !stream.inflows.all.is_empty();
-            if self.streams[*index].as_ref().is_some_and(takes) {
+            if self.streams[*index].as_deref().is_some_and(takes) {
                 self.taking.insert(*index);
             }
         }
@@ -136,9 +136,9 @@ impl JetStream {
     pub(crate) fn mirror_of(&self, account: AccountId, name: &str) -> Option<&Stream> {
         let streams = self.accounts.get(&account)?.streams.values();
         streams
-            .filter_map(|index| self.streams[*index].as_ref())
+            .filter_map(|index| self.streams[*index].as_deref())
             .find(|stream| {
-                let mirror = stream.config.mirror.as_ref();
+                let mirror = stream.config.mirror.as_deref();
                 stream.config.mirror_direct
                     && mirror.is_some_and(|mirror| mirror.name == name && mirror.external.is_none())
             })

@@ -11,7 +11,7 @@ use std::ops::{Index, IndexMut};
 #[derive(Default)]
 pub(crate) struct Streams {
     /// `None` where a stream was deleted.
-    slots: Vec<Option<Stream>>,
+    slots: Vec<Option<Box<Stream>>>,
     marks: Vec<Marks>,
     stirred: Vec<usize>,
     timers: BTreeSet<(u64, usize)>,
@@ -38,11 +38,11 @@ impl Streams {
     }
 
     pub(crate) fn put(&mut self, index: usize, stream: Stream) {
-        self.slots[index] = Some(stream);
+        self.slots[index] = Some(stream.into());
         self.stir(index);
     }
 
-    pub(crate) fn take(&mut self, index: usize) -> Option<Stream> {
+    pub(crate) fn take(&mut self, index: usize) -> Option<Box<Stream>> {
         self.schedule(index, None);
         self.slots[index].take()
     }
@@ -68,7 +68,7 @@ impl Streams {
 
     /// A stream without stirring it; for whoever serves it.
     pub(crate) fn quietly(&mut self, index: usize) -> Option<&mut Stream> {
-        self.slots[index].as_mut()
+        self.slots[index].as_deref_mut()
     }
 
     /// After a stream was served: when time does something to it, and whether it waits for a commit.
@@ -129,15 +129,15 @@ impl Streams {
 }
 
 impl Index<usize> for Streams {
-    type Output = Option<Stream>;
+    type Output = Option<Box<Stream>>;
 
-    fn index(&self, index: usize) -> &Option<Stream> {
+    fn index(&self, index: usize) -> &Option<Box<Stream>> {
         &self.slots[index]
     }
 }
 
 impl IndexMut<usize> for Streams {
-    fn index_mut(&mut self, index: usize) -> &mut Option<Stream> {
+    fn index_mut(&mut self, index: usize) -> &mut Option<Box<Stream>> {
         self.stir(index);
         &mut self.slots[index]
     }

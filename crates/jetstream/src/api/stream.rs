@@ -154,7 +154,7 @@ impl JetStream {
         streams
             .into_iter()
             .flatten()
-            .filter_map(|index| self.streams[*index].as_ref())
+            .filter_map(|index| self.streams[*index].as_deref())
     }
 
     pub(super) fn check_overlap(
@@ -521,7 +521,7 @@ fn check_consumers(
 fn same(old: &StreamConfig, new: &StreamConfig) -> bool {
     let plain = |config: &StreamConfig| {
         let mut config = config.clone();
-        config.metadata.retain(|key, _| !key.starts_with("_nats."));
+        config.metadata.retain(|key| !key.starts_with("_nats."));
         config
     };
     plain(old) == plain(new)

@@ -4,6 +4,7 @@ use super::{AckPolicy, Consumer, Pair};
 use crate::Network;
 use crate::headers::duration;
 use serde_json::json;
+use std::num::NonZeroU64;
 
 /// What an ack subject says: which delivery is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +70,7 @@ impl Consumer {
     }
 
     fn acknowledge(&mut self, seq: u64, now: u64) {
-        self.acked_at = Some(now);
+        self.acked_at = NonZeroU64::new(now);
         match self.config.ack_policy {
             AckPolicy::None => {}
             AckPolicy::Explicit => self.settle(seq),
@@ -179,7 +180,7 @@ impl Consumer {
     }
 
     fn terminate(&mut self, place: Place, reason: &[u8], now: u64) {
-        self.acked_at = Some(now);
+        self.acked_at = NonZeroU64::new(now);
         let seq = place.stream_seq;
         if !self.pending.contains_key(&seq) {
             return;

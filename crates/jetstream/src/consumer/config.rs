@@ -7,10 +7,10 @@ use crate::config::{
     is_valid_name, is_zero, or_default,
 };
 use crate::error::*;
+use crate::metadata::Metadata;
 use crate::time::Time;
 use midge_subject::{Filter, Subject};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 const ACK_WAIT: i64 = 30_000_000_000;
 const MAX_WAITING: i64 = 512;
@@ -140,10 +140,10 @@ pub struct ConsumerConfig {
     pub mem_storage: bool,
     #[serde(
         default,
-        skip_serializing_if = "BTreeMap::is_empty",
+        skip_serializing_if = "Metadata::is_empty",
         deserialize_with = "or_default"
     )]
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: Metadata,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_until: Option<Time>,
     #[serde(
@@ -235,7 +235,7 @@ impl ConsumerConfig {
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let plain = |config: &Self| {
             let mut config = config.clone();
-            config.metadata.retain(|key, _| !key.starts_with("_nats."));
+            config.metadata.retain(|key| !key.starts_with("_nats."));
             config
         };
         plain(self) == plain(other)
@@ -355,12 +355,7 @@ impl ConsumerConfig {
         if self.description.len() > DESCRIPTION_MAX {
             return Err(CONSUMER_DESCRIPTION_TOO_LONG);
         }
-        let metadata: usize = self
-            .metadata
-            .iter()
-            .map(|(key, value)| key.len() + value.len())
-            .sum();
-        if metadata > METADATA_MAX {
+        if self.metadata.size() > METADATA_MAX {
             return Err(CONSUMER_METADATA_LENGTH);
         }
         Ok(())

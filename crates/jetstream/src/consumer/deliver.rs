@@ -6,6 +6,8 @@ use crate::status::put;
 use crate::{Message, Network};
 use midge_streamlog::Message as Stored;
 use serde_json::json;
+use smallvec::SmallVec;
+use std::num::NonZeroU64;
 
 /// Messages of one turn.
 pub(super) const TURN_MSGS: usize = 512;
@@ -148,7 +150,7 @@ impl Consumer {
 
     /// With original replay: whether the message must wait for as long as it did after the one before it.
     fn is_early(&mut self, message: &Stored, now: u64) -> bool {
-        let Some((at, time)) = self.replayed else {
+        let Some((at, time)) = self.replayed.as_deref().copied() else {
             return false;
         };
         let due = at.saturating_add(message.time.saturating_sub(time));
@@ -170,9 +172,7 @@ impl Consumer {
         let (message, seq) = (&next.message, next.message.seq);
         let dseq = self.dseq;
         self.dseq += 1;
-        let mut reply = std::mem::take(&mut self.scratch);
-        reply.clear();
-        reply.extend_from_slice(&self.ack_head);
+        let mut reply = SmallVec::<[u8; 128]>::from_slice(&self.ack_head);
         for (index, number) in [next.count, seq, dseq, message.time, pending]
             .into_iter()
             .enumerate()
@@ -205,13 +205,14 @@ impl Consumer {
             payload,
         };
         net.deliver(self.account, to, &out);
-        self.scratch = reply;
-        self.replayed = Some((now, message.time));
+        if self.config.replay_policy == ReplayPolicy::Original {
+            self.replayed = Some(Box::new((now, message.time)));
+        }
         self.note(seq, dseq, next.count, now);
     }
 
     fn note(&mut self, seq: u64, dseq: u64, count: u64, now: u64) {
-        self.delivered_at = Some(now);
+        self.delivered_at = NonZeroU64::new(now);
         self.next = self.next.max(seq + 1);
         self.changed = true;
         if self.config.ack_policy == AckPolicy::None {

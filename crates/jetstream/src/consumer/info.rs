@@ -54,19 +54,19 @@ impl Consumer {
         }
         let pause = self.config.pause_until.filter(|until| until.0 > now);
         ConsumerInfo {
-            stream_name: self.stream.clone(),
+            stream_name: self.stream.to_string(),
             name: self.config.name.clone(),
             created: Time(self.created),
             config,
             delivered: Sequences {
                 consumer_seq: self.dseq - 1,
                 stream_seq: self.next.saturating_sub(1),
-                last_active: self.delivered_at.map(Time),
+                last_active: self.delivered_at.map(|at| Time(at.get())),
             },
             ack_floor: Sequences {
                 consumer_seq: self.floor.consumer,
                 stream_seq: self.floor.stream,
-                last_active: self.acked_at.map(Time),
+                last_active: self.acked_at.map(|at| Time(at.get())),
             },
             num_ack_pending: self.pending.len() as u64,
             num_redelivered: self

@@ -61,8 +61,7 @@ impl ConsumerConfig {
     pub(crate) fn note_level(&mut self) {
         let groups = self.priority_policy != super::PriorityPolicy::None;
         let level = u8::from(groups || self.pause_until.is_some());
-        self.metadata
-            .insert("_nats.req.level".into(), level.to_string());
+        self.metadata.insert("_nats.req.level", &level.to_string());
     }
 }
 

@@ -35,6 +35,7 @@ use priority::Pin;
 use push::Push;
 use request::Request;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 /// How often changed state is written when nobody waits for it.
@@ -65,7 +66,7 @@ pub(crate) struct Consumer {
     pub(crate) config: ConsumerConfig,
     pub(crate) created: u64,
     account: AccountId,
-    stream: String,
+    stream: Box<str>,
     log: Log,
     filters: Arc<[Filter]>,
     /// The next stream sequence that wasn't looked at.
@@ -91,21 +92,20 @@ pub(crate) struct Consumer {
     saved: u64,
     /// The last sign of a client.
     active: u64,
-    delivered_at: Option<u64>,
-    acked_at: Option<u64>,
+    delivered_at: Option<NonZeroU64>,
+    acked_at: Option<NonZeroU64>,
     /// When it may go on, if the clock holds it back.
     wake_at: Option<u64>,
     /// When a pause ends; the configuration goes on showing it.
     resumes_at: Option<u64>,
-    /// When the last message went out, and the time it bears.
-    replayed: Option<(u64, u64)>,
+    /// With original replay: when the last message went out, and the time it bears.
+    replayed: Option<Box<(u64, u64)>>,
     push: Push,
     /// The client that is served alone.
-    pin: Option<Pin>,
+    pin: Option<Box<Pin>>,
     draws: Draws,
     /// `$JS.ACK.STREAM.CONSUMER.`
-    ack_head: Vec<u8>,
-    scratch: Vec<u8>,
+    ack_head: Box<[u8]>,
     advisories: Vec<Advisory>,
 }
 
@@ -135,10 +135,10 @@ impl Consumer {
     ) -> Self {
         let name = &config.name;
         Self {
-            ack_head: format!("$JS.ACK.{stream}.{name}.").into_bytes(),
+            ack_head: format!("$JS.ACK.{stream}.{name}.").into_bytes().into(),
             filters: config.filters().map(Filter::new).collect(),
             account,
-            stream: stream.to_owned(),
+            stream: stream.into(),
             log: log.clone(),
             resumes_at: config.pause_until.map(|until| until.0),
             config,
@@ -165,7 +165,6 @@ impl Consumer {
             push: Push::new(),
             pin: None,
             draws: Draws(now),
-            scratch: Vec::new(),
             advisories: Vec::new(),
         }
     }

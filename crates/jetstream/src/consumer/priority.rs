@@ -168,11 +168,11 @@ impl Consumer {
         };
         self.advise_pin("PINNED", &group, json!({"pinned_id": id}));
         let until = now.saturating_add(wait(&self.config));
-        self.pin = Some(Pin {
+        self.pin = Some(Box::new(Pin {
             id,
             since: now,
             until,
-        });
+        }));
     }
 
     /// The pinned client was silent for too long.
@@ -197,7 +197,7 @@ impl Consumer {
         .into();
         // Filled in by whoever knows its name.
         body["account"] = serde_json::Value::Null;
-        body["stream"] = self.stream.as_str().into();
+        body["stream"] = (*self.stream).into();
         body["consumer"] = self.config.name.as_str().into();
         body["group"] = group.into();
         self.advise(what, body);

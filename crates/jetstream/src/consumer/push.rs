@@ -24,7 +24,7 @@ pub(super) struct Push {
     /// How many may.
     window: u64,
     /// The flow control request that is out: its reply subject, and the bytes it stands for.
-    asked: Option<(Vec<u8>, u64)>,
+    asked: Option<Box<(Vec<u8>, u64)>>,
     /// Flow control requests so far; their names are drawn from it.
     draws: u64,
     /// When everything that went out would have been sent at exactly the limit of the rate.
@@ -125,7 +125,7 @@ impl Consumer {
             payload: b"",
         };
         net.publish(self.account, &request);
-        self.push.asked = Some((reply, self.push.bytes));
+        self.push.asked = Some(Box::new((reply, self.push.bytes)));
     }
 
     /// The client answered a flow control request.
@@ -134,8 +134,8 @@ impl Consumer {
             .push
             .asked
             .as_ref()
-            .is_some_and(|(reply, _)| reply == subject)
-            && let Some((_, bytes)) = self.push.asked.take()
+            .is_some_and(|asked| asked.0 == subject)
+            && let Some((_, bytes)) = self.push.asked.take().map(|asked| *asked)
         {
             self.push.bytes = self.push.bytes.saturating_sub(bytes);
             self.push.window = (self.push.window * 2).min(WINDOW.1);
@@ -185,7 +185,7 @@ impl Consumer {
             ("Nats-Last-Stream", self.next.saturating_sub(1).to_string()),
         ];
         let mut extra = last.to_vec();
-        if let Some((reply, _)) = &self.push.asked
+        if let Some((reply, _)) = self.push.asked.as_deref()
             && self.is_stalled()
         {
             extra.push((

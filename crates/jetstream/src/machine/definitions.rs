@@ -1,16 +1,18 @@
 //! What the store knows of streams and consumers: written when they are made, read when an account opens.
 
 use super::*;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// A stream's definition in the store.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct StreamDefinition {
     pub(super) config: StreamConfig,
     pub(super) created: u64,
 }
 
 /// A consumer's definition in the store.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct ConsumerDefinition {
     pub(super) config: ConsumerConfig,
     pub(super) created: u64,
@@ -169,11 +171,7 @@ impl JetStream {
         config: &StreamConfig,
         created: u64,
     ) -> Result<Ticket, ApiError> {
-        let definition = StreamDefinition {
-            config: config.clone(),
-            created,
-        };
-        self.define(&format!("s/{account}/{}", config.name), &definition)
+        self.define(&format!("s/{account}/{}", config.name), config, created)
     }
 
     pub(crate) fn define_consumer(
@@ -182,24 +180,19 @@ impl JetStream {
         config: &ConsumerConfig,
         created: u64,
     ) -> Result<Ticket, ApiError> {
-        let definition = ConsumerDefinition {
-            config: config.clone(),
-            created,
-        };
-        self.define(
-            &format!("c/{account}/{stream}/{}", config.name),
-            &definition,
-        )
+        let key = format!("c/{account}/{stream}/{}", config.name);
+        self.define(&key, config, created)
     }
 
     pub(super) fn define(
         &self,
         key: &str,
-        definition: &impl Serialize,
+        config: &(impl Serialize + DeserializeOwned),
+        created: u64,
     ) -> Result<Ticket, ApiError> {
-        let value = serde_json::to_vec(definition).unwrap_or_default();
+        let definition = json!({"config": lean(config), "created": created});
         self.store
-            .put_state(key.as_bytes(), &value)
+            .put_state(key.as_bytes(), definition.to_string().as_bytes())
             .map_err(|error| crate::stream::store_error(&error))
     }
 
@@ -239,7 +232,68 @@ impl JetStream {
     }
 }
 
+/// A configuration without the fields that say what is assumed when they are missing. It stays in memory as long as its stream
+/// does, and most of it is never different.
+fn lean<T: Serialize + DeserializeOwned>(config: &T) -> Value {
+    let shown = |config: &T| serde_json::to_value(config).unwrap_or_default();
+    let assumed = serde_json::from_value::<T>(json!({})).map(|it| shown(&it));
+    let mut lean = shown(config);
+    if let (Some(fields), Ok(assumed)) = (lean.as_object_mut(), assumed) {
+        fields.retain(|name, value| assumed.get(name) != Some(value));
+    }
+    lean
+}
+
 /// Where the store keeps what a consumer remembers.
 pub(super) fn state_key(account: &str, stream: &str, consumer: &str) -> String {
     format!("d/{account}/{stream}/{consumer}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AckPolicy, DeliverPolicy, Retention};
+
+    #[test]
+    fn a_kept_configuration_is_read_as_it_was() {
+        let mut stream: StreamConfig = serde_json::from_str("{}").unwrap();
+        (stream.name, stream.max_age) = ("S".into(), 5);
+        (stream.retention, stream.allow_direct) = (Retention::Interest, true);
+        let kept = lean(&stream);
+        let fields =
+            json!({"name": "S", "max_age": 5, "retention": "interest", "allow_direct": true});
+        assert_eq!(kept, fields);
+        assert_eq!(
+            serde_json::from_value::<StreamConfig>(kept).unwrap(),
+            stream
+        );
+
+        let mut consumer = ConsumerConfig {
+            name: "C".into(),
+            ack_policy: AckPolicy::Explicit,
+            deliver_policy: DeliverPolicy::New,
+            ..ConsumerConfig::default()
+        };
+        consumer.metadata.insert("a", "b");
+        let back = serde_json::from_value::<ConsumerConfig>(lean(&consumer)).unwrap();
+        assert_eq!(back, consumer);
+    }
+
+    /// What is missing in a folder was this when it was left out: another meaning would change streams that are there.
+    #[test]
+    fn what_is_assumed_stays_as_it_is() {
+        let stream: StreamConfig = serde_json::from_str("{}").unwrap();
+        let consumer: ConsumerConfig = serde_json::from_str("{}").unwrap();
+        let of_stream = json!({
+            "name": "", "retention": "limits", "storage": "file", "discard": "old", "compression": "none", "num_replicas": 1,
+            "max_age": 0, "max_bytes": -1, "max_consumers": -1, "max_msg_size": -1, "max_msgs": -1, "max_msgs_per_subject": -1,
+            "allow_direct": false, "allow_msg_ttl": false, "allow_rollup_hdrs": false, "mirror_direct": false,
+            "deny_delete": false, "deny_purge": false, "sealed": false, "consumer_limits": {},
+        });
+        assert_eq!(json!(stream), of_stream);
+        let of_consumer = json!({
+            "ack_policy": "none", "deliver_policy": "all", "replay_policy": "instant", "num_replicas": 0,
+        });
+        assert_eq!(json!(consumer), of_consumer);
+    }
 }

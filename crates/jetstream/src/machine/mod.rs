@@ -317,12 +317,12 @@ impl JetStream {
 
     pub(crate) fn stream_mut(&mut self, account: AccountId, name: &str) -> Option<&mut Stream> {
         let index = self.stream_index(account, name)?;
-        self.streams[index].as_mut()
+        self.streams[index].as_deref_mut()
     }
 
     pub(crate) fn stream(&self, account: AccountId, name: &str) -> Option<&Stream> {
         let index = self.stream_index(account, name)?;
-        self.streams[index].as_ref()
+        self.streams[index].as_deref()
     }
 
     /// The server ends: whoever waits is told, and all state is handed to the store.

@@ -51,7 +51,7 @@ impl JetStream {
                 continue;
             }
             for index in account.streams.values() {
-                let of = self.streams[*index].as_ref();
+                let of = self.streams[*index].as_deref();
                 if of.is_some_and(Stream::pushes) {
                     self.streams.stir(*index);
                 }

@@ -15,6 +15,7 @@ use crate::{ApiError, Message, Network, headers};
 use hashbrown::{HashMap, HashSet};
 use midge_streamlog::Filter;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Batches that one stream may have in flight.
 const BATCHES_MAX: usize = 50;
@@ -28,7 +29,7 @@ const COMMIT: &str = "Nats-Batch-Commit";
 
 /// Batches that aren't complete.
 #[derive(Default)]
-pub(crate) struct Batches(HashMap<Box<[u8]>, Waiting>);
+pub(crate) struct Batches(BTreeMap<Box<[u8]>, Waiting>);
 
 struct Waiting {
     messages: Vec<Held>,

@@ -36,11 +36,11 @@ pub(crate) struct Stream {
     /// In boxes, because a map has room for eleven from the first one on.
     pub(crate) consumers: BTreeMap<String, Box<Consumer>>,
     /// The head of each publish ack: `{"stream":"NAME",`, with the domain if there is one.
-    pub(crate) ack_head: Vec<u8>,
+    pub(crate) ack_head: Box<[u8]>,
     /// Ids of the last window; built from the log when the first one is asked for.
-    dedupe: Option<Dedupe>,
-    transform: Option<Transform>,
-    republish: Option<Republish>,
+    dedupe: Option<Box<Dedupe>>,
+    transform: Option<Box<Transform>>,
+    republish: Option<Box<Republish>>,
     /// The ticket of the last append: what a duplicate waits for.
     last_ticket: Option<Ticket>,
     /// Atomic batches that aren't complete.
@@ -73,7 +73,7 @@ impl Stream {
         let mut stream = Self {
             account,
             token,
-            ack_head: Vec::new(),
+            ack_head: Box::default(),
             config,
             created,
             log,
@@ -97,23 +97,23 @@ impl Stream {
     /// Derives what follows from the configuration, which was checked.
     pub(crate) fn configure(&mut self, settings: &Settings) {
         let name = &self.config.name;
-        self.ack_head = match &settings.domain {
-            None => format!("{{\"stream\":\"{name}\",").into_bytes(),
-            Some(domain) => {
-                format!("{{\"stream\":\"{name}\",\"domain\":\"{domain}\",").into_bytes()
-            }
+        let head = match &settings.domain {
+            None => format!("{{\"stream\":\"{name}\","),
+            Some(domain) => format!("{{\"stream\":\"{name}\",\"domain\":\"{domain}\","),
         };
+        self.ack_head = head.into_bytes().into();
         let compile = |src: &str, dest: &str| config::transform(src, dest).ok();
         self.transform = self
             .config
             .subject_transform
             .as_ref()
-            .and_then(|it| compile(&it.src, &it.dest));
+            .and_then(|it| compile(&it.src, &it.dest))
+            .map(Box::new);
         self.republish = self.config.republish.as_ref().and_then(|it| {
-            Some(Republish {
+            Some(Box::new(Republish {
                 transform: compile(&it.src, &it.dest)?,
                 headers_only: it.headers_only,
-            })
+            }))
         });
         self.set_origins();
         if !self.config.allow_atomic {
@@ -125,7 +125,7 @@ impl Stream {
     }
 
     pub(crate) fn republish(&self) -> Option<&Republish> {
-        self.republish.as_ref()
+        self.republish.as_deref()
     }
 
     /// Publishes a stored message again, if its stream does that.
@@ -165,7 +165,7 @@ impl Stream {
     fn dedupe(&mut self, now: u64) -> &mut Dedupe {
         let (log, window) = (&self.log, self.window());
         self.dedupe
-            .get_or_insert_with(|| rebuild(log, now.saturating_sub(window)))
+            .get_or_insert_with(|| rebuild(log, now.saturating_sub(window)).into())
     }
 
     /// The duplicate window in nanoseconds.

@@ -16,11 +16,10 @@ use crate::headers::{self, Wishes};
 use crate::schedule::{Due, Fault, Schedule};
 use crate::status::put;
 use crate::{ApiError, Message, Network};
-use hashbrown::HashMap;
 use midge_streamlog::{Filter, Message as Stored, Store, Stream as Log};
 use midge_subject::Subject;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a message waits that can't be published when it is due.
 const RETRY: u64 = 1_000_000_000;
@@ -31,10 +30,10 @@ const PURGE: &[u8] = b"purge";
 /// **Invariant:** `queue` has the time and sequence of each entry of `by_seq`, and `by_subject` its sequence.
 #[derive(Default)]
 pub(crate) struct Schedules {
-    by_subject: HashMap<Box<[u8]>, u64>,
-    by_seq: HashMap<u64, Entry>,
+    by_subject: BTreeMap<Box<[u8]>, u64>,
+    by_seq: BTreeMap<u64, Entry>,
     queue: BTreeSet<(u64, u64)>,
-    keeper: Option<Keeper>,
+    keeper: Option<Box<Keeper>>,
 }
 
 struct Entry {
@@ -173,7 +172,7 @@ impl Stream {
             created: self.created,
         };
         let found = keeper.load(self.log.stats().last_seq);
-        self.schedules.keeper = Some(keeper);
+        self.schedules.keeper = Some(keeper.into());
         for (seq, due, subject) in found {
             self.schedules.insert(seq, due, &subject);
         }
