@@ -2,23 +2,20 @@
 //!
 //! Each record of a batch but the last says that more follows; the last says that it ends one. They are written under one lock, so one
 //! commit carries them. A log that ends inside a batch ends before it: nobody was told of it, and what its messages would have pushed out is
-//! still there, because limits are enforced at the end of a batch.
+//! still there, because what limits take out is noted behind it.
 use crate::{
     Error, Result,
     error::Limit,
     options::{Discard, Storage},
     record::{FLAG_ENDS, FLAG_MORE, Head, Kind, RECORD_BATCH},
     state::{NewMessage, State},
-    stream::{Appended, Stream, enforce, enforce_each},
+    stream::{Appended, Stream, enforce_each},
 };
-use bytes::Bytes;
 use std::{collections::HashMap, sync::atomic::Ordering};
 
 /// A batch whose end wasn't read yet.
-#[derive(Default)]
 pub(crate) struct OpenBatch {
     first: u64,
-    subjects: Vec<Bytes>,
 }
 
 impl Stream {
@@ -37,7 +34,7 @@ impl Stream {
         self.admit_batch(&mut state, batch)?;
         let before = state.last_seq;
         let time = now.max(state.last_time);
-        let mut written = 0;
+        let mut written = state.write_expired()?;
         let mut outcome = Ok(());
         for (k, message) in batch.iter().enumerate() {
             let flags = match (batch.len(), k + 1 == batch.len()) {
@@ -159,29 +156,14 @@ impl State {
             self.drop_batch();
         }
         if head.flags & FLAG_MORE != 0 && self.open_batch.is_none() {
-            self.open_batch = Some(OpenBatch {
-                first: head.seq,
-                subjects: Vec::new(),
-            });
+            self.open_batch = Some(OpenBatch { first: head.seq });
         }
         head.flags & FLAG_MORE != 0
     }
 
-    /// Limits are enforced now, or when the batch is complete.
-    pub(crate) fn enforce_for(&mut self, subject: &[u8], more: bool) {
-        match &mut self.open_batch {
-            Some(batch) => batch.subjects.push(Bytes::copy_from_slice(subject)),
-            None => return enforce(self, Some(subject)),
-        }
-        if !more {
-            self.accept_batch();
-        }
-    }
-
     /// What was read of a batch counts.
     pub(crate) fn accept_batch(&mut self) {
-        let subjects = self.open_batch.take().unwrap_or_default().subjects;
-        enforce_each(self, subjects.iter().map(|subject| &subject[..]));
+        self.open_batch = None;
     }
 
     /// What was read of a batch never was told to anybody.

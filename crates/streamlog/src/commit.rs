@@ -173,6 +173,9 @@ impl Inner {
                 continue;
             };
             let mut state = stream.state.lock();
+            if let Err(error) = state.write_losses() {
+                tracing::warn!(stream = %stream.name, %error, "streamlog: what limits took out can't be noted");
+            }
             let pieces = state.tail.take();
             let bytes = std::mem::take(&mut state.pending);
             self.buffered.now.fetch_sub(bytes, Ordering::Relaxed);

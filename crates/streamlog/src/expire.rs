@@ -42,7 +42,7 @@ impl Stream {
         [by_ttl, by_age].into_iter().flatten().min()
     }
 
-    /// Takes out what is too old at `now`. Nothing is written for it: after a restart it is too old again.
+    /// Takes out what is too old at `now`. The next commit notes it; after a crash before that it is too old again.
     pub fn expire(&self, now: u64) -> Vec<Expired> {
         self.expire_with(now, false)
     }
@@ -74,6 +74,11 @@ impl Stream {
         {
             expired.extend(take(&mut state, seq, false, headers));
         }
+        if state.losses.are_many()
+            && let Ok(written) = state.write_losses()
+        {
+            drop(self.enter(&mut state, written));
+        }
         expired
     }
 }
@@ -87,6 +92,7 @@ fn take(state: &mut State, seq: u64, by_ttl: bool, headers: bool) -> Option<Expi
         false => Bytes::new(),
     };
     state.kill(seq);
+    state.lose(seq, true);
     Some(Expired {
         seq,
         subject,

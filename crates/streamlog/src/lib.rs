@@ -64,6 +64,7 @@ mod journal;
 mod keep;
 #[cfg(any(test, feature = "sim"))]
 mod laws;
+mod losses;
 mod meta;
 mod open;
 mod options;

@@ -8,12 +8,13 @@ use crate::{
     chain::{self, Link},
     damage::DamageKind,
     disk::{DiskFile, read_all},
+    filter::Filter,
     meta,
     options::StreamOptions,
     record::{self, FLAG_ERASE, Head, Kind, decode_runs},
     segment::{Env, HEADER, Scan, Segment},
     state::State,
-    stream::enforce,
+    stream::enforce_each,
     tail::Piece,
     timer::Due,
 };
@@ -106,8 +107,22 @@ pub(crate) fn open(
     state.visible = state.last_seq;
     state.durable = state.last_seq;
     state.totals.shrink();
-    enforce(&mut state, None);
+    enforce_limits(&mut state);
     Ok((state, leftovers))
+}
+
+/// Evictions are in the log, but for those that a torn write lost or a folder of older times never had: they concern what was scanned.
+fn enforce_limits(state: &mut State) {
+    let mut subjects = BTreeSet::new();
+    if state.options.limits.max_per_subject > 0 {
+        let scanned = state.slots.iter().filter(|slot| slot.heap.is_some());
+        for slot in scanned {
+            slot.each_subject(&Filter::all(), state.first_seq, |subject, _, _, _| {
+                subjects.insert(subject.to_vec());
+            });
+        }
+    }
+    enforce_each(state, subjects.iter().map(Vec::as_slice));
 }
 
 /// Takes over what the meta file says, less the segments that are missing.
@@ -463,8 +478,9 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
                 }
                 let subject = &body[..head.subject as usize];
                 state.apply_message(head, subject, at);
-                // Evictions by limit aren't in the log: they happen again where they happened.
-                state.enforce_for(subject, more);
+                if !more {
+                    state.accept_batch();
+                }
             }
             _ => {
                 let segment = state.active().seg.clone();

@@ -11,6 +11,7 @@ use crate::{
     evicted::Evicted,
     filter::Filter,
     index::{Dead, HeapIndex, Index, Place, SubjectTotal, Totals},
+    losses::Losses,
     options::{Storage, StreamOptions},
     record::{self, Head, Kind},
     segment::{Env, HEADER, SIZE_FIRST, Segment},
@@ -88,6 +89,8 @@ pub(crate) struct State {
     pub(crate) dropped: Vec<Arc<Segment>>,
     /// what limits pushed out, for who asked to know
     pub(crate) evicted: Option<Evicted>,
+    /// what limits and time took out since the last commit
+    pub(crate) losses: Losses,
     /// segments that hold what was erased, and since when the active one is among them
     pub(crate) erase: BTreeSet<u32>,
     pub(crate) erase_since: u64,
@@ -129,6 +132,7 @@ impl State {
             aging: 0,
             dropped: Vec::new(),
             evicted: None,
+            losses: Losses::default(),
             erase: BTreeSet::new(),
             erase_since: 0,
             rewrite: BTreeSet::new(),
@@ -635,6 +639,7 @@ impl State {
         self.durable = self.durable.min(seq);
         self.taken = self.taken.min(seq);
         self.aging = self.aging.min(seq + 1);
+        self.losses.truncate(seq);
         self.settle_first();
         self.meta_stale = true;
         before - self.msgs

@@ -171,19 +171,23 @@ impl Store {
             compression,
             ..options
         };
-        state.options = options.clone();
+        let policy = options.policy;
+        let ticket = match storage {
+            Storage::Memory => Ticket::done(),
+            Storage::File => {
+                let (name, options) = (name.to_owned(), options.clone());
+                let definition = Definition { name, options }.encode();
+                let key = key_of(STREAM_KEY, stream.id());
+                self.0.change([(&key, Some(&definition))])?
+            }
+        };
+        state.options = options;
         enforce_all(&mut state);
-        drop(state);
-        if storage == Storage::Memory {
-            return Ok(Ticket::done());
+        // What the new limits took out goes with them, or follows.
+        match policy {
+            Policy::Always if !state.losses.is_empty() => Ok(stream.enter(&mut state, 0)),
+            _ => Ok(ticket),
         }
-        let definition = Definition {
-            name: name.to_owned(),
-            options,
-        }
-        .encode();
-        self.0
-            .change([(&key_of(STREAM_KEY, stream.id()), Some(&definition))])
     }
 
     /// Removes a stream. Its files go with the next [`maintain_once`](Self::maintain_once) after the ticket is released.

@@ -161,6 +161,7 @@ impl Stream {
     ) -> Result<Appended> {
         let len = message.subject.len() + message.headers.len() + message.payload.len();
         self.admit(state, message.subject, len, !message.headers.is_empty())?;
+        let noted = state.write_expired()?;
         let time = now.max(state.last_time);
         let head = Head {
             kind: Kind::Message,
@@ -178,7 +179,7 @@ impl Stream {
             state.write(head, [message.subject, message.headers, message.payload])?;
         state.apply_message(&head, message.subject, offset);
         enforce(state, Some(message.subject));
-        let ticket = self.enter(state, written);
+        let ticket = self.enter(state, noted + written);
         Ok(Appended { seq, time, ticket })
     }
 
@@ -481,14 +482,19 @@ pub(crate) fn enforce_each<'a>(state: &mut State, subjects: impl IntoIterator<It
 /// `false`: it wasn't there.
 fn evict(state: &mut State, seq: u64) -> bool {
     let was_there = state.kill(seq).is_some();
-    if was_there && let Some(evicted) = &mut state.evicted {
-        evicted.push(seq);
+    if was_there {
+        state.lose(seq, false);
+        if let Some(evicted) = &mut state.evicted {
+            evicted.push(seq);
+        }
     }
     was_there
 }
 
-/// Enforces all limits anew, after they changed or after opening.
+/// Enforces all limits anew, after they changed: what is too much in all goes first, then what is too much of a subject. (The reference
+/// does it in this order, too.)
 pub(crate) fn enforce_all(state: &mut State) {
+    enforce(state, None);
     let max = state.options.limits.max_per_subject;
     if max > 0 {
         state.complete_totals();
@@ -501,7 +507,6 @@ pub(crate) fn enforce_all(state: &mut State) {
         over.iter()
             .for_each(|subject| enforce(state, Some(subject)));
     }
-    enforce(state, None);
 }
 
 pub(crate) fn level_of(policy: Policy) -> Level {
