@@ -465,3 +465,569 @@ B> PUB t.1 _F.uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu.
 B> x
 B< MSG _F.uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu.10.ok.1.0.$FI 5 <number>
 B< ~{"error":{"code":400,"err_code":10207,"description":"batch publish ID is invalid"},"stream":"T","seq":0}
+
+== a delivery prefix inside of what another source takes #425~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 31
+A> {"name":"S","subjects":["s.>"]}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.>"]}}
+A> PUB $JS.API.STREAM.CREATE.T _I.1 95
+A> {"name":"T","sources":[{"name":"S"},{"name":"X","external":{"api":"$JS.x.API","deliver":"s"}}]}
+A< MSG _I.1 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","error":{"code":400,"err_code":10022,"description":"stream external delivery prefix s overlaps with stream subject s.>"}}
+
+== a server whose disk is full refuses what it would have to store #442~ @error
+conf:
+  jetstream { store_dir: "<dir>/js", max_file_store: 1000 }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 67
+A> {"name":"S","subjects":["s.*"],"storage":"file","max_msg_size":900}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"],"storage":"file","max_msg_size":900}}
+A> PUB $JS.API.STREAM.CREATE.D _I.1 77
+A> {"name":"D","subjects":["d.*"],"storage":"file","max_msgs":1,"discard":"new"}
+A< MSG _I.1 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["d.*"],"storage":"file","max_msgs":1,"discard":"new"}}
+A> PUB d.1 _I.2 1
+A> x
+A< MSG _I.2 1 <number>
+A< {"stream":"D","seq":1}
+A> PUB s.1 _I.3 600
+A> <repeat 600 x>
+A< MSG _I.3 1 <number>
+A< {"stream":"S","seq":1}
+A> HPUB s.1 _I.4 28 628
+A> NATS/1.0
+A> Nats-Msg-Id: a
+A> 
+A> <repeat 600 x>
+A< MSG _I.4 1 <number>
+A< {"stream":"S","seq":2}
+A> PUB s.1 _I.5 1
+A> x
+A< MSG _I.5 1 <number>
+A< ~{"error":{"code":503,"err_code":10023,"description":"insufficient resources"},"stream":"S","seq":0}
+A> PUB d.1 _I.6 1
+A> x
+A< MSG _I.6 1 <number>
+A< ~{"error":{"code":503,"err_code":10023,"description":"insufficient resources"},"stream":"D","seq":0}
+A> HPUB s.1 _I.7 28 29
+A> NATS/1.0
+A> Nats-Msg-Id: a
+A> 
+A> x
+A< MSG _I.7 1 <number>
+A< {"stream":"S","seq":2,"duplicate":<any>true}
+A> PUB s.1 _I.8 901
+A> <repeat 901 x>
+A< MSG _I.8 1 <number>
+A< ~{"error":{"code":400,"err_code":10054,"description":"message size exceeds maximum allowed"},"stream":"S","seq":0}
+A> HPUB s.1 _I.9 44 45
+A> NATS/1.0
+A> Nats-Expected-Last-Sequence: 7
+A> 
+A> x
+A< MSG _I.9 1 <number>
+A< ~{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 2"},"stream":"S","seq":0}
+A> PUB $JS.API.STREAM.PURGE.S _I.10 0
+A> 
+A< MSG _I.10 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_purge_response","success":true,"purged":2}
+A> PUB s.1 _I.11 1
+A> x
+A< MSG _I.11 1 <number>
+A< {"stream":"S","seq":3}
+
+== a server whose memory is full refuses what it would have to store #442~ @error
+conf:
+  jetstream { store_dir: "<dir>/js", max_memory_store: 1000 }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 69
+A> {"name":"S","subjects":["s.*"],"storage":"memory","max_msg_size":900}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"],"storage":"memory","max_msg_size":900}}
+A> PUB $JS.API.STREAM.CREATE.D _I.1 79
+A> {"name":"D","subjects":["d.*"],"storage":"memory","max_msgs":1,"discard":"new"}
+A< MSG _I.1 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["d.*"],"storage":"memory","max_msgs":1,"discard":"new"}}
+A> PUB d.1 _I.2 1
+A> x
+A< MSG _I.2 1 <number>
+A< {"stream":"D","seq":1}
+A> PUB s.1 _I.3 600
+A> <repeat 600 x>
+A< MSG _I.3 1 <number>
+A< {"stream":"S","seq":1}
+A> HPUB s.1 _I.4 28 628
+A> NATS/1.0
+A> Nats-Msg-Id: a
+A> 
+A> <repeat 600 x>
+A< MSG _I.4 1 <number>
+A< {"stream":"S","seq":2}
+A> PUB s.1 _I.5 1
+A> x
+A< MSG _I.5 1 <number>
+A< ~{"error":{"code":503,"err_code":10023,"description":"insufficient resources"},"stream":"S","seq":0}
+A> PUB d.1 _I.6 1
+A> x
+A< MSG _I.6 1 <number>
+A< ~{"error":{"code":503,"err_code":10023,"description":"insufficient resources"},"stream":"D","seq":0}
+A> HPUB s.1 _I.7 28 29
+A> NATS/1.0
+A> Nats-Msg-Id: a
+A> 
+A> x
+A< MSG _I.7 1 <number>
+A< {"stream":"S","seq":2,"duplicate":<any>true}
+A> PUB s.1 _I.8 901
+A> <repeat 901 x>
+A< MSG _I.8 1 <number>
+A< ~{"error":{"code":400,"err_code":10054,"description":"message size exceeds maximum allowed"},"stream":"S","seq":0}
+A> HPUB s.1 _I.9 44 45
+A> NATS/1.0
+A> Nats-Expected-Last-Sequence: 7
+A> 
+A> x
+A< MSG _I.9 1 <number>
+A< ~{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 2"},"stream":"S","seq":0}
+A> PUB $JS.API.STREAM.PURGE.S _I.10 0
+A> 
+A< MSG _I.10 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_purge_response","success":true,"purged":2}
+A> PUB s.1 _I.11 1
+A> x
+A< MSG _I.11 1 <number>
+A< {"stream":"S","seq":3}
+
+== a full account looks at a message's wishes first #442~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+  accounts { A { users: [{user: a, password: a}], jetstream { max_file: 1000 } } }
+  no_auth_user: a
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 91
+A> {"name":"S","subjects":["s.*"],"max_msg_size":900,"allow_atomic":true,"allow_batched":true}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"],"max_msg_size":900,"allow_atomic":true,"allow_batched":true}}
+A> PUB s.1 _I.1 600
+A> <repeat 600 x>
+A< MSG _I.1 1 <number>
+A< {"stream":"S","seq":1}
+A> PUB s.1 _I.2 600
+A> <repeat 600 x>
+A< MSG _I.2 1 <number>
+A< ~{"error":{"code":400,"err_code":10002,"description":"resource limits exceeded for account"},"stream":"S","seq":0}
+A> PUB s.1 _I.3 901
+A> <repeat 901 x>
+A< MSG _I.3 1 <number>
+A< ~{"error":{"code":400,"err_code":10054,"description":"message size exceeds maximum allowed"},"stream":"S","seq":0}
+A> HPUB s.1 _I.4 45 645
+A> NATS/1.0
+A> Nats-Expected-Last-Sequence: 77
+A> 
+A> <repeat 600 x>
+A< MSG _I.4 1 <number>
+A< ~{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 1"},"stream":"S","seq":0}
+A> HPUB s.1 _I.5 26 626
+A> NATS/1.0
+A> Nats-TTL: 77
+A> 
+A> <repeat 600 x>
+A< MSG _I.5 1 <number>
+A< ~{"error":{"code":400,"err_code":10166,"description":"per-message TTL is disabled"},"stream":"S","seq":0}
+A> HPUB s.1 _I.6 26 626
+A> NATS/1.0
+A> Nats-Incr: 1
+A> 
+A> <repeat 600 x>
+A< MSG _I.6 1 <number>
+A< ~{"error":{"code":400,"err_code":10168,"description":"message counters is disabled"},"stream":"S","seq":0}
+A> HPUB s.1 _I.7 54 654
+A> NATS/1.0
+A> Nats-Batch-Id: u
+A> Nats-Batch-Sequence: 1
+A> 
+A> <repeat 600 x>
+A< MSG _I.7 1 <number>
+A< ~{"error":{"code":400,"err_code":10002,"description":"resource limits exceeded for account"},"stream":"S","seq":0}
+A> HPUB s.1 _I.8 54 654
+A> NATS/1.0
+A> Nats-Batch-Id: u
+A> Nats-Batch-Sequence: 2
+A> 
+A> <repeat 600 x>
+A< MSG _I.8 1 <number>
+A< ~{"error":{"code":400,"err_code":10002,"description":"resource limits exceeded for account"},"stream":"S","seq":0}
+
+== an operator bounds batches #362~ #363~ @error
+conf:
+  jetstream { store_dir: "<dir>/js", limits { batch { max_msgs: 2, max_inflight_per_stream: 2, timeout: 1s } } }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 72
+A> {"name":"S","subjects":["s.*"],"allow_atomic":true,"allow_batched":true}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"],"allow_atomic":true,"allow_batched":true}}
+A> HPUB s.1 _I.1 54 55
+A> NATS/1.0
+A> Nats-Batch-Id: u
+A> Nats-Batch-Sequence: 1
+A> 
+A> x
+A< MSG _I.1 1 <number>
+A< 
+A> HPUB s.1 _I.2 54 55
+A> NATS/1.0
+A> Nats-Batch-Id: u
+A> Nats-Batch-Sequence: 2
+A> 
+A> x
+A< MSG _I.2 1 <number>
+A< 
+A> HPUB s.1 _I.3 54 55
+A> NATS/1.0
+A> Nats-Batch-Id: u
+A> Nats-Batch-Sequence: 3
+A> 
+A> x
+A< MSG _I.3 1 <number>
+A< ~{"error":{"code":400,"err_code":10199,"description":"atomic publish batch is too large: 2"},"stream":"S","seq":0}
+A> HPUB s.1 _I.4 76 77
+A> NATS/1.0
+A> Nats-Batch-Id: u
+A> Nats-Batch-Sequence: 4
+A> Nats-Batch-Commit: 1
+A> 
+A> x
+A< MSG _I.4 1 <number>
+A< ~{"error":{"code":400,"err_code":10199,"description":"atomic publish batch is too large: 2"},"stream":"S","seq":0}
+A> HPUB s.1 _I.5 54 55
+A> NATS/1.0
+A> Nats-Batch-Id: v
+A> Nats-Batch-Sequence: 1
+A> 
+A> x
+A< MSG _I.5 1 <number>
+A< 
+A> HPUB s.1 _I.6 54 55
+A> NATS/1.0
+A> Nats-Batch-Id: w
+A> Nats-Batch-Sequence: 1
+A> 
+A> x
+A< MSG _I.6 1 <number>
+A< 
+A> HPUB s.1 _I.7 54 55
+A> NATS/1.0
+A> Nats-Batch-Id: y
+A> Nats-Batch-Sequence: 1
+A> 
+A> x
+A< MSG _I.7 1 <number>
+A< ~{"error":{"code":429,"err_code":10210,"description":"atomic publish too many inflight"},"stream":"S","seq":0}
+wait 1600
+A> HPUB s.1 _I.8 54 55
+A> NATS/1.0
+A> Nats-Batch-Id: v
+A> Nats-Batch-Sequence: 2
+A> 
+A> x
+A< MSG _I.8 1 <number>
+A< ~{"error":{"code":400,"err_code":10176,"description":"atomic publish batch is incomplete"},"stream":"S","seq":0}
+A> HPUB s.1 _I.9 54 55
+A> NATS/1.0
+A> Nats-Batch-Id: y
+A> Nats-Batch-Sequence: 1
+A> 
+A> x
+A< MSG _I.9 1 <number>
+A< 
+
+== an operator bounds fast batches #363~ @error
+conf:
+  jetstream { store_dir: "<dir>/js", limits { batch { max_inflight_per_stream: 1 } } }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 52
+A> {"name":"S","subjects":["s.*"],"allow_batched":true}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"],"allow_batched":true}}
+A> PUB s.1 _I.u.10.ok.1.0.$FI 1
+A> x
+A< MSG _I.u.10.ok.1.0.$FI 1 <number>
+A< {"type":"ack","seq":0,"msgs":10}
+A> PUB s.1 _I.v.10.ok.1.0.$FI 1
+A> x
+A< MSG _I.v.10.ok.1.0.$FI 1 <number>
+A< ~{"error":{"code":429,"err_code":10211,"description":"batch publish too many inflight"},"stream":"S","seq":0}
+
+== a counter whose subject has something else is broken #361~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.RESTORE.S _I.0 78
+A> {"config":{"name":"S","subjects":["s.*"],"allow_msg_counter":true},"state":{}}
+A< MSG _I.0 1 <number>
+A< {<any>"deliver_subject":"$JS.SNAPSHOT.RESTORE.S.<id:word>"<any>
+A> PUB $JS.SNAPSHOT.RESTORE.S.<id> _I.1 227
+A> \xff\x06\x00\x00\x53\x32\x73\x54\x77\x4f\x01\xd5\x00\x00\x74\xbd\x8b\x85\x4e\x41\x54\x53\x41\x52\x43\x31\x0a\x80\x88\xe6\xe9\xc2\xaf\x85\xea\x31\x00\x00\x9b\x01\x73\x74\x61\x74\x65\x2e\x6a\x73\x6f\x6e\x7b\x22\x6d\x65\x73\x73\x61\x67\x65\x73\x22\x3a\x31\x2c\x22\x62\x79\x74\x65\x73\x22\x3a\x32\x36\x2c\x22\x66\x69\x72\x73\x74\x5f\x73\x65\x71\x22\x3a\x31\x2c\x22\x66\x69\x72\x73\x74\x5f\x74\x73\x22\x3a\x22\x32\x30\x32\x36\x2d\x31\x31\x2d\x32\x31\x54\x31\x31\x3a\x30\x36\x3a\x35\x33\x5a\x22\x2c\x22\x6c\x61\x73\x74\x5f\x73\x65\x71\x22\x3a\x31\x2c\x22\x6c\x61\x73\x74\x5f\x74\x73\x22\x3a\x22\x32\x30\x32\x36\x2d\x31\x31\x2d\x32\x31\x54\x31\x31\x3a\x30\x36\x3a\x35\x33\x5a\x22\x2c\x22\x6e\x75\x6d\x5f\x73\x75\x62\x6a\x65\x63\x74\x73\x22\x3a\x31\x2c\x22\x63\x6f\x6e\x73\x75\x6d\x65\x72\x5f\x63\x6f\x75\x6e\x74\x22\x3a\x30\x7d\x03\x80\x88\xe6\xe9\xc2\xaf\x85\xea\x31\x01\x00\x01\x73\x2e\x31\x78\x00\x00\x00\x00\x00
+A< MSG _I.1 1 <any>0
+A< 
+A> PUB $JS.SNAPSHOT.RESTORE.S.<id> _I.2 0
+A> 
+A< MSG _I.2 1 <any>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","state":{"messages":1,"last_seq":1},"error":"<absent>"}
+A> HPUB s.1 _I.3 26 26
+A> NATS/1.0
+A> Nats-Incr: 1
+A> 
+A> 
+A< MSG _I.3 1 <number>
+A< ~{"error":{"code":400,"err_code":10172,"description":"message counter is broken"},"stream":"S","seq":0}
+A> HPUB s.2 _I.4 26 26
+A> NATS/1.0
+A> Nats-Incr: 1
+A> 
+A> 
+A< MSG _I.4 1 <number>
+A< ~{"stream":"S","seq":2,"val":"1"}
+
+== blanks belong to a header's value behind it, and tabs everywhere #359~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 52
+A> {"name":"S","subjects":["s.*"],"allow_msg_ttl":true}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"],"allow_msg_ttl":true}}
+A> HPUB s.1 _I.1 27 28
+A> NATS/1.0
+A> Nats-TTL: 5s\s
+A> 
+A> x
+A< MSG _I.1 1 <number>
+A< ~{"error":{"code":400,"err_code":10165,"description":"invalid per-message TTL"},"stream":"S","seq":0}
+A> HPUB s.1 _I.2 27 28
+A> NATS/1.0
+A> Nats-TTL: \t5s
+A> 
+A> x
+A< MSG _I.2 1 <number>
+A< ~{"error":{"code":400,"err_code":10165,"description":"invalid per-message TTL"},"stream":"S","seq":0}
+A> HPUB s.1 _I.3 28 29
+A> NATS/1.0
+A> Nats-TTL: \s 5s
+A> 
+A> x
+A< MSG _I.3 1 <number>
+A< {"stream":"S","seq":1}
+A> HPUB s.1 _I.4 29 30
+A> NATS/1.0
+A> Nats-Msg-Id: \ta
+A> 
+A> x
+A< MSG _I.4 1 <number>
+A< {"stream":"S","seq":2}
+A> HPUB s.1 _I.5 28 29
+A> NATS/1.0
+A> Nats-Msg-Id: a
+A> 
+A> x
+A< MSG _I.5 1 <number>
+A< {"stream":"S","seq":3}
+A> HPUB s.1 _I.6 29 30
+A> NATS/1.0
+A> Nats-Msg-Id: \sa
+A> 
+A> x
+A< MSG _I.6 1 <number>
+A< {"stream":"S","seq":3,"duplicate":<any>true}
+A> HPUB s.1 _I.7 38 39
+A> NATS/1.0
+A> Nats-Expected-Stream: S\s
+A> 
+A> x
+A< MSG _I.7 1 <number>
+A< ~{"error":{"code":400,"err_code":10060,"description":"expected stream does not match"},"stream":"S","seq":0}
+
+== a stream isn't sealed when it is made #330~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 43
+A> {"name":"S","subjects":["s"],"sealed":true}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","error":{"code":500,"err_code":10052,"description":"stream configuration for create can not be sealed"}}
+A> PUB $JS.API.STREAM.INFO.S _I.1 0
+A> 
+A< MSG _I.1 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","error":{"code":404,"err_code":10059,"description":"stream not found"}}
+
+== subjects by what looks like a wildcard #370~
+conf:
+  jetstream { store_dir: "<dir>/js" }
+only ours: a wildcard is a whole token
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 31
+A> {"name":"S","subjects":["s.>"]}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.>"]}}
+A> PUB s.t1 _I.1 1
+A> x
+A< MSG _I.1 1 <number>
+A< {"stream":"S","seq":1}
+A> PUB s.t* _I.2 1
+A> x
+A< MSG _I.2 1 <number>
+A< {"stream":"S","seq":2}
+A> PUB $JS.API.STREAM.INFO.S _I.3 26
+A> {"subjects_filter":"s.t*"}
+A< MSG _I.3 1 <number>
+A< ~{"state":{"subjects":{"s.t*":1}}}
+A> PUB $JS.API.STREAM.INFO.S _I.4 25
+A> {"subjects_filter":"s.*"}
+A< MSG _I.4 1 <number>
+A< ~{"state":{"subjects":{"s.t*":1,"s.t1":1}}}
+A> PUB $JS.API.STREAM.PURGE.S _I.5 17
+A> {"filter":"s.t*"}
+A< MSG _I.5 1 <number>
+A< ~{"success":true,"purged":1}
+
+== subjects by what looks like a wildcard #370~
+conf:
+  jetstream { store_dir: "<dir>/js" }
+only reference: a wildcard is a whole token
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 31
+A> {"name":"S","subjects":["s.>"]}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.>"]}}
+A> PUB s.t1 _I.1 1
+A> x
+A< MSG _I.1 1 <number>
+A< {"stream":"S","seq":1}
+A> PUB s.t* _I.2 1
+A> x
+A< MSG _I.2 1 <number>
+A< {"stream":"S","seq":2}
+A> PUB $JS.API.STREAM.INFO.S _I.3 26
+A> {"subjects_filter":"s.t*"}
+A< MSG _I.3 1 <number>
+A< ~{"state":{"subjects":{"s.t*":1,"s.t1":1}}}
+A> PUB $JS.API.STREAM.INFO.S _I.4 25
+A> {"subjects_filter":"s.*"}
+A< MSG _I.4 1 <number>
+A< ~{"state":{"subjects":{"s.t*":1,"s.t1":1}}}
+A> PUB $JS.API.STREAM.PURGE.S _I.5 17
+A> {"filter":"s.t*"}
+A< MSG _I.5 1 <number>
+A< ~{"success":true,"purged":1}
+
+== more than the server can take at once #442~ @error
+conf:
+  jetstream { store_dir: "<dir>/js", max_buffered_msgs: 1 }
+only reference: it refuses what its queue has no room for
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 31
+A> {"name":"S","subjects":["s.*"]}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"]}}
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A> PUB s.1 _I.p 1
+A> x
+A: skip to NATS/1.0 429 Too Many Requests
+A< 
+A< 
+A< ~{"error":{"code":429,"err_code":10167,"description":"too many requests"},"stream":"S","seq":0}
+A: close

@@ -1,9 +1,12 @@
 //! JetStream as a part of the broker: started, reloaded, stopped, and what monitoring asks of it.
 
 use crate::error::Error;
-use midge_conf::{AccountJetStream, JetStream as Configured, Options, StoreCipher, SyncInterval};
+use midge_conf::{
+    AccountJetStream, JetStream as Configured, JetStreamBatchLimits, Options, StoreCipher,
+    SyncInterval,
+};
 use midge_drive::{Drive, store_folder, temporary_folder};
-use midge_jetstream::{AccountId, AccountLimits, Detail, Report};
+use midge_jetstream::{AccountId, AccountLimits, BatchLimits, Detail, Report};
 use midge_monitor::{HealthCheck, Unhealthy};
 use midge_router::{Account, Router};
 use midge_streamlog::{Cipher, Key, Policy, StoreOptions};
@@ -12,6 +15,7 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The JetStream API level of this server.
 const API_LEVEL: u32 = 5;
@@ -66,6 +70,7 @@ impl Streams {
                 strict: configured.strict,
                 policy: policy(configured.sync_interval),
                 cipher: cipher(configured),
+                batches: batches(&configured.limits.batch),
             },
             seed: getrandom::u64().map_err(std::io::Error::other)?,
         })?;
@@ -409,8 +414,7 @@ impl Capacity {
     /// An account's limits, none of which is above the server's.
     fn limits(self, of: AccountJetStream, configured: &Configured) -> AccountLimits {
         let limits = &configured.limits;
-        let nanos =
-            |window: std::time::Duration| i64::try_from(window.as_nanos()).unwrap_or(i64::MAX);
+        let nanos = |window: Duration| i64::try_from(window.as_nanos()).unwrap_or(i64::MAX);
         AccountLimits {
             max_memory: of.max_memory,
             max_storage: of.max_store,
@@ -425,6 +429,17 @@ impl Capacity {
             max_bytes_required: of.max_bytes_required,
             duplicate_window: limits.duplicate_window.map(nanos),
         }
+    }
+}
+
+fn batches(limits: &JetStreamBatchLimits) -> BatchLimits {
+    let count = |limit: Option<u64>| limit.and_then(|limit| usize::try_from(limit).ok());
+    let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    BatchLimits {
+        per_stream: count(limits.max_inflight_per_stream),
+        total: count(limits.max_inflight_total),
+        msgs: limits.max_msgs,
+        idle: limits.timeout.map(nanos),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::config::{Storage, StreamConfig};
 use crate::error::{
-    ACCOUNT_RESOURCES_EXCEEDED, MAXIMUM_STREAMS, MEMORY_RESOURCES_EXCEEDED,
+    ACCOUNT_RESOURCES_EXCEEDED, INSUFFICIENT_RESOURCES, MAXIMUM_STREAMS, MEMORY_RESOURCES_EXCEEDED,
     STORAGE_RESOURCES_EXCEEDED, STREAM_MAX_BYTES_REQUIRED, STREAM_MAX_STREAM_BYTES_EXCEEDED,
 };
 use crate::{AccountId, ApiError, Token};
@@ -52,10 +52,35 @@ pub(crate) struct Used {
 }
 
 impl Used {
+    fn of(self, storage: Storage) -> u64 {
+        match storage {
+            Storage::File => self.storage,
+            Storage::Memory => self.memory,
+        }
+    }
+
     pub(crate) fn grow(&mut self, storage: Storage, bytes: u64) {
         match storage {
             Storage::File => self.storage += bytes,
             Storage::Memory => self.memory += bytes,
+        }
+    }
+}
+
+/// Why nothing more may be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Full {
+    /// All accounts together use more than the server may.
+    Server,
+    /// The account would use more than it may.
+    Account,
+}
+
+impl From<Full> for ApiError {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Server => INSUFFICIENT_RESOURCES,
+            Full::Account => ACCOUNT_RESOURCES_EXCEEDED,
         }
     }
 }
@@ -95,17 +120,11 @@ impl Limits {
         if bytes.is_none() && self.max_bytes_required {
             return Err(STREAM_MAX_BYTES_REQUIRED);
         }
-        let (most, largest, exceeded) = match config.storage {
-            Storage::File => (
-                lesser(self.max_storage, self.server_storage),
-                self.storage_max_stream_bytes,
-                STORAGE_RESOURCES_EXCEEDED,
-            ),
-            Storage::Memory => (
-                lesser(self.max_memory, self.server_memory),
-                self.memory_max_stream_bytes,
-                MEMORY_RESOURCES_EXCEEDED,
-            ),
+        let (account, server) = self.bounds(config.storage);
+        let most = lesser(account, server);
+        let (largest, exceeded) = match config.storage {
+            Storage::File => (self.storage_max_stream_bytes, STORAGE_RESOURCES_EXCEEDED),
+            Storage::Memory => (self.memory_max_stream_bytes, MEMORY_RESOURCES_EXCEEDED),
         };
         let bytes = bytes.unwrap_or(0);
         if largest.is_some_and(|largest| bytes > largest) {
@@ -128,21 +147,28 @@ impl Limits {
         limits.iter().any(Option::is_some)
     }
 
-    /// Whether an account that uses this much may take so many bytes more.
-    pub(crate) fn holds(&self, storage: Storage, used: Used, more: u64) -> Result<(), ApiError> {
-        match self.left(storage, used) {
-            Some(left) if more > left => Err(ACCOUNT_RESOURCES_EXCEEDED),
-            _ => Ok(()),
+    /// Why an account that uses this much, on a server of which all use so much, may not take so many bytes more.
+    pub(crate) fn full(&self, of: Storage, (used, all): (Used, Used), more: u64) -> Option<Full> {
+        let (account, server) = self.bounds(of);
+        if server.is_some_and(|most| all.of(of) > most) {
+            return Some(Full::Server);
         }
+        (account.is_some_and(|most| used.of(of).saturating_add(more) > most))
+            .then_some(Full::Account)
     }
 
     /// Bytes that an account that uses this much may take; `None`: without end.
-    pub(crate) fn left(&self, storage: Storage, used: Used) -> Option<u64> {
-        let (most, used) = match storage {
-            Storage::File => (lesser(self.max_storage, self.server_storage), used.storage),
-            Storage::Memory => (lesser(self.max_memory, self.server_memory), used.memory),
-        };
-        Some(most?.saturating_sub(used))
+    pub(crate) fn left(&self, of: Storage, used: Used) -> Option<u64> {
+        let (account, server) = self.bounds(of);
+        Some(lesser(account, server)?.saturating_sub(used.of(of)))
+    }
+
+    /// The account's and the server's bytes.
+    fn bounds(&self, of: Storage) -> (Option<u64>, Option<u64>) {
+        match of {
+            Storage::File => (self.max_storage, self.server_storage),
+            Storage::Memory => (self.max_memory, self.server_memory),
+        }
     }
 }
 

@@ -71,14 +71,17 @@ impl<'a> Wishes<'a> {
     }
 }
 
-/// Names and trimmed values, in order.
+/// Names and values, in order.
 pub(crate) fn lines(block: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     block
         .split(|byte| *byte == b'\n')
         .skip(1)
         .filter_map(|line| {
             let colon = line.iter().position(|byte| *byte == b':')?;
-            let value = line[colon + 1..].trim_ascii_start();
+            let value = &line[colon + 1..];
+            // Blanks before a value are not its own; tabs, and blanks after it, are.
+            let blanks = value.iter().take_while(|byte| **byte == b' ').count();
+            let value = &value[blanks..];
             Some((&line[..colon], value.strip_suffix(b"\r").unwrap_or(value)))
         })
 }
@@ -218,6 +221,10 @@ mod tests {
         assert_eq!(wishes.ttl, Some(&b"5"[..]));
         assert_eq!(wishes.rollup, None);
         assert_eq!(get(block, "Other"), Some(&b"x"[..]));
+        assert_eq!(
+            get(b"NATS/1.0\r\nA:  \tx \r\n\r\n", "A"),
+            Some(&b"\tx "[..])
+        );
     }
 
     #[test]

@@ -59,4 +59,5 @@ pub use metadata::Metadata;
 pub use network::{AccountId, Message, Network, Token};
 pub use origin::{ExternalStream, StreamSource};
 pub use report::{AccountReport, Detail, Report, StreamReport};
+pub use stream::BatchLimits;
 pub use time::Time;

@@ -45,13 +45,10 @@ impl JetStream {
         let found = self.streams[index]
             .as_ref()
             .and_then(|stream| Some((stream, self.origin(stream, at)?)));
-        let Some((stream, (from, origin))) = found else {
+        let Some((_, (from, origin))) = found else {
             return false;
         };
-        let account = self.accounts.get(&stream.account);
-        let may_grow = account.map_or(Ok(()), |account| {
-            account.limits.holds(stream.config.storage, account.used, 1)
-        });
+        let may_grow = self.full(index, 1).map_or(Ok(()), |full| Err(full.into()));
         // An append beyond the store's buffer would be refused; the next commit wakes us.
         let room = self.store.has_room(0);
         let Some(stream) = self.streams.quietly(index) else {

@@ -1,5 +1,6 @@
 //! Publishes come in, and answers leave when the disk has what they stand for.
 
+use super::turn::RECOUNT;
 use super::*;
 use crate::network::say;
 
@@ -71,28 +72,49 @@ impl JetStream {
         now: u64,
         net: &mut dyn Network,
     ) {
+        let size = size_of(message);
+        let mut full = self.full(index, size);
+        if full.is_some() && self.count_usage(now, RECOUNT) {
+            full = self.full(index, size);
+        }
         let Some(stream) = self.streams[index].as_mut() else {
             return;
         };
-        let Some(account) = self.accounts.get(&stream.account) else {
-            return;
-        };
-        let (storage, size) = (stream.config.storage, size_of(message));
-        let room = account.limits.holds(storage, account.used, size);
+        let (account, storage) = (stream.account, stream.config.storage);
         let answers = !stream.config.no_ack;
-        if let (Ok(()), Some(reply)) = (&room, message.reply.filter(|reply| is_fast(reply))) {
+        let fast = message.reply.filter(|reply| is_fast(reply));
+        if let (None, Some(reply)) = (full, fast) {
             let told = stream.publish_fast(reply, message, now, net, &self.seats);
+            self.grow(account, storage, size);
             for told in told.into_iter().filter(|_| answers) {
                 self.tell(index, reply, told, net);
             }
             return;
         }
-        let outcome = room.and_then(|()| stream.publish(message, now, net, &self.seats));
-        if let (Ok(_), Some(account)) = (&outcome, self.accounts.get_mut(&stream.account)) {
-            account.used.grow(storage, size); // until it is counted again
+        stream.full = full;
+        let outcome = stream.publish(message, now, net, &self.seats);
+        stream.full = None;
+        if outcome.is_ok() {
+            self.grow(account, storage, size);
         }
         if let Some(reply) = message.reply.filter(|_| answers) {
             self.acknowledge(index, reply, outcome, net);
+        }
+    }
+
+    /// Why a stream may not take so many bytes more.
+    pub(crate) fn full(&self, index: usize, size: u64) -> Option<Full> {
+        let stream = self.streams[index].as_ref()?;
+        let account = self.accounts.get(&stream.account)?;
+        let used = (account.used, self.used);
+        account.limits.full(stream.config.storage, used, size)
+    }
+
+    /// An account uses more, until it is counted again.
+    fn grow(&mut self, account: AccountId, storage: Storage, size: u64) {
+        self.used.grow(storage, size);
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.used.grow(storage, size);
         }
     }
 
@@ -212,18 +234,14 @@ impl JetStream {
         self.answer_when(ticket, false, (account, reply), Answer::Bytes(body), net);
     }
 
-    /// The store committed up to `batch`: who waited for that is answered.
-    pub fn committed(&mut self, batch: u64, _now: u64, net: &mut dyn Network) {
+    /// The store committed: who waited for that is answered. The ticket of a later batch may be released already, too.
+    pub fn committed(&mut self, _batch: u64, _now: u64, net: &mut dyn Network) {
         for lazy in [0, 1] {
             while let Some(first) = self.waiting[lazy].front() {
                 let outcome = match first.ticket.outcome() {
                     Some(outcome) => outcome,
                     None => break,
                 };
-                debug_assert!(
-                    first.ticket.batch() <= batch || outcome.is_err(),
-                    "released before its batch"
-                );
                 if let Some(waiting) = self.waiting[lazy].pop_front() {
                     self.answer(
                         waiting.account,

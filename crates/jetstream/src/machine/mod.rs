@@ -5,13 +5,13 @@ mod definitions;
 mod events;
 mod turn;
 
-use crate::account::{Account, ApiStats, Limits, Used};
+use crate::account::{Account, ApiStats, Full, Limits, Used};
 use crate::config::{Storage, StreamConfig};
 use crate::consumer::{Consumer, ConsumerConfig, Place};
 use crate::draws::Draws;
 use crate::restore::Restore;
 use crate::snapshot::Snapshot;
-use crate::stream::{More, Outcome, Seats, Stream, Told, is_fast};
+use crate::stream::{BatchLimits, More, Outcome, Seats, Stream, Told, is_fast};
 use crate::table::Streams;
 use crate::{AccountId, ApiError, Message, Network, Token};
 use answers::{Answer, Saving, Waiting};
@@ -36,6 +36,8 @@ pub struct Settings {
     pub policy: Policy,
     /// How streams are kept on the disk.
     pub cipher: Cipher,
+    /// What batches may take.
+    pub batches: BatchLimits,
 }
 
 impl Default for Settings {
@@ -46,6 +48,7 @@ impl Default for Settings {
             strict: true,
             policy: Policy::Always,
             cipher: Cipher::None,
+            batches: BatchLimits::default(),
         }
     }
 }
@@ -99,6 +102,8 @@ pub struct JetStream {
     seats: Seats,
     /// When usage was last added up.
     counted: u64,
+    /// What all accounts used then, and what came since.
+    used: Used,
     draws: Draws,
     /// When the last change that a request made is durable.
     pub(crate) changed: Option<Ticket>,
@@ -110,6 +115,7 @@ impl JetStream {
     pub fn open(store: Store, settings: Settings, now: u64) -> Self {
         Self {
             store,
+            seats: Seats::new(settings.batches),
             settings,
             accounts: HashMap::new(),
             refused: HashMap::new(),
@@ -122,8 +128,8 @@ impl JetStream {
             next_token: 1,
             waiting: [VecDeque::new(), VecDeque::new()],
             saving: VecDeque::new(),
-            seats: Seats::default(),
             counted: 0,
+            used: Used::default(),
             draws: Draws(now),
             changed: None,
         }

@@ -7,6 +7,8 @@ const LOOK_PERIOD: u64 = 20_000_000;
 
 /// How often the bytes that accounts use are added up.
 const USAGE_PERIOD: u64 = 50_000_000;
+/// The same, before a publish is refused.
+pub(super) const RECOUNT: u64 = 1_000_000;
 
 impl JetStream {
     /// When time does something here.
@@ -83,16 +85,16 @@ impl JetStream {
         for (account, (subject, body)) in events {
             self.advise(account, &subject, body, now, net);
         }
-        self.count_usage(now);
+        self.count_usage(now, USAGE_PERIOD);
         more
     }
 
-    /// Adds up, now and then, what accounts with limits use.
-    pub(super) fn count_usage(&mut self, now: u64) {
-        if now < self.counted.saturating_add(USAGE_PERIOD) {
-            return;
+    /// Adds up what accounts with limits use, if that is longer ago than `period`. Whether it did.
+    pub(super) fn count_usage(&mut self, now: u64, period: u64) -> bool {
+        if now < self.counted.saturating_add(period) {
+            return false;
         }
-        self.counted = now;
+        (self.counted, self.used) = (now, Used::default());
         for account in self
             .accounts
             .values_mut()
@@ -107,7 +109,10 @@ impl JetStream {
                 account.used.memory += stream.used(Storage::Memory);
                 account.used.storage += stream.used(Storage::File);
             }
+            self.used.memory += account.used.memory;
+            self.used.storage += account.used.storage;
         }
+        true
     }
 
     /// Writes what a stream's consumers remember, where it is due or where it changed at all.

@@ -17,12 +17,6 @@ use midge_streamlog::Filter;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// Batches that one stream may have in flight.
-const BATCHES_MAX: usize = 50;
-/// Messages of a batch.
-const MSGS_MAX: u64 = 1000;
-/// How long a batch waits for its next message.
-const IDLE: u64 = 10_000_000_000;
 /// Bytes of a batch's id.
 pub(super) const ID_MAX: usize = 64;
 const COMMIT: &str = "Nats-Batch-Commit";
@@ -121,7 +115,7 @@ impl Stream {
             let batch = Waiting {
                 messages: Vec::new(),
                 bytes: 0,
-                deadline: now + IDLE,
+                deadline: now + seats.idle(),
                 seat: seats.take().ok_or(ATOMIC_PUBLISH_TOO_MANY)?,
             };
             self.batches.0.insert(id.into(), batch);
@@ -134,9 +128,9 @@ impl Stream {
             batch.bytes += held.len();
             batch.seat.add(held.len());
             batch.messages.push(held);
-            batch.deadline = now + IDLE;
+            batch.deadline = now + seats.idle();
             if batch.bytes > self.log.batch_bytes_max() {
-                return Err(self.abandon(id, "large", too_large()));
+                return Err(self.abandon(id, "large", too_large(seats)));
             }
         }
         if end == End::No {
@@ -189,14 +183,14 @@ impl Stream {
                 return Err(ATOMIC_PUBLISH_INVALID_COMMIT);
             }
         };
-        if seq > MSGS_MAX + u64::from(end == End::Before) {
-            return Err(self.abandon(id, "large", too_large()));
+        if seq > seats.msgs_max() + u64::from(end == End::Before) {
+            return Err(self.abandon(id, "large", too_large(seats)));
         }
         match self.batches.0.get(id) {
             Some(batch) if seq == batch.messages.len() as u64 + 1 => Ok(end),
             Some(_) => Err(self.abandon(id, "incomplete", ATOMIC_PUBLISH_INCOMPLETE)),
             None if seq != 1 || end == End::Before => Err(ATOMIC_PUBLISH_INCOMPLETE),
-            None if self.batches.0.len() >= BATCHES_MAX || seats.are_full() => {
+            None if self.batches.0.len() >= seats.batches_max() || seats.are_full() => {
                 Err(ATOMIC_PUBLISH_TOO_MANY)
             }
             None => Ok(end),
@@ -322,6 +316,7 @@ impl Stream {
     }
 }
 
-fn too_large() -> ApiError {
-    ATOMIC_PUBLISH_TOO_LARGE.says(format!("atomic publish batch is too large: {MSGS_MAX}"))
+fn too_large(seats: &Seats) -> ApiError {
+    let most = seats.msgs_max();
+    ATOMIC_PUBLISH_TOO_LARGE.says(format!("atomic publish batch is too large: {most}"))
 }

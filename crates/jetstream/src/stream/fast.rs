@@ -15,10 +15,6 @@ use crate::{ApiError, Message, Network, headers};
 use hashbrown::HashMap;
 use midge_streamlog::Ticket;
 
-/// Fast batches that one stream may have in flight.
-const BATCHES_MAX: usize = 1000;
-/// How long a batch waits for its next message.
-const IDLE: u64 = 10_000_000_000;
 /// Messages for an acknowledgement, when the publisher names no number.
 const FLOW: u64 = 10;
 /// How the reply subject of a batch's message ends.
@@ -176,7 +172,7 @@ impl Stream {
             Some(batch) => batch,
             None => self.begin_fast(&place, seats, told)?,
         };
-        batch.deadline = now + IDLE;
+        batch.deadline = now + seats.idle();
         if !follow(&mut batch, &place, told) {
             let count = batch.last;
             told.push(batch.end(place.id, count));
@@ -218,7 +214,7 @@ impl Stream {
             }
             _ => return Err(BATCH_PUBLISH_UNKNOWN_ID),
         }
-        if self.fast.0.len() >= BATCHES_MAX {
+        if self.fast.0.len() >= seats.fast_batches_max() {
             return Err(BATCH_PUBLISH_TOO_MANY);
         }
         let batch = FastBatch {

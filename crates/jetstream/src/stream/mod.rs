@@ -15,9 +15,11 @@ pub(crate) use fast::{Told, is_fast};
 pub(crate) use publish::{More, Outcome, store_error};
 pub(crate) use read::{DirectGet, MsgGet};
 pub(crate) use schedules::schedules_prefix;
+pub use seats::BatchLimits;
 pub(crate) use seats::{Seat, Seats};
 pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker};
 
+use crate::account::Full;
 use crate::config::{self, Retention, StreamConfig};
 use crate::consumer::{Advisory, Consumer};
 use crate::dedupe::Dedupe;
@@ -54,6 +56,8 @@ pub(crate) struct Stream {
     pub(crate) inflows: Inflows,
     /// Streams that take its messages.
     pub(crate) takers: Vec<Taker>,
+    /// Why what is published at the moment may not be stored.
+    pub(crate) full: Option<Full>,
 }
 
 /// Where stored messages are published again.
@@ -88,6 +92,7 @@ impl Stream {
             advisories: Vec::new(),
             inflows: Inflows::default(),
             takers: Vec::new(),
+            full: None,
         };
         stream.log.watch_evictions();
         stream.configure(settings);

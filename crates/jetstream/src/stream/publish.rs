@@ -65,7 +65,10 @@ impl Stream {
         self.check_size(message)?;
         let draft = self.draft(message, now);
         match draft.wishes.batch_id.filter(|id| !id.is_empty()) {
-            Some(id) => self.publish_in_batch(id, message, now, net, seats),
+            Some(id) => {
+                self.check_room()?;
+                self.publish_in_batch(id, message, now, net, seats)
+            }
             None => self.publish_alone(draft, now, net),
         }
     }
@@ -87,6 +90,11 @@ impl Stream {
         self.store(&draft, now, net)
     }
 
+    /// Whether server and account have room for what is published.
+    fn check_room(&self) -> Result<(), ApiError> {
+        self.full.map_or(Ok(()), |full| Err(full.into()))
+    }
+
     /// An acknowledgement for a message that was stored before; it waits until that one is durable.
     fn find_duplicate(&mut self, id: &[u8], now: u64) -> Option<Published> {
         let window = self.window();
@@ -102,6 +110,7 @@ impl Stream {
 
     /// Appends what was found good, and does what follows from it.
     pub(crate) fn store(&mut self, draft: &Draft<'_>, now: u64, net: &mut dyn Network) -> Outcome {
+        self.check_room()?;
         if !self.has_interest(&draft.subject) {
             return self.skip();
         }
