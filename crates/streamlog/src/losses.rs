@@ -2,7 +2,8 @@
 //!
 //! Reading a log back can't derive it: that would need the limits that held at each record, and the moment at which somebody looked at the clock.
 //! So each commit notes what its streams lost since the last one, in a *delete* record behind the messages that pushed it out. What time took
-//! stands before the next message: a limit counts what is there.
+//! stands before the next message, and all of it before the next command: limits count what is there, and enforcing them at the end of a torn log
+//! takes what its last messages pushed out.
 use crate::{
     Result,
     options::Storage,

@@ -229,10 +229,10 @@ impl Stream {
     pub fn seq_at(&self, time: u64) -> Option<u64> {
         let from = {
             let state = self.0.state.lock();
-            let at = state
-                .slots
-                .partition_point(|slot| slot.live == 0 || slot.last_time < time);
-            state.slots.get(at)?.base.max(state.first_seq)
+            // Segments without messages are anywhere, so halves can't be left out here.
+            let mut slots = state.slots.iter();
+            let slot = slots.find(|slot| slot.live > 0 && slot.last_time >= time)?;
+            slot.base.max(state.first_seq)
         };
         let (mut low, mut high) = (from, self.stats().visible + 1);
         // Times never fall, so halves can be left out; a hole takes its right neighbour's time.

@@ -268,6 +268,7 @@ impl Stream {
         seq: u64,
         body: &[u8],
     ) -> Result<Ticket> {
+        let noted = state.write_losses()?;
         let time = state.last_time;
         let lag = u32::try_from(state.last_seq.saturating_sub(state.durable)).unwrap_or(u32::MAX);
         let head = Head {
@@ -283,7 +284,7 @@ impl Stream {
             plain: 0,
         };
         let (_, written) = state.write(head, [body, &[], &[]])?;
-        Ok(self.enter(state, written))
+        Ok(self.enter(state, noted + written))
     }
 
     /// Takes one message out. `None`: there is no such message.

@@ -168,7 +168,9 @@ impl Builder {
             .map_or(Ok(0), headers::ttl)
             .map_err(|error| failure(&error.description))?;
         let lives = u64::from(ttl).saturating_mul(1_000_000_000);
-        if ttl > 0 && ttl != headers::NEVER && time.saturating_add(lives) <= now {
+        let is_over = ttl > 0 && ttl != headers::NEVER && time.saturating_add(lives) <= now;
+        // Where markers tell of it, it has to be there to go.
+        if is_over && self.config.subject_delete_marker_ttl == 0 {
             self.expired += 1;
             return Ok(Room::Yes);
         }
