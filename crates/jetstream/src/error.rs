@@ -142,6 +142,8 @@ errors! {
     CONSUMER_EMPTY_FILTER 400 10139 "consumer filter in FilterSubjects cannot be empty";
     CONSUMER_ALREADY_EXISTS 400 10148 "consumer already exists";
     CONSUMER_DOES_NOT_EXIST 400 10149 "consumer does not exist";
+    CONSUMER_DIRECT_REQUIRES_PUSH 400 10090 "consumer direct requires a push based consumer";
+    CONSUMER_DIRECT_REQUIRES_EPHEMERAL 400 10091 "consumer direct requires an ephemeral consumer";
     CONSUMER_INACTIVE_THRESHOLD_EXCESS 400 10153 "consumer inactive threshold exceeds system limit";
     STREAM_TRANSFORM_INVALID_SOURCE 400 10155 "stream transform source invalid";
     STREAM_TRANSFORM_INVALID_DESTINATION 400 10156 "stream transform: invalid destination";
@@ -193,6 +195,16 @@ errors! {
     CONSUMER_PRIORITY_GROUP_WITH_POLICY_NONE 400 10196 "consumer can not have priority groups when policy is none";
     CONSUMER_PINNED_TTL_WITHOUT_PRIORITY_POLICY_NONE 400 10197 "PinnedTTL cannot be set when PriorityPolicy is none";
     CONSUMER_INVALID_RESET 400 10204 "invalid reset";
+    MIRROR_CONSUMER_INVALID 400 10213 "stream mirror consumer config is invalid";
+    MIRROR_CONSUMER_REQUIRES_FLOW_ACKS 400 10214 "stream mirror consumer requires flow control ack policy";
+    SOURCE_CONSUMER_INVALID 400 10215 "stream source consumer config is invalid";
+    SOURCE_CONSUMER_DUPLICATE 400 10216 "duplicate stream source consumer detected";
+    SOURCE_CONSUMER_REQUIRES_FLOW_ACKS 400 10217 "stream source consumer requires flow control ack policy";
+    CONSUMER_FLOW_ACKS_REQUIRE_PUSH 400 10218 "flow control ack policy requires a push based consumer";
+    CONSUMER_FLOW_ACKS_REQUIRE_FLOW_CONTROL 400 10219 "flow control ack policy requires flow control";
+    CONSUMER_FLOW_ACKS_REQUIRE_MAX_ACK_PENDING 400 10220 "flow control ack policy requires max ack pending";
+    CONSUMER_FLOW_ACKS_REQUIRE_NO_ACK_WAIT 400 10221 "flow control ack policy requires unset ack wait";
+    CONSUMER_FLOW_ACKS_REQUIRE_NO_MAX_DELIVER 400 10222 "flow control ack policy requires unset max deliver";
     MESSAGE_SOURCE_HEADER_NOT_ALLOWED 400 10227 "message stream source header is not allowed";
     EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID 400 10193 "missing sequence for expected last sequence per subject";
 }

@@ -93,7 +93,7 @@ impl Stream {
             subjects: None,
             num_deleted: stats.deleted,
             deleted: None,
-            consumer_count: self.consumers.len(),
+            consumer_count: self.listed_consumers().count(),
         }
     }
 

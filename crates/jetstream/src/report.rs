@@ -195,15 +195,14 @@ impl AccountReport {
             }
         }
         self.stream_count += 1;
-        self.consumer_count += stream.consumers.len() as u64;
+        self.consumer_count += stream.listed_consumers().count() as u64;
         self.messages += stats.msgs;
     }
 }
 
 fn shown(stream: &Stream, info: &StreamInfo, detail: &Detail, now: u64) -> StreamReport {
     let consumers = stream
-        .consumers
-        .values()
+        .listed_consumers()
         .filter(|_| detail.consumers)
         .map(|consumer| {
             let mut info = json!(consumer.listed(now));

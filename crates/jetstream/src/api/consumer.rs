@@ -134,7 +134,7 @@ impl JetStream {
             (_, true) => return self.change_consumer(stream, config, ask, net).map_err(fail),
             (_, false) => {}
         }
-        check_room(of, limits.max_consumers).map_err(fail)?;
+        check_room(of, &config, limits.max_consumers).map_err(fail)?;
         let mut consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now)
             .settles(of.settles());
         consumer.look_for_interest(ask.now, net);
@@ -178,6 +178,10 @@ impl JetStream {
             .consumers
             .get_mut(&config.name)
             .ok_or(CONSUMER_NOT_FOUND)?;
+        if config.sourcing {
+            // Who says again what it is begins again where it was acknowledged.
+            old.reset(None, ask.now);
+        }
         if old.config == config {
             old.look_for_interest(ask.now, net);
             let info = json!(old.info(ask.now));
@@ -229,7 +233,8 @@ impl JetStream {
         let stream = self
             .stream(ask.account, stream)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
-        let (shown, numbers) = page(stream.consumers.keys().collect(), request.offset, NAMES_MAX);
+        let names = stream.listed_consumers().map(Consumer::name);
+        let (shown, numbers) = page(names.collect(), request.offset, NAMES_MAX);
         Ok(Answer::new(
             KIND,
             merge(numbers, json!({"consumers": shown})),
@@ -242,11 +247,8 @@ impl JetStream {
         let stream = self
             .stream(ask.account, stream)
             .ok_or((KIND, STREAM_NOT_FOUND))?;
-        let (shown, numbers) = page(
-            stream.consumers.values().collect(),
-            request.offset,
-            LIST_MAX,
-        );
+        let consumers = stream.listed_consumers().collect();
+        let (shown, numbers) = page(consumers, request.offset, LIST_MAX);
         let shown: Vec<_> = shown
             .iter()
             .map(|consumer| consumer.listed(ask.now))
@@ -270,11 +272,7 @@ impl JetStream {
         }
         self.consumer(KIND, stream, name, ask)?;
         let ticket = self.delete_consumer(ask.account, stream, name, ask.now, net);
-        let answer = Answer::new(KIND, json!({"success": true}));
-        Ok(match ticket {
-            Some(ticket) => answer.after(ticket),
-            None => answer,
-        })
+        Ok(Answer::new(KIND, json!({"success": true})).after(ticket))
     }
 
     pub(super) fn pause_consumer(
@@ -403,13 +401,16 @@ fn check_subject(
 /// Whether there may be one more consumer.
 fn check_room(
     stream: &crate::stream::Stream,
+    config: &ConsumerConfig,
     account_max: Option<u64>,
 ) -> std::result::Result<(), ApiError> {
     let most = [u64::try_from(stream.config.max_consumers).ok(), account_max]
         .into_iter()
         .flatten()
         .min();
-    match most.is_some_and(|most| stream.consumers.len() as u64 >= most) {
+    let configs = stream.consumers.values().map(|other| &other.config);
+    let there = configs.filter(|other| other.is_counted()).count() as u64;
+    match config.is_counted() && most.is_some_and(|most| there >= most) {
         true => Err(MAXIMUM_CONSUMERS),
         false => Ok(()),
     }
@@ -420,12 +421,13 @@ fn check_share(
     stream: &crate::stream::Stream,
     config: &ConsumerConfig,
 ) -> std::result::Result<(), ApiError> {
-    if stream.config.retention != Retention::WorkQueue {
+    if stream.config.retention != Retention::WorkQueue || !config.is_counted() {
         return Ok(());
     }
     let unfiltered = config.filters().next().is_none();
     let others = stream.consumers.values().map(|other| &other.config);
-    for other in others.filter(|other| other.name != config.name) {
+    let shares = |other: &&ConsumerConfig| other.name != config.name && other.is_counted();
+    for other in others.filter(shares) {
         if unfiltered || other.filters().next().is_none() {
             return Err(CONSUMER_WQ_MULTIPLE_UNFILTERED);
         }

@@ -33,8 +33,8 @@ impl Answer {
         }
     }
 
-    fn after(mut self, ticket: Ticket) -> Self {
-        self.ticket = Some(ticket);
+    fn after(mut self, ticket: impl Into<Option<Ticket>>) -> Self {
+        self.ticket = ticket.into();
         self
     }
 }
@@ -189,10 +189,7 @@ impl JetStream {
 
     /// An answer which says that all is so already: as durable as the change that made it so.
     fn already(&self, answer: Answer) -> Answer {
-        match &self.changed {
-            Some(ticket) => answer.after(ticket.clone()),
-            None => answer,
-        }
+        answer.after(self.changed.clone())
     }
 
     /// `None` when nobody answers such a request.

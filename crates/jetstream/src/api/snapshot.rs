@@ -75,8 +75,7 @@ impl JetStream {
         let consumers: Vec<(String, Value)> = match request.no_consumers {
             true => Vec::new(),
             false => stream
-                .consumers
-                .values()
+                .listed_consumers()
                 .map(|consumer| (consumer.name().to_owned(), consumer.archived(last)))
                 .collect(),
         };

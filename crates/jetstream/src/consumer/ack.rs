@@ -40,6 +40,10 @@ impl Consumer {
         net: &mut dyn Network,
     ) {
         self.active = now;
+        if self.config.ack_policy == AckPolicy::FlowControl {
+            // Nobody hears acks of single messages here.
+            return;
+        }
         let seq = place.stream_seq;
         if seq >= self.next {
             // Its delivery was forgotten in a crash, so it goes out again; a confirmation would promise that it doesn't.
@@ -72,15 +76,20 @@ impl Consumer {
     fn acknowledge(&mut self, seq: u64, now: u64) {
         self.acked_at = NonZeroU64::new(now);
         match self.config.ack_policy {
-            AckPolicy::None => {}
+            AckPolicy::None | AckPolicy::FlowControl => {}
             AckPolicy::Explicit => self.settle(seq),
             AckPolicy::All => {
-                let out = self.pending.range(..=seq).map(|(seq, _)| *seq);
-                let below: Vec<u64> = out.chain(self.spent.range(..=seq).copied()).collect();
-                for seq in below {
-                    self.settle(seq);
-                }
+                self.settle_upto(seq);
             }
+        }
+    }
+
+    /// Done with all up to here.
+    pub(super) fn settle_upto(&mut self, seq: u64) {
+        let out = self.pending.range(..=seq).map(|(seq, _)| *seq);
+        let below: Vec<u64> = out.chain(self.spent.range(..=seq).copied()).collect();
+        for seq in below {
+            self.settle(seq);
         }
     }
 
@@ -202,6 +211,12 @@ impl Consumer {
             self.stream, self.config.name
         );
         self.advisories.push((subject, body));
+    }
+
+    /// When a message that goes out now, for the `count`th time, counts as lost; `None`: only a reset makes it go out again.
+    pub(super) fn due_of(&self, count: u64, now: u64) -> Option<u64> {
+        let waits = self.config.ack_policy != AckPolicy::FlowControl;
+        waits.then(|| now.saturating_add(self.wait_of(count)))
     }
 
     /// Nanoseconds until a message that goes out for the `count`th time counts as lost.

@@ -95,15 +95,15 @@ impl Consumer {
                 continue;
             }
             let count = 1 + state.redelivered.get(&seq).copied().unwrap_or(0);
-            let due = now.saturating_add(consumer.wait_of(count));
+            let due = consumer.due_of(count, now);
             let pending = Pending {
                 dseq: out.sequence,
                 count,
-                due: Some(due),
+                due,
                 sent: now,
             };
             consumer.pending.insert(seq, pending);
-            consumer.due.insert((due, seq));
+            consumer.due.extend(due.map(|due| (due, seq)));
         }
         consumer.removed(log.stats().first_seq);
         Ok(consumer)

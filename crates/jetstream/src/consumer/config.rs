@@ -54,6 +54,8 @@ pub enum AckPolicy {
     All,
     /// Each stands for itself.
     Explicit,
+    /// Answers to flow control requests tell how far the client is.
+    FlowControl,
 }
 
 /// How fast messages are replayed.
@@ -138,6 +140,10 @@ pub struct ConsumerConfig {
     pub num_replicas: i64,
     #[serde(default, skip_serializing_if = "is_false")]
     pub mem_storage: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub direct: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sourcing: bool,
     #[serde(
         default,
         skip_serializing_if = "Metadata::is_empty",
@@ -172,7 +178,7 @@ fn has_no_priority(policy: &PriorityPolicy) -> bool {
 }
 
 /// Fields that clients may write.
-const FIELDS: [&str; 33] = [
+const FIELDS: [&str; 35] = [
     "durable_name",
     "name",
     "description",
@@ -201,14 +207,14 @@ const FIELDS: [&str; 33] = [
     "inactive_threshold",
     "num_replicas",
     "mem_storage",
+    "direct",
+    "sourcing",
     "metadata",
     "pause_until",
     "priority_groups",
     "priority_policy",
     "priority_timeout",
 ];
-/// Fields of the reference that aren't built yet.
-const LATER: [&str; 2] = ["direct", "sourcing"];
 
 impl ConsumerConfig {
     /// Reads the `config` of a request.
@@ -218,16 +224,7 @@ impl ConsumerConfig {
             serde_json::Value::Null => serde_json::Map::new(),
             other => return crate::json::read(other),
         };
-        crate::json::fold(&mut fields, &[&FIELDS, &LATER], strict)?;
-        for name in LATER {
-            let given = fields.remove(name);
-            let empty = given
-                .as_ref()
-                .is_none_or(|value| value.is_null() || *value == false);
-            if !empty {
-                return Err(CONSUMER_CREATE.says(format!("{name} is not supported yet")));
-            }
-        }
+        crate::json::fold(&mut fields, &[&FIELDS], strict)?;
         crate::json::read(serde_json::Value::Object(fields))
     }
 
@@ -249,6 +246,11 @@ impl ConsumerConfig {
         !self.durable_name.is_empty()
     }
 
+    /// Whether it counts where the number of consumers is limited, and shares a work queue with others.
+    pub(crate) fn is_counted(&self) -> bool {
+        !self.direct && !self.sourcing
+    }
+
     /// All filters; none means everything.
     pub(crate) fn filters(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.filter_subject)
@@ -258,24 +260,23 @@ impl ConsumerConfig {
 
     /// Fills in what was left out.
     pub(crate) fn complete(&mut self, limits: &ConsumerLimits, account: &crate::AccountLimits) {
-        if self.ack_policy != AckPolicy::None {
-            if self.ack_wait == 0 {
-                self.ack_wait = ACK_WAIT;
-            }
-            if let Some(first) = self.backoff.first() {
-                self.ack_wait = *first;
-            }
-            if self.max_ack_pending == 0 {
-                let usual = if limits.max_ack_pending > 0 {
-                    limits.max_ack_pending
-                } else {
-                    MAX_ACK_PENDING
-                };
-                let most = account
-                    .max_ack_pending
-                    .map_or(usual, |most| i64::try_from(most).unwrap_or(usual));
-                self.max_ack_pending = usual.min(most);
-            }
+        let waits = matches!(self.ack_policy, AckPolicy::All | AckPolicy::Explicit);
+        if waits && self.ack_wait == 0 {
+            self.ack_wait = ACK_WAIT;
+        }
+        if let Some(first) = self.backoff.first() {
+            self.ack_wait = *first;
+        }
+        if self.ack_policy != AckPolicy::None && self.max_ack_pending == 0 {
+            let usual = if limits.max_ack_pending > 0 {
+                limits.max_ack_pending
+            } else {
+                MAX_ACK_PENDING
+            };
+            let most = account
+                .max_ack_pending
+                .map_or(usual, |most| i64::try_from(most).unwrap_or(usual));
+            self.max_ack_pending = usual.min(most);
         }
         if let Some(most) = account.max_request_batch
             && self.is_pull()
@@ -320,23 +321,34 @@ impl ConsumerConfig {
         } else {
             self.check_push(stream)?;
         }
+        self.check_direct()?;
         self.check_filters()?;
         self.check_start()?;
         self.check_sampling()?;
         self.check_priority()?;
-        if stream.retention == Retention::WorkQueue {
-            if self.ack_policy != AckPolicy::Explicit {
-                let none = self.ack_policy == AckPolicy::None;
-                return Err(match self.is_pull() && none {
-                    true => CONSUMER_PULL_REQUIRES_ACK,
-                    false => CONSUMER_WQ_REQUIRES_EXPLICIT_ACK,
-                });
-            }
-            if self.deliver_policy != DeliverPolicy::All {
-                return Err(CONSUMER_WQ_NOT_DELIVER_ALL);
-            }
+        match stream.retention {
+            Retention::WorkQueue => self.check_for_queue(),
+            Retention::Limits | Retention::Interest => Ok(()),
         }
-        Ok(())
+    }
+
+    /// What a work queue asks of its consumers.
+    fn check_for_queue(&self) -> Result<(), ApiError> {
+        match self.ack_policy {
+            AckPolicy::None if self.is_pull() => Err(CONSUMER_PULL_REQUIRES_ACK),
+            _ if !self.is_counted() => Ok(()),
+            AckPolicy::None | AckPolicy::All => Err(CONSUMER_WQ_REQUIRES_EXPLICIT_ACK),
+            _ if self.deliver_policy != DeliverPolicy::All => Err(CONSUMER_WQ_NOT_DELIVER_ALL),
+            AckPolicy::Explicit | AckPolicy::FlowControl => Ok(()),
+        }
+    }
+
+    fn check_direct(&self) -> Result<(), ApiError> {
+        match self.direct {
+            true if self.is_pull() => Err(CONSUMER_DIRECT_REQUIRES_PUSH),
+            true if self.is_durable() => Err(CONSUMER_DIRECT_REQUIRES_EPHEMERAL),
+            _ => Ok(()),
+        }
     }
 
     fn check_names(&self) -> Result<(), ApiError> {
@@ -374,6 +386,7 @@ impl ConsumerConfig {
         if self.ack_wait < 0 {
             return Err(CONSUMER_ACK_WAIT_NEGATIVE);
         }
+        self.check_flow_acks()?;
         let steps = i64::try_from(self.backoff.len()).unwrap_or(i64::MAX);
         if steps > 0 && self.max_deliver != -1 && steps > self.max_deliver {
             return Err(CONSUMER_MAX_DELIVER_BACKOFF);
@@ -598,6 +611,12 @@ impl ConsumerConfig {
         }
         if self.mem_storage != new.mem_storage {
             return refuse("storage type");
+        }
+        if self.direct != new.direct {
+            return refuse("direct");
+        }
+        if self.sourcing != new.sourcing {
+            return refuse("sourcing");
         }
         Ok(())
     }

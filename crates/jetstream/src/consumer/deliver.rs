@@ -225,7 +225,7 @@ impl Consumer {
             }
             return;
         }
-        let due = now.saturating_add(self.wait_of(count));
+        let due = self.due_of(count, now);
         let pending = self.pending.entry(seq).or_insert(Pending {
             dseq,
             count: 0,
@@ -234,8 +234,8 @@ impl Consumer {
         });
         pending.count = count;
         pending.sent = now;
-        pending.due = Some(due);
-        self.due.insert((due, seq));
+        pending.due = due;
+        self.due.extend(due.map(|due| (due, seq)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is put right in a consumer's configuration, or told to clients that want mistakes told.
 
-use super::ConsumerConfig;
+use super::flow::FLOW_ACK_HEARTBEAT;
+use super::{AckPolicy, ConsumerConfig};
 use crate::ApiError;
 use crate::config::ConsumerLimits;
 use crate::error::PEDANTIC;
@@ -32,6 +33,9 @@ impl ConsumerConfig {
                 *number = 0;
             }
         }
+        if self.ack_policy == AckPolicy::FlowControl && !pedantic {
+            (self.flow_control, self.idle_heartbeat) = (true, FLOW_ACK_HEARTBEAT);
+        }
         let first = self.backoff.first();
         let differs = first.is_some_and(|first| *first != self.ack_wait);
         refuse_if(pedantic && differs, || {
@@ -60,7 +64,10 @@ impl ConsumerConfig {
     /// Writes down the lowest API level that knows what is asked for.
     pub(crate) fn note_level(&mut self) {
         let groups = self.priority_policy != super::PriorityPolicy::None;
-        let level = u8::from(groups || self.pause_until.is_some());
+        let level = match self.ack_policy {
+            AckPolicy::FlowControl => 4,
+            _ => u8::from(groups || self.pause_until.is_some()),
+        };
         self.metadata.insert("_nats.req.level", &level.to_string());
     }
 }

@@ -14,6 +14,7 @@ mod archive;
 mod config;
 mod deliver;
 mod feed;
+mod flow;
 mod info;
 mod mend;
 mod priority;
@@ -162,7 +163,7 @@ impl Consumer {
             acked_at: None,
             wake_at: None,
             replayed: None,
-            push: Push::new(),
+            push: Push::default(),
             pin: None,
             draws: Draws(now),
             advisories: Vec::new(),
@@ -262,7 +263,8 @@ impl Consumer {
     pub(crate) fn update(&mut self, config: ConsumerConfig) {
         self.filters = config.filters().map(Filter::new).collect();
         if config.deliver_subject != self.config.deliver_subject {
-            self.push = Push::new();
+            self.push = Push::default();
+            self.send_all_again();
         }
         if config.priority_policy != PriorityPolicy::PinnedClient
             || config.priority_groups != self.config.priority_groups
@@ -353,6 +355,16 @@ impl Consumer {
         }
     }
 
+    /// All that is out goes out again: it went to a place where nobody is any more.
+    fn send_all_again(&mut self) {
+        self.due.clear();
+        self.redeliver.clear();
+        let out: Vec<u64> = self.pending.keys().copied().collect();
+        for seq in out {
+            self.queue_again(seq);
+        }
+    }
+
     /// A message that was out must go out again, if it may.
     fn queue_again(&mut self, seq: u64) {
         let Some(pending) = self.pending.get_mut(&seq) else {
@@ -433,13 +445,19 @@ impl Consumer {
     /// Begins anew at `seq`, or after the floor.
     pub(crate) fn reset(&mut self, seq: Option<u64>, now: u64) -> u64 {
         let at = seq.unwrap_or(self.floor.stream + 1);
-        self.pending.clear();
+        let out = std::mem::take(&mut self.pending).into_keys();
+        if seq.is_none() && self.config.deliver_policy == DeliverPolicy::LastPerSubject {
+            // What lies between the last ones of each subject was never for it.
+            self.initial = out.chain(self.initial.drain(..)).collect();
+        } else {
+            self.initial.clear();
+            self.next = at;
+        }
         self.due.clear();
         self.redeliver.clear();
-        self.initial.clear();
         self.spent.clear();
         self.replayed = None;
-        self.next = at;
+        self.push.flow.forget();
         self.dseq = 1;
         self.floor = Pair {
             consumer: 0,

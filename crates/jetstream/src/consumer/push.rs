@@ -3,11 +3,9 @@
 use super::Consumer;
 use super::deliver::{TURN_BYTES, TURN_MSGS};
 use super::feed::{Feed, count};
-use crate::status::{status, status_with};
-use crate::{Message, Network};
-
-/// Bytes a flow-controlled client may be behind: at first, and at most.
-const WINDOW: (u64, u64) = (2 << 20, 32 << 20);
+use super::flow::Flow;
+use crate::Network;
+use crate::status::status_with;
 
 /// Bytes that may go out at once before a limit of the rate holds them back.
 const BURST: u64 = 1 << 20;
@@ -19,25 +17,9 @@ pub(super) struct Push {
     pub(super) bound: bool,
     /// When the next heartbeat is due.
     pub(super) heartbeat: Option<u64>,
-    /// Bytes that went out since the client last answered a flow control request.
-    bytes: u64,
-    /// How many may.
-    window: u64,
-    /// The flow control request that is out: its reply subject, and the bytes it stands for.
-    asked: Option<Box<(Vec<u8>, u64)>>,
-    /// Flow control requests so far; their names are drawn from it.
-    draws: u64,
+    pub(super) flow: Flow,
     /// When everything that went out would have been sent at exactly the limit of the rate.
     paid_until: u64,
-}
-
-impl Push {
-    pub(super) fn new() -> Self {
-        Self {
-            window: WINDOW.0,
-            ..Self::default()
-        }
-    }
 }
 
 impl Consumer {
@@ -71,7 +53,7 @@ impl Consumer {
                 self.push.heartbeat = Some(now.saturating_add(self.config.idle_heartbeat as u64));
             }
             if self.config.flow_control {
-                self.control_flow(size as u64, &to, net);
+                self.control_flow(size as u64, net);
             }
         }
         true
@@ -100,48 +82,6 @@ impl Consumer {
         nanos.map_or(0, |nanos| u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 
-    /// The client is as far behind as it may be.
-    pub(super) fn is_stalled(&self) -> bool {
-        self.config.flow_control && self.push.bytes > self.push.window
-    }
-
-    /// Asks the client to say when it has come this far.
-    fn control_flow(&mut self, size: u64, to: &[u8], net: &mut dyn Network) {
-        self.push.bytes += size;
-        if self.push.asked.is_some() || self.push.bytes <= self.push.window / 2 {
-            return;
-        }
-        self.push.draws += 1;
-        let name = format!(
-            "$JS.FC.{}.{}.{:x}",
-            self.stream, self.config.name, self.push.draws
-        );
-        let reply = name.into_bytes();
-        let block = status(100, "FlowControl Request");
-        let request = Message {
-            subject: to,
-            reply: Some(&reply),
-            headers: &block,
-            payload: b"",
-        };
-        net.publish(self.account, &request);
-        self.push.asked = Some(Box::new((reply, self.push.bytes)));
-    }
-
-    /// The client answered a flow control request.
-    pub(crate) fn flow(&mut self, subject: &[u8]) {
-        if self
-            .push
-            .asked
-            .as_ref()
-            .is_some_and(|asked| asked.0 == subject)
-            && let Some((_, bytes)) = self.push.asked.take().map(|asked| *asked)
-        {
-            self.push.bytes = self.push.bytes.saturating_sub(bytes);
-            self.push.window = (self.push.window * 2).min(WINDOW.1);
-        }
-    }
-
     /// A push consumer delivers while somebody listens.
     pub(crate) fn look_for_interest(&mut self, now: u64, net: &mut dyn Network) {
         if self.config.is_pull() {
@@ -160,8 +100,7 @@ impl Consumer {
         }
         if !listens {
             self.push.heartbeat = None;
-            self.push.asked = None;
-            self.push.bytes = 0;
+            self.push.flow.forget();
         }
         self.push.bound = listens;
     }
@@ -177,6 +116,7 @@ impl Consumer {
             &beat,
             net,
         );
+        self.ask_for_acks(net);
     }
 
     pub(super) fn heartbeat_block(&self) -> Vec<u8> {
@@ -185,13 +125,9 @@ impl Consumer {
             ("Nats-Last-Stream", self.next.saturating_sub(1).to_string()),
         ];
         let mut extra = last.to_vec();
-        if let Some((reply, _)) = self.push.asked.as_deref()
-            && self.is_stalled()
-        {
-            extra.push((
-                "Nats-Consumer-Stalled",
-                String::from_utf8_lossy(reply).into_owned(),
-            ));
+        if let Some(reply) = self.push.flow.asked() {
+            let reply = String::from_utf8_lossy(reply).into_owned();
+            extra.push(("Nats-Consumer-Stalled", reply));
         }
         status_with(100, "Idle Heartbeat", &extra)
     }

@@ -83,17 +83,17 @@ impl Consumer {
         for _ in 0..take(state)? {
             seq = seq.checked_add(take(state)?)?;
             let (dseq, count) = (take(state)?, take(state)?);
-            let due = now.saturating_add(self.wait_of(count));
+            let due = self.due_of(count, now);
             self.pending.insert(
                 seq,
                 Pending {
                     dseq,
                     count,
-                    due: Some(due),
+                    due,
                     sent: now,
                 },
             );
-            self.due.insert((due, seq));
+            self.due.extend(due.map(|due| (due, seq)));
         }
         self.initial = take_list(state)?;
         if !state.is_empty() {

@@ -124,13 +124,13 @@ impl JetStream {
         Ok(())
     }
 
-    /// Writes what a consumer remembers now, whether that is due or not.
+    /// Writes what a consumer remembers now, whether that is due or not; of a direct one nothing is kept.
     pub(crate) fn save_consumer(
         &self,
         account: AccountId,
         stream: &str,
         name: &str,
-    ) -> Result<Ticket, ApiError> {
+    ) -> Result<Option<Ticket>, ApiError> {
         let of = self
             .stream(account, stream)
             .ok_or(crate::error::STREAM_NOT_FOUND)?;
@@ -138,6 +138,9 @@ impl JetStream {
             .consumers
             .get(name)
             .ok_or(crate::error::CONSUMER_NOT_FOUND)?;
+        if consumer.config.direct {
+            return Ok(None);
+        }
         let account = self
             .accounts
             .get(&account)
@@ -147,6 +150,7 @@ impl JetStream {
                 state_key(account, stream, name).as_bytes(),
                 &consumer.encode(),
             )
+            .map(Some)
             .map_err(|error| crate::stream::store_error(&error))
     }
 
@@ -155,7 +159,7 @@ impl JetStream {
         &self,
         (account, stream): (&str, &str),
         consumer: &Consumer,
-    ) -> Result<Ticket, ApiError> {
+    ) -> Result<Option<Ticket>, ApiError> {
         let key = state_key(account, stream, consumer.name());
         drop(
             self.store
@@ -174,14 +178,18 @@ impl JetStream {
         self.define(&format!("s/{account}/{}", config.name), config, created)
     }
 
+    /// Writes that there is such a consumer; a direct one ends with the server.
     pub(crate) fn define_consumer(
         &self,
         (account, stream): (&str, &str),
         config: &ConsumerConfig,
         created: u64,
-    ) -> Result<Ticket, ApiError> {
+    ) -> Result<Option<Ticket>, ApiError> {
+        if config.direct {
+            return Ok(None);
+        }
         let key = format!("c/{account}/{stream}/{}", config.name);
-        self.define(&key, config, created)
+        self.define(&key, config, created).map(Some)
     }
 
     pub(super) fn define(

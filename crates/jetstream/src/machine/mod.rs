@@ -288,7 +288,7 @@ impl JetStream {
             Some(Target::Ack) => self.ack(account, message, now, net),
             Some(Target::Api) => self.api(account, message, now, net),
             Some(Target::Transfer) => self.transfer(token, message, now, net),
-            Some(Target::Flow) => self.flow(account, message),
+            Some(Target::Flow) => self.flow(account, message, now),
             None => {}
         }
     }
@@ -306,14 +306,14 @@ impl JetStream {
         consumer.ack(place, message.payload, message.reply, now, net);
     }
 
-    fn flow(&mut self, account: AccountId, message: &Message<'_>) {
+    fn flow(&mut self, account: AccountId, message: &Message<'_>, now: u64) {
         let mut tokens = message.subject.split(|byte| *byte == b'.').skip(2);
         let mut name = || std::str::from_utf8(tokens.next()?).ok();
         if let (Some(stream), Some(consumer)) = (name(), name())
             && let Some(stream) = self.stream_mut(account, stream)
             && let Some(consumer) = stream.consumers.get_mut(consumer)
         {
-            consumer.flow(message.subject);
+            consumer.flow(message, now);
         }
     }
 

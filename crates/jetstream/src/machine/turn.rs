@@ -128,7 +128,13 @@ impl JetStream {
                 continue;
             };
             let key = state_key(&account.name, &stream.config.name, consumer.name());
-            match self.store.put_state(key.as_bytes(), &state) {
+            let written = match consumer.config.direct {
+                // Nothing is kept of it; whoever waits does so for what its acks removed from the stream.
+                true if replies.is_empty() => continue,
+                true => self.store.delete_state(key.as_bytes()),
+                false => self.store.put_state(key.as_bytes(), &state),
+            };
+            match written {
                 Ok(ticket) if !replies.is_empty() => self.saving.push_back(Saving {
                     ticket,
                     account: stream.account,

@@ -307,6 +307,12 @@ impl Stream {
         stats.visible < stats.last_seq
     }
 
+    /// The consumers that lists show and numbers count: direct ones are a server's own.
+    pub(crate) fn listed_consumers(&self) -> impl Iterator<Item = &Consumer> {
+        let all = self.consumers.values().map(Box::as_ref);
+        all.filter(|consumer| !consumer.config.direct)
+    }
+
     /// Whether it has push consumers.
     pub(crate) fn pushes(&self) -> bool {
         self.consumers
