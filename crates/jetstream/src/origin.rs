@@ -2,38 +2,39 @@
 
 use crate::config::{StreamConfig, SubjectTransform, is_valid_name};
 use crate::error::{
-    MIRROR_INVALID_STREAM_NAME, MIRROR_INVALID_SUBJECT_FILTER, MIRROR_INVALID_TRANSFORM,
-    MIRROR_MAX_MESSAGE_SIZE_TOO_BIG, MIRROR_MULTIPLE_FILTERS, MIRROR_OVERLAPPING_FILTERS,
-    MIRROR_WITH_FIRST_SEQ, MIRROR_WITH_SOURCES, MIRROR_WITH_SUBJECTS, PEDANTIC,
-    SOURCE_DUPLICATE_DETECTED, SOURCE_INVALID_STREAM_NAME, SOURCE_INVALID_SUBJECT_FILTER,
-    SOURCE_INVALID_TRANSFORM, SOURCE_MAX_MESSAGE_SIZE_TOO_BIG, SOURCE_MULTIPLE_FILTERS,
-    SOURCE_OVERLAPPING_FILTERS, STREAM_CREATE, STREAM_EXTERNAL_API_OVERLAP,
-    STREAM_EXTERNAL_DELIVER_OVERLAP, STREAM_INVALID_CONFIG, STREAM_INVALID_EXTERNAL_DELIVER,
+    MIRROR_CONSUMER_INVALID, MIRROR_INVALID_STREAM_NAME, MIRROR_INVALID_SUBJECT_FILTER,
+    MIRROR_INVALID_TRANSFORM, MIRROR_MAX_MESSAGE_SIZE_TOO_BIG, MIRROR_MULTIPLE_FILTERS,
+    MIRROR_OVERLAPPING_FILTERS, MIRROR_WITH_FIRST_SEQ, MIRROR_WITH_SOURCES, MIRROR_WITH_SUBJECTS,
+    PEDANTIC, SOURCE_CONSUMER_DUPLICATE, SOURCE_CONSUMER_INVALID, SOURCE_DUPLICATE_DETECTED,
+    SOURCE_INVALID_STREAM_NAME, SOURCE_INVALID_SUBJECT_FILTER, SOURCE_INVALID_TRANSFORM,
+    SOURCE_MAX_MESSAGE_SIZE_TOO_BIG, SOURCE_MULTIPLE_FILTERS, SOURCE_OVERLAPPING_FILTERS,
+    STREAM_CREATE, STREAM_EXTERNAL_API_OVERLAP, STREAM_EXTERNAL_DELIVER_OVERLAP,
+    STREAM_INVALID_CONFIG, STREAM_INVALID_EXTERNAL_DELIVER,
 };
 use crate::time::Time;
-use crate::{ApiError, config, json};
+use crate::{ApiError, config, identity, json};
 use midge_subject::{Filter, Subject, is_subset, overlaps};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Fields of an origin.
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 7] = [
     "name",
     "opt_start_seq",
     "opt_start_time",
     "filter_subject",
     "subject_transforms",
     "external",
+    "consumer",
 ];
 /// Separates the filters of several transforms in the name of a source.
 const FILTERS_BETWEEN: &str = "\x0c";
-/// A field of the reference that isn't built yet.
-const LATER: [&str; 1] = ["consumer"];
 /// Fields of what is inside an origin.
-const INSIDE: [(&str, &[&str]); 2] = [
+const INSIDE: [(&str, &[&str]); 3] = [
     ("subject_transforms", &["src", "dest"]),
     ("external", &["api", "deliver"]),
+    ("consumer", &["name", "deliver_subject"]),
 ];
 const API: &str = "$JS.API";
 
@@ -58,6 +59,28 @@ pub struct StreamSource {
     /// Where its JetStream is to be found, if it isn't this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalStream>,
+    /// The origin's consumer that gives the messages, if somebody made one for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consumer: Option<SourceConsumer>,
+}
+
+/// A consumer that was made for a mirror or source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceConsumer {
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// Where it delivers.
+    #[serde(default)]
+    pub deliver_subject: String,
+}
+
+impl SourceConsumer {
+    fn is_valid(&self) -> bool {
+        let valid_name = is_valid_name(&self.name) && !self.name.contains(['/', '\\']);
+        let deliver = Subject::parse(&self.deliver_subject);
+        valid_name && deliver.is_ok_and(|subject| subject.is_literal())
+    }
 }
 
 /// The way to another JetStream.
@@ -83,15 +106,11 @@ pub(crate) fn sources<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StreamSo
     Ok(list.map(Option::unwrap_or_default).collect())
 }
 
-/// Gives the fields of origins the names that we know them by, and refuses what isn't known or not built.
+/// Gives the fields of origins the names that we know them by, and refuses what isn't known.
 pub(crate) fn fold(fields: &mut Map<String, Value>, strict: bool) -> Result<(), ApiError> {
     for name in ["mirror", "sources"] {
         for origin in objects(fields.get_mut(name)) {
-            json::fold(origin, &[&FIELDS, &LATER], strict)?;
-            if origin.contains_key(LATER[0]) {
-                let text = "consumer of a mirror or source is not supported yet";
-                return Err(STREAM_INVALID_CONFIG.says(text));
-            }
+            json::fold(origin, &[&FIELDS], strict)?;
             for (name, known) in INSIDE {
                 for inner in objects(origin.get_mut(name)) {
                     json::fold(inner, &[known], strict)?;
@@ -121,14 +140,13 @@ impl StreamSource {
                 text.to_owned()
             }
         };
-        let name = match &self.external {
-            Some(external) => format!(
-                "{}:{}",
-                self.name,
-                crate::identity::of(external.api.as_bytes())
-            ),
-            None => self.name.clone(),
-        };
+        let mut name = self.name.clone();
+        if let Some(external) = &self.external {
+            name += &format!(":{}", identity::of(external.api.as_bytes()));
+        }
+        if let Some(consumer) = &self.consumer {
+            name += &format!(":C={}", identity::of(consumer.name.as_bytes()));
+        }
         if self.subject_transforms.is_empty() {
             return [name, or_all(&self.filter_subject), ">".to_owned()];
         }
@@ -149,6 +167,15 @@ impl StreamSource {
             (None, _) => true,
             (Some(external), Some(domain)) => external.api == format!("$JS.{domain}.API"),
             (Some(_), None) => false,
+        }
+    }
+
+    /// A consumer that was made for it says itself where to begin, and with what.
+    fn check_consumer(&self, invalid: ApiError) -> Result<(), ApiError> {
+        let begins = self.opt_start_seq > 0 || self.opt_start_time.is_some();
+        match &self.consumer {
+            Some(it) if begins || !self.filter_subject.is_empty() || !it.is_valid() => Err(invalid),
+            _ => Ok(()),
         }
     }
 
@@ -254,6 +281,7 @@ impl StreamConfig {
         if self.subject_delete_marker_ttl > 0 {
             return Err(STREAM_INVALID_CONFIG.says("subject delete markers forbidden on mirrors"));
         }
+        mirror.check_consumer(MIRROR_CONSUMER_INVALID)?;
         mirror.check_filters(true)?;
         if mirror.external.is_some() {
             return Ok(());
@@ -283,7 +311,7 @@ impl StreamConfig {
         &self,
         find: &dyn Fn(&str) -> Option<&'a StreamConfig>,
     ) -> Result<(), ApiError> {
-        let mut known = BTreeSet::new();
+        let (mut known, mut consumers) = (BTreeSet::new(), BTreeSet::new());
         for source in &self.sources {
             if !source.has_valid_name() {
                 return Err(SOURCE_INVALID_STREAM_NAME);
@@ -292,6 +320,11 @@ impl StreamConfig {
                 return Err(SOURCE_DUPLICATE_DETECTED);
             }
             source.check_filters(false)?;
+            source.check_consumer(SOURCE_CONSUMER_INVALID)?;
+            let [name, ..] = source.index();
+            if source.consumer.is_some() && !consumers.insert(name) {
+                return Err(SOURCE_CONSUMER_DUPLICATE);
+            }
             if source.external.is_none()
                 && find(&source.name).is_some_and(|origin| self.holds_less_than(origin))
             {

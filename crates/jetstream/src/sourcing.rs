@@ -1,7 +1,8 @@
 //! Mirrors and sources across the streams of an account: who takes from whom, and when.
 
+use crate::consumer::Consumer;
 use crate::info::StreamInfo;
-use crate::stream::{Drawn, Origin, SourceInfo, Stream};
+use crate::stream::{Drawn, Origin, SourceInfo, Stream, Unfit};
 use crate::{AccountId, JetStream, Network};
 
 impl JetStream {
@@ -16,9 +17,17 @@ impl JetStream {
         let origin = Origin {
             log: origin.log.clone(),
             created: origin.created,
-            by_interest: origin.settles(),
+            by_interest: origin.settles() && inflow.origin.consumer.is_none(),
         };
         Some((index, origin))
+    }
+
+    /// The consumer that was named for an inflow, if the origin has it.
+    fn feeder(&self, stream: &Stream, at: usize) -> Option<&Consumer> {
+        let (from, _) = self.origin(stream, at)?;
+        let origin = self.streams[from].as_ref()?;
+        let consumer = origin.consumers.get(&stream.feeder(at)?.name)?;
+        Some(consumer)
     }
 
     /// Takes messages into mirrors and streams with sources, a bounded piece for each origin. True if there is more to do.
@@ -26,6 +35,7 @@ impl JetStream {
         let mut more = false;
         let taking: Vec<usize> = self.taking.iter().copied().collect();
         for index in taking {
+            self.end_removed_feeds(index, net);
             let origins = self.streams[index]
                 .as_ref()
                 .map_or(0, |stream| stream.inflows.all.len());
@@ -41,13 +51,60 @@ impl JetStream {
         more
     }
 
+    fn end_removed_feeds(&mut self, index: usize, net: &mut dyn Network) {
+        if let Some(stream) = self.streams.quietly(index) {
+            let account = stream.account;
+            for of in stream.inflows.take_let_go() {
+                self.end_feed(account, of, net);
+            }
+        }
+    }
+
+    /// Has the consumer deliver that was named for inflow `at`, if the origin has it.
+    fn tend_feed(&mut self, index: usize, at: usize, from: usize, now: u64, net: &mut dyn Network) {
+        let (stream, origin) = (self.streams[index].as_ref(), self.streams[from].as_ref());
+        let wanted = stream.and_then(|stream| stream.feeder(at));
+        let (Some(wanted), Some(origin)) = (wanted, origin) else {
+            return;
+        };
+        let consumer = origin.consumers.get(&wanted.name);
+        let fit = consumer.map_or(Err(Unfit::Missing), |it| it.feeds(&wanted.deliver_subject));
+        let Some(stream) = self.streams.quietly(index) else {
+            return;
+        };
+        if stream.must_bind(at, fit, now) {
+            self.bind_feed(index, at, from, now, net);
+        }
+    }
+
+    fn bind_feed(&mut self, index: usize, at: usize, from: usize, now: u64, net: &mut dyn Network) {
+        let stream = self.streams[index].as_ref();
+        let Some(wanted) = stream.and_then(|stream| stream.feeder(at)).cloned() else {
+            return;
+        };
+        let origin = self.streams[from].as_mut();
+        let consumer = origin.and_then(|origin| origin.consumers.get_mut(&wanted.name));
+        let Some(consumer) = consumer else {
+            return;
+        };
+        let bound = (consumer.created, consumer.reset(None, now));
+        let token = self.new_feed(index);
+        let Some(stream) = self.streams[index].as_mut() else {
+            return;
+        };
+        let (account, old) = (stream.account, stream.bind_feed(at, token, bound));
+        if let Some(old) = old {
+            self.end_feed(account, old, net);
+        }
+        net.subscribe(account, wanted.deliver_subject.as_bytes(), token);
+    }
+
     fn take_from(&mut self, index: usize, at: usize, now: u64, net: &mut dyn Network) -> bool {
-        let found = self.streams[index]
-            .as_ref()
-            .and_then(|stream| Some((stream, self.origin(stream, at)?)));
-        let Some((_, (from, origin))) = found else {
+        let stream = self.streams[index].as_ref();
+        let Some((from, origin)) = stream.and_then(|stream| self.origin(stream, at)) else {
             return false;
         };
+        self.tend_feed(index, at, from, now, net);
         let may_grow = self.full(index, 1).map_or(Ok(()), |full| Err(full.into()));
         // An append beyond the store's buffer would be refused; the next commit wakes us.
         let room = self.store.has_room(0);
@@ -58,6 +115,7 @@ impl JetStream {
             true => stream.take_from(at, &origin, &may_grow, now, net),
             false => Drawn::default(),
         };
+        stream.answer_feed(at, net);
         let mut more = drawn.more;
         if origin.by_interest {
             let (token, settled) = (stream.token, stream.settled(at));
@@ -158,7 +216,11 @@ impl JetStream {
     fn with_origins(&self, mut info: StreamInfo, stream: &Stream, now: u64) -> StreamInfo {
         let inflows = stream.inflows.all.iter().enumerate().map(|(at, inflow)| {
             let origin = self.origin(stream, at).map(|(_, origin)| origin);
-            inflow.info(stream.taken_of(inflow), origin.as_ref(), now)
+            let mut info = inflow.info(stream.taken_of(inflow), origin.as_ref(), now);
+            if let Some(consumer) = self.feeder(stream, at) {
+                info.lag = stream.fed_lag(at, consumer);
+            }
+            info
         });
         let mut inflows: Vec<SourceInfo> = inflows.collect();
         info.damage = self.damage_of(stream);

@@ -14,8 +14,17 @@ pub(crate) fn status(code: u16, text: &str) -> Vec<u8> {
 
 /// A status with more headers.
 pub(crate) fn status_with(code: u16, text: &str, extra: &[(&str, String)]) -> Vec<u8> {
-    let mut block = format!("NATS/1.0 {code} {text}\r\n").into_bytes();
-    for (name, value) in extra {
+    finish(format!("NATS/1.0 {code} {text}\r\n"), extra)
+}
+
+/// Headers without a status.
+pub(crate) fn block_of(lines: &[(&str, String)]) -> Vec<u8> {
+    finish("NATS/1.0\r\n".to_owned(), lines)
+}
+
+fn finish(head: String, lines: &[(&str, String)]) -> Vec<u8> {
+    let mut block = head.into_bytes();
+    for (name, value) in lines {
         put(&mut block, name.as_bytes(), value.as_bytes());
     }
     block.extend_from_slice(b"\r\n");

@@ -184,15 +184,21 @@ impl JetStream {
         }
         if old.config == config {
             old.look_for_interest(ask.now, net);
-            let info = json!(old.info(ask.now));
-            return Ok(self.already(Answer::new(CREATE, info)));
+            let answer = Answer::new(CREATE, json!(old.info(ask.now)));
+            return match config.sourcing {
+                true => Ok(answer.after(self.save_consumer(ask.account, stream, &config.name)?)),
+                false => Ok(self.already(answer)),
+            };
         }
         let moves = config.deliver_subject != old.config.deliver_subject;
         if moves && net.has_interest(ask.account, old.config.deliver_subject.as_bytes()) {
             return Err(CONSUMER_NAME_EXISTS);
         }
         let created = old.created;
-        let ticket = self.define_consumer((&account, stream), &config, created)?;
+        let mut ticket = self.define_consumer((&account, stream), &config, created)?;
+        if config.sourcing {
+            ticket = self.save_consumer(ask.account, stream, &config.name)?;
+        }
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(STREAM_NOT_FOUND)?;

@@ -12,6 +12,8 @@ pub(crate) struct Place {
     pub(crate) count: u64,
     pub(crate) stream_seq: u64,
     pub(crate) consumer_seq: u64,
+    /// When the message was stored.
+    pub(crate) time: u64,
 }
 
 impl Place {
@@ -24,6 +26,7 @@ impl Place {
             count: number()?,
             stream_seq: number()?,
             consumer_seq: number()?,
+            time: number()?,
         };
         Some((stream, consumer, place))
     }
@@ -267,7 +270,8 @@ mod tests {
             Place {
                 count: 2,
                 stream_seq: 10,
-                consumer_seq: 11
+                consumer_seq: 11,
+                time: 1_700_000_000_000_000_000,
             }
         );
         assert_eq!(Place::parse(b"$JS.ACK.S.C.x"), None);

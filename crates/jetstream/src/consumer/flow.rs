@@ -7,6 +7,7 @@
 use super::{AckPolicy, Consumer, ConsumerConfig, Pair};
 use crate::error::*;
 use crate::status::status;
+use crate::stream::Unfit;
 use crate::{ApiError, Message, Network, headers};
 
 /// Bytes that a client may be behind: at first, and at most.
@@ -67,6 +68,15 @@ impl Consumer {
 
     fn acks_by_flow(&self) -> bool {
         self.config.ack_policy == AckPolicy::FlowControl
+    }
+
+    /// When it was made, if it can feed a stream that listens to `deliver`.
+    pub(crate) fn feeds(&self, deliver: &str) -> Result<u64, Unfit> {
+        match self.acks_by_flow() {
+            false => Err(Unfit::Policy),
+            true if self.config.deliver_subject != deliver => Err(Unfit::Elsewhere),
+            true => Ok(self.created),
+        }
     }
 
     /// A message went out: asks the client to say when it has come this far, if that is due.

@@ -31,6 +31,7 @@ use crate::draws::Draws;
 use crate::status::status;
 use crate::{AccountId, Message, Network};
 pub(crate) use feed::count;
+pub(crate) use flow::{LAST_CONSUMER, LAST_STREAM};
 use midge_streamlog::{Evicted, Filter, Stream as Log};
 use priority::Pin;
 use push::Push;

@@ -3,7 +3,7 @@
 use super::Consumer;
 use super::deliver::{TURN_BYTES, TURN_MSGS};
 use super::feed::{Feed, count};
-use super::flow::Flow;
+use super::flow::{Flow, LAST_CONSUMER, LAST_STREAM};
 use crate::Network;
 use crate::status::status_with;
 
@@ -121,8 +121,8 @@ impl Consumer {
 
     pub(super) fn heartbeat_block(&self) -> Vec<u8> {
         let last = [
-            ("Nats-Last-Consumer", (self.dseq - 1).to_string()),
-            ("Nats-Last-Stream", self.next.saturating_sub(1).to_string()),
+            (LAST_CONSUMER, (self.dseq - 1).to_string()),
+            (LAST_STREAM, self.next.saturating_sub(1).to_string()),
         ];
         let mut extra = last.to_vec();
         if let Some(reply) = self.push.flow.asked() {

@@ -74,6 +74,8 @@ enum Target {
     Ack,
     Flow,
     Stream(usize),
+    /// What consumers deliver to a stream that takes from theirs.
+    Feed(usize),
     /// An archive that comes or goes.
     Transfer,
 }
@@ -269,6 +271,25 @@ impl JetStream {
             net.unsubscribe(stream.account, subject.as_bytes(), stream.token);
         }
         self.targets.remove(&stream.token);
+        for of in stream.inflows.listens() {
+            self.end_feed(stream.account, of, net);
+        }
+    }
+
+    /// A token for what a consumer delivers to stream `index`.
+    pub(crate) fn new_feed(&mut self, index: usize) -> Token {
+        self.new_token(Target::Feed(index))
+    }
+
+    /// Ends what consumers delivered to a subject under a token.
+    pub(crate) fn end_feed(
+        &mut self,
+        account: AccountId,
+        (subject, token): (String, Token),
+        net: &mut dyn Network,
+    ) {
+        net.unsubscribe(account, subject.as_bytes(), token);
+        self.targets.remove(&token);
     }
 
     /// A message arrived under one of our tokens.
@@ -288,6 +309,13 @@ impl JetStream {
             Some(Target::Ack) => self.ack(account, message, now, net),
             Some(Target::Api) => self.api(account, message, now, net),
             Some(Target::Transfer) => self.transfer(token, message, now, net),
+            Some(Target::Feed(index)) => {
+                let index = *index;
+                let stream = self.streams.quietly(index);
+                if stream.is_some_and(|stream| !stream.receive_fed(token, message, now)) {
+                    self.streams.stir(index);
+                }
+            }
             Some(Target::Flow) => self.flow(account, message, now),
             None => {}
         }

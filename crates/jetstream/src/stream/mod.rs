@@ -17,7 +17,7 @@ pub(crate) use read::{DirectGet, MsgGet};
 pub(crate) use schedules::schedules_prefix;
 pub use seats::BatchLimits;
 pub(crate) use seats::{Seat, Seats};
-pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker};
+pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker, Unfit};
 
 use crate::account::Full;
 use crate::config::{self, Retention, StreamConfig};

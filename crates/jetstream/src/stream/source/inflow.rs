@@ -1,5 +1,6 @@
 //! One origin of a stream: where it begins, what is read of it, and what becomes of subjects and headers.
 
+use super::feed::Feed;
 use super::places::{HEADER, Index};
 use super::{Origin, TURN_BYTES};
 use crate::config;
@@ -28,6 +29,8 @@ pub(crate) struct Inflow {
     pub(super) retry: Option<u64>,
     /// Own sequence and the origin's, of messages that aren't durable here yet; for interest streams alone.
     pub(super) unsettled: VecDeque<(u64, u64)>,
+    /// Where its messages come from if not from the origin's log.
+    pub(super) feed: Option<Feed>,
 }
 
 /// Where an inflow is in its origin.
@@ -67,11 +70,15 @@ impl Inflow {
             error: None,
             retry: None,
             unsettled: VecDeque::new(),
+            feed: origin.consumer.as_ref().map(|_| Feed::default()),
         }
     }
 
     /// Where it begins in an origin that it has nothing of.
     pub(super) fn start(&self, log: &Log) -> u64 {
+        if let Some(feed) = &self.feed {
+            return feed.begin;
+        }
         let stats = log.stats();
         let wanted = match (self.origin.opt_start_seq, self.origin.opt_start_time) {
             (0, None) => 1,
@@ -81,11 +88,36 @@ impl Inflow {
         wanted.max(stats.first_seq)
     }
 
-    /// The next messages of the origin, up to what consumers may see; skips what doesn't match.
-    pub(super) fn read(&mut self, log: &Log, visible: u64, most: usize) -> Vec<Stored> {
+    /// Whether there is something of the origin that wasn't looked at, as far as `visible`.
+    pub(super) fn has_more(&self, visible: u64) -> bool {
+        match &self.feed {
+            Some(feed) => feed.has_more(),
+            None => self
+                .place
+                .as_ref()
+                .is_some_and(|place| place.next <= visible),
+        }
+    }
+
+    /// A message of the origin was taken.
+    pub(super) fn took(&mut self, seq: u64) {
+        if let Some(place) = &mut self.place {
+            place.next = seq + 1;
+        }
+        if let Some(feed) = &mut self.feed {
+            feed.took();
+        }
+    }
+
+    /// The next messages of the origin, up to what consumers may see; skips what doesn't match. `own` is the log they go to.
+    pub(super) fn read(&mut self, log: &Log, own: &Log, visible: u64, most: usize) -> Vec<Stored> {
         let Some(place) = &mut self.place else {
             return Vec::new();
         };
+        if let Some(feed) = &mut self.feed {
+            let next = feed.next(place.next, || own.stats().last_seq);
+            return next.into_iter().collect();
+        }
         if self.filters.is_empty() {
             let mut read = log.read(place.next, most, TURN_BYTES / 4);
             read.retain(|message| message.seq <= visible);
@@ -163,6 +195,8 @@ impl Inflow {
                 place.next
             )
         });
+        let unfed = self.feed.as_ref().and_then(|feed| feed.why);
+        let unfed = unfed.map(str::to_owned);
         let outside = self.origin.external.as_ref().filter(|_| origin.is_none());
         SourceInfo {
             name: self.origin.name.clone(),
@@ -170,13 +204,13 @@ impl Inflow {
             lag,
             seq: taken.filter(|_| !self.is_mirror).unwrap_or(0),
             active: self.contact.map_or(-1, |contact| match origin {
-                Some(_) => 0,
-                None => i64::try_from(now.saturating_sub(contact)).unwrap_or(i64::MAX),
+                Some(_) if self.feed.is_none() => 0,
+                _ => i64::try_from(now.saturating_sub(contact)).unwrap_or(i64::MAX),
             }),
             error: self.error.clone().or_else(|| (!here).then(missing)),
             filter_subject: self.origin.filter_subject.clone(),
             subject_transforms: self.origin.subject_transforms.clone(),
-            why: why.or_else(|| {
+            why: why.or(unfed).or_else(|| {
                 outside.map(|it| {
                     format!(
                         "the API prefix {:?} leads to no JetStream that this server knows",
@@ -195,10 +229,10 @@ pub(crate) struct SourceInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     external: Option<ExternalStream>,
     /// Messages of the origin that are still to be taken.
-    lag: u64,
+    pub(crate) lag: u64,
     #[serde(skip_serializing_if = "is_zero")]
     seq: u64,
-    /// Nanoseconds since the origin was last there, 0 while it is; -1: it never was.
+    /// Nanoseconds since the origin was last there, 0 while it is, or since something came from its consumer; -1: never.
     active: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ApiError>,

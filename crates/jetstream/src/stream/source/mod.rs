@@ -1,18 +1,20 @@
 //! Taking messages from other streams: what a mirror and a stream with sources do.
 //!
 //! Both streams live in one store and on one thread, so a message goes straight from log to log; no consumer and no subject are
-//! involved. Only what the origin shows to consumers is taken, hence nothing that a crash could take back there.
+//! involved, unless somebody made a consumer for it (`feed.rs`). Only what the origin shows to consumers is taken, hence nothing that a crash could take back there.
 //! Where it goes on after a crash is told in `places.rs`.
 
+mod feed;
 mod inflow;
 mod places;
 
+pub(crate) use feed::Unfit;
 pub(crate) use inflow::{Inflow, SourceInfo};
 
 use super::draft::Draft;
 use super::{Stream, store_error};
 use crate::config::Storage;
-use crate::{ApiError, Message, Network, identity};
+use crate::{ApiError, Message, Network, Token, identity};
 use inflow::Place;
 use midge_streamlog::{Error, Filter, Message as Stored, Stream as Log};
 use places::{Index, Taken};
@@ -60,6 +62,20 @@ pub(crate) struct Inflows {
     taken: BTreeMap<Index, Taken>,
     changed: bool,
     saved_upto: u64,
+    /// Where removed inflows still listen.
+    let_go: Vec<(String, Token)>,
+}
+
+impl Inflows {
+    /// What its inflows listen to, and under which tokens.
+    pub(crate) fn listens(&self) -> impl Iterator<Item = (String, Token)> {
+        self.all.iter().filter_map(Inflow::listens)
+    }
+
+    /// What inflows listened to that were removed since the last time.
+    pub(crate) fn take_let_go(&mut self) -> Vec<(String, Token)> {
+        std::mem::take(&mut self.let_go)
+    }
 }
 
 /// What a turn did with an inflow.
@@ -93,6 +109,9 @@ impl Stream {
             };
             self.inflows.all.push(inflow);
         }
+        self.inflows
+            .let_go
+            .extend(old.iter().filter_map(Inflow::listens));
         self.inflows.changed = true;
         if self.inflows.taken.len() > KEPT_MAX {
             let all = &self.inflows.all;
@@ -104,7 +123,10 @@ impl Stream {
 
     /// Who wants messages of the streams that this one takes from.
     pub(crate) fn takers(&self) -> impl Iterator<Item = (&str, Taker)> {
-        self.inflows.all.iter().enumerate().map(|(at, inflow)| {
+        let taking = self.inflows.all.iter().enumerate();
+        // What a consumer gives, that consumer holds in the origin.
+        let taking = taking.filter(|(_, inflow)| inflow.feed.is_none());
+        taking.map(|(at, inflow)| {
             let done = if inflow.is_mirror {
                 self.log.stats().visible
             } else {
@@ -152,18 +174,21 @@ impl Stream {
         now: u64,
         net: &mut dyn Network,
     ) -> Drawn {
-        inflow.contact = Some(now);
+        match &inflow.feed {
+            Some(feed) if !feed.is_bound() => return Drawn::default(),
+            Some(_) => {}
+            None => inflow.contact = Some(now),
+        }
         self.meet(inflow, origin);
         let visible = origin.log.stats().visible;
-        let next = inflow.place.as_ref().map_or(u64::MAX, |place| place.next);
         let waits = inflow.retry.is_some_and(|retry| retry > now);
-        if next > visible || self.config.sealed || waits {
+        if !inflow.has_more(visible) || self.config.sealed || waits {
             return Drawn::default();
         }
         let waited = inflow.retry.take().is_some();
         let (mut taken, mut bytes) = (0, 0);
         while taken < TURN_MSGS && bytes < TURN_BYTES && inflow.unsettled.len() < UNSETTLED_MAX {
-            let messages = inflow.read(&origin.log, visible, TURN_MSGS - taken);
+            let messages = inflow.read(&origin.log, &self.log, visible, TURN_MSGS - taken);
             if messages.is_empty() {
                 inflow.error = None;
                 return Drawn {
@@ -186,9 +211,7 @@ impl Stream {
                         changed: true,
                     };
                 }
-                if let Some(place) = &mut inflow.place {
-                    place.next = message.seq + 1;
-                }
+                inflow.took(message.seq);
                 taken += 1;
                 bytes += message.subject.len() + message.headers.len() + message.payload.len();
             }
