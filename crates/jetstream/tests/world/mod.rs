@@ -59,6 +59,17 @@ pub(crate) struct Ether {
     tokens: HashMap<String, Token>,
     /// Committed whenever something is published to `_TICK.>`: as a committer's thread may at any moment.
     pub(crate) ticking: Option<(Store, u64)>,
+    /// What JetStream said to itself and didn't hear yet; `None`: it never does.
+    pub(crate) echoes: Option<VecDeque<Echo>>,
+}
+
+/// A message that JetStream itself listens to.
+pub(crate) struct Echo {
+    token: Token,
+    subject: Vec<u8>,
+    reply: Option<Vec<u8>>,
+    headers: Vec<u8>,
+    payload: Vec<u8>,
 }
 
 impl Ether {
@@ -67,6 +78,15 @@ impl Ether {
             store.commit_once(*now).expect("the disk works");
         }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if let (Some(token), Some(echoes)) = (self.token(&text(to)), &mut self.echoes) {
+            echoes.push_back(Echo {
+                token,
+                subject: message.subject.to_vec(),
+                reply: message.reply.map(<[u8]>::to_vec),
+                headers: message.headers.to_vec(),
+                payload: message.payload.to_vec(),
+            });
+        }
         let heard = Heard {
             to: text(to),
             reply: text(message.reply.unwrap_or_default()),
@@ -95,12 +115,19 @@ impl Network for Ether {
 
     fn has_interest(&self, _: AccountId, subject: &[u8]) -> bool {
         let subject = String::from_utf8_lossy(subject);
-        subject.starts_with("_I.") || self.listeners.contains(&*subject)
+        let own = self.echoes.is_some() && self.token(&subject).is_some();
+        own || subject.starts_with("_I.") || self.listeners.contains(&*subject)
     }
 
     fn interest_version(&self, _: AccountId) -> u64 {
         // Any two sets that a test has one after the other differ in it.
-        self.listeners.iter().map(|it| it.len() as u64 + 1).sum()
+        let tokens: u64 = self.tokens.values().map(|token| token.0 << 16).sum();
+        tokens
+            + self
+                .listeners
+                .iter()
+                .map(|it| it.len() as u64 + 1)
+                .sum::<u64>()
     }
 
     fn has_queue(&self, account: AccountId, subject: &[u8], _: &[u8]) -> bool {
@@ -204,8 +231,42 @@ impl World {
             let commit = self.store.commit_once(self.now).expect("the disk works");
             self.jetstream
                 .committed(commit.batch, self.now, &mut self.ether);
-            while self.jetstream.run(self.now, &mut self.ether) {}
+            self.run();
         }
+    }
+
+    /// Lets JetStream act, and hear what it says to itself, without a commit.
+    pub(crate) fn run(&mut self) {
+        loop {
+            let more = self.jetstream.run(self.now, &mut self.ether);
+            if !self.hear_echoes() && !more {
+                return;
+            }
+        }
+    }
+
+    fn hear_echoes(&mut self) -> bool {
+        let Some(echoes) = self.ether.echoes.as_mut().filter(|it| !it.is_empty()) else {
+            return false;
+        };
+        for echo in std::mem::take(echoes) {
+            let message = Message {
+                subject: &echo.subject,
+                reply: echo.reply.as_deref(),
+                headers: &echo.headers,
+                payload: &echo.payload,
+            };
+            self.jetstream
+                .receive(ACCOUNT, echo.token, &message, self.now, &mut self.ether);
+        }
+        true
+    }
+
+    /// From now on JetStream hears what it says to itself.
+    pub(crate) fn with_echoes(mut self) -> Self {
+        self.ether.echoes = Some(VecDeque::new());
+        self.settle();
+        self
     }
 
     /// Time passes.
