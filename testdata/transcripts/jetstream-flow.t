@@ -322,7 +322,7 @@ wait 2500
 A> PUB $JS.API.STREAM.INFO.T _I.6 0
 A> 
 A< MSG _I.6 1 <number>
-A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0,"limit":0,"state":{"messages":3,"bytes":309,"first_seq":1,"last_seq":3,"num_subjects":3,"consumer_count":0},"sources":[{"name":"O","lag":0,"seq":3,"active":346117499}],"mirror":"<absent>"}
+A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0,"limit":0,"state":{"messages":3,"bytes":309,"first_seq":1,"last_seq":3,"num_subjects":3,"consumer_count":0},"sources":[{"name":"O","lag":0,"seq":3,"active":"<positive>"}],"mirror":"<absent>"}
 A> PUB $JS.API.CONSUMER.INFO.O.C _I.7 0
 A> 
 A< MSG _I.7 1 <number>
@@ -330,7 +330,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.consumer_info_response","num_pending":0,"n
 A> PUB $JS.API.STREAM.MSG.GET.T _I.8 9
 A> {"seq":2}
 A< MSG _I.8 1 <number>
-A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"o.2","seq":2,"hdrs":"TkFUUy8xLjANCk5hdHMtU3RyZWFtLVNvdXJjZTogTzpDPWpaNlJ2VlJIIDIgPiA+IG8uMiB3cTA5Nk0xZg0KDQo=","data":"Mg=="}}
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"o.2","seq":2,"hdrs":"<string>","data":"Mg=="}}
 A> PUB o.4 _I.9 1
 A> 4
 A< MSG _I.9 1 22
@@ -339,7 +339,7 @@ wait 1500
 A> PUB $JS.API.STREAM.INFO.T _I.10 0
 A> 
 A< MSG _I.10 1 <number>
-A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0,"limit":0,"state":{"messages":4,"bytes":412,"first_seq":1,"last_seq":4,"num_subjects":4,"consumer_count":0},"sources":[{"name":"O","lag":0,"seq":4,"active":496228346}],"mirror":"<absent>"}
+A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0,"limit":0,"state":{"messages":4,"bytes":412,"first_seq":1,"last_seq":4,"num_subjects":4,"consumer_count":0},"sources":[{"name":"O","lag":0,"seq":4,"active":"<positive>"}],"mirror":"<absent>"}
 A> PUB $JS.API.CONSUMER.INFO.O.C _I.11 0
 A> 
 A< MSG _I.11 1 <number>
@@ -386,7 +386,7 @@ wait 2500
 A> PUB $JS.API.STREAM.INFO.T _I.8 0
 A> 
 A< MSG _I.8 1 <number>
-A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0,"limit":0,"state":{"messages":3,"bytes":102,"first_seq":3,"last_seq":5,"num_subjects":3,"consumer_count":0},"sources":"<absent>","mirror":{"name":"O","lag":0,"active":303143068}}
+A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0,"limit":0,"state":{"messages":3,"bytes":102,"first_seq":3,"last_seq":5,"num_subjects":3,"consumer_count":0},"sources":"<absent>","mirror":{"name":"O","lag":0,"active":"<positive>"}}
 A> PUB $JS.API.CONSUMER.INFO.O.C _I.9 0
 A> 
 A< MSG _I.9 1 <number>
@@ -433,11 +433,11 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0
 A> PUB $JS.API.STREAM.MSG.GET.T _I.7 9
 A> {"seq":1}
 A< MSG _I.7 1 <number>
-A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"o.2","seq":1,"hdrs":"TkFUUy8xLjANCk5hdHMtU3RyZWFtLVNvdXJjZTogTzpDPWpaNlJ2VlJIIDIgPiA+IG8uMiByTmZCUzY1SQ0KDQo=","data":"Yg=="}}
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"o.2","seq":1,"hdrs":"<string>","data":"Yg=="}}
 A> PUB $JS.API.STREAM.MSG.GET.T _I.8 9
 A> {"seq":2}
 A< MSG _I.8 1 <number>
-A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"o.1","seq":2,"hdrs":"TkFUUy8xLjANCk5hdHMtU3RyZWFtLVNvdXJjZTogTzpDPWpaNlJ2VlJIIDMgPiA+IG8uMSByTmZCUzY1SQ0KDQo=","data":"Yw=="}}
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"o.1","seq":2,"hdrs":"<string>","data":"Yw=="}}
 
 == a source takes a work queue over #429~ #357~
 conf:
@@ -531,7 +531,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.consumer_info_response","num_pending":0,"n
 A> PUB $JS.API.STREAM.MSG.GET.T _I.9 9
 A> {"seq":3}
 A< MSG _I.9 1 <number>
-A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"o.3","seq":3,"hdrs":"TkFUUy8xLjANCk5hdHMtU3RyZWFtLVNvdXJjZTogTzpDPWpaNlJ2VlJIIDMgPiA+IG8uMyBCN2hrWUVGUA0KDQo=","data":"Mw=="}}
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"o.3","seq":3,"hdrs":"<string>","data":"Mw=="}}
 
 == a consumer that is reset gives nothing twice #429~
 conf:
@@ -734,13 +734,13 @@ A< ~{"type":"io.nats.jetstream.api.v1.consumer_create_response","error":{"code":
 A> PUB $JS.API.CONSUMER.CREATE.S.E _I.3 97
 A> {"stream_name":"S","config":{"name":"E","ack_policy":"none","deliver_subject":"d","direct":true}}
 A< HMSG _I.3 1 <number> <number>
-A< NATS/1.0\r\nNats-Stream-Identity: a4toGk9w\r\n\r\n~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":0,"name":"E","config":{"ack_policy":"none","deliver_subject":"d","direct":true}}
+A< NATS/1.0\r\nNats-Stream-Identity: <word>\r\n\r\n~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":0,"name":"E","config":{"ack_policy":"none","deliver_subject":"d","direct":true}}
 A> PUB $JS.API.CONSUMER.CREATE.S.E _I.4 83
 A> {"stream_name":"S","config":{"name":"E","ack_policy":"none","deliver_subject":"d"}}
 A< MSG _I.4 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.consumer_create_response","error":{"code":500,"err_code":10012,"description":"direct can not be updated"}}
 
-== a direct consumer is not listed, counted or kept #391~ @error
+== a direct consumer is not listed, counted or kept #391 @error
 conf:
   jetstream { store_dir: "<dir>/js" }
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
@@ -760,7 +760,7 @@ B: sync
 A> PUB $JS.API.CONSUMER.CREATE.S.E _I.2 101
 A> {"stream_name":"S","config":{"name":"E","ack_policy":"explicit","deliver_subject":"d","direct":true}}
 A< HMSG _I.2 1 <number> <number>
-A< NATS/1.0\r\nNats-Stream-Identity: 1u9eE1Za\r\n\r\n~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":1,"push_bound":true,"name":"E","config":{"ack_policy":"explicit","deliver_subject":"d","direct":true}}
+A< NATS/1.0\r\nNats-Stream-Identity: <word>\r\n\r\n~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":1,"push_bound":true,"name":"E","config":{"ack_policy":"explicit","deliver_subject":"d","direct":true}}
 B< MSG s.1 2 $JS.ACK.S.E.1.1.1.<t1:number>.0 1
 B< 1
 A> PUB $JS.API.CONSUMER.NAMES.S _I.3 0
@@ -826,7 +826,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":2,
 A> PUB $JS.API.CONSUMER.CREATE.S.F _I.4 135
 A> {"stream_name":"S","config":{"durable_name":"F","ack_policy":"flow_control","deliver_subject":"d","sourcing":true,"max_ack_pending":2}}
 A< HMSG _I.4 1 <number> <number>
-A< NATS/1.0\r\nNats-Stream-Identity: qbNhb1H7\r\n\r\n~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":2,"name":"F","config":{"ack_policy":"flow_control","max_ack_pending":2,"deliver_subject":"d","sourcing":true}}
+A< NATS/1.0\r\nNats-Stream-Identity: <word>\r\n\r\n~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":2,"name":"F","config":{"ack_policy":"flow_control","max_ack_pending":2,"deliver_subject":"d","sourcing":true}}
 B> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 B> SUB _IB.> 1
 B> SUB d 2
@@ -839,7 +839,7 @@ B< NATS/1.0 100 FlowControl Request\r\n\r\n
 A> PUB $JS.API.CONSUMER.CREATE.S.F _I.5 135
 A> {"stream_name":"S","config":{"durable_name":"F","ack_policy":"flow_control","deliver_subject":"d","sourcing":true,"max_ack_pending":2}}
 A< HMSG _I.5 1 <number> <number>
-A< NATS/1.0\r\nNats-Stream-Identity: qbNhb1H7\r\n\r\n~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":2,"push_bound":true,"name":"F","config":{"ack_policy":"flow_control","max_ack_pending":2,"deliver_subject":"d","sourcing":true}}
+A< NATS/1.0\r\nNats-Stream-Identity: <word>\r\n\r\n~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":2,"push_bound":true,"name":"F","config":{"ack_policy":"flow_control","max_ack_pending":2,"deliver_subject":"d","sourcing":true}}
 B< MSG s.1 2 $JS.ACK.S.F.1.1.1.<t4:number>.1 1
 B< 1
 B< MSG s.1 2 $JS.ACK.S.F.1.2.2.<t5:number>.0 1
@@ -899,3 +899,33 @@ A> PUB $JS.API.CONSUMER.INFO.S.D _I.5 0
 A> 
 A< MSG _I.5 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.consumer_info_response","num_pending":0,"num_ack_pending":2,"num_waiting":0,"num_redelivered":2,"push_bound":true,"delivered":{"consumer_seq":4,"stream_seq":2},"ack_floor":{"consumer_seq":0,"stream_seq":0}}
+
+== a stream's identity #391~ #345~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 31
+A> {"name":"S","subjects":["s.*"]}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"]}}
+A> HPUB $JS.API.CONSUMER.CREATE.S.E _I.1 44 141
+A> NATS/1.0\r\nNats-Stream-Identity: XXXXXXXX\r\n\r\n{"stream_name":"S","config":{"name":"E","ack_policy":"none","deliver_subject":"d","direct":true}}
+A< MSG _I.1 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.consumer_create_response","error":{"code":400,"err_code":10225,"description":"<string>"}}
+A> HPUB $JS.API.CONSUMER.CREATE.S.E _I.2 36 133
+A> NATS/1.0\r\nNats-Stream-Identity: \r\n\r\n{"stream_name":"S","config":{"name":"E","ack_policy":"none","deliver_subject":"d","direct":true}}
+A< HMSG _I.2 1 <number> <number>
+A< NATS/1.0\r\nNats-Stream-Identity: <word>\r\n\r\n~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":0,"name":"E","config":{"ack_policy":"none","deliver_subject":"d","direct":true}}
+A> HPUB $JS.API.CONSUMER.CREATE.S.D _I.3 44 117
+A> NATS/1.0\r\nNats-Stream-Identity: XXXXXXXX\r\n\r\n{"stream_name":"S","config":{"durable_name":"D","ack_policy":"explicit"}}
+A< MSG _I.3 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":0,"name":"D","config":{"ack_policy":"explicit"}}
+A> HPUB $JS.API.CONSUMER.RESET.S.D _I.4 44 44
+A> NATS/1.0\r\nNats-Stream-Identity: XXXXXXXX\r\n\r\n
+A< HMSG _I.4 1 <any>
+A< NATS/1.0\r\nNats-Stream-Identity: <word>\r\n\r\n~{"type":"io.nats.jetstream.api.v1.consumer_reset_response","num_pending":0,"num_ack_pending":0,"num_waiting":0,"num_redelivered":0,"reset_seq":1,"delivered":{"consumer_seq":0,"stream_seq":0},"ack_floor":{"consumer_seq":0,"stream_seq":0}}
+A> PUB $JS.API.CONSUMER.RESET.S.D _I.5 0
+A> 
+A< MSG _I.5 1 <any>
+A< ~{"type":"io.nats.jetstream.api.v1.consumer_reset_response","num_pending":0,"num_ack_pending":0,"num_waiting":0,"num_redelivered":0,"reset_seq":1,"delivered":{"consumer_seq":0,"stream_seq":0},"ack_floor":{"consumer_seq":0,"stream_seq":0}}

@@ -205,6 +205,7 @@ errors! {
     CONSUMER_FLOW_ACKS_REQUIRE_MAX_ACK_PENDING 400 10220 "flow control ack policy requires max ack pending";
     CONSUMER_FLOW_ACKS_REQUIRE_NO_ACK_WAIT 400 10221 "flow control ack policy requires unset ack wait";
     CONSUMER_FLOW_ACKS_REQUIRE_NO_MAX_DELIVER 400 10222 "flow control ack policy requires unset max deliver";
+    CONSUMER_STREAM_IDENTITY_MISMATCH 400 10225 "consumer's stream identity does not match";
     MESSAGE_SOURCE_HEADER_NOT_ALLOWED 400 10227 "message stream source header is not allowed";
     EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID 400 10193 "missing sequence for expected last sequence per subject";
 }

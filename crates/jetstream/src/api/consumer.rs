@@ -126,12 +126,23 @@ impl JetStream {
             }
             old.config.check_update(&config).map_err(fail)?;
         }
+        let identity = (!config.is_counted()).then(|| of.identity());
+        if let (Some(own), Some(asked)) = (&identity, ask.identity)
+            && !asked.is_empty()
+            && asked != own.as_bytes()
+        {
+            let text = format!("consumer's stream identity does not match: {own}");
+            return Err(fail(CONSUMER_STREAM_IDENTITY_MISMATCH.says(text)));
+        }
         config.note_level();
         let exists = of.consumers.contains_key(&config.name);
         check_share(of, &config).map_err(fail)?;
         match (request.action.as_str(), exists) {
             ("update", false) => return Err(fail(CONSUMER_DOES_NOT_EXIST)),
-            (_, true) => return self.change_consumer(stream, config, ask, net).map_err(fail),
+            (_, true) => {
+                let changed = self.change_consumer(stream, config, ask, net);
+                return changed.map(|answer| answer.of(identity)).map_err(fail);
+            }
             (_, false) => {}
         }
         check_room(of, &config, limits.max_consumers).map_err(fail)?;
@@ -156,7 +167,7 @@ impl JetStream {
             ask.now,
             net,
         );
-        Ok(Answer::new(CREATE, info).after(ticket))
+        Ok(Answer::new(CREATE, info).after(ticket).of(identity))
     }
 
     fn change_consumer(
@@ -332,6 +343,7 @@ impl JetStream {
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(fail(STREAM_NOT_FOUND))?;
+        let identity = ask.identity.map(|_| of.identity());
         let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
         let asked = Some(request.seq).filter(|seq| *seq > 0);
         if let Some(seq) = asked {
@@ -345,7 +357,7 @@ impl JetStream {
         let ticket = self
             .save_consumer(ask.account, stream, name)
             .map_err(fail)?;
-        Ok(Answer::new(KIND, info).after(ticket))
+        Ok(Answer::new(KIND, info).after(ticket).of(identity))
     }
 
     pub(super) fn unpin_consumer(&mut self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {

@@ -7,9 +7,13 @@ mod stream;
 
 use crate::error::REQUIRED_API_LEVEL;
 use crate::json::Body;
+use crate::status::block_of;
 use crate::{AccountId, ApiError, JetStream, Message, Network, headers};
 use midge_streamlog::Ticket;
 use serde_json::{Map, Value, json};
+
+/// The header that tells a stream from an earlier one of its name.
+const IDENTITY: &str = "Nats-Stream-Identity";
 
 /// What a request comes to.
 pub(crate) struct Answer {
@@ -19,6 +23,8 @@ pub(crate) struct Answer {
     fields: Value,
     /// It may be told when this is released; `None`: at once.
     ticket: Option<Ticket>,
+    /// What tells the stream that is meant from an earlier one of its name, for whoever wants to know.
+    identity: Option<String>,
 }
 
 /// An answer, or the kind of answer an error stands in for.
@@ -30,11 +36,17 @@ impl Answer {
             kind,
             fields,
             ticket: None,
+            identity: None,
         }
     }
 
     fn after(mut self, ticket: impl Into<Option<Ticket>>) -> Self {
         self.ticket = ticket.into();
+        self
+    }
+
+    fn of(mut self, identity: Option<String>) -> Self {
+        self.identity = identity;
         self
     }
 }
@@ -47,6 +59,8 @@ pub(crate) struct Ask<'a> {
     now: u64,
     /// Fields that nobody knows are refused.
     strict: bool,
+    /// What the client takes for the identity of the stream, if it says so.
+    identity: Option<&'a [u8]>,
 }
 
 impl Ask<'_> {
@@ -98,6 +112,7 @@ impl JetStream {
             body: message.payload,
             now,
             strict: self.settings.strict,
+            identity: headers::get(message.headers, IDENTITY),
         };
         let level = headers::get(message.headers, "Nats-Required-Api-Level");
         let answered = match level {
@@ -164,10 +179,16 @@ impl JetStream {
         answered: Result,
         net: &mut dyn Network,
     ) -> (Vec<u8>, Option<Ticket>) {
-        let (kind, fields, ticket) = match answered {
-            Ok(answer) => (answer.kind, answer.fields, answer.ticket),
-            Err((kind, error)) => (kind, refused(kind, &error), None),
-        };
+        let answer = answered.unwrap_or_else(|(kind, error)| {
+            let fields = refused(kind, &error);
+            Answer::new(kind, fields)
+        });
+        let Answer {
+            kind,
+            fields,
+            ticket,
+            identity,
+        } = answer;
         if let Some(ticket) = ticket.as_ref().filter(|it| it.outcome().is_none()) {
             self.changed = Some(ticket.clone());
         }
@@ -183,7 +204,9 @@ impl JetStream {
         let Some(reply) = reply else {
             return (body, ticket);
         };
-        self.answer_after(ticket.clone(), account, reply, body.clone(), net);
+        let identity = identity.map(|identity| block_of(&[(IDENTITY, identity)]));
+        let said = (identity.unwrap_or_default(), body.clone());
+        self.answer_after(ticket.clone(), account, reply, said, net);
         (body, ticket)
     }
 

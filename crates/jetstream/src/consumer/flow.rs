@@ -9,6 +9,7 @@ use crate::error::*;
 use crate::status::status;
 use crate::stream::Unfit;
 use crate::{ApiError, Message, Network, headers};
+use std::num::NonZeroU64;
 
 /// Bytes that a client may be behind: at first, and at most.
 const WINDOW: (u64, u64) = (2 << 20, 32 << 20);
@@ -25,7 +26,7 @@ pub(super) struct Flow {
     /// How many may.
     window: u64,
     /// The request that is out: its reply subject, and the bytes it stands for.
-    asked: Option<(Vec<u8>, u64)>,
+    asked: Option<Box<(Vec<u8>, u64)>>,
 }
 
 impl Default for Flow {
@@ -41,7 +42,7 @@ impl Default for Flow {
 impl Flow {
     /// Where the answer to the request that is out is expected.
     pub(super) fn asked(&self) -> Option<&[u8]> {
-        self.asked.as_ref().map(|(reply, _)| reply.as_slice())
+        self.asked.as_deref().map(|(reply, _)| reply.as_slice())
     }
 
     /// The client is gone, and what was on its way to it.
@@ -51,10 +52,10 @@ impl Flow {
 
     /// Takes an answer; false if it isn't one to the request that is out.
     fn answer(&mut self, subject: &[u8]) -> bool {
-        let Some((_, bytes)) = self.asked.take_if(|(reply, _)| reply == subject) else {
+        let Some(asked) = self.asked.take_if(|asked| asked.0 == subject) else {
             return false;
         };
-        self.bytes = self.bytes.saturating_sub(bytes);
+        self.bytes = self.bytes.saturating_sub(asked.1);
         self.window = (self.window * 2).min(WINDOW.1);
         true
     }
@@ -111,7 +112,7 @@ impl Consumer {
             payload: b"",
         };
         net.publish(self.account, &request);
-        flow.asked = Some((reply, flow.bytes));
+        flow.asked = Some(Box::new((reply, flow.bytes)));
     }
 
     /// The client answered a flow control request.
@@ -131,7 +132,7 @@ impl Consumer {
         if is_old || has.consumer >= self.dseq || has.stream >= self.next {
             return;
         }
-        self.acked_at = Some(now);
+        self.acked_at = NonZeroU64::new(now);
         self.settle_upto(has.stream);
         self.floor = has;
         self.changed = true;

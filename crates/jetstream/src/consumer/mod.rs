@@ -5,7 +5,8 @@
 //!
 //! # Invariants
 //! - `floor.stream < ` every pending sequence `< next`.
-//! - A pending sequence is either in `due` (its client has it) or in `redeliver` (it waits to go out again), never in both.
+//! - A pending sequence is either in `due` (its client has it) or in `redeliver` (it waits to go out again), never in both, and
+//!   in none of them where acks follow flow control.
 //!   `redeliver` may also hold sequences that aren't pending any more; they are skipped when their turn comes.
 //! - Nothing beyond the log's visible sequence is delivered, so no crash can take back what a client saw.
 
@@ -57,7 +58,7 @@ struct Pending {
     dseq: u64,
     /// How often it went out.
     count: u64,
-    /// When it counts as lost; `None`: it waits in `redeliver`.
+    /// When it counts as lost; `None`: it waits in `redeliver`, or only a reset would send it again.
     due: Option<u64>,
     /// When it last went out.
     sent: u64,

@@ -22,8 +22,8 @@ pub(super) enum Answer {
         duplicate: bool,
         more: More,
     },
-    /// Anything else, with what to say if the disk fails.
-    Bytes(Vec<u8>),
+    /// Anything else.
+    Bytes { headers: Vec<u8>, body: Vec<u8> },
     /// What is told of it to others; nothing, if the disk fails.
     Event(Vec<u8>),
 }
@@ -130,7 +130,9 @@ impl JetStream {
         };
         let account = stream.account;
         let lazy = stream.config.policy(self.settings.policy) != Policy::Always;
-        self.answer_when(ticket, lazy, (account, reply), Answer::Bytes(body), net);
+        let headers = Vec::new();
+        let answer = Answer::Bytes { headers, body };
+        self.answer_when(ticket, lazy, (account, reply), answer, net);
     }
 
     /// Answers a publisher, at once or when the disk has its message.
@@ -190,10 +192,15 @@ impl JetStream {
         outcome: midge_streamlog::Result<()>,
         net: &mut dyn Network,
     ) {
+        let mut block = Vec::new();
         let body: SmallVec<[u8; 128]> = match (answer, outcome) {
-            (Answer::Bytes(bytes) | Answer::Event(bytes), Ok(())) => bytes.into(),
+            (Answer::Bytes { headers, body }, Ok(())) => {
+                block = headers;
+                body.into()
+            }
+            (Answer::Event(bytes), Ok(())) => bytes.into(),
             (Answer::Event(_), Err(_)) => return,
-            (Answer::Bytes(_), Err(error)) => {
+            (Answer::Bytes { .. }, Err(error)) => {
                 let error = crate::stream::store_error(&error);
                 json!({"error": error}).to_string().into_bytes().into()
             }
@@ -219,7 +226,13 @@ impl JetStream {
                 }
             }
         };
-        say(net, account, reply, &body);
+        let message = Message {
+            subject: reply,
+            headers: &block,
+            payload: &body,
+            ..Message::default()
+        };
+        net.publish(account, &message);
     }
 
     /// Answers a request with `body` when `ticket` is released.
@@ -228,10 +241,11 @@ impl JetStream {
         ticket: Option<Ticket>,
         account: AccountId,
         reply: &[u8],
-        body: Vec<u8>,
+        (headers, body): (Vec<u8>, Vec<u8>),
         net: &mut dyn Network,
     ) {
-        self.answer_when(ticket, false, (account, reply), Answer::Bytes(body), net);
+        let answer = Answer::Bytes { headers, body };
+        self.answer_when(ticket, false, (account, reply), answer, net);
     }
 
     /// The store committed: who waited for that is answered. The ticket of a later batch may be released already, too.

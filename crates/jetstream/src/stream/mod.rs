@@ -307,6 +307,11 @@ impl Stream {
         stats.visible < stats.last_seq
     }
 
+    /// What tells it from an earlier one of its name.
+    pub(crate) fn identity(&self) -> String {
+        crate::identity::of_stream(&self.config.name, self.created)
+    }
+
     /// The consumers that lists show and numbers count: direct ones are a server's own.
     pub(crate) fn listed_consumers(&self) -> impl Iterator<Item = &Consumer> {
         let all = self.consumers.values().map(Box::as_ref);

@@ -101,6 +101,12 @@ impl Feed {
         !self.queue.is_empty()
     }
 
+    /// Messages that came and weren't taken.
+    fn waiting(&self) -> u64 {
+        let is_message = |item: &&Item| matches!(item, Item::Message { .. });
+        self.queue.iter().filter(is_message).count() as u64
+    }
+
     /// Something came to the deliver subject; `of` names the origin and its consumer.
     fn receive(&mut self, of: (&str, &str), message: &Message<'_>) -> Result<(), Lost> {
         let reply = message.reply.unwrap_or_default();
@@ -314,6 +320,6 @@ impl Stream {
     pub(crate) fn fed_lag(&self, at: usize, consumer: &Consumer) -> u64 {
         let feed = self.inflows.all.get(at).and_then(|it| it.feed.as_ref());
         feed.filter(|feed| feed.is_bound())
-            .map_or(0, |feed| feed.queue.len() as u64 + consumer.num_pending())
+            .map_or(0, |feed| feed.waiting() + consumer.num_pending())
     }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Inflow {
     /// Own sequence and the origin's, of messages that aren't durable here yet; for interest streams alone.
     pub(super) unsettled: VecDeque<(u64, u64)>,
     /// Where its messages come from if not from the origin's log.
-    pub(super) feed: Option<Feed>,
+    pub(super) feed: Option<Box<Feed>>,
 }
 
 /// Where an inflow is in its origin.
@@ -70,7 +70,7 @@ impl Inflow {
             error: None,
             retry: None,
             unsettled: VecDeque::new(),
-            feed: origin.consumer.as_ref().map(|_| Feed::default()),
+            feed: origin.consumer.as_ref().map(|_| Box::default()),
         }
     }
 
