@@ -502,6 +502,26 @@ fn what_strangers_send_to_the_deliver_subject_is_not_taken() {
     assert_eq!(all(&mut world, "T"), ["1"]);
 }
 
+#[test]
+fn a_request_that_went_to_nobody_is_answered_after_a_heartbeat() {
+    let mut world = feeding(&Value::Null);
+    world.ether.listeners.insert("to.t".into());
+    publish(&mut world, 1..=4);
+    feeder(&mut world, &json!({"max_ack_pending": 2}));
+    assert!(question(&world.take("to.t")).is_some());
+    stream(&mut world, "T", &json!({"sources": [fed()]}));
+    assert_eq!(
+        all(&mut world, "T"),
+        numbers(1..=2),
+        "it waits for an answer"
+    );
+    world.pass(SECOND);
+    world.pass(SECOND);
+    assert_eq!(all(&mut world, "T"), numbers(1..=4));
+    world.pass(SECOND);
+    assert_eq!(place(&mut world, "O", "C"), ([4, 4], [4, 4], 0));
+}
+
 /// A work queue is moved to another stream while the power fails at any moment: all arrives, once, in order.
 #[test]
 fn a_queue_is_moved_whole_through_power_cuts() {

@@ -18,6 +18,8 @@ pub(super) const FLOW_ACK_HEARTBEAT: i64 = 1_000_000_000;
 /// Headers that say how far a client is, or a consumer.
 pub(crate) const LAST_CONSUMER: &str = "Nats-Last-Consumer";
 pub(crate) const LAST_STREAM: &str = "Nats-Last-Stream";
+/// The header of a heartbeat that names the request which is out.
+pub(crate) const STALLED: &str = "Nats-Consumer-Stalled";
 
 /// How far behind the client is.
 pub(super) struct Flow {

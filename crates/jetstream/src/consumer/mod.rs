@@ -32,7 +32,7 @@ use crate::draws::Draws;
 use crate::status::status;
 use crate::{AccountId, Message, Network};
 pub(crate) use feed::count;
-pub(crate) use flow::{LAST_CONSUMER, LAST_STREAM};
+pub(crate) use flow::{LAST_CONSUMER, LAST_STREAM, STALLED};
 use midge_streamlog::{Evicted, Filter, Stream as Log};
 use priority::Pin;
 use push::Push;
@@ -459,7 +459,6 @@ impl Consumer {
         self.redeliver.clear();
         self.spent.clear();
         self.replayed = None;
-        self.push.flow.forget();
         self.dseq = 1;
         self.floor = Pair {
             consumer: 0,

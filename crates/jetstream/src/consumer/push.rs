@@ -3,7 +3,7 @@
 use super::Consumer;
 use super::deliver::{TURN_BYTES, TURN_MSGS};
 use super::feed::{Feed, count};
-use super::flow::{Flow, LAST_CONSUMER, LAST_STREAM};
+use super::flow::{Flow, LAST_CONSUMER, LAST_STREAM, STALLED};
 use crate::Network;
 use crate::status::status_with;
 
@@ -127,7 +127,7 @@ impl Consumer {
         let mut extra = last.to_vec();
         if let Some(reply) = self.push.flow.asked() {
             let reply = String::from_utf8_lossy(reply).into_owned();
-            extra.push(("Nats-Consumer-Stalled", reply));
+            extra.push((STALLED, reply));
         }
         status_with(100, "Idle Heartbeat", &extra)
     }

@@ -7,7 +7,7 @@
 //! all that it wasn't told of. What is here already is left out.
 
 use super::{Inflow, RETRY};
-use crate::consumer::{Consumer, LAST_CONSUMER, LAST_STREAM, Pair, Place};
+use crate::consumer::{Consumer, LAST_CONSUMER, LAST_STREAM, Pair, Place, STALLED};
 use crate::error::{MIRROR_CONSUMER_REQUIRES_FLOW_ACKS, SOURCE_CONSUMER_REQUIRES_FLOW_ACKS};
 use crate::origin::SourceConsumer;
 use crate::status::block_of;
@@ -118,14 +118,16 @@ impl Feed {
                 false => Ok(()),
             };
         }
-        let (stream, consumer) = of;
-        if reply.starts_with(format!("$JS.FC.{stream}.{consumer}.").as_bytes()) {
-            return self.queue(Item::Question(reply.into()));
-        }
-        // A heartbeat tells what was sent last.
+        // A heartbeat tells what was sent last, and what wasn't answered: before a reset it may have gone to nobody.
         let sent = headers::get(message.headers, LAST_CONSUMER).and_then(headers::number);
-        match sent.is_some_and(|sent| sent > self.last) {
-            true => Err(Lost),
+        if sent.is_some_and(|sent| sent > self.last) {
+            return Err(Lost);
+        }
+        let stalled = headers::get(message.headers, STALLED);
+        let question = stalled.unwrap_or(reply);
+        let (stream, consumer) = of;
+        match question.starts_with(format!("$JS.FC.{stream}.{consumer}.").as_bytes()) {
+            true => self.queue(Item::Question(question.into())),
             false => Ok(()),
         }
     }
