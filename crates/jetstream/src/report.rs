@@ -176,7 +176,7 @@ impl JetStream {
     #[must_use]
     pub fn knows(&self, account: AccountId, stream: &str, consumer: Option<&str>) -> bool {
         self.stream(account, stream)
-            .is_some_and(|stream| consumer.is_none_or(|name| stream.consumers.contains_key(name)))
+            .is_some_and(|stream| consumer.is_none_or(|name| stream.consumers.contains(name)))
     }
 }
 

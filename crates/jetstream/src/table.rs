@@ -3,7 +3,7 @@
 //! Whoever takes a stream by `&mut` stirs it: it is served in the next turn, and what it waits for is asked anew. A stream that
 //! nobody touches costs nothing.
 
-use crate::stream::Stream;
+use crate::stream::{Slot, Stream};
 use std::collections::BTreeSet;
 use std::ops::{Index, IndexMut};
 
@@ -72,10 +72,11 @@ impl Streams {
     }
 
     /// After a stream was served: when time does something to it, and whether it waits for a commit.
-    pub(crate) fn rest(&mut self, index: usize) {
-        let Some(stream) = &self.slots[index] else {
+    pub(crate) fn rest(&mut self, index: usize, served: &[Slot]) {
+        let Some(stream) = &mut self.slots[index] else {
             return;
         };
+        stream.consumers.rest(served);
         let writes = stream.is_writing();
         let due = stream.poll_timeout();
         self.schedule(index, due);
@@ -113,7 +114,7 @@ impl Streams {
     /// Those whose time has come; they are stirred.
     pub(crate) fn take_due(&mut self, now: u64) -> Vec<usize> {
         for at in 0..self.stirred.len() {
-            self.rest(self.stirred[at]);
+            self.rest(self.stirred[at], &[]);
         }
         let due: Vec<usize> = self
             .timers

@@ -135,7 +135,7 @@ impl JetStream {
             return Err(fail(CONSUMER_STREAM_IDENTITY_MISMATCH.says(text)));
         }
         config.note_level();
-        let exists = of.consumers.contains_key(&config.name);
+        let exists = of.consumers.contains(&config.name);
         check_share(of, &config).map_err(fail)?;
         match (request.action.as_str(), exists) {
             ("update", false) => return Err(fail(CONSUMER_DOES_NOT_EXIST)),
@@ -155,7 +155,7 @@ impl JetStream {
         let name = config.name.clone();
         let info = json!(consumer.info(ask.now));
         if let Some(of) = self.stream_mut(ask.account, stream) {
-            of.consumers.insert(name.clone(), Box::new(consumer));
+            of.consumers.insert(consumer);
         }
         let body = json!({
             "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "create",
@@ -213,11 +213,7 @@ impl JetStream {
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(STREAM_NOT_FOUND)?;
-        let consumer = of
-            .consumers
-            .get_mut(&config.name)
-            .ok_or(CONSUMER_NOT_FOUND)?;
-        consumer.update(config);
+        let consumer = of.consumers.update(config).ok_or(CONSUMER_NOT_FOUND)?;
         Ok(Answer::new(CREATE, json!(consumer.info(ask.now))).after(ticket))
     }
 
@@ -232,7 +228,7 @@ impl JetStream {
             .stream(ask.account, stream)
             .ok_or((kind, STREAM_NOT_FOUND))?;
         let consumer = stream.consumers.get(name);
-        consumer.map(Box::as_ref).ok_or((kind, CONSUMER_NOT_FOUND))
+        consumer.ok_or((kind, CONSUMER_NOT_FOUND))
     }
 
     pub(super) fn consumer_info(&self, stream: &str, name: &str, ask: &Ask<'_>) -> Result {

@@ -231,10 +231,8 @@ impl JetStream {
             return Err(adding(STREAM_NOT_FOUND));
         };
         stream.find_schedules(now);
-        stream.consumers.extend(
-            made.into_iter()
-                .map(|consumer| (consumer.name().to_owned(), Box::new(consumer))),
-        );
+        made.into_iter()
+            .for_each(|consumer| stream.consumers.insert(consumer));
         self.rewire(account);
         let body = json!({"type": "io.nats.jetstream.advisory.v1.stream_action", "stream": name, "action": "create"});
         self.advise(

@@ -506,7 +506,7 @@ fn check_consumers(
             )
             || (limits.inactive_threshold > 0 && consumer.config.inactive_threshold == 0)
     };
-    let violating = stream.consumers.values().map(Box::as_ref).filter(violates);
+    let violating = stream.consumers.values().filter(violates);
     let names: Vec<&str> = violating.map(|consumer| consumer.name()).collect();
     match names[..] {
         [] => Ok(()),

@@ -261,7 +261,7 @@ impl Consumer {
         firsts.into_iter().flatten().fold(self.next, u64::min)
     }
 
-    /// Takes a configuration that was checked as an update.
+    /// Takes a configuration that was checked as an update. Its stream's list of consumers does this, because it knows their filters.
     pub(crate) fn update(&mut self, config: ConsumerConfig) {
         self.filters = config.filters().map(Filter::new).collect();
         if config.deliver_subject != self.config.deliver_subject {
@@ -401,12 +401,17 @@ impl Consumer {
         self.lose(first, lost);
     }
 
-    /// The stream's limits took these messages; `first` is the first one left.
-    pub(crate) fn evicted(&mut self, evicted: &Evicted, first: u64) {
+    /// The stream's limits took these messages; `first` is the first one left. True if some of them were out, which makes room.
+    pub(crate) fn evicted(&mut self, evicted: &Evicted, first: u64) -> bool {
         if evicted.incomplete {
-            return self.removed(first);
+            self.removed(first);
+            return true;
         }
         let mut lost = Vec::new();
+        if self.pending.is_empty() && self.spent.is_empty() {
+            self.lose(first, lost);
+            return false;
+        }
         for &(begin, count) in &evicted.runs {
             let run = begin..begin + count;
             lost.extend(self.pending.range(run.clone()).map(|(seq, _)| *seq));
@@ -414,7 +419,9 @@ impl Consumer {
                 self.spent.remove(&seq);
             }
         }
+        let any = !lost.is_empty();
         self.lose(first, lost);
+        any
     }
 
     fn lose(&mut self, first: u64, lost: Vec<u64>) {

@@ -116,9 +116,7 @@ impl JetStream {
                 let restored =
                     Consumer::restore((id, &stream_name), &log, config, (created, now), &state)
                         .settles(settles);
-                stream
-                    .consumers
-                    .insert(restored.name().to_owned(), Box::new(restored));
+                stream.consumers.insert(restored);
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! A turn: what time does, deliveries, and consumers' state on its way to the store.
 
 use super::*;
+use crate::stream::Slot;
 
 /// How often it is looked whether the listeners of push consumers came or went.
 const LOOK_PERIOD: u64 = 20_000_000;
@@ -53,8 +54,9 @@ impl JetStream {
                 continue;
             }
             for index in account.streams.values() {
-                let of = self.streams[*index].as_deref();
-                if of.is_some_and(Stream::pushes) {
+                let of = self.streams.quietly(*index);
+                if let Some(of) = of.filter(|of| of.pushes()) {
+                    of.consumers.stir_pushes();
                     self.streams.stir(*index);
                 }
             }
@@ -71,12 +73,12 @@ impl JetStream {
             let Some(stream) = self.streams.quietly(index) else {
                 continue;
             };
-            let again = stream.serve(now, &mut events, net);
+            let (served, again) = stream.serve(now, &mut events, net);
             if stream.pushes() {
                 self.look_at.get_or_insert(now.saturating_add(LOOK_PERIOD));
             }
-            self.save(index, false, now);
-            self.streams.rest(index);
+            self.save(index, &served, false, now);
+            self.streams.rest(index, &served);
             if again {
                 self.streams.stir(index);
                 more = true;
@@ -115,16 +117,18 @@ impl JetStream {
         true
     }
 
-    /// Writes what a stream's consumers remember, where it is due or where it changed at all.
-    pub(super) fn save(&mut self, index: usize, all: bool, now: u64) {
+    /// Writes what these consumers of a stream remember, where it is due or where it changed at all.
+    pub(super) fn save(&mut self, index: usize, of: &[Slot], all: bool, now: u64) {
         let Some(stream) = self.streams.quietly(index) else {
             return;
         };
         let Some(account) = self.accounts.get(&stream.account) else {
             return;
         };
-        for consumer in stream.consumers.values_mut() {
-            let Some((state, replies)) = consumer.poll_state(all, now) else {
+        for slot in of {
+            let consumer = stream.consumers.quietly(*slot);
+            let polled = consumer.and_then(|it| Some((it.poll_state(all, now)?, &*it)));
+            let Some(((state, replies), consumer)) = polled else {
                 continue;
             };
             let key = state_key(&account.name, &stream.config.name, consumer.name());
@@ -152,8 +156,9 @@ impl JetStream {
     pub(super) fn save_all(&mut self, now: u64) {
         for index in 0..self.streams.len() {
             if let Some(stream) = self.streams.quietly(index) {
-                stream.settle_acked();
-                self.save(index, true, now);
+                let all = stream.consumers.slots();
+                stream.settle_acked(&all);
+                self.save(index, &all, true, now);
             }
         }
     }

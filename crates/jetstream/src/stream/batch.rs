@@ -4,7 +4,8 @@
 use super::counter::Count;
 use super::draft::Draft;
 use super::publish::{More, Outcome, Published, store_error};
-use super::{Seat, Seats, Stream};
+use super::seats::Seat;
+use super::{Seats, Stream};
 use crate::error::{
     ATOMIC_PUBLISH_CONTAINS_DUPLICATE, ATOMIC_PUBLISH_DISABLED, ATOMIC_PUBLISH_INCOMPLETE,
     ATOMIC_PUBLISH_INVALID_COMMIT, ATOMIC_PUBLISH_INVALID_ID, ATOMIC_PUBLISH_MISSING_SEQ,
@@ -240,6 +241,7 @@ impl Stream {
         self.last_ticket = Some(appended.ticket.clone());
         for ((seq, draft), kept) in (next..).zip(&drafts).zip(&kept) {
             if kept.is_none() {
+                self.consumers.skipped(seq);
                 continue;
             }
             self.stored(draft, seq, now)?;

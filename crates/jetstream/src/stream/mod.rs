@@ -1,6 +1,7 @@
 //! One stream: its configuration over its log, and what happens to a message that is published to it.
 
 mod batch;
+mod consumers;
 mod counter;
 mod draft;
 mod expiry;
@@ -11,12 +12,13 @@ mod schedules;
 mod seats;
 mod source;
 
+pub(crate) use consumers::{Consumers, Slot};
 pub(crate) use fast::{Told, is_fast};
 pub(crate) use publish::{More, Outcome, store_error};
 pub(crate) use read::{DirectGet, MsgGet};
 pub(crate) use schedules::schedules_prefix;
 pub use seats::BatchLimits;
-pub(crate) use seats::{Seat, Seats};
+pub(crate) use seats::Seats;
 pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker, Unfit};
 
 use crate::account::Full;
@@ -26,7 +28,6 @@ use crate::dedupe::Dedupe;
 use crate::{AccountId, ApiError, Message, Network, Settings, Token, headers};
 use midge_streamlog::{Evicted, Filter, Stream as Log, Ticket};
 use midge_subject::Transform;
-use std::collections::BTreeMap;
 
 /// A stream with its consumers.
 pub(crate) struct Stream {
@@ -35,8 +36,7 @@ pub(crate) struct Stream {
     pub(crate) config: StreamConfig,
     pub(crate) created: u64,
     pub(crate) log: Log,
-    /// In boxes, because a map has room for eleven from the first one on.
-    pub(crate) consumers: BTreeMap<String, Box<Consumer>>,
+    pub(crate) consumers: Consumers,
     /// The head of each publish ack: `{"stream":"NAME",`, with the domain if there is one.
     pub(crate) ack_head: Box<[u8]>,
     /// Ids of the last window; built from the log when the first one is asked for.
@@ -81,7 +81,7 @@ impl Stream {
             config,
             created,
             log,
-            consumers: BTreeMap::new(),
+            consumers: Consumers::default(),
             dedupe: None,
             transform: None,
             republish: None,
@@ -181,10 +181,7 @@ impl Stream {
     /// Whether a consumer could still want a message on `subject`: interest streams store nothing else.
     fn has_interest(&self, subject: &[u8]) -> bool {
         self.config.retention != Retention::Interest
-            || self
-                .consumers
-                .values()
-                .any(|consumer| consumer.wants(subject))
+            || self.consumers.want(subject)
             || self.takers.iter().any(|taker| taker.wants(subject))
     }
 
@@ -217,8 +214,7 @@ impl Stream {
             return false;
         };
         self.consumers
-            .values()
-            .all(|consumer| !consumer.wants(&message.subject) || consumer.is_done_with(seq))
+            .all_that_want(&message.subject, |consumer| consumer.is_done_with(seq))
             && self
                 .takers
                 .iter()
@@ -237,32 +233,48 @@ impl Stream {
                 held.push(message.seq);
             }
         }
+        // A cursor shows what is visible; the rest is on its way to the disk.
+        let stats = self.log.stats();
+        for seq in gone.held_from().max(stats.visible + 1)..=stats.last_seq {
+            let message = self.log.peek(seq).ok().flatten();
+            held.extend(message.filter(|it| gone.wants(&it.subject)).map(|_| seq));
+        }
         self.settle(&held)
     }
 
-    /// Lets its consumers deliver, and removes what they are then done with. True if there is more to do at once.
+    /// Lets its consumers deliver that have something to do, and removes what they are then done with. Who they were; true if
+    /// there is more to do at once.
     pub(crate) fn serve(
         &mut self,
         now: u64,
         events: &mut Vec<(AccountId, Advisory)>,
         net: &mut dyn Network,
-    ) -> bool {
+    ) -> (Vec<Slot>, bool) {
         self.note_evictions();
         let own = std::mem::take(&mut self.advisories).into_iter();
         events.extend(own.map(|event| (self.account, event)));
+        let stats = self.log.stats();
+        let served = self.consumers.begin(stats.visible, stats.last_seq);
         let mut more = false;
-        for consumer in self.consumers.values_mut() {
-            more |= consumer.run(now, net);
+        for slot in served.iter().copied() {
+            let Some(consumer) = self.consumers.quietly(slot) else {
+                continue;
+            };
+            let again = consumer.run(now, net);
             let advisories = consumer.take_advisories().into_iter();
             events.extend(advisories.map(|event| (self.account, event)));
+            if again {
+                self.consumers.stir(slot);
+                more = true;
+            }
         }
-        self.settle_acked();
-        more
+        self.settle_acked(&served);
+        (served, more)
     }
 
     /// When time does something to it.
     pub(crate) fn poll_timeout(&self) -> Option<u64> {
-        let consumers = self.consumers.values().filter_map(|it| it.poll_timeout());
+        let consumers = self.consumers.poll_timeout().into_iter();
         consumers
             .chain(self.log.next_expiry())
             .chain(self.poll_inflows())
@@ -286,8 +298,8 @@ impl Stream {
         self.forget_late(now);
         self.fire(now, net);
         let mut abandoned = Vec::new();
-        for consumer in self.consumers.values_mut() {
-            if consumer.poll_timeout().is_some_and(|due| due <= now) {
+        for slot in self.consumers.take_due(now) {
+            if let Some(consumer) = self.consumers.quietly(slot) {
                 consumer.handle_timeout(now, net);
                 if consumer.is_abandoned(now) {
                     abandoned.push(consumer.name().to_owned());
@@ -314,25 +326,25 @@ impl Stream {
 
     /// The consumers that lists show and numbers count: direct ones are a server's own.
     pub(crate) fn listed_consumers(&self) -> impl Iterator<Item = &Consumer> {
-        let all = self.consumers.values().map(Box::as_ref);
+        let all = self.consumers.values();
         all.filter(|consumer| !consumer.config.direct)
     }
 
     /// Whether it has push consumers.
     pub(crate) fn pushes(&self) -> bool {
-        self.consumers
-            .values()
-            .any(|consumer| !consumer.config.is_pull())
+        self.consumers.pushes()
     }
 
-    /// Removes what consumers are done with since the last time; their states may be written only after it.
-    pub(crate) fn settle_acked(&mut self) {
+    /// Removes what these consumers are done with since the last time; their states may be written only after it.
+    pub(crate) fn settle_acked(&mut self, of: &[Slot]) {
         if !self.settles() {
             return;
         }
         let mut acked = Vec::new();
-        for consumer in self.consumers.values_mut() {
-            acked.append(&mut consumer.take_acked());
+        for slot in of {
+            if let Some(consumer) = self.consumers.quietly(*slot) {
+                acked.append(&mut consumer.take_acked());
+            }
         }
         if let Err(error) = self.settle(&acked) {
             tracing::warn!(target: "midge", "JetStream can't remove acknowledged messages: {error}");
@@ -350,9 +362,8 @@ impl Stream {
     /// Tells consumers of messages that are gone.
     fn lost(&mut self, evicted: &Evicted) {
         let first = self.log.stats().first_seq;
-        for consumer in self.consumers.values_mut() {
-            consumer.evicted(evicted, first);
-        }
+        self.consumers
+            .stir_if(|consumer| consumer.evicted(evicted, first));
         if self.schedules.is_empty() {
             return;
         }

@@ -145,6 +145,7 @@ impl Stream {
 
     /// What a message that is in the log now does to others and to what is remembered.
     pub(crate) fn stored(&mut self, draft: &Draft<'_>, seq: u64, now: u64) -> Result<(), ApiError> {
+        self.consumers.arrived(&draft.subject, seq);
         match draft.id {
             Some(id) => self.dedupe(now).note(id, seq, now),
             None => {
@@ -167,6 +168,7 @@ impl Stream {
     fn skip(&mut self) -> Outcome {
         let seq = self.log.stats().last_seq + 1;
         let ticket = self.log.skip_to(seq).map_err(|error| store_error(&error))?;
+        self.consumers.skipped(seq);
         self.last_ticket = Some(ticket.clone());
         Ok(Published {
             seq,

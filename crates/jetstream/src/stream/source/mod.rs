@@ -350,6 +350,7 @@ impl Stream {
                 false => self.log.stats().last_seq + 1,
             };
             self.last_ticket = Some(self.log.skip_to(seq).map_err(stop)?);
+            self.consumers.skipped(seq);
             return Ok(seq);
         }
         let appended = match inflow.is_mirror {
