@@ -22,6 +22,7 @@ mod priority;
 mod pull;
 mod push;
 mod request;
+mod rules;
 mod save;
 
 pub(crate) use ack::Place;
