@@ -625,7 +625,7 @@ A> {"seq":3}
 A< MSG _I.9 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"o.3","seq":3,"data":"Mw=="}}
 
-== consumers that can't feed a mirror or source #429~ #345~ @error
+== consumers that can't feed a mirror or source #429~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
@@ -900,7 +900,7 @@ A>
 A< MSG _I.5 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.consumer_info_response","num_pending":0,"num_ack_pending":2,"num_waiting":0,"num_redelivered":2,"push_bound":true,"delivered":{"consumer_seq":4,"stream_seq":2},"ack_floor":{"consumer_seq":0,"stream_seq":0}}
 
-== a stream's identity #391~ #345~ @error
+== a stream's identity #391~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
