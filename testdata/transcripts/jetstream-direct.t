@@ -1413,3 +1413,23 @@ A> PUB $JS.API.CONSUMER.INFO.S.F _I.10 0
 A> 
 A< MSG _I.10 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.consumer_info_response","num_pending":0,"num_ack_pending":0,"num_waiting":0,"num_redelivered":0,"delivered":{"consumer_seq":0,"stream_seq":6},"ack_floor":{"consumer_seq":0,"stream_seq":6}}
+
+== headers stay as their publisher wrote them #336~
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> SUB re.> 2
+A> PUB $JS.API.STREAM.CREATE.S _I.0 105
+A> {"name":"S","subjects":["s.*"],"allow_direct":true,"republish":{"src":"s.*","dest":"re.{{wildcard(1)}}"}}
+A< MSG _I.0 1 <number>
+A< ~{"did_create":true}
+A> HPUB s.1 _I.1 36 37
+A> NATS/1.0\r\nA:x\r\nB:   y\r\nC: z \r\nD:\r\n\r\np
+A: any order
+  MSG _I.1 1 22\r\n{"stream":"S","seq":1}
+  HMSG re.1 2 <number> <number>\r\nNATS/1.0\r\nA:x\r\nB:   y\r\nC: z \r\nD:\r\nNats-Stream: S\r\nNats-Subject: s.1\r\nNats-Sequence: 1\r\nNats-Time-Stamp: <word>\r\nNats-Last-Sequence: 0\r\n\r\np
+A> PUB $JS.API.DIRECT.GET.S _I.2 9
+A> {"seq":1}
+A< HMSG _I.2 1 <number> <number>
+A< NATS/1.0\r\nA:x\r\nB:   y\r\nC: z \r\nD:\r\nNats-Stream: S\r\nNats-Subject: s.1\r\nNats-Sequence: 1\r\nNats-Time-Stamp: <word>\r\n\r\np

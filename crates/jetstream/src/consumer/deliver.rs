@@ -2,11 +2,12 @@
 
 use super::feed::Feed;
 use super::{AckPolicy, Consumer, Pair, Pending, ReplayPolicy};
-use crate::status::put;
+use crate::headers::Block;
 use crate::{Message, Network};
 use midge_streamlog::Message as Stored;
 use serde_json::json;
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::num::NonZeroU64;
 
 /// Messages of one turn.
@@ -182,16 +183,13 @@ impl Consumer {
             }
             reply.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
         }
-        let mut headers = std::borrow::Cow::Borrowed(&*message.headers);
+        let mut headers = Cow::Borrowed(&*message.headers);
         if self.config.headers_only {
-            add_line(
-                headers.to_mut(),
-                b"Nats-Msg-Size",
-                message.payload.len().to_string().as_bytes(),
-            );
+            let size = message.payload.len().to_string();
+            headers = Cow::Owned(Block::of(&headers).with("Nats-Msg-Size", size).done());
         }
         if let Some(pin) = &self.pin {
-            add_line(headers.to_mut(), b"Nats-Pin-Id", pin.id.as_bytes());
+            headers = Cow::Owned(Block::of(&headers).with("Nats-Pin-Id", &pin.id).done());
         }
         let payload: &[u8] = if self.config.headers_only {
             b""
@@ -237,14 +235,4 @@ impl Consumer {
         pending.due = due;
         self.due.extend(due.map(|due| (due, seq)));
     }
-}
-
-/// Adds a line to a block of headers, which may be empty.
-fn add_line(block: &mut Vec<u8>, name: &[u8], value: &[u8]) {
-    match block.len().checked_sub(2) {
-        Some(end) => block.truncate(end),
-        None => block.extend_from_slice(b"NATS/1.0\r\n"),
-    }
-    put(block, name, value);
-    block.extend_from_slice(b"\r\n");
 }

@@ -1,8 +1,7 @@
 //! What time does to a stream's messages, and the markers that tell of a subject which lost its last one.
 
 use super::Stream;
-use crate::headers;
-use crate::status::put;
+use crate::headers::{self, Block};
 use crate::{Message, Network};
 use midge_streamlog::{Evicted, Expired};
 
@@ -34,11 +33,11 @@ impl Stream {
     /// Stores a marker as if it had been published.
     fn mark(&mut self, subject: &[u8], now: u64, net: &mut dyn Network) {
         let ttl = headers::show_duration(i64::from(self.config.marker_seconds()) * 1_000_000_000);
-        let mut block = b"NATS/1.0\r\n".to_vec();
-        put(&mut block, MARKER_REASON.as_bytes(), b"MaxAge");
-        put(&mut block, b"Nats-TTL", ttl.as_bytes());
-        put(&mut block, b"Nats-Rollup", b"sub");
-        block.extend_from_slice(b"\r\n");
+        let block = Block::new()
+            .with(MARKER_REASON, "MaxAge")
+            .with("Nats-TTL", ttl)
+            .with("Nats-Rollup", "sub")
+            .done();
         let marker = Message {
             subject,
             headers: &block,

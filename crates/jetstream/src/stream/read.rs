@@ -2,10 +2,11 @@
 
 use super::Stream;
 use crate::error::{BAD_REQUEST, NO_MESSAGE_FOUND};
+use crate::headers::Block;
 use crate::json::Body;
-use crate::status::{put, status, status_with};
+use crate::status::{status, status_with};
 use crate::time::Time;
-use crate::{ApiError, Message, headers};
+use crate::{ApiError, Message};
 use midge_streamlog::{Filter, Message as Stored};
 use serde::Deserialize;
 
@@ -229,36 +230,24 @@ impl Stream {
 
     /// The message's own headers and what a direct get adds.
     fn headers_of(&self, message: &Stored, batch: Option<(u64, u64)>) -> Vec<u8> {
-        let mut block = b"NATS/1.0\r\n".to_vec();
-        for (name, value) in headers::lines(&message.headers) {
-            put(&mut block, name, value);
-        }
-        put(&mut block, b"Nats-Stream", self.config.name.as_bytes());
-        put(&mut block, b"Nats-Subject", &message.subject);
-        put(
-            &mut block,
-            b"Nats-Sequence",
-            message.seq.to_string().as_bytes(),
-        );
-        put(
-            &mut block,
-            b"Nats-Time-Stamp",
-            Time(message.time).to_string().as_bytes(),
-        );
-        if let Some((pending, last)) = batch {
-            put(
-                &mut block,
-                b"Nats-Num-Pending",
-                pending.to_string().as_bytes(),
-            );
-            put(
-                &mut block,
-                b"Nats-Last-Sequence",
-                last.to_string().as_bytes(),
-            );
-        }
-        block.extend_from_slice(b"\r\n");
-        block
+        let (pending, last) = batch.unzip();
+        self.named(
+            &message.headers,
+            &message.subject,
+            (message.seq, message.time),
+        )
+        .with_some("Nats-Num-Pending", pending.map(|it| it.to_string()))
+        .with_some("Nats-Last-Sequence", last.map(|it| it.to_string()))
+        .done()
+    }
+
+    /// A message's own headers, and what it is.
+    fn named(&self, headers: &[u8], subject: &[u8], (seq, time): (u64, u64)) -> Block {
+        Block::of(headers)
+            .with("Nats-Stream", &self.config.name)
+            .with("Nats-Subject", subject)
+            .with("Nats-Sequence", seq.to_string())
+            .with("Nats-Time-Stamp", Time(time).to_string())
     }
 }
 
@@ -270,30 +259,10 @@ pub(crate) fn republished(
     now: u64,
     bodiless: bool,
 ) -> Vec<u8> {
-    let mut block = b"NATS/1.0\r\n".to_vec();
-    for (name, value) in headers::lines(message.headers) {
-        put(&mut block, name, value);
-    }
-    put(&mut block, b"Nats-Stream", stream.config.name.as_bytes());
-    put(&mut block, b"Nats-Subject", message.subject);
-    put(&mut block, b"Nats-Sequence", seq.to_string().as_bytes());
-    put(
-        &mut block,
-        b"Nats-Time-Stamp",
-        Time(now).to_string().as_bytes(),
-    );
-    put(
-        &mut block,
-        b"Nats-Last-Sequence",
-        last.to_string().as_bytes(),
-    );
-    if bodiless {
-        put(
-            &mut block,
-            b"Nats-Msg-Size",
-            message.payload.len().to_string().as_bytes(),
-        );
-    }
-    block.extend_from_slice(b"\r\n");
-    block
+    let size = bodiless.then(|| message.payload.len().to_string());
+    stream
+        .named(message.headers, message.subject, (seq, now))
+        .with("Nats-Last-Sequence", last.to_string())
+        .with_some("Nats-Msg-Size", size)
+        .done()
 }

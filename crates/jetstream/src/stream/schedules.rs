@@ -12,9 +12,8 @@ use crate::error::{
     MESSAGE_SCHEDULES_INVALID_SOURCE, MESSAGE_SCHEDULES_INVALID_TARGET,
     MESSAGE_SCHEDULES_INVALID_TTL, MESSAGE_SCHEDULES_INVALID_ZONE, MESSAGE_TTL_DISABLED,
 };
-use crate::headers::{self, Wishes};
+use crate::headers::{self, Block, Wishes};
 use crate::schedule::{Due, Fault, Schedule};
-use crate::status::put;
 use crate::{ApiError, Message, Network};
 use midge_streamlog::{Filter, Message as Stored, Store, Stream as Log};
 use midge_subject::Subject;
@@ -424,23 +423,14 @@ impl<'a> Planned<'a> {
 
     /// The content's headers without what was meant for the schedule, and where the message comes from.
     fn headers(&self, content: &[u8]) -> Vec<u8> {
-        let mut block = b"NATS/1.0\r\n".to_vec();
-        for (name, value) in headers::lines(content).filter(|(name, _)| !is_own(name)) {
-            put(&mut block, name, value);
-        }
-        put(&mut block, b"Nats-Scheduler", &self.message.subject);
+        let block = Block::without(content, is_own).with("Nats-Scheduler", &self.message.subject);
         let next = self
             .next
             .as_ref()
             .map_or(PURGE, |next| next.text.as_bytes());
-        put(&mut block, b"Nats-Schedule-Next", next);
-        for (name, value) in [("Nats-TTL", self.ttl), (ROLLUP, self.rollup)] {
-            if let Some(value) = value {
-                put(&mut block, name.as_bytes(), value);
-            }
-        }
-        block.extend_from_slice(b"\r\n");
-        block
+        let block = block.with("Nats-Schedule-Next", next);
+        let block = block.with_some("Nats-TTL", self.ttl);
+        block.with_some(ROLLUP, self.rollup).done()
     }
 }
 
