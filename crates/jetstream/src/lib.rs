@@ -42,7 +42,6 @@ mod restore;
 mod schedule;
 mod snapshot;
 mod sourcing;
-mod status;
 mod stream;
 mod table;
 mod time;

@@ -4,7 +4,7 @@
 //! the stream had when it was asked for; what is deleted meanwhile may be missing.
 
 use crate::archive::{CONSUMERS, Entry, MAGIC, Packer, STATE};
-use crate::status::status;
+use crate::headers::status;
 use crate::time::Time;
 use crate::{AccountId, JetStream, Message, Network, Token};
 use midge_streamlog::{Filter, Stream as Log};
@@ -235,7 +235,7 @@ impl Snapshot {
     fn end(&self, end: &End, net: &mut dyn Network) -> Option<String> {
         let (headers, why) = match end {
             End::Done if self.sent == 0 => (Vec::new(), None),
-            End::Done => (b"NATS/1.0 204\r\n\r\n".to_vec(), None),
+            End::Done => (status(204, ""), None),
             End::NoInterest => (status(408, "No Interest"), Some("no interest".to_owned())),
             End::NoFlow => (
                 status(408, "No Flow Response"),

@@ -1,7 +1,6 @@
 //! Requests that aren't answered in JSON: direct gets, and pulls.
 
-use crate::headers;
-use crate::status::status;
+use crate::headers::{self, Block, status};
 use crate::stream::DirectGet;
 use crate::{AccountId, JetStream, Message, Network};
 
@@ -36,9 +35,7 @@ impl JetStream {
             .filter(|stream| stream.config.allow_direct)
             .or_else(|| self.mirror_of(account, name))
         else {
-            let headers =
-                format!("NATS/1.0 503\r\nNats-Subject: $JS.API.DIRECT.GET.{path}\r\n\r\n");
-            return send(net, headers.as_bytes(), b"");
+            return send(net, &nobody(&format!("DIRECT.GET.{path}")), b"");
         };
         if headers::get(message.headers, "Nats-Required-Api-Level")
             .is_some_and(|level| !headers::is_met(level))
@@ -80,18 +77,21 @@ impl JetStream {
             }
             Some(consumer) => consumer.pull(reply, message.payload, now, net),
             None => {
-                let headers = format!(
-                    "NATS/1.0 503\r\nNats-Subject: $JS.API.CONSUMER.MSG.NEXT.{path}\r\n\r\n"
-                );
                 let gone = Message {
                     subject: reply,
-                    headers: headers.as_bytes(),
+                    headers: &nobody(&format!("CONSUMER.MSG.NEXT.{path}")),
                     ..Message::default()
                 };
                 let _ = net.publish(account, &gone);
             }
         }
     }
+}
+
+/// What a server says where nobody listens.
+fn nobody(request: &str) -> Vec<u8> {
+    let subject = format!("$JS.API.{request}");
+    Block::status(503, "").with("Nats-Subject", subject).done()
 }
 
 /// The subject of a request names what is wanted; its body may refuse headers.

@@ -6,8 +6,8 @@ mod snapshot;
 mod stream;
 
 use crate::error::REQUIRED_API_LEVEL;
+use crate::headers::Block;
 use crate::json::Body;
-use crate::status::block_of;
 use crate::{AccountId, ApiError, JetStream, Message, Network, headers};
 use midge_streamlog::Ticket;
 use serde_json::{Map, Value, json};
@@ -204,7 +204,7 @@ impl JetStream {
         let Some(reply) = reply else {
             return (body, ticket);
         };
-        let identity = identity.map(|identity| block_of(&[(IDENTITY, identity)]));
+        let identity = identity.map(|identity| Block::new().with(IDENTITY, identity).done());
         let said = (identity.unwrap_or_default(), body.clone());
         self.answer_after(ticket.clone(), account, reply, said, net);
         (body, ticket)

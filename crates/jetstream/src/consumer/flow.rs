@@ -6,7 +6,7 @@
 
 use super::{AckPolicy, Consumer, ConsumerConfig, Pair};
 use crate::error::*;
-use crate::status::status;
+use crate::headers::status;
 use crate::stream::Unfit;
 use crate::{ApiError, Message, Network, headers};
 use std::num::NonZeroU64;

@@ -30,7 +30,7 @@ pub use config::{AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy};
 pub use priority::PriorityPolicy;
 
 use crate::draws::Draws;
-use crate::status::status;
+use crate::headers::status;
 use crate::{AccountId, Message, Network};
 pub(crate) use feed::count;
 pub(crate) use flow::{LAST_CONSUMER, LAST_STREAM, STALLED};

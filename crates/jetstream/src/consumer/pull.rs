@@ -5,7 +5,7 @@ use super::deliver::{Next, TURN_BYTES, TURN_MSGS};
 use super::feed::{Feed, count};
 use super::priority::Standing;
 use super::request::{Body, Request};
-use crate::status::status;
+use crate::headers::status;
 use crate::{Message, Network};
 
 impl Consumer {

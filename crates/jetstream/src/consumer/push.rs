@@ -5,7 +5,7 @@ use super::deliver::{TURN_BYTES, TURN_MSGS};
 use super::feed::{Feed, count};
 use super::flow::{Flow, LAST_CONSUMER, LAST_STREAM, STALLED};
 use crate::Network;
-use crate::status::status_with;
+use crate::headers::Block;
 
 /// Bytes that may go out at once before a limit of the rate holds them back.
 const BURST: u64 = 1 << 20;
@@ -120,15 +120,10 @@ impl Consumer {
     }
 
     pub(super) fn heartbeat_block(&self) -> Vec<u8> {
-        let last = [
-            (LAST_CONSUMER, (self.dseq - 1).to_string()),
-            (LAST_STREAM, self.next.saturating_sub(1).to_string()),
-        ];
-        let mut extra = last.to_vec();
-        if let Some(reply) = self.push.flow.asked() {
-            let reply = String::from_utf8_lossy(reply).into_owned();
-            extra.push((STALLED, reply));
-        }
-        status_with(100, "Idle Heartbeat", &extra)
+        Block::status(100, "Idle Heartbeat")
+            .with(LAST_CONSUMER, (self.dseq - 1).to_string())
+            .with(LAST_STREAM, self.next.saturating_sub(1).to_string())
+            .with_some(STALLED, self.push.flow.asked())
+            .done()
     }
 }

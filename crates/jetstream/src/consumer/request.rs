@@ -128,17 +128,11 @@ impl Request {
 
     /// A status with what the request didn't get.
     pub(super) fn ending(&self, code: u16, text: &str) -> Vec<u8> {
-        crate::status::status_with(
-            code,
-            text,
-            &[
-                ("Nats-Pending-Messages", self.left.max(0).to_string()),
-                (
-                    "Nats-Pending-Bytes",
-                    self.bytes_left.unwrap_or(0).max(0).to_string(),
-                ),
-            ],
-        )
+        let bytes_left = self.bytes_left.unwrap_or(0).max(0);
+        crate::headers::Block::status(code, text)
+            .with("Nats-Pending-Messages", self.left.max(0).to_string())
+            .with("Nats-Pending-Bytes", bytes_left.to_string())
+            .done()
     }
 }
 

@@ -15,6 +15,12 @@ impl Block {
         Self(HEAD.to_vec())
     }
 
+    /// A status without more lines; its text may be empty.
+    pub(crate) fn status(code: u16, text: &str) -> Self {
+        let blank = if text.is_empty() { "" } else { " " };
+        Self(format!("NATS/1.0 {code}{blank}{text}\r\n").into_bytes())
+    }
+
     /// With the lines of `block`, which may be empty.
     pub(crate) fn of(block: &[u8]) -> Self {
         Self::without(block, |_| false)
@@ -42,7 +48,9 @@ impl Block {
     /// With one more line.
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        crate::status::put(&mut self.0, name.as_bytes(), value.as_ref());
+        for part in [name.as_bytes(), b": ", value.as_ref(), END] {
+            self.0.extend_from_slice(part);
+        }
         self
     }
 
@@ -63,6 +71,11 @@ impl Block {
         self.0.extend_from_slice(END);
         self.0
     }
+}
+
+/// A status and nothing else.
+pub(crate) fn status(code: u16, text: &str) -> Vec<u8> {
+    Block::status(code, text).done()
 }
 
 /// The block without the lines that `gone` names, and with one more; empty when nothing is left.

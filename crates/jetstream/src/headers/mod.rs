@@ -4,7 +4,7 @@
 mod block;
 mod lasting;
 
-pub(crate) use block::{Block, edit};
+pub(crate) use block::{Block, edit, status};
 pub(crate) use lasting::{duration, show_duration, ttl};
 pub(crate) use midge_streamlog::NEVER;
 

@@ -2,9 +2,8 @@
 
 use super::Stream;
 use crate::error::{BAD_REQUEST, NO_MESSAGE_FOUND};
-use crate::headers::Block;
+use crate::headers::{Block, status};
 use crate::json::Body;
-use crate::status::{status, status_with};
 use crate::time::Time;
 use crate::{ApiError, Message};
 use midge_streamlog::{Filter, Message as Stored};
@@ -220,12 +219,11 @@ impl Stream {
             let text = upto.map_or("Message Not Found", |_| "No Results");
             return send(&status(404, text), b"");
         }
-        let mut extra = vec![
-            ("Nats-Num-Pending", total.saturating_sub(sent).to_string()),
-            ("Nats-Last-Sequence", last.to_string()),
-        ];
-        extra.extend(upto.map(|upto| ("Nats-UpTo-Sequence", upto.to_string())));
-        send(&status_with(204, "EOB", &extra), b"");
+        let end = Block::status(204, "EOB")
+            .with("Nats-Num-Pending", total.saturating_sub(sent).to_string())
+            .with("Nats-Last-Sequence", last.to_string())
+            .with_some("Nats-UpTo-Sequence", upto.map(|upto| upto.to_string()));
+        send(&end.done(), b"");
     }
 
     /// The message's own headers and what a direct get adds.

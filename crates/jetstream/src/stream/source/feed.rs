@@ -9,8 +9,8 @@
 use super::{Inflow, RETRY};
 use crate::consumer::{Consumer, LAST_CONSUMER, LAST_STREAM, Pair, Place, STALLED};
 use crate::error::{MIRROR_CONSUMER_REQUIRES_FLOW_ACKS, SOURCE_CONSUMER_REQUIRES_FLOW_ACKS};
+use crate::headers::Block;
 use crate::origin::SourceConsumer;
-use crate::status::block_of;
 use crate::stream::Stream;
 use crate::{AccountId, Message, Network, Token, headers};
 use midge_streamlog::Message as Stored;
@@ -202,13 +202,12 @@ impl Feed {
         let Some(answer) = self.answer.take_if(|answer| answer.upto <= visible) else {
             return;
         };
-        let has = [
-            (LAST_CONSUMER, answer.has.consumer.to_string()),
-            (LAST_STREAM, answer.has.stream.to_string()),
-        ];
+        let has = Block::new()
+            .with(LAST_CONSUMER, answer.has.consumer.to_string())
+            .with(LAST_STREAM, answer.has.stream.to_string());
         let message = Message {
             subject: &answer.reply,
-            headers: &block_of(&has),
+            headers: &has.done(),
             ..Message::default()
         };
         net.publish(account, &message);
