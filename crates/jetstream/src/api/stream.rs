@@ -367,6 +367,7 @@ impl JetStream {
         let Some(index) = self.stream_index(ask.account, name) else {
             return Err((KIND, STREAM_NOT_FOUND));
         };
+        self.counted = 0;
         let account = self.account_name(ask.account);
         if let Some(mut stream) = self.streams[index].take() {
             self.unsubscribe(&stream, net);
@@ -399,6 +400,7 @@ impl JetStream {
     pub(super) fn purge_stream(&mut self, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_purge_response";
         let fail = |error| (KIND, error);
+        self.counted = 0;
         let request: PurgeRequest = ask.read_json().map_err(fail)?;
         let stream = self
             .stream_mut(ask.account, name)
@@ -454,6 +456,7 @@ impl JetStream {
     pub(super) fn delete_message(&mut self, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_msg_delete_response";
         let fail = |error| (KIND, error);
+        self.counted = 0;
         if ask.body.trim_ascii().is_empty() {
             return Err(fail(BAD_REQUEST));
         }

@@ -102,8 +102,8 @@ pub struct JetStream {
     saving: VecDeque<Saving>,
     /// For atomic batches.
     seats: Seats,
-    /// When usage was last added up.
-    counted: u64,
+    /// When usage was last added up; 0 when a request made room since.
+    pub(crate) counted: u64,
     /// What all accounts used then, and what came since.
     used: Used,
     draws: Draws,
