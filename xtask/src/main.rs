@@ -26,6 +26,7 @@ mod mutants;
 mod page;
 mod process;
 mod reference;
+mod simulate;
 mod smoke;
 mod soak;
 mod transcripts;
@@ -65,6 +66,9 @@ Does it hold?
                            kills the server under JetStream load (default 100 times), stops its disk without a flush
                            (20; root), and wants every acknowledged publish, ack, removal and definition back
                            --reference: nats-server through the same, counted; --write: into docs/durability.md
+  simulate [MINUTES] [contents|consumers|simple]
+                           JetStream in memory, one simulation after the other, each for so long (default 10): random work, crashes
+                           and full disks, compared with models; a failure names its seed
   fuzz [TARGET] [SECONDS]  runs one fuzz target, or all, for so long each (default 60)
   soak [MINUTES] [--ours PATH] [--against nats-server]
                            limits, consumers, a million keys and connections that come and go, for so long (default
@@ -109,6 +113,7 @@ fn dispatch(verb: &str, args: &[String]) -> anyhow::Result<()> {
         "fuzz" => fuzz::run(args),
         "layers" => layers::run(args),
         "mutants" => mutants::run(args),
+        "simulate" => simulate::run(args),
         "smoke" => smoke::run(args),
         "soak" => soak::run(args),
         "transcripts" => transcripts::run(args),

@@ -9,7 +9,7 @@ use midge_streamlog::sim::CrashDisk;
 use midge_streamlog::{Store, StoreOptions};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 pub(crate) const ACCOUNT: AccountId = AccountId(1);
 pub(crate) const SECOND: u64 = 1_000_000_000;
@@ -184,6 +184,26 @@ impl World {
         Self::on(disk, self.now)
     }
 
+    /// The same in the midst of what is to be committed: after so many operations on the disk, or after all of them if they are fewer.
+    pub(crate) fn lose_power_within(self, operations: u64, seed: u64) -> Self {
+        let left = Arc::new(Mutex::new((operations, None)));
+        let watched = left.clone();
+        self.disk.before_each(move |disk, _| {
+            let mut left = watched.lock().expect("nobody panics here");
+            match left.0.checked_sub(1) {
+                Some(less) => left.0 = less,
+                None => {
+                    left.1.get_or_insert_with(|| disk.cut(seed));
+                }
+            }
+        });
+        // The store may be closed.
+        let _ = self.store.commit_once(self.now);
+        self.disk.forget_hook();
+        let cut = left.lock().expect("nobody panics here").1.take();
+        Self::on(cut.unwrap_or_else(|| self.disk.cut(seed)), self.now)
+    }
+
     /// Sends without committing.
     pub(crate) fn send(
         &mut self,
@@ -278,9 +298,14 @@ impl World {
 
     /// What came to `to` since the last time.
     pub(crate) fn take(&mut self, to: &str) -> Vec<Heard> {
+        self.take_where(|heard| heard.to == to)
+    }
+
+    /// What `wanted` says of all that came since the last time.
+    pub(crate) fn take_where(&mut self, wanted: impl Fn(&Heard) -> bool) -> Vec<Heard> {
         let (mine, others) = std::mem::take(&mut self.ether.heard)
             .into_iter()
-            .partition(|heard| heard.to == to);
+            .partition(wanted);
         self.ether.heard = others;
         let mine: VecDeque<Heard> = mine;
         mine.into()
