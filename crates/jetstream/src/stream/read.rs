@@ -69,14 +69,15 @@ impl Stream {
     }
 
     fn seq_of(&self, get: &MsgGet) -> Option<u64> {
+        if !get.last_by_subj.is_empty() {
+            return self.log.last(&Filter::new(&get.last_by_subj), u64::MAX);
+        }
         let visible = self.log.stats().visible;
         let from = match get.start_time {
             Some(time) => self.log.seq_at(time.0)?,
             None => get.seq,
         };
-        let found = if !get.last_by_subj.is_empty() {
-            self.log.last(&Filter::new(&get.last_by_subj), visible)?
-        } else if !get.next_by_subj.is_empty() {
+        let found = if !get.next_by_subj.is_empty() {
             self.log
                 .next(&Filter::new(&get.next_by_subj), from.max(1))?
         } else if get.start_time.is_some() {
