@@ -1,30 +1,60 @@
 //! Making room: tails go to their segments, the small state to the manifest, so that the ring's oldest frames are needed no more. And what
 //! found no room on the disk is tried again (`docs/streamlog.md`, "Why a journal", "A full disk").
-use crate::{Error, Result, commit::Writer, disk::Work, store::Inner, stream::Shared, twice};
-use std::sync::{Arc, atomic::Ordering};
+use crate::{
+    Error, Result,
+    commit::{Spilled, Writer},
+    disk::Work,
+    store::Inner,
+    stream::Shared,
+    twice,
+};
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering},
+};
 
 /// From this share of the ring on, tails are checkpointed; in 1/256.
 const CHECKPOINT_FROM: u64 = 64;
-/// Streams checkpointed per commit while the ring isn't half full.
-const CHECKPOINT_STEPS: usize = 8;
+/// Streams that are checkpointed together, and per commit while the ring isn't half full.
+const GROUP: usize = 16;
 /// A tail below this is copied forward instead of synced.
 const CARRY_MAX: usize = 4096;
 
 impl Inner {
-    /// Checkpoints a stream; a failure stops that stream.
-    pub(crate) fn flush_or_stop(&self, w: &mut Writer, stream: &Arc<Shared>) -> bool {
-        match self.flush(w, stream, true) {
-            Ok(()) => true,
-            Err(Error::DiskFull) => {
-                self.mark_full(w, stream);
-                false
+    /// Checkpoints these streams; a failure stops its stream. Those which could not be brought to the disk.
+    pub(crate) fn flush_or_stop(
+        &self,
+        w: &mut Writer,
+        streams: &[Arc<Shared>],
+    ) -> Vec<Arc<Shared>> {
+        let mut failed = Vec::new();
+        for group in streams.chunks(GROUP) {
+            let mut spilled = Vec::new();
+            for stream in group {
+                match self.spill(stream) {
+                    Ok(one) => spilled.push((stream, one)),
+                    Err(error) => failed.push((stream, error)),
+                }
             }
-            Err(error) => {
-                w.lazy.remove(&stream.id);
-                stream.fate.fail(self.gate.written() + 1, &error);
-                false
+            side_by_side(&mut spilled, self.disk.lanes());
+            let names = self.sync_names();
+            for (stream, one) in spilled {
+                let outcome = names.clone().and_then(|()| self.settle(w, one));
+                failed.extend(outcome.err().map(|error| (stream, error)));
             }
         }
+        for (stream, error) in &failed {
+            if *error == Error::DiskFull {
+                self.mark_full(w, stream);
+            } else {
+                w.lazy.remove(&stream.id);
+                stream.fate.fail(self.gate.written() + 1, error);
+            }
+        }
+        failed
+            .into_iter()
+            .map(|(stream, _)| stream.clone())
+            .collect()
     }
 
     pub(crate) fn mark_full(&self, w: &mut Writer, stream: &Arc<Shared>) {
@@ -42,7 +72,10 @@ impl Inner {
     /// Tries to allocate again for streams that couldn't.
     pub(crate) fn retry_full(&self, w: &mut Writer) {
         for stream in std::mem::take(&mut w.full) {
-            if self.flush_or_stop(w, &stream) {
+            if self
+                .flush_or_stop(w, std::slice::from_ref(&stream))
+                .is_empty()
+            {
                 stream.state.lock().full = false;
                 tracing::info!(
                     "streamlog: there is room again; {} takes writes",
@@ -65,36 +98,35 @@ impl Inner {
         Ok(())
     }
 
+    /// Whether the ring is so full that the next commit frees frames.
+    pub(crate) fn needs_checkpoint(&self, w: &Writer) -> bool {
+        w.journal.used(w.oldest()) >= CHECKPOINT_FROM
+    }
+
     /// Frees the ring's oldest frames, a little with each commit.
     pub(crate) fn checkpoint(&self, w: &mut Writer) -> Result<()> {
         for step in 0.. {
             let used = w.journal.used(w.oldest());
-            let enough =
-                used < CHECKPOINT_FROM || (step >= CHECKPOINT_STEPS && used < 2 * CHECKPOINT_FROM);
+            let enough = used < CHECKPOINT_FROM || (step > 0 && used < 2 * CHECKPOINT_FROM);
             if enough {
                 break;
             }
             self.disk.note(Work::Checkpoint);
-            let carried = |id: u64| w.carry.iter().any(|stream| stream.id == id);
-            let oldest = w
-                .pins
-                .iter()
-                .filter(|(id, _)| !carried(**id))
-                .min_by_key(|(_, frame)| **frame);
-            let oldest = oldest.map(|(&id, &frame)| (id, frame));
-            match (oldest, w.state_pin) {
-                (Some((id, frame)), pin) if pin.is_none_or(|pin| frame <= pin) => {
-                    self.unpin(w, id)?;
+            let group = self.oldest_streams(w);
+            if !group.is_empty() {
+                self.unpin(w, &group)?;
+                continue;
+            }
+            if w.state_pin.is_none() {
+                break;
+            }
+            match self.write_manifest(w) {
+                Ok(()) => {}
+                Err(Error::DiskFull) => {
+                    self.buffered.blocked.store(true, Ordering::SeqCst);
+                    break;
                 }
-                (_, Some(_)) => match self.write_manifest(w) {
-                    Ok(()) => {}
-                    Err(Error::DiskFull) => {
-                        self.buffered.blocked.store(true, Ordering::SeqCst);
-                        break;
-                    }
-                    Err(error) => return Err(error),
-                },
-                _ => break,
+                Err(error) => return Err(error),
             }
             if w.state_pin.is_some() && w.pins.is_empty() {
                 break;
@@ -103,16 +135,34 @@ impl Inner {
         Ok(())
     }
 
-    fn unpin(&self, w: &mut Writer, id: u64) -> Result<()> {
-        let Some(stream) = self.by_id(id)? else {
-            w.pins.remove(&id);
-            return Ok(());
-        };
-        let small = stream.0.state.lock().tail.len() < CARRY_MAX && !w.lazy.contains_key(&id);
-        let stopped = stream.0.fate.failure().is_some();
-        if small || stopped || !self.flush_or_stop(w, &stream.0) {
-            w.carry.push(stream.0);
+    /// Some of the streams that need the oldest frames, as long as these are older than what the small state needs.
+    fn oldest_streams(&self, w: &Writer) -> Vec<u64> {
+        let carried: HashSet<u64> = w.carry.iter().map(|stream| stream.id).collect();
+        let upto = w.state_pin.unwrap_or(u64::MAX);
+        let pins = w.pins.iter().take_while(|&(_, frame)| frame <= upto);
+        pins.map(|(id, _)| id)
+            .filter(|id| !carried.contains(id))
+            .take(GROUP)
+            .collect()
+    }
+
+    /// Brings these streams' tails to their segments, or has the next frame carry them.
+    fn unpin(&self, w: &mut Writer, streams: &[u64]) -> Result<()> {
+        let mut large = Vec::new();
+        for &id in streams {
+            let Some(stream) = self.by_id(id)? else {
+                w.pins.unpin(id);
+                continue;
+            };
+            let small = stream.0.state.lock().tail.len() < CARRY_MAX && !w.lazy.contains_key(&id);
+            if small || stream.0.fate.failure().is_some() {
+                w.carry.push(stream.0.clone());
+            } else {
+                large.push(stream.0.clone());
+            }
         }
+        let failed = self.flush_or_stop(w, &large);
+        w.carry.extend(failed);
         Ok(())
     }
 
@@ -148,12 +198,15 @@ impl Inner {
             self.announce(w)?;
         }
         if !w.journal.fits(len) {
-            for id in w.pins.keys().copied().collect::<Vec<_>>() {
+            let pinned: Vec<u64> = w.pins.iter().map(|(id, _)| id).collect();
+            let mut streams = Vec::new();
+            for id in pinned {
                 match self.by_id(id)? {
-                    Some(stream) => drop(self.flush_or_stop(w, &stream.0)),
-                    None => drop(w.pins.remove(&id)),
+                    Some(stream) => streams.push(stream.0.clone()),
+                    None => w.pins.unpin(id),
                 }
             }
+            self.flush_or_stop(w, &streams);
             if w.state_pin.is_some() {
                 match self.write_manifest(w) {
                     Ok(()) | Err(Error::DiskFull) => {}
@@ -173,5 +226,22 @@ impl Inner {
             w.sync_journal()?;
         }
         Ok(())
+    }
+}
+
+/// Syncs these tails, several at a time: a disk that is asked for many syncs at once does them together.
+fn side_by_side(spilled: &mut [(&Arc<Shared>, Spilled)], lanes: usize) {
+    if lanes > 1 && spilled.len() > 1 {
+        let share = spilled.len().div_ceil(lanes);
+        std::thread::scope(|scope| {
+            for some in spilled.chunks_mut(share) {
+                let work = || some.iter_mut().for_each(|(_, one)| one.sync());
+                // A thread that can't be had leaves its share to the loop below.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, work);
+            }
+        });
+    }
+    for (_, one) in spilled.iter_mut().filter(|(_, one)| !one.is_synced()) {
+        one.sync();
     }
 }

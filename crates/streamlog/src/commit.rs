@@ -5,6 +5,8 @@ use crate::{
     gate::Level,
     journal::{FrameBuf, Journal},
     options::Policy,
+    pins::Pins,
+    segment::Segment,
     small::{Deltas, Pairs},
     store::{Inner, STREAM_KEY, Store},
     stream::{Owner, Shared},
@@ -34,8 +36,8 @@ pub(crate) struct Writer {
     /// the small state as committed
     pub(crate) small: Pairs,
     pub(crate) manifest_generation: u64,
-    /// per stream the oldest frame that it needs
-    pub(crate) pins: BTreeMap<u64, u64>,
+    /// what each stream needs of the journal
+    pub(crate) pins: Pins,
     /// the oldest frame with small state that the manifest doesn't have
     pub(crate) state_pin: Option<u64>,
     /// a definition is in the journal alone
@@ -55,6 +57,32 @@ pub(crate) struct Writer {
     pub(crate) full: Vec<Arc<Shared>>,
 }
 
+/// A stream's tail on its way to the segments.
+pub(crate) struct Spilled {
+    stream: Arc<Shared>,
+    segments: Vec<Arc<Segment>>,
+    /// the last sequence in it
+    taken: u64,
+    /// pieces that were written
+    written: usize,
+    /// no piece met a full disk
+    pub(crate) all: bool,
+    /// whether it is durable; `None`: nobody asked
+    synced: Option<Result<()>>,
+}
+
+impl Spilled {
+    /// Makes it durable, or notes why not.
+    pub(crate) fn sync(&mut self) {
+        let mut unsynced = self.segments.iter().filter(|segment| segment.is_unsynced());
+        self.synced = Some(unsynced.try_for_each(|segment| segment.sync()));
+    }
+
+    pub(crate) fn is_synced(&self) -> bool {
+        self.synced.is_some()
+    }
+}
+
 /// One stream's share of a batch.
 struct Share {
     stream: Arc<Shared>,
@@ -71,7 +99,7 @@ impl Writer {
             journal,
             small,
             manifest_generation,
-            pins: BTreeMap::new(),
+            pins: Pins::default(),
             state_pin: None,
             definitions_stale: false,
             carry: Vec::new(),
@@ -85,12 +113,8 @@ impl Writer {
     }
 
     pub(crate) fn oldest(&self) -> u64 {
-        self.pins
-            .values()
-            .copied()
-            .chain(self.state_pin)
-            .min()
-            .unwrap_or(0)
+        let pins = self.pins.oldest().into_iter();
+        pins.chain(self.state_pin).min().unwrap_or(0)
     }
 }
 
@@ -104,21 +128,68 @@ impl Store {
         let mut writer = inner.writer.lock();
         inner.commit(&mut writer, now)
     }
+
+    /// From now on appends wake nobody; [`submit`](Self::submit) is called after a group of them instead. Then a group is one batch.
+    pub fn defer(&self) {
+        self.0.gate.defer();
+    }
+
+    /// What was appended since the last call is complete. A batch that nobody wants synced is written here and now, if the disk isn't needed for
+    /// anything else, and its number is returned (the observer isn't told); anything more is left to the committer, who is woken.
+    pub fn submit(&self, now: u64) -> Option<u64> {
+        let inner = &*self.0;
+        if inner.gate.is_idle() {
+            return None;
+        }
+        let batch = inner.commit_unsynced(now);
+        if batch.is_none() {
+            inner.gate.wake_committer();
+        }
+        batch
+    }
 }
 
 impl Inner {
+    /// Commits if that takes neither a sync nor a wait; the batch. `None`: it may.
+    fn commit_unsynced(&self, now: u64) -> Option<u64> {
+        if self.gate.owes_sync() {
+            return None;
+        }
+        let mut writer = self.writer.try_lock()?;
+        let busy = self.buffered.blocked.load(Ordering::SeqCst)
+            || !writer.full.is_empty()
+            || !writer.carry.is_empty()
+            || writer.next_due().is_some_and(|due| due <= now)
+            || self.needs_checkpoint(&writer);
+        if busy {
+            return None;
+        }
+        let commit = self.commit_and(&mut writer, now, |_| ()).ok()?;
+        Some(commit.batch)
+    }
+
+    /// Commits and tells the observer.
     pub(crate) fn commit(&self, w: &mut Writer, now: u64) -> Result<Commit> {
+        self.commit_and(w, now, |batch| {
+            if let Some(observer) = &*self.observer.lock() {
+                observer(batch);
+            }
+        })
+    }
+
+    /// Commits; `tell` is called when the tickets of the batch are released.
+    fn commit_and(&self, w: &mut Writer, now: u64, tell: impl Fn(u64)) -> Result<Commit> {
         if let Some(error) = self.gate.failure() {
             return Err(error);
         }
-        let outcome = self.try_commit(w, now);
+        let outcome = self.try_commit(w, now, tell);
         if let Err(error) = &outcome {
             self.gate.fail(error);
         }
         outcome
     }
 
-    fn try_commit(&self, w: &mut Writer, now: u64) -> Result<Commit> {
+    fn try_commit(&self, w: &mut Writer, now: u64, tell: impl Fn(u64)) -> Result<Commit> {
         self.retry_full(w);
         self.retry_manifest(w)?;
         self.sync_due(w, now)?;
@@ -155,6 +226,7 @@ impl Inner {
             w.sync_journal()?;
         }
         self.release(&shares, number, level);
+        tell(number);
         self.checkpoint(w)?;
         Ok(Commit {
             batch: number,
@@ -245,6 +317,16 @@ impl Inner {
     /// Writes a stream's tail to its segments, and makes it durable if asked to. On a full disk what found room is durable in any case,
     /// so that the rest may go to the journal.
     pub(crate) fn flush(&self, w: &mut Writer, stream: &Arc<Shared>, sync: bool) -> Result<()> {
+        let mut spilled = self.spill(stream)?;
+        if sync || !spilled.all {
+            spilled.sync();
+            self.sync_names()?;
+        }
+        self.settle(w, spilled)
+    }
+
+    /// Writes a stream's tail to its segments.
+    pub(crate) fn spill(&self, stream: &Arc<Shared>) -> Result<Spilled> {
         let (pieces, segments, taken) = {
             let state = stream.state.lock();
             // A dropped segment is needed until a meta file says what it did.
@@ -258,32 +340,48 @@ impl Inner {
         };
         // What was purged with its whole segment, durably, needs no place any more.
         let needed = |piece: &Piece| segments.iter().any(|s| s.number == piece.segment.number);
-        let (mut written, mut outcome) = (0, Ok(()));
+        let (mut written, mut all) = (0, true);
         for piece in &pieces {
-            if needed(piece) {
-                outcome = write_piece(piece);
-            }
-            match &outcome {
+            match if needed(piece) {
+                write_piece(piece)
+            } else {
+                Ok(())
+            } {
                 Ok(()) => written += 1,
-                Err(Error::DiskFull) => break,
-                Err(error) => return Err(error.clone()),
+                Err(Error::DiskFull) => {
+                    all = false;
+                    break;
+                }
+                Err(error) => return Err(error),
             }
         }
-        let all = outcome.is_ok();
-        if sync || !all {
-            for segment in segments.iter().filter(|segment| segment.is_unsynced()) {
-                segment.sync()?;
-            }
-            self.sync_names()?;
-            w.lazy.remove(&stream.id);
+        Ok(Spilled {
+            stream: stream.clone(),
+            segments,
+            taken,
+            written,
+            all,
+            synced: None,
+        })
+    }
+
+    /// A stream's tail is in its segments: what follows from that.
+    pub(crate) fn settle(&self, w: &mut Writer, spilled: Spilled) -> Result<()> {
+        let id = spilled.stream.id;
+        let durable = spilled.synced.transpose()?.is_some();
+        let mut state = spilled.stream.state.lock();
+        state.tail.drop_front(spilled.written);
+        if durable {
+            w.lazy.remove(&id);
         }
-        let mut state = stream.state.lock();
-        state.tail.drop_front(written);
-        if sync && all {
-            w.pins.remove(&stream.id);
-            state.raise_durable(taken);
+        if !spilled.all {
+            return Err(Error::DiskFull);
         }
-        outcome
+        if durable {
+            w.pins.unpin(id);
+            state.raise_durable(spilled.taken);
+        }
+        Ok(())
     }
 
     pub(crate) fn sync_names(&self) -> Result<()> {
@@ -330,18 +428,16 @@ impl Inner {
         }
         put_deltas(&mut w.frame, deltas);
         if w.frame.is_empty() {
-            carried.iter().for_each(|id| {
-                w.pins.remove(id);
-            });
+            carried.into_iter().for_each(|id| w.pins.unpin(id));
             return Ok(false);
         }
         self.make_room(w)?;
         let number = w.journal.next_number();
         for id in carried {
-            w.pins.insert(id, number);
+            w.pins.repin(id, number);
         }
         for share in shares.iter().filter(|share| !share.pieces.is_empty()) {
-            w.pins.entry(share.stream.id).or_insert(number);
+            w.pins.pin(share.stream.id, number);
         }
         if !deltas.is_empty() {
             w.state_pin.get_or_insert(number);
@@ -365,9 +461,6 @@ impl Inner {
             raise(share, level == Level::Synced);
         }
         self.gate.release(number, level);
-        if let Some(observer) = &*self.observer.lock() {
-            observer(number);
-        }
     }
 
     /// Syncs what `Interval` streams are owed.
@@ -378,9 +471,7 @@ impl Inner {
             .filter(|(_, due)| *due <= now)
             .map(|(s, _)| s.clone())
             .collect();
-        for stream in due {
-            self.flush_or_stop(w, &stream);
-        }
+        self.flush_or_stop(w, &due);
         // Nobody knows when the process before this one wrote: the interval counts from the first commit.
         let since = *w.inherited_at.get_or_insert(now);
         let is_due =

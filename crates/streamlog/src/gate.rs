@@ -39,6 +39,10 @@ pub(crate) struct Gate<T> {
     waiters: Mutex<Vec<Waiter>>,
     failed: Mutex<Option<Error>>,
     has_failed: AtomicBool,
+    /// somebody was promised a sync by the open batch, or by one before it
+    owes_sync: AtomicBool,
+    /// appends wake nobody: their thread will say when a group of them is complete
+    deferred: AtomicBool,
     /// how the committer is woken, when it sleeps
     asleep: AtomicBool,
     bell: Mutex<Option<Waker>>,
@@ -60,6 +64,8 @@ impl<T> Gate<T> {
             waiters: Mutex::new(Vec::new()),
             failed: Mutex::new(None),
             has_failed: AtomicBool::new(false),
+            owes_sync: AtomicBool::new(false),
+            deferred: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             bell: Mutex::new(None),
         }
@@ -79,9 +85,22 @@ impl<T> Gate<T> {
         *queued
     }
 
+    /// Notes that the open batch has to be synced before it is out for everybody in it.
+    pub(crate) fn owe_sync(&self) {
+        if !self.owes_sync.load(Ordering::Relaxed) {
+            self.owes_sync.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Whether the open batch has to be synced. A hint: who commits looks at what each owner promised.
+    pub(crate) fn owes_sync(&self) -> bool {
+        self.owes_sync.load(Ordering::SeqCst)
+    }
+
     /// Ends the open batch: its number, and everybody who has something for it.
     pub(crate) fn close(&self) -> (u64, Vec<T>) {
         let mut queue = self.queue.lock();
+        self.owes_sync.store(false, Ordering::SeqCst);
         let number = self.open.fetch_add(1, Ordering::SeqCst);
         (number, std::mem::take(&mut *queue))
     }
@@ -159,8 +178,20 @@ impl<T> Gate<T> {
         ready.into_iter().for_each(Waker::wake);
     }
 
-    /// Wakes the committer if it sleeps. Called after an owner's lock was left.
+    /// From now on only [`Gate::wake_committer`] wakes the committer.
+    pub(crate) fn defer(&self) {
+        self.deferred.store(true, Ordering::SeqCst);
+    }
+
+    /// Something was appended. Called after an owner's lock was left.
     pub(crate) fn ring(&self) {
+        if !self.deferred.load(Ordering::Relaxed) {
+            self.wake_committer();
+        }
+    }
+
+    /// Wakes the committer if it sleeps.
+    pub(crate) fn wake_committer(&self) {
         if self.asleep.load(Ordering::SeqCst)
             && self.asleep.swap(false, Ordering::SeqCst)
             && let Some(waker) = self.bell.lock().as_ref()

@@ -68,6 +68,7 @@ mod losses;
 mod meta;
 mod open;
 mod options;
+mod pins;
 mod read;
 mod record;
 mod recover;

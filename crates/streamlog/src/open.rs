@@ -7,6 +7,7 @@ use crate::{
     gate::Gate,
     journal::{self, Entry, Frame, Journal},
     options::{Definition, Policy, StoreOptions},
+    pins::Pins,
     recover::{JournalPiece, Traces},
     reserve, segment,
     small::{Pair, Pairs},
@@ -36,7 +37,7 @@ struct Past {
     salt: u64,
     small: Pairs,
     traces: HashMap<u64, Traces>,
-    pins: BTreeMap<u64, u64>,
+    pins: Pins,
     state_pin: Option<u64>,
 }
 
@@ -156,7 +157,7 @@ impl Past {
                     offset,
                     bytes,
                 } => {
-                    self.pins.entry(stream).or_insert(frame.number);
+                    self.pins.pin(stream, frame.number);
                     let piece = JournalPiece {
                         segment,
                         size,

@@ -58,7 +58,10 @@ impl Inner {
     fn renew_journal(&self) -> Result<()> {
         let w = &mut *self.writer.lock();
         let gone = |id: u64| matches!(self.by_id(id), Ok(None));
-        w.pins.retain(|&id, _| !gone(id));
+        let pinned: Vec<u64> = w.pins.iter().map(|(id, _)| id).collect();
+        for id in pinned.into_iter().filter(|&id| gone(id)) {
+            w.pins.unpin(id);
+        }
         if w.state_pin.is_some() {
             self.write_manifest(w)?;
         }

@@ -5,7 +5,7 @@ use crate::{
     compact::Budget,
     damage::{Damage, DamageLog},
     disk::{Disk, Work},
-    gate::Gate,
+    gate::{Gate, Level},
     meta,
     options::{Definition, Policy, Storage, StoreOptions, StreamOptions},
     recover::{self, Traces},
@@ -363,20 +363,18 @@ impl Inner {
             small.map.apply(key, pair.as_ref());
             small.deltas.insert(key.into(), pair);
         }
+        let level = if defines {
+            Level::Synced
+        } else {
+            level_of(self.options.policy)
+        };
         let number = self.gate.enter(&mut small.queued, || Owner::State);
+        if level == Level::Synced {
+            self.gate.owe_sync();
+        }
         drop(small);
         self.gate.ring();
-        let policy = if defines {
-            Policy::Always
-        } else {
-            self.options.policy
-        };
-        Ok(Ticket::new(
-            self.gate.clone(),
-            None,
-            number,
-            level_of(policy),
-        ))
+        Ok(Ticket::new(self.gate.clone(), None, number, level))
     }
 
     /// Removes the files of deleted streams. The deletion must be durable.

@@ -233,11 +233,14 @@ impl Stream {
         self.0.buffered.now.fetch_add(written, Ordering::Relaxed);
         state.pending += written;
         let level = level_of(state.options.policy);
-        state.owes_sync |= level == Level::Synced;
         let number = self
             .0
             .gate
             .enter(&mut state.queued, || Owner::Stream(self.0.clone()));
+        if level == Level::Synced {
+            state.owes_sync = true;
+            self.0.gate.owe_sync();
+        }
         let ticket = Ticket::new(
             self.0.gate.clone(),
             Some(self.0.fate.clone()),

@@ -7,7 +7,11 @@ use crate::{
     disk::Work, disk::crash::CrashDisk,
 };
 use parking_lot::Mutex;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 /// What one run did.
 #[derive(Debug, Clone, Default)]
@@ -119,6 +123,15 @@ impl Log {
         }
     }
 
+    fn enforced(mut self, limits: &Limits) -> Self {
+        let subjects: BTreeSet<String> = self.messages.values().map(|(s, _)| s.clone()).collect();
+        subjects
+            .iter()
+            .for_each(|subject| self.trim(subject, limits));
+        self.trim_all(limits);
+        self
+    }
+
     fn trim_all(&mut self, limits: &Limits) {
         while limits.max_msgs > 0 && self.messages.len() as u64 > limits.max_msgs {
             self.messages.pop_first();
@@ -148,15 +161,18 @@ impl StreamModel {
         self.tickets.iter_mut().for_each(|(at, _)| *at -= n);
     }
 
-    /// Whether `found` is what a crash may leave.
+    /// Whether `found` is what a crash may leave: some of what wasn't acknowledged, and what limits took out meanwhile or, since that is noted
+    /// at the end of a batch, what they take out when the log is opened.
     fn allows(&self, found: &Log) -> bool {
         let mut log = self.acked.clone();
+        let mut unnoted = self.acked.clone();
         if log == *found {
             return true;
         }
         self.open.iter().any(|change| {
             log.apply(change, &self.limits);
-            log == *found
+            unnoted.apply(change, &Limits::default());
+            log == *found || unnoted.clone().enforced(&self.limits) == *found
         })
     }
 }
@@ -342,7 +358,11 @@ fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result
             }
             _ => wait = true,
         }
-        if wait {
+        if wait && dice.roll(3) == 0 {
+            if store.submit(now).is_some() {
+                acknowledge(&mut model.lock(), false);
+            }
+        } else if wait {
             store.commit_once(now).map_err(text)?;
             acknowledge(&mut model.lock(), false);
             if dice.roll(3) == 0 {

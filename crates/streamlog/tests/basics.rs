@@ -459,3 +459,60 @@ fn a_message_is_found_by_its_time_before_an_empty_segment() {
         });
     }
 }
+
+#[test]
+fn a_group_that_nobody_wants_synced_is_written_when_it_is_submitted() {
+    let store = store(&CrashDisk::new());
+    let told = Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let observer = told.clone();
+    store.observe(move |batch| observer.store(batch, std::sync::atomic::Ordering::SeqCst));
+    let options = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(120)),
+        ..StreamOptions::default()
+    };
+    let (lazy, _) = store.create_stream("lazy", options).unwrap();
+    let (careful, _) = store
+        .create_stream("careful", StreamOptions::default())
+        .unwrap();
+    store.commit_once(SECOND).unwrap();
+    let before = told.load(std::sync::atomic::Ordering::SeqCst);
+
+    assert_eq!(store.submit(SECOND), None, "there is nothing to write");
+    let written = lazy.append(NewMessage::new("a", "1"), SECOND).unwrap();
+    let also = lazy.append(NewMessage::new("a", "2"), SECOND).unwrap();
+    assert_eq!(store.submit(SECOND), Some(written.ticket.batch()));
+    assert_eq!(
+        (written.ticket.outcome(), also.ticket.outcome()),
+        (Some(Ok(())), Some(Ok(())))
+    );
+    assert_eq!(
+        told.load(std::sync::atomic::Ordering::SeqCst),
+        before,
+        "who submits knows"
+    );
+
+    let lazy_too = lazy.append(NewMessage::new("a", "3"), SECOND).unwrap();
+    let synced = careful.append(NewMessage::new("b", "1"), SECOND).unwrap();
+    assert_eq!(
+        store.submit(SECOND),
+        None,
+        "a sync is the committer's business"
+    );
+    assert_eq!(
+        (lazy_too.ticket.outcome(), synced.ticket.outcome()),
+        (None, None)
+    );
+    store.commit_once(SECOND).unwrap();
+    assert_eq!(
+        (lazy_too.ticket.outcome(), synced.ticket.outcome()),
+        (Some(Ok(())), Some(Ok(())))
+    );
+
+    // What is owed to the disk by now is the committer's business too.
+    let early = lazy.append(NewMessage::new("a", "4"), SECOND).unwrap();
+    assert_eq!(store.submit(SECOND), Some(early.ticket.batch()));
+    let late = lazy.append(NewMessage::new("a", "5"), SECOND).unwrap();
+    assert_eq!(store.submit(SECOND * 200), None);
+    store.commit_once(SECOND * 200).unwrap();
+    assert_eq!(late.ticket.outcome(), Some(Ok(())));
+}

@@ -27,6 +27,10 @@ pub trait Disk: Send + Sync {
     fn remove(&self, name: &str) -> io::Result<()>;
     /// Makes names durable.
     fn sync_dir(&self) -> io::Result<()>;
+    /// How many syncs at a time it does better than one after the other.
+    fn lanes(&self) -> usize {
+        1
+    }
     /// Says what the next operations are for. A simulated disk counts by it; a real one doesn't care.
     fn note(&self, _work: Work) {}
 }
