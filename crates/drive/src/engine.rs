@@ -1,132 +1,149 @@
-//! The thread: hears, commits, delivers, sleeps.
+//! A turn of JetStream: hear, commit, deliver.
 
-use crate::bell::Bell;
 use crate::post::{Post, messages};
-use midge_jetstream::{AccountId, JetStream};
+use midge_jetstream::{AccountId, JetStream, Token};
 use midge_streamlog::Store;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Acquire};
-use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant, SystemTime};
 
 /// How long the thread sleeps at most.
-const REST_MAX: Duration = Duration::from_secs(5);
+const REST_MAX: u64 = 5_000_000_000;
 /// How long it waits for a receiver that has much to read.
-const CROWDED_REST: Duration = Duration::from_millis(1);
+const CROWDED_REST: u64 = 1_000_000;
 /// What a message takes in the log beside its own bytes, at most.
 const RECORD_OVERHEAD: usize = 256;
 /// How often memory is given back.
 const TRIM_PERIOD: Duration = Duration::from_secs(5);
 
-/// Something to be done on the thread, between two turns.
-pub(crate) type Order = Box<dyn FnOnce(&mut JetStream, &mut Post, u64) + Send>;
+/// So many answers are given by whoever brings the news that they may be; more are the thread's.
+const FEW_ANSWERS: usize = 64;
 
-/// What the thread owns.
+/// JetStream and its way to the world.
 pub(crate) struct Engine {
     pub(crate) jetstream: JetStream,
-    pub(crate) store: Store,
     pub(crate) post: Post,
-    pub(crate) bell: Arc<Bell>,
+    store: Store,
     /// The last batch that the store committed.
-    pub(crate) committed: Arc<AtomicU64>,
-    pub(crate) orders: Receiver<Order>,
-}
-
-/// What a turn left.
-struct Left {
-    /// There is more to do at once.
-    more: bool,
+    committed: Arc<AtomicU64>,
+    /// The last one that JetStream was told of.
+    seen: u64,
     /// Receivers have much to read: a pause is in order.
     crowded: bool,
+    /// The log is full of unwritten bytes, and messages wait for the commit that makes room.
+    full: bool,
+    trimmed: Instant,
 }
 
 impl Engine {
-    /// Runs until nobody can give orders any more.
-    pub(crate) fn run(mut self) {
-        self.bell.answer_here();
-        let mut seen = 0;
-        let mut trimmed = instant();
-        while self.obey() {
-            let left = self.turn(&mut seen);
-            let now = instant();
-            if now.duration_since(trimmed) > TRIM_PERIOD {
-                self.post.trim();
-                trimmed = now;
-            }
-            self.bell.rest(self.rest_after(&left));
-        }
-        let now = clock();
-        self.jetstream.stop(now, &mut self.post);
-        self.post.worker().hand_over();
-    }
-
-    /// Does what was ordered. False when nobody can order any more.
-    fn obey(&mut self) -> bool {
-        use std::sync::mpsc::TryRecvError;
-        loop {
-            match self.orders.try_recv() {
-                Ok(order) => order(&mut self.jetstream, &mut self.post, clock()),
-                Err(TryRecvError::Empty) => return true,
-                Err(TryRecvError::Disconnected) => return false,
-            }
+    pub(crate) fn new(
+        jetstream: JetStream,
+        store: Store,
+        post: Post,
+        committed: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            jetstream,
+            post,
+            store,
+            committed,
+            seen: 0,
+            crowded: false,
+            full: false,
+            trimmed: instant(),
         }
     }
 
-    fn turn(&mut self, seen: &mut u64) -> Left {
-        self.post.worker().set_now(instant());
+    /// The thread's turn: all that waits, or a good part of it. When the next one is due, in nanoseconds since 1970.
+    pub(crate) fn turn(&mut self) -> u64 {
+        let start = instant();
+        self.post.worker().set_now(start);
+        self.full = false;
         let mut more = false;
         for account in self.post.accounts() {
-            more |= self.hear(account);
+            more |= self.hear(account, |_, _| true);
         }
         let now = clock();
-        let committed = self.committed.load(Acquire);
-        if committed != *seen {
-            *seen = committed;
-            self.jetstream.committed(committed, now, &mut self.post);
-        }
+        self.submit(now);
         if self.jetstream.poll_timeout().is_some_and(|due| due <= now) {
             self.jetstream.handle_timeout(now, &mut self.post);
         }
         more |= self.jetstream.run(now, &mut self.post);
+        more |= self.submit(now) && self.jetstream.has_work();
+        if start.duration_since(self.trimmed) > TRIM_PERIOD {
+            self.post.trim();
+            self.trimmed = start;
+        }
+        self.hand_over(more, now)
+    }
+
+    /// A visitor's turn: publishes of the account that it brought, and a few answers. Requests, deliveries and timers stay for the thread.
+    /// When that has to take its turn.
+    pub(crate) fn visit(&mut self, account: Option<AccountId>) -> u64 {
+        if self.crowded || self.full || self.jetstream.waiting() > FEW_ANSWERS {
+            return 0;
+        }
+        self.post.worker().set_now(instant());
+        let mut more = account.is_some_and(|account| self.hear(account, JetStream::is_publish));
+        let now = clock();
+        self.submit(now);
+        more |= self.jetstream.has_long_work();
+        if !more {
+            self.jetstream.run(now, &mut self.post);
+        }
+        self.hand_over(more, now)
+    }
+
+    /// All consumers' state goes to the store.
+    pub(crate) fn stop(&mut self) {
+        self.jetstream.stop(clock(), &mut self.post);
         self.post.worker().hand_over();
-        Left {
-            more,
-            crowded: !self.post.worker().take_crowded().is_empty(),
+    }
+
+    /// What was said goes out. When the thread has to take its next turn; `more`: there is something to do at once.
+    fn hand_over(&mut self, more: bool, now: u64) -> u64 {
+        self.post.worker().hand_over();
+        self.crowded = !self.post.worker().take_crowded().is_empty();
+        let due = self.jetstream.poll_timeout().unwrap_or(u64::MAX);
+        match () {
+            () if self.crowded => now.saturating_add(CROWDED_REST),
+            () if more => now,
+            () => due.min(now.saturating_add(REST_MAX)),
         }
     }
 
-    /// Receives what waits for an account; true if that was not all.
-    fn hear(&mut self, account: AccountId) -> bool {
+    /// What was appended goes to the store, and what the store has is answered. True if there was any.
+    fn submit(&mut self, now: u64) -> bool {
+        let written = self.store.submit(now).unwrap_or(0);
+        let committed = self.committed.load(Acquire).max(written);
+        let news = committed > self.seen;
+        if news {
+            self.seen = committed;
+            self.jetstream.committed(&mut self.post);
+        }
+        news
+    }
+
+    /// Receives what waits for an account, up to the first message that `takes` refuses; true if that was not all.
+    fn hear(&mut self, account: AccountId, takes: impl Fn(&JetStream, Token) -> bool) -> bool {
         let Some(bytes) = self.post.take(account) else {
             return false;
         };
         let now = clock();
         let (jetstream, post, store) = (&mut self.jetstream, &mut self.post, &self.store);
-        let mut full = false;
+        let mut refused = false;
         let used = messages(&bytes, |token, message| {
             let len = message.subject.len() + message.headers.len() + message.payload.len();
-            full = !store.has_room(len + RECORD_OVERHEAD);
-            if !full {
+            self.full = !store.has_room(len + RECORD_OVERHEAD);
+            refused = !takes(jetstream, token);
+            let taken = !self.full && !refused;
+            if taken {
                 jetstream.receive(account, token, message, now, post);
             }
-            !full
+            taken
         });
         self.post.give_back(account, bytes, used);
-        // A commit makes room and rings.
-        !full && self.post.has_mail(account)
-    }
-
-    fn rest_after(&self, left: &Left) -> Duration {
-        if left.crowded {
-            return CROWDED_REST;
-        }
-        if left.more {
-            return Duration::ZERO;
-        }
-        let due = self.jetstream.poll_timeout();
-        due.map_or(REST_MAX, |due| {
-            Duration::from_nanos(due.saturating_sub(clock())).min(REST_MAX)
-        })
+        !self.full && (refused || self.post.has_mail(account))
     }
 }
 

@@ -2,15 +2,18 @@
 //!
 //! [`Drive::start`] opens the store and starts the thread. To the router, an account's JetStream is a sink like a connection:
 //! publishes to its streams, acks and API requests arrive as ready-made bytes in a mailbox, a whole read batch at a
-//! time, and wake the thread. What JetStream says goes through a worker of the thread's own, straight into the sockets.
+//! time. Who brings a little does it at once, on his own thread, while JetStream rests (`seat.rs`); else the thread is woken.
+//! What JetStream says goes through a worker of its own, straight into the sockets.
 //!
 //! # Invariants
-//! - All of JetStream's state belongs to the thread; others ask it by [`Drive::with`].
-//! - A publisher that outruns the thread is paused by the router, since the mailbox counts as crowded.
+//! - All of JetStream's state is behind one lock, and nobody waits for it on the way of a message: who can't have it leaves a note.
+//! - A visitor never waits for the disk: it appends, and writes what nobody wants synced; requests, deliveries, timers and syncs are for
+//!   JetStream's thread and the committer.
+//! - A publisher that outruns JetStream is paused by the router, since the mailbox counts as crowded.
 //!
 //! # Why a mailbox and not a call from the publisher's thread
 //! A call would need a lock per stream on the hot path, and would make publishers wait for appends of others. The
-//! mailbox gives batches instead: one wake-up and one pass over hot data for all messages of a read.
+//! mailbox gives batches instead: one pass over hot data for all messages of a read, by whoever is free to do it.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -18,19 +21,19 @@ mod bell;
 mod engine;
 mod folder;
 mod post;
+mod seat;
 
 pub use folder::{store_folder, temporary_folder};
 
-use bell::Bell;
-use engine::{Engine, Order, clock, instant};
+use engine::{Engine, clock, instant};
 use midge_jetstream::{AccountId, AccountLimits, JetStream};
 use midge_router::{Account, Router, Worker};
 use midge_streamlog::{Committer, Store, StoreOptions};
 use post::{Ear, Post, sink_options};
+use seat::Seat;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Release};
-use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 /// Why JetStream can't run.
@@ -82,10 +85,8 @@ pub struct Settings {
 
 /// A running JetStream.
 pub struct Drive {
-    /// `None` when stopping. The thread ends when this is gone.
-    orders: Option<mpsc::Sender<Order>>,
+    seat: Arc<Seat>,
     thread: Option<JoinHandle<()>>,
-    bell: Arc<Bell>,
     store: Store,
     committer: Option<Committer>,
     next_account: u32,
@@ -98,30 +99,25 @@ impl Drive {
     /// A folder that can't be used, a store that doesn't open, no thread to be had.
     pub fn start(settings: Settings) -> Result<Self, Error> {
         let store = folder::open(&settings.folder, settings.store)?;
-        let bell = Arc::new(Bell::default());
+        let seat = Arc::new(Seat::default());
         let committed = Arc::new(AtomicU64::new(0));
-        let (observer, ringer) = (committed.clone(), bell.clone());
+        let (observer, visited) = (committed.clone(), seat.clone());
         store.observe(move |batch| {
             observer.fetch_max(batch, Release);
-            ringer.ring();
+            visited.visit(None);
         });
-        let (orders, inbox) = mpsc::channel();
-        let engine = Engine {
-            jetstream: JetStream::open(store.clone(), settings.jetstream, clock()),
-            store: store.clone(),
-            post: Post::new(Worker::new(settings.seed, instant())),
-            bell: bell.clone(),
-            committed,
-            orders: inbox,
-        };
+        store.defer();
+        let jetstream = JetStream::open(store.clone(), settings.jetstream, clock());
+        let post = Post::new(Worker::new(settings.seed, instant()));
+        seat.fill(Engine::new(jetstream, store.clone(), post, committed));
         let committer = Committer::spawn(&store)?;
+        let served = seat.clone();
         let thread = std::thread::Builder::new()
             .name("midge-jetstream".into())
-            .spawn(move || engine.run())?;
+            .spawn(move || served.serve())?;
         Ok(Self {
-            orders: Some(orders),
+            seat,
             thread: Some(thread),
-            bell,
             store,
             committer: Some(committer),
             next_account: 0,
@@ -139,7 +135,11 @@ impl Drive {
     ) -> AccountId {
         let id = AccountId(self.next_account);
         self.next_account += 1;
-        let sink = router.sink(sink_id, sink_options(), Box::new(Ear(self.bell.clone())));
+        let sink = router.sink(
+            sink_id,
+            sink_options(),
+            Box::new(Ear(self.seat.clone(), id)),
+        );
         let account = account.clone();
         self.ask(move |jetstream, post, now| {
             let name = account.name().clone();
@@ -158,7 +158,11 @@ impl Drive {
     ) -> AccountId {
         let id = AccountId(self.next_account);
         self.next_account += 1;
-        let sink = router.sink(sink_id, sink_options(), Box::new(Ear(self.bell.clone())));
+        let sink = router.sink(
+            sink_id,
+            sink_options(),
+            Box::new(Ear(self.seat.clone(), id)),
+        );
         let account = account.clone();
         self.ask(move |jetstream, post, _| {
             post.open(id, account, sink);
@@ -175,25 +179,20 @@ impl Drive {
         });
     }
 
-    /// Has the thread do something between two turns, and waits for its answer; `None` when it is stopping.
-    pub fn with<R: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut JetStream, u64) -> R + Send + 'static,
-    ) -> Option<R> {
+    /// Does something with JetStream between two turns; `None` when it is stopping.
+    pub fn with<R>(&self, work: impl FnOnce(&mut JetStream, u64) -> R) -> Option<R> {
         self.ask(move |jetstream, _, now| work(jetstream, now))
     }
 
-    fn ask<R: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut JetStream, &mut Post, u64) -> R + Send + 'static,
-    ) -> Option<R> {
-        let (answer, answered) = mpsc::sync_channel(1);
-        let order: Order = Box::new(move |jetstream, post, now| {
-            let _ = answer.send(work(jetstream, post, now));
-        });
-        self.orders.as_ref()?.send(order).ok()?;
-        self.bell.ring();
-        answered.recv().ok()
+    fn ask<R>(&self, work: impl FnOnce(&mut JetStream, &mut Post, u64) -> R) -> Option<R> {
+        let mut engine = self.seat.engine();
+        let Engine {
+            jetstream, post, ..
+        } = engine.as_mut()?;
+        let answer = work(jetstream, post, clock());
+        drop(engine);
+        self.seat.ring();
+        Some(answer)
     }
 
     /// The log below.
@@ -211,8 +210,10 @@ impl Drive {
         let Some(thread) = self.thread.take() else {
             return;
         };
-        self.orders = None;
-        self.bell.ring();
+        if let Some(mut engine) = self.seat.engine().take() {
+            engine.stop();
+        }
+        self.seat.ring();
         if thread.join().is_err() {
             tracing::error!(target: "midge", "the JetStream thread panicked");
         }

@@ -1,6 +1,6 @@
 //! The way between router and JetStream: an account's mailbox on one side, a worker on the other.
 
-use crate::bell::Bell;
+use crate::seat::Seat;
 use hashbrown::HashMap;
 use midge_container::{Drain, Finished, Pool};
 use midge_jetstream::{AccountId, Message, Network, Token};
@@ -10,7 +10,7 @@ use std::io::IoSlice;
 use std::sync::Arc;
 
 /// Bytes of an account that are read in one turn, so that others have theirs.
-const TURN_BYTES: usize = 1 << 20;
+const TURN_BYTES: usize = 128 << 10;
 /// Slices that are looked at together.
 const SLICES: usize = 64;
 /// From this many waiting bytes on, publishers are asked to pause.
@@ -257,12 +257,23 @@ pub(crate) fn sink_options() -> SinkOptions {
     }
 }
 
-/// The outlet of an account's sink: it only rings.
-pub(crate) struct Ear(pub(crate) Arc<Bell>);
+/// What waits for JetStream up to here is little: whoever brought it does it.
+const LITTLE_BYTES: usize = 64 << 10;
+
+/// The outlet of an account's sink.
+pub(crate) struct Ear(pub(crate) Arc<Seat>, pub(crate) AccountId);
 
 impl Outlet for Ear {
-    fn flush(&self, _: &Sink, _: &mut Pool) {
-        self.0.ring();
+    fn flush(&self, sink: &Sink, _: &mut Pool) {
+        if sink.mailbox().pending() <= LITTLE_BYTES {
+            self.0.visit(Some(self.1));
+        } else {
+            self.0.ring();
+        }
+    }
+
+    fn is_last(&self) -> bool {
+        true
     }
 
     fn overflow(&self, _: &Sink, pending_bytes: usize) {

@@ -58,6 +58,20 @@ impl Streams {
         }
     }
 
+    /// Whether a stream is to be served.
+    pub(crate) fn is_stirred(&self) -> bool {
+        !self.stirred.is_empty()
+    }
+
+    /// Whether one of those that are to be served is such a stream.
+    pub(crate) fn any_stirred(&self, such: impl Fn(&Stream) -> bool) -> bool {
+        let mut stirred = self
+            .stirred
+            .iter()
+            .filter_map(|index| self.slots[*index].as_ref());
+        stirred.any(|stream| such(stream))
+    }
+
     /// Streams to be served.
     pub(crate) fn take_stirred(&mut self) -> Vec<usize> {
         for index in &self.stirred {

@@ -259,11 +259,8 @@ fn a_consumer_is_told_only_what_the_disk_has() {
     feeder(&mut world, &Value::Null);
     stream(&mut world, "T", &json!({"sources": [fed()]}));
     world.send("o.1", None, "", "1");
-    let commit = world.store.commit_once(world.now).expect("the disk works");
-    let now = world.now;
-    world
-        .jetstream
-        .committed(commit.batch, now, &mut world.ether);
+    world.store.commit_once(world.now).expect("the disk works");
+    world.jetstream.committed(&mut world.ether);
     world.run();
     assert_eq!(bodies(&world.take("to.t")), ["1"]);
     world.now += SECOND;
@@ -348,10 +345,10 @@ fn what_is_lost_on_the_way_comes_again() {
     for number in 3..=6 {
         world.send(&format!("o.{number}"), None, "", &number.to_string());
     }
-    let commit = world.store.commit_once(world.now).expect("the disk works");
+    world.store.commit_once(world.now).expect("the disk works");
     let now = world.now;
     let jetstream = &mut world.jetstream;
-    jetstream.committed(commit.batch, now, &mut world.ether);
+    jetstream.committed(&mut world.ether);
     while jetstream.run(now, &mut world.ether) {}
     let echoes = world.ether.echoes.as_mut().expect("echoes");
     assert_eq!(echoes.len(), 4);
@@ -370,10 +367,10 @@ fn a_heartbeat_tells_of_the_last_message_that_was_lost() {
     feeder(&mut world, &Value::Null);
     stream(&mut world, "T", &json!({"sources": [fed()]}));
     world.send("o.1", None, "", "1");
-    let commit = world.store.commit_once(world.now).expect("the disk works");
+    world.store.commit_once(world.now).expect("the disk works");
     let now = world.now;
     let jetstream = &mut world.jetstream;
-    jetstream.committed(commit.batch, now, &mut world.ether);
+    jetstream.committed(&mut world.ether);
     while jetstream.run(now, &mut world.ether) {}
     world.ether.echoes.as_mut().expect("echoes").clear();
     world.settle();

@@ -11,6 +11,10 @@ use std::time::Instant;
 pub trait Outlet: Send + Sync {
     /// A chunk was pushed: write what can be written at once, or tell the owner.
     fn flush(&self, sink: &Sink, pool: &mut Pool);
+    /// Whether it is flushed after all others, since its flush does more than to write.
+    fn is_last(&self) -> bool {
+        false
+    }
     /// More than the sink's `max_pending` bytes wait: the reader is too slow.
     fn overflow(&self, sink: &Sink, pending_bytes: usize);
     /// A delivery's control line, for sinks that asked to see them by [`Sink::set_traced`].

@@ -304,11 +304,19 @@ impl Out {
 
     fn hand_over(&mut self) {
         let mut stage = std::mem::take(&mut self.stage);
+        let mut last = Vec::new();
         for (sink, chunk) in stage.drain() {
             self.push(&sink, chunk);
-            sink.outlet().flush(&sink, &mut self.pool);
+            if sink.outlet().is_last() {
+                last.push(sink);
+            } else {
+                sink.outlet().flush(&sink, &mut self.pool);
+            }
         }
         self.stage = stage;
+        for sink in last {
+            sink.outlet().flush(&sink, &mut self.pool);
+        }
     }
 }
 

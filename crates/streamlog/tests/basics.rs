@@ -451,7 +451,7 @@ fn a_message_is_found_by_its_time_before_an_empty_segment() {
     for (count, gone) in (2..9).flat_map(|count| (1..count).map(move |gone| (count, gone))) {
         both(Limits::default(), |store, stream| {
             let large = "x".repeat(1500);
-            let last = (0..count).map(|_| put(store, stream, "a", &large)).last();
+            let last = (0..count).map(|_| put(store, stream, "a", &large)).max();
             let deleted: Vec<u64> = (0..gone).map(|k| last.unwrap() - k).collect();
             stream.delete_many(&deleted).unwrap();
             store.commit_once(SECOND).unwrap();

@@ -248,8 +248,14 @@ impl JetStream {
         self.answer_when(ticket, false, (account, reply), answer, net);
     }
 
-    /// The store committed: who waited for that is answered. The ticket of a later batch may be released already, too.
-    pub fn committed(&mut self, _batch: u64, _now: u64, net: &mut dyn Network) {
+    /// How many answers wait for the disk.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.iter().map(VecDeque::len).sum::<usize>() + self.saving.len()
+    }
+
+    /// The store committed: who waited for that is answered.
+    pub fn committed(&mut self, net: &mut dyn Network) {
         for lazy in [0, 1] {
             while let Some(first) = self.waiting[lazy].front() {
                 let outcome = match first.ticket.outcome() {

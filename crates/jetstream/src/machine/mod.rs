@@ -292,6 +292,12 @@ impl JetStream {
         self.targets.remove(&token);
     }
 
+    /// Whether messages under this token are publishes to a stream.
+    #[must_use]
+    pub fn is_publish(&self, token: Token) -> bool {
+        matches!(self.targets.get(&token), Some(Target::Stream(_)))
+    }
+
     /// A message arrived under one of our tokens.
     pub fn receive(
         &mut self,

@@ -63,6 +63,22 @@ impl JetStream {
         }
     }
 
+    /// Whether [`JetStream::run`] has something to do.
+    #[must_use]
+    pub fn has_work(&self) -> bool {
+        self.streams.is_stirred()
+    }
+
+    /// Whether the next [`JetStream::run`] delivers, sends or receives, and so may take its time.
+    #[must_use]
+    pub fn has_long_work(&self) -> bool {
+        let transfers = self.snapshots.len() + self.restores.len() + self.taking.len();
+        transfers > 0
+            || self
+                .streams
+                .any_stirred(|stream| !stream.consumers.is_empty())
+    }
+
     /// Delivers what may go, writes what consumers remember, and tells of events. True if there is more to do.
     pub fn run(&mut self, now: u64, net: &mut dyn Network) -> bool {
         let mut more = self.take_messages(now, net);

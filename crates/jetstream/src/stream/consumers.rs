@@ -86,6 +86,10 @@ impl Consumers {
         self.names.clone()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// Whether there are push consumers.
     pub(crate) fn pushes(&self) -> bool {
         self.pushes > 0

@@ -248,9 +248,8 @@ impl World {
     /// Commits and lets JetStream act.
     pub(crate) fn settle(&mut self) {
         for _ in 0..4 {
-            let commit = self.store.commit_once(self.now).expect("the disk works");
-            self.jetstream
-                .committed(commit.batch, self.now, &mut self.ether);
+            self.store.commit_once(self.now).expect("the disk works");
+            self.jetstream.committed(&mut self.ether);
             self.run();
         }
     }

@@ -1,0 +1,203 @@
+//! Threads that publish at the same time do JetStream's work in turns, and nobody waits in vain.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test with threads needs the time"
+)]
+
+use midge_container::Pool;
+use midge_drive::{Drive, Settings};
+use midge_jetstream::AccountLimits;
+use midge_router::{
+    Account, Message, Origin, Outlet, Router, Sink, SinkOptions, Subscription, Worker,
+};
+use midge_streamlog::{Policy, StoreOptions};
+use std::io::IoSlice;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// No answer may take longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Tells its owner that there is something in the mailbox.
+struct Doorbell(Mutex<Sender<()>>);
+
+impl Outlet for Doorbell {
+    fn flush(&self, _: &Sink, _: &mut Pool) {
+        let _ = self.0.lock().unwrap().send(());
+    }
+    fn overflow(&self, _: &Sink, _: usize) {}
+}
+
+/// Somebody who publishes and waits for answers, on a thread of its own.
+struct Client {
+    account: Arc<Account>,
+    worker: Worker,
+    sink: Arc<Sink>,
+    rung: Receiver<()>,
+    inbox: String,
+    heard: String,
+}
+
+impl Client {
+    fn new(router: &Router, account: &Arc<Account>, number: u64) -> Self {
+        let (bell, rung) = channel();
+        let sink = router.sink(
+            100 + number,
+            SinkOptions::default(),
+            Box::new(Doorbell(Mutex::new(bell))),
+        );
+        let inbox = format!("_INBOX.{number}");
+        account.subscribe(&Subscription::new(
+            sink.clone(),
+            inbox.as_bytes(),
+            None,
+            b"1",
+        ));
+        Self {
+            account: account.clone(),
+            worker: Worker::new(number + 1, Instant::now()),
+            sink,
+            rung,
+            inbox,
+            heard: String::new(),
+        }
+    }
+
+    fn say(&mut self, subject: &str, payload: &str) {
+        let message = Message {
+            subject: subject.as_bytes(),
+            reply: Some(self.inbox.as_bytes()),
+            header_len: 0,
+            payload: payload.as_bytes(),
+        };
+        self.worker
+            .publish(&self.account, &Origin::nobody(), &message);
+    }
+
+    /// Sends what was said, and waits until `count` more answers are there.
+    fn hear(&mut self, count: usize) -> Vec<String> {
+        self.worker.hand_over();
+        let begin = Instant::now();
+        loop {
+            let answers: Vec<String> = self
+                .heard
+                .split("\r\n")
+                .filter(|line| line.starts_with('{') && line.ends_with('}'))
+                .map(str::to_owned)
+                .collect();
+            if answers.len() >= count {
+                self.heard.clear();
+                return answers;
+            }
+            let left = PATIENCE.saturating_sub(begin.elapsed());
+            assert!(
+                self.rung.recv_timeout(left).is_ok(),
+                "{} of {count} answers",
+                answers.len()
+            );
+            self.take();
+        }
+    }
+
+    fn take(&mut self) {
+        let Some(mut drain) = self.sink.mailbox().resume() else {
+            return;
+        };
+        loop {
+            let mut slices = [IoSlice::new(&[]); 8];
+            let filled = drain.io_slices(&mut slices);
+            let bytes: Vec<u8> = slices[..filled]
+                .iter()
+                .flat_map(|slice| slice.iter().copied())
+                .collect();
+            if bytes.is_empty() {
+                match drain.finish() {
+                    midge_container::Finished::Idle => return,
+                    midge_container::Finished::Again(same) => drain = same,
+                }
+                continue;
+            }
+            self.heard.push_str(std::str::from_utf8(&bytes).unwrap());
+            drain.advance(bytes.len(), self.worker.pool());
+        }
+    }
+}
+
+/// Threads publish `rounds` times, one to seven messages at a time, and wait for the acks of each.
+fn check(policy: Policy) {
+    const THREADS: u64 = 4;
+    const ROUNDS: usize = 300;
+    let folder = tempfile::tempdir().unwrap();
+    let router = Router::new();
+    let account = router.account("$G");
+    let jetstream = midge_jetstream::Settings {
+        policy,
+        ..midge_jetstream::Settings::default()
+    };
+    let store = StoreOptions {
+        policy,
+        journal_bytes: 1 << 20,
+        ..StoreOptions::default()
+    };
+    let mut drive = Drive::start(Settings {
+        folder: folder.path().to_owned(),
+        store,
+        jetstream,
+        seed: 1,
+    })
+    .unwrap();
+    drive.open_account(&router, &account, 1, AccountLimits::default());
+    let mut admin = Client::new(&router, &account, 99);
+    admin.say(
+        "$JS.API.STREAM.CREATE.S",
+        r#"{"name":"S","subjects":["s.>"]}"#,
+    );
+    let made = admin.hear(1);
+    assert!(!made[0].contains("error"), "{made:?}");
+
+    let sent: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS)
+            .map(|number| {
+                let mut client = Client::new(&router, &account, number);
+                scope.spawn(move || {
+                    let mut sent = 0;
+                    for round in 0..ROUNDS {
+                        let count = 1 + (round + number as usize) % 7;
+                        (0..count).for_each(|_| client.say(&format!("s.{number}"), "x"));
+                        let acks = client.hear(count);
+                        assert_eq!(acks.len(), count);
+                        assert!(
+                            acks.iter().all(|ack| ack.starts_with(r#"{"stream":"S""#)),
+                            "{acks:?}"
+                        );
+                        sent += count;
+                    }
+                    sent
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .sum()
+    });
+
+    admin.say("$JS.API.STREAM.INFO.S", "");
+    let info = admin.hear(1);
+    assert!(
+        info[0].contains(&format!(r#""messages":{sent},"#)),
+        "{sent} sent, {info:?}"
+    );
+    drive.stop();
+}
+
+#[test]
+fn nobody_waits_in_vain_for_what_is_synced() {
+    check(Policy::Always);
+}
+
+#[test]
+fn nobody_waits_in_vain_for_what_is_written() {
+    check(Policy::Interval(Duration::from_secs(120)));
+}
