@@ -138,7 +138,9 @@ impl Run {
             let same = way.rules.config(&self.base);
             let same = ["max_msgs", "max_bytes", "max_msgs_per_subject", "discard"]
                 .iter()
-                .all(|key| info["config"][key] == same[key]);
+                .all(|key| info["config"][key] == same[key])
+                // What is false is left out.
+                && (info["config"]["discard_new_per_subject"] == true) == way.rules.new_per_subject;
             way.explain(&seen, now, true).ok().filter(|_| same)
         });
         self.model = found.unwrap_or_else(|| {
