@@ -129,7 +129,7 @@ impl Store {
         inner.commit(&mut writer, now)
     }
 
-    /// From now on appends wake nobody; [`submit`](Self::submit) is called after a group of them instead. Then a group is one batch.
+    /// From now on appends that need no sync wake nobody; [`submit`](Self::submit) is called after a group of them instead.
     pub fn defer(&self) {
         self.0.gate.defer();
     }

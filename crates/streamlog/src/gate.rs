@@ -41,7 +41,7 @@ pub(crate) struct Gate<T> {
     has_failed: AtomicBool,
     /// somebody was promised a sync by the open batch, or by one before it
     owes_sync: AtomicBool,
-    /// appends wake nobody: their thread will say when a group of them is complete
+    /// appends that need no sync wake nobody: their thread will say when a group of them is complete
     deferred: AtomicBool,
     /// how the committer is woken, when it sleeps
     asleep: AtomicBool,
@@ -178,14 +178,14 @@ impl<T> Gate<T> {
         ready.into_iter().for_each(Waker::wake);
     }
 
-    /// From now on only [`Gate::wake_committer`] wakes the committer.
+    /// From now on what needs no sync wakes nobody.
     pub(crate) fn defer(&self) {
         self.deferred.store(true, Ordering::SeqCst);
     }
 
-    /// Something was appended. Called after an owner's lock was left.
-    pub(crate) fn ring(&self) {
-        if !self.deferred.load(Ordering::Relaxed) {
+    /// Something was appended.
+    pub(crate) fn ring(&self, level: Level) {
+        if level == Level::Synced || !self.deferred.load(Ordering::Relaxed) {
             self.wake_committer();
         }
     }

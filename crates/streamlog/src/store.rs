@@ -373,7 +373,7 @@ impl Inner {
             self.gate.owe_sync();
         }
         drop(small);
-        self.gate.ring();
+        self.gate.ring(level);
         Ok(Ticket::new(self.gate.clone(), None, number, level))
     }
 

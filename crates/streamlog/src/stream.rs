@@ -248,7 +248,7 @@ impl Stream {
             level,
         );
         // The bell locks nothing that a holder of this lock waits for.
-        self.0.gate.ring();
+        self.0.gate.ring(level);
         ticket
     }
 

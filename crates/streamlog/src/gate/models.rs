@@ -37,7 +37,7 @@ impl Scene {
         let number = self.gate.enter(&mut state.queued, || owner);
         state.promised.push(number);
         drop(state);
-        self.gate.ring();
+        self.gate.ring(Level::Synced);
         number
     }
 
