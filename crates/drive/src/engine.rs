@@ -77,14 +77,15 @@ impl Engine {
         self.hand_over(more, now)
     }
 
-    /// A visitor's turn: publishes of the account that it brought, and a few answers. Requests, deliveries and timers stay for the thread.
-    /// When that has to take its turn.
+    /// A visitor's turn: publishes, of the account that it brought, to streams without consumers, and a few answers. Requests, deliveries and
+    /// timers stay for the thread, and what an ack goes out with. When that has to take its turn.
     pub(crate) fn visit(&mut self, account: Option<AccountId>) -> u64 {
-        if self.crowded || self.full || self.jetstream.waiting() > FEW_ANSWERS {
+        let busy = self.crowded || self.full || self.jetstream.has_long_work();
+        if busy || self.jetstream.waiting() > FEW_ANSWERS {
             return 0;
         }
         self.post.worker().set_now(instant());
-        let mut more = account.is_some_and(|account| self.hear(account, JetStream::is_publish));
+        let mut more = account.is_some_and(|account| self.hear(account, JetStream::only_stores));
         let now = clock();
         self.submit(now);
         more |= self.jetstream.has_long_work();

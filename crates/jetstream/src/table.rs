@@ -63,13 +63,11 @@ impl Streams {
         !self.stirred.is_empty()
     }
 
-    /// Whether one of those that are to be served is such a stream.
-    pub(crate) fn any_stirred(&self, such: impl Fn(&Stream) -> bool) -> bool {
-        let mut stirred = self
-            .stirred
-            .iter()
-            .filter_map(|index| self.slots[*index].as_ref());
-        stirred.any(|stream| such(stream))
+    /// Whether one of those that are to be served, now or after the next commit, is such a stream.
+    pub(crate) fn any_awake(&self, such: impl Fn(&Stream) -> bool) -> bool {
+        let awake = self.stirred.iter().chain(&self.writing);
+        let mut awake = awake.filter_map(|index| self.slots[*index].as_ref());
+        awake.any(|stream| such(stream))
     }
 
     /// Streams to be served.

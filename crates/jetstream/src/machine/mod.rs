@@ -292,10 +292,14 @@ impl JetStream {
         self.targets.remove(&token);
     }
 
-    /// Whether messages under this token are publishes to a stream.
+    /// Whether messages under this token are publishes to a stream without consumers: nothing is to be delivered.
     #[must_use]
-    pub fn is_publish(&self, token: Token) -> bool {
-        matches!(self.targets.get(&token), Some(Target::Stream(_)))
+    pub fn only_stores(&self, token: Token) -> bool {
+        let Some(Target::Stream(index)) = self.targets.get(&token) else {
+            return false;
+        };
+        let stream = self.streams[*index].as_ref();
+        stream.is_some_and(|stream| stream.consumers.is_empty())
     }
 
     /// A message arrived under one of our tokens.

@@ -69,14 +69,14 @@ impl JetStream {
         self.streams.is_stirred()
     }
 
-    /// Whether the next [`JetStream::run`] delivers, sends or receives, and so may take its time.
+    /// Whether the next [`JetStream::run`], or the one after the next commit, delivers, sends or receives, and so may take its time.
     #[must_use]
     pub fn has_long_work(&self) -> bool {
         let transfers = self.snapshots.len() + self.restores.len() + self.taking.len();
         transfers > 0
             || self
                 .streams
-                .any_stirred(|stream| !stream.consumers.is_empty())
+                .any_awake(|stream| !stream.consumers.is_empty())
     }
 
     /// Delivers what may go, writes what consumers remember, and tells of events. True if there is more to do.
