@@ -43,10 +43,11 @@ pub fn run(args: &[String]) -> Result<()> {
         "no transcript matches {:?}",
         wish.filter
     );
+    print!("{}", summary(&results));
+    // Last, for CI shows the end of a log.
     for failure in results.iter().filter_map(|played| played.failure.as_ref()) {
         println!("FAILED {failure}");
     }
-    print!("{}", summary(&results));
     if wish.filter.is_empty() && !wish.split && wish.by_name {
         record(which, &results)?;
     }

@@ -423,6 +423,8 @@ impl<'w, W: World> Player<'w, W> {
                     .with_context(|| format!("{who} at the end"))?;
             }
             let peer = self.peer(&who)?;
+            // One that was due right now comes behind the answer.
+            peer.answer_ping()?;
             ensure!(
                 peer.unread.is_empty(),
                 "{who} got more than expected: {}",
