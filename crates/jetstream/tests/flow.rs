@@ -260,7 +260,7 @@ fn a_consumer_is_told_only_what_the_disk_has() {
     stream(&mut world, "T", &json!({"sources": [fed()]}));
     world.send("o.1", None, "", "1");
     world.store.commit_once(world.now).expect("the disk works");
-    world.jetstream.committed(&mut world.ether);
+    world.jetstream.committed(usize::MAX, &mut world.ether);
     world.run();
     assert_eq!(bodies(&world.take("to.t")), ["1"]);
     world.now += SECOND;
@@ -348,7 +348,7 @@ fn what_is_lost_on_the_way_comes_again() {
     world.store.commit_once(world.now).expect("the disk works");
     let now = world.now;
     let jetstream = &mut world.jetstream;
-    jetstream.committed(&mut world.ether);
+    jetstream.committed(usize::MAX, &mut world.ether);
     while jetstream.run(now, &mut world.ether) {}
     let echoes = world.ether.echoes.as_mut().expect("echoes");
     assert_eq!(echoes.len(), 4);
@@ -370,7 +370,7 @@ fn a_heartbeat_tells_of_the_last_message_that_was_lost() {
     world.store.commit_once(world.now).expect("the disk works");
     let now = world.now;
     let jetstream = &mut world.jetstream;
-    jetstream.committed(&mut world.ether);
+    jetstream.committed(usize::MAX, &mut world.ether);
     while jetstream.run(now, &mut world.ether) {}
     world.ether.echoes.as_mut().expect("echoes").clear();
     world.settle();

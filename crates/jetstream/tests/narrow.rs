@@ -71,7 +71,7 @@ fn play(retention: &str, seed: u64) {
             2 => remove(&mut world, dice.0 % CONSUMERS),
             3 => {
                 world.store.commit_once(world.now).expect("the disk works");
-                world.jetstream.committed(&mut world.ether);
+                world.jetstream.committed(usize::MAX, &mut world.ether);
             }
             4 => drop(world.jetstream.run(world.now, &mut world.ether)),
             5 => nothing_is_left(&mut world, retention, step),

@@ -254,10 +254,14 @@ impl JetStream {
         self.waiting.iter().map(VecDeque::len).sum::<usize>() + self.saving.len()
     }
 
-    /// The store committed: who waited for that is answered.
-    pub fn committed(&mut self, net: &mut dyn Network) {
+    /// The store committed: who waited for that is answered, but no more than `most` publishers. True if there may be more.
+    pub fn committed(&mut self, mut most: usize, net: &mut dyn Network) -> bool {
         for lazy in [0, 1] {
             while let Some(first) = self.waiting[lazy].front() {
+                if most == 0 {
+                    return true;
+                }
+                most -= 1;
                 let outcome = match first.ticket.outcome() {
                     Some(outcome) => outcome,
                     None => break,
@@ -286,6 +290,7 @@ impl JetStream {
             }
         }
         self.streams.committed();
+        false
     }
 }
 

@@ -249,7 +249,7 @@ impl World {
     pub(crate) fn settle(&mut self) {
         for _ in 0..4 {
             self.store.commit_once(self.now).expect("the disk works");
-            self.jetstream.committed(&mut self.ether);
+            self.jetstream.committed(usize::MAX, &mut self.ether);
             self.run();
         }
     }
