@@ -154,6 +154,16 @@ impl Account {
         self.interest.read().for_each_match(subject, f);
     }
 
+    /// The same, and whether [all subjects like it](Trie::for_each_match_alike) have the same.
+    pub(crate) fn for_each_match_alike(
+        &self,
+        subject: &[u8],
+        same: usize,
+        f: impl FnMut(&Arc<Subscription>),
+    ) -> bool {
+        self.interest.read().for_each_match_alike(subject, same, f)
+    }
+
     /// Calls `f` for every subscription; for monitoring.
     pub fn for_each_subscription(&self, mut f: impl FnMut(&Arc<Subscription>)) {
         for (_, subscription) in self.interest.read().iter() {

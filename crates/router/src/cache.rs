@@ -15,8 +15,40 @@ const REFERENCES_MAX: usize = 1 << 20;
 /// Sets larger than this are not kept: matching them costs little beside delivering to them.
 const MATCHED_MAX: usize = 4096;
 
-/// Subjects with these beginnings are used once each, so keeping them would only evict others.
+/// Subjects with these beginnings are used once each, so keeping them would only evict others. What they have in common may be kept,
+/// see [`Family`].
 const USED_ONCE: [&[u8]; 4] = [b"_INBOX.", b"$JS.ACK.", b"_R_.", b"_GR_."];
+/// Tokens behind stream and consumer in the subject of an ack.
+const ACK_REST: usize = 5;
+
+/// Subjects that differ only in what nobody's filter tells apart: the answers to one inbox, the acks of one consumer. Their receivers are
+/// kept under what they have in common, with its last dot, which makes it no subject.
+struct Family {
+    len: usize,
+    tokens: usize,
+}
+
+impl Family {
+    fn of(subject: &[u8]) -> Option<Self> {
+        let (tokens, rest) = match subject {
+            _ if subject.starts_with(b"$JS.ACK.") => (4, ACK_REST),
+            _ if subject.starts_with(b"_INBOX.") => {
+                (subject.iter().filter(|byte| **byte == b'.').count(), 1)
+            }
+            _ => return None,
+        };
+        let mut parts = subject.splitn(tokens + 1, |byte| *byte == b'.');
+        let last = parts.nth(tokens)?;
+        let fits = last
+            .split(|byte| *byte == b'.')
+            .try_fold(0, |count, token| (!token.is_empty()).then_some(count + 1))
+            == Some(rest);
+        fits.then_some(Self {
+            len: subject.len() - last.len(),
+            tokens,
+        })
+    }
+}
 
 /// All receivers of one subject: each of `plain`, and one of each group in `queues`.
 #[derive(Default, Debug)]
@@ -27,12 +59,24 @@ pub(crate) struct Matched {
 
 impl Matched {
     /// Matches `subject` against the account's interest.
-    pub(crate) fn fill(&mut self, account: &Account, subject: &[u8]) {
+    fn fill(&mut self, account: &Account, subject: &[u8]) {
         self.clear();
-        account.for_each_match(subject, |subscription| match subscription.queue() {
+        account.for_each_match(subject, |subscription| self.add(subscription));
+    }
+
+    /// The same, and whether the whole family has these receivers.
+    fn fill_for(&mut self, account: &Account, subject: &[u8], family: &Family) -> bool {
+        self.clear();
+        account.for_each_match_alike(subject, family.tokens, |subscription| {
+            self.add(subscription);
+        })
+    }
+
+    fn add(&mut self, subscription: &Arc<Subscription>) {
+        match subscription.queue() {
             None => self.plain.push(subscription.clone()),
             Some(queue) => self.group(queue).push(subscription.clone()),
-        });
+        }
     }
 
     fn group(&mut self, queue: &[u8]) -> &mut Vec<Arc<Subscription>> {
@@ -98,21 +142,58 @@ impl MatchCache {
 
     /// The receivers of `subject`, from the table if its entry still holds.
     pub(crate) fn matched(&mut self, account: &Account, subject: &[u8]) -> &Matched {
+        let mut family = None;
         if USED_ONCE
             .iter()
             .any(|beginning| subject.starts_with(beginning))
         {
-            self.scratch.fill(account, subject);
-            return &self.scratch;
+            family = Family::of(subject);
+            if family.is_none() {
+                self.scratch.fill(account, subject);
+                return &self.scratch;
+            }
         }
         if self.buckets.is_empty() {
             self.resize(BUCKETS_MIN);
         }
-        let hash = self.hasher.hash_one(subject) ^ account.id().wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        match self.find(hash, account, subject) {
-            Some((bucket, way)) => self.refreshed(bucket, way, account, subject),
-            None => self.admitted(hash, account, subject),
+        let key = family
+            .as_ref()
+            .map_or(subject, |family| &subject[..family.len]);
+        let hash = self.hasher.hash_one(key) ^ account.id().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let place = self.find(hash, account, key);
+        if let Some((bucket, way)) = place
+            && self.holds(bucket, way, account)
+        {
+            return &self.entry(bucket, way).matched;
         }
+        let shard = shard_of(subject);
+        let generation = account.generation(shard);
+        let alike = match &family {
+            Some(family) => self.scratch.fill_for(account, subject, family),
+            None => {
+                self.scratch.fill(account, subject);
+                true
+            }
+        };
+        let references = self.references + self.scratch.references();
+        if !alike || self.scratch.references() > MATCHED_MAX || references > REFERENCES_MAX {
+            return &self.scratch;
+        }
+        let (bucket, way) = place.unwrap_or_else(|| self.admit(hash, account, key, shard));
+        self.keep(bucket, way, generation)
+    }
+
+    fn entry(&mut self, bucket: usize, way: usize) -> &mut Entry {
+        let entry = self.buckets[bucket][way].entry.as_mut();
+        entry.expect("a place with an entry")
+    }
+
+    /// Whether nobody came or went since the entry was made; if so, it counts as used.
+    fn holds(&mut self, bucket: usize, way: usize, account: &Account) -> bool {
+        let entry = self.entry(bucket, way);
+        let holds = entry.generation == account.generation(entry.shard as usize);
+        entry.used |= holds;
+        holds
     }
 
     fn find(&self, hash: u64, account: &Account, subject: &[u8]) -> Option<(usize, usize)> {
@@ -130,46 +211,15 @@ impl MatchCache {
             .map(|way| (bucket, way))
     }
 
-    fn refreshed(
-        &mut self,
-        bucket: usize,
-        way: usize,
-        account: &Account,
-        subject: &[u8],
-    ) -> &Matched {
-        let entry = self.buckets[bucket][way]
-            .entry
-            .as_mut()
-            .expect("found just now");
-        entry.used = true;
-        let generation = account.generation(entry.shard as usize);
-        if entry.generation != generation {
-            let before = entry.matched.references();
-            entry.generation = generation;
-            entry.matched.fill(account, subject);
-            self.references = self.references - before + entry.matched.references();
-        }
-        &entry.matched
-    }
-
-    fn admitted(&mut self, hash: u64, account: &Account, subject: &[u8]) -> &Matched {
-        let shard = shard_of(subject);
-        let generation = account.generation(shard);
-        self.scratch.fill(account, subject);
-        let references = self.scratch.references();
-        if references > MATCHED_MAX || self.references + references > REFERENCES_MAX {
-            return &self.scratch;
-        }
-        self.references += references;
-        let matched = std::mem::take(&mut self.scratch);
-        let shard = u32::try_from(shard).expect("a shard number is small");
+    /// Makes an entry without receivers.
+    fn admit(&mut self, hash: u64, account: &Account, key: &[u8], shard: usize) -> (usize, usize) {
         let entry = Box::new(Entry {
             account: account.id(),
-            shard,
+            shard: u32::try_from(shard).expect("a shard number is small"),
             used: true,
-            generation,
-            subject: subject.into(),
-            matched,
+            generation: 0,
+            subject: key.into(),
+            matched: Matched::default(),
         });
         let (bucket, way) = self.victim(hash);
         let slot = &mut self.buckets[bucket][way];
@@ -177,11 +227,20 @@ impl MatchCache {
         if let Some(evicted) = slot.entry.replace(entry) {
             self.references -= evicted.matched.references();
         }
-        &self.buckets[bucket][way]
-            .entry
-            .as_ref()
-            .expect("placed just now")
-            .matched
+        (bucket, way)
+    }
+
+    /// Moves what was just matched to an entry.
+    fn keep(&mut self, bucket: usize, way: usize, generation: u64) -> &Matched {
+        let mut matched = std::mem::take(&mut self.scratch);
+        self.references += matched.references();
+        let entry = self.entry(bucket, way);
+        entry.used = true;
+        entry.generation = generation;
+        std::mem::swap(&mut entry.matched, &mut matched);
+        self.references -= matched.references();
+        self.scratch = matched;
+        &self.entry(bucket, way).matched
     }
 
     /// A free slot, or one chosen in turn; many evictions of used entries grow the table.

@@ -328,8 +328,42 @@ enum Step {
     Trim,
 }
 
-const FILTERS: [&str; 8] = ["a", "a.b", "a.*", "*.b", ">", "b.>", "a.b.c", "*.*.c"];
-const SUBJECTS: [&str; 6] = ["a", "a.b", "a.c", "b.b", "a.b.c", "b.x.c"];
+const FILTERS: [&str; 16] = [
+    "a",
+    "a.b",
+    "a.*",
+    "*.b",
+    ">",
+    "b.>",
+    "a.b.c",
+    "*.*.c",
+    // Families, and who tells their members apart.
+    "_INBOX.a.*",
+    "_INBOX.a.x",
+    "_INBOX.*.y",
+    "_INBOX.>",
+    "$JS.ACK.S.C.>",
+    "$JS.ACK.*.C.>",
+    "$JS.ACK.S.C.*.*.*.*.0",
+    "$JS.ACK.S.*.1.>",
+];
+const SUBJECTS: [&str; 15] = [
+    "a",
+    "a.b",
+    "a.c",
+    "b.b",
+    "a.b.c",
+    "b.x.c",
+    "_INBOX.a.x",
+    "_INBOX.a.y",
+    "_INBOX.a.z",
+    "_INBOX.a",
+    "_INBOX.a.",
+    "$JS.ACK.S.C.1.2.3.4.5",
+    "$JS.ACK.S.C.2.2.3.4.0",
+    "$JS.ACK.S.D.2.2.3.4.0",
+    "$JS.ACK.S.C.2.2.3.4",
+];
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![

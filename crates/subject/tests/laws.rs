@@ -88,6 +88,28 @@ proptest! {
     }
 }
 
+/// What the trie says of one subject holds for all that begin like it and are as long.
+fn check_alike(trie: &Trie<u8>, probe: &[u8]) -> Result<(), TestCaseError> {
+    let tokens: Vec<_> = midge_subject::tokens(probe).collect();
+    for same in 0..tokens.len() {
+        let mut found = Vec::new();
+        if !trie.for_each_match_alike(probe, same, |value| found.push(*value)) {
+            continue;
+        }
+        let rests = subjects(tokens.len() - same);
+        let is_as_long =
+            |rest: &&Vec<u8>| midge_subject::tokens(rest).count() == tokens.len() - same;
+        for rest in rests.iter().filter(is_as_long) {
+            let like = [tokens[..same].join(&b'.'), rest.clone()];
+            let like = like[usize::from(same == 0)..].join(&b'.');
+            let mut others = Vec::new();
+            trie.for_each_match(&like, |value| others.push(*value));
+            prop_assert_eq!(sorted(others.into_iter()), sorted(found.iter().copied()));
+        }
+    }
+    Ok(())
+}
+
 fn check(trie: &Trie<u8>, list: &[(Vec<u8>, u8)], probes: &[Vec<u8>]) -> Result<(), TestCaseError> {
     prop_assert_eq!(trie.len(), list.len());
     prop_assert_eq!(
@@ -115,6 +137,7 @@ fn check(trie: &Trie<u8>, list: &[(Vec<u8>, u8)], probes: &[Vec<u8>]) -> Result<
         let wanted = sorted(hit.map(|(_, value)| *value));
         prop_assert_eq!(trie.has_match(probe), !wanted.is_empty());
         prop_assert_eq!(sorted(found), wanted);
+        check_alike(trie, probe)?;
 
         let mut found = Vec::new();
         trie.for_each_overlap(probe, |filter, value| found.push((filter.to_vec(), *value)));

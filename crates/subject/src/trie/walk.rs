@@ -23,15 +23,48 @@ impl<T> Trie<T> {
     /// Calls `f` with every value whose filter matches `subject`, in no particular order.
     #[inline]
     pub fn for_each_match(&self, subject: &[u8], mut f: impl FnMut(&T)) {
-        let _ = self.walk_matches(subject, |values| {
+        let _ = self.walk_matches(
+            subject,
+            |_, _| {},
+            |values| {
+                values.iter().for_each(&mut f);
+                Continue(())
+            },
+        );
+    }
+
+    /// The same, and whether it is so for all well-formed subjects of as many tokens, the first `same` of which are this one's: no filter
+    /// that matches so far names one of the others.
+    pub fn for_each_match_alike(&self, subject: &[u8], same: usize, mut f: impl FnMut(&T)) -> bool {
+        let mut alike = None;
+        let passed = |id, level| {
+            let names_none = level < same || !self.has_literal_child(id);
+            alike = Some(alike.unwrap_or(true) && names_none);
+        };
+        let _ = self.walk_matches(subject, passed, |values| {
             values.iter().for_each(&mut f);
             Continue(())
         });
+        alike.unwrap_or(false)
+    }
+
+    /// Whether a child is neither `*` nor `>`.
+    fn has_literal_child(&self, id: NodeId) -> bool {
+        let mut child = self.nodes.get(id).children.first();
+        while child != NONE {
+            let node = self.nodes.get(child);
+            if !is_wildcard(node.token.as_bytes()) {
+                return true;
+            }
+            child = node.next;
+        }
+        false
     }
 
     /// Whether some filter matches `subject`: is there interest?
     pub fn has_match(&self, subject: &[u8]) -> bool {
-        self.walk_matches(subject, |_| Break(())).is_break()
+        self.walk_matches(subject, |_, _| {}, |_| Break(()))
+            .is_break()
     }
 
     /// Calls `f` with every stored filter which `filter` overlaps, and each of its values, in no particular order.
@@ -70,10 +103,13 @@ impl<T> Trie<T> {
             .flat_map(|(_, node)| node.values.as_slice())
     }
 
-    /// Depth first: on to the literal child at once, the `*` child kept for later.
+    /// Depth first: on to the literal child at once, the `*` child kept for later. `passed` is told of each node that more tokens follow,
+    /// and how many led to it.
+    #[inline]
     fn walk_matches(
         &self,
         subject: &[u8],
+        mut passed: impl FnMut(NodeId, usize),
         mut visit: impl FnMut(&[T]) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if self.is_empty() {
@@ -90,6 +126,7 @@ impl<T> Trie<T> {
                 visit_values(node.values.as_slice(), &mut visit)?;
                 continue;
             };
+            passed(id, level as usize);
             if node.children.has_tail()
                 && let Some(tail) = self.child(id, TAIL, self.seed.tail)
             {
