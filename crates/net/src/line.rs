@@ -8,7 +8,8 @@ use std::io::{self, IoSlice};
 use std::sync::Arc;
 use std::sync::atomic::{
     AtomicBool, AtomicU8, AtomicU64,
-    Ordering::{AcqRel, Acquire, Relaxed, Release},
+    Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst},
+    fence,
 };
 use std::task::{Context, Waker};
 use tokio::net::tcp::OwnedWriteHalf;
@@ -25,6 +26,8 @@ pub(crate) struct Line {
     owner: AtomicWaker,
     /// Something outside the socket wants the owner: a command, or a verdict.
     called: AtomicBool,
+    /// The owner only waits until all is written.
+    leaving: AtomicBool,
     /// Zero, or why the connection must end.
     verdict: AtomicU8,
     written: AtomicU64,
@@ -37,6 +40,7 @@ impl Line {
             socket,
             owner: AtomicWaker::new(),
             called: AtomicBool::new(false),
+            leaving: AtomicBool::new(false),
             verdict: AtomicU8::new(0),
             written: AtomicU64::new(0),
             label,
@@ -78,6 +82,20 @@ impl Line {
 
     pub(crate) fn verdict(&self) -> Option<CloseReason> {
         CloseReason::from_code(self.verdict.load(Acquire))
+    }
+
+    /// The owner is about to look whether all is written: who writes at the moment wakes it afterwards.
+    pub(crate) fn leave(&self) {
+        self.leaving.store(true, Relaxed);
+        fence(SeqCst);
+    }
+
+    /// A foreign writer is done. Either the owner that leaves sees that, or this sees that it leaves.
+    fn done(&self) {
+        fence(SeqCst);
+        if self.leaving.load(Relaxed) {
+            self.owner.wake();
+        }
     }
 
     /// Bytes that reached the socket so far.
@@ -146,6 +164,7 @@ impl Outlet for Way {
         }
         if let Some(drain) = sink.mailbox().try_drain() {
             self.0.write_some(drain, pool, true);
+            self.0.done();
         }
     }
 
@@ -161,5 +180,34 @@ impl Outlet for Way {
 
     fn trace(&self, line: &[u8]) {
         tracing::trace!(target: "midge", "{} - ->> [{}]", self.0.label, String::from_utf8_lossy(line));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::Wake;
+
+    #[derive(Default)]
+    struct Woken(AtomicBool);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Release);
+        }
+    }
+
+    /// A client that closes on its last answer was noticed while the writer of that answer still held the mailbox, and its
+    /// connection then waited for the end of its farewell time.
+    #[test]
+    fn who_leaves_hears_of_the_last_write() {
+        let line = Line::new(None, String::new());
+        let woken = Arc::new(Woken::default());
+        line.register(&Waker::from(woken.clone()));
+        line.done();
+        assert!(!woken.0.load(Acquire), "it reads on, and needs no call");
+        line.leave();
+        line.done();
+        assert!(woken.0.load(Acquire));
     }
 }

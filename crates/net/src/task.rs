@@ -557,6 +557,7 @@ impl Owner {
 
     fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.line.register(cx.waker());
+        self.line.leave();
         loop {
             if self.poll_write_stream(cx).is_err() || self.line.verdict().is_some() {
                 return Poll::Ready(());
