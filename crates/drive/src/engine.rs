@@ -21,6 +21,8 @@ const FEW_ANSWERS: usize = 64;
 
 /// Many answers leave in so many parts: whoever has the first ones goes on while the others are given, instead of both waiting by turns.
 const PARTS: usize = 4;
+/// Requests of so many bytes are worth a write of their own for their answers.
+const PART_BYTES_MIN: usize = 1 << 10;
 
 /// JetStream and its way to the world.
 pub(crate) struct Engine {
@@ -139,6 +141,8 @@ impl Engine {
         let now = clock();
         let (jetstream, post, store) = (&mut self.jetstream, &mut self.post, &self.store);
         let mut refused = false;
+        let part = (bytes.len() / PARTS).max(PART_BYTES_MIN);
+        let mut heard = 0;
         let used = messages(&bytes, |token, message| {
             let len = message.subject.len() + message.headers.len() + message.payload.len();
             self.full = !store.has_room(len + RECORD_OVERHEAD);
@@ -146,6 +150,11 @@ impl Engine {
             let taken = !self.full && !refused;
             if taken {
                 jetstream.receive(account, token, message, now, post);
+            }
+            heard += len;
+            if heard >= part {
+                heard = 0;
+                post.worker().hand_over();
             }
             taken
         });
