@@ -17,11 +17,13 @@ const RECORD_OVERHEAD: usize = 256;
 const TRIM_PERIOD: Duration = Duration::from_secs(5);
 
 /// So many answers are given by whoever brings the news that they may be; more are the thread's.
-const FEW_ANSWERS: usize = 64;
+const FEW_ANSWERS: usize = 256;
 
 /// Many answers leave in so many parts: whoever has the first ones goes on while the others are given, instead of both waiting by turns.
 const PARTS: usize = 4;
-/// Requests of so many bytes are worth a write of their own for their answers.
+/// So many answers are worth a write of their own.
+const PART_MIN: usize = 64;
+/// The same, as bytes of the requests that they answer.
 const PART_BYTES_MIN: usize = 1 << 10;
 
 /// JetStream and its way to the world.
@@ -125,7 +127,7 @@ impl Engine {
         let news = committed > self.seen;
         if news {
             self.seen = committed;
-            let part = (self.jetstream.waiting() / PARTS).max(FEW_ANSWERS);
+            let part = (self.jetstream.waiting() / PARTS).max(PART_MIN);
             while self.jetstream.committed(part, &mut self.post) {
                 self.post.worker().hand_over();
             }
