@@ -1,6 +1,6 @@
 //! A turn of JetStream: hear, commit, deliver.
 
-use crate::post::{Post, messages};
+use crate::post::Post;
 use midge_jetstream::{AccountId, JetStream, Token};
 use midge_streamlog::Store;
 use std::sync::Arc;
@@ -137,31 +137,27 @@ impl Engine {
 
     /// Receives what waits for an account, up to the first message that `takes` refuses; true if that was not all.
     fn hear(&mut self, account: AccountId, takes: impl Fn(&JetStream, Token) -> bool) -> bool {
-        let Some(bytes) = self.post.take(account) else {
-            return false;
-        };
         let now = clock();
-        let (jetstream, post, store) = (&mut self.jetstream, &mut self.post, &self.store);
-        let mut refused = false;
-        let part = (bytes.len() / PARTS).max(PART_BYTES_MIN);
-        let mut heard = 0;
-        let used = messages(&bytes, |token, message| {
+        let (jetstream, store) = (&mut self.jetstream, &self.store);
+        let part = (self.post.pending(account) / PARTS).max(PART_BYTES_MIN);
+        let (mut heard, mut full, mut refused) = (0, false, false);
+        self.post.hear(account, |post, token, message| {
             let len = message.subject.len() + message.headers.len() + message.payload.len();
-            self.full = !store.has_room(len + RECORD_OVERHEAD);
+            full = !store.has_room(len + RECORD_OVERHEAD);
             refused = !takes(jetstream, token);
-            let taken = !self.full && !refused;
-            if taken {
-                jetstream.receive(account, token, message, now, post);
+            if full || refused {
+                return false;
             }
+            jetstream.receive(account, token, message, now, post);
             heard += len;
             if heard >= part {
                 heard = 0;
                 post.worker().hand_over();
             }
-            taken
+            true
         });
-        self.post.give_back(account, bytes, used);
-        !self.full && (refused || self.post.has_mail(account))
+        self.full = full;
+        !full && (refused || self.post.pending(account) > 0)
     }
 }
 

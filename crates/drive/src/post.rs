@@ -23,7 +23,7 @@ struct Line {
     account: Arc<Account>,
     sink: Arc<Sink>,
     subscriptions: HashMap<(Token, Box<[u8]>), Arc<Subscription>>,
-    /// What was taken from the mailbox and not yet received; begins with a whole message.
+    /// What was taken from the mailbox to join a message's pieces, and not yet received.
     unread: Vec<u8>,
 }
 
@@ -75,29 +75,79 @@ impl Post {
         }
     }
 
-    /// Takes what waits for `id`, up to a turn's worth. Give it back by [`Post::give_back`].
-    pub(crate) fn take(&mut self, id: AccountId) -> Option<Vec<u8>> {
-        let line = self.lines.get_mut(&id)?;
-        let mut bytes = std::mem::take(&mut line.unread);
-        if let Some(drain) = line.sink.mailbox().resume() {
-            read(drain, &mut bytes, self.worker.pool());
+    /// Calls `each` with the messages that wait for `id`, up to a turn's worth, until one is not taken.
+    ///
+    /// They are read where the router wrote them, but for one that lies in pieces: it is joined, and what follows it in this turn too.
+    pub(crate) fn hear(
+        &mut self,
+        id: AccountId,
+        mut each: impl FnMut(&mut Self, Token, &Message<'_>) -> bool,
+    ) {
+        let Some(line) = self.lines.get_mut(&id) else {
+            return;
+        };
+        let sink = line.sink.clone();
+        let mut unread = std::mem::take(&mut line.unread);
+        match sink.mailbox().resume() {
+            Some(drain) if unread.is_empty() => {
+                unread = self.hear_in_place(drain, &mut each);
+            }
+            Some(drain) => join(drain, &mut unread, self.worker.pool()),
+            None => {}
         }
-        (!bytes.is_empty()).then_some(bytes)
-    }
-
-    /// Keeps what a turn left over, and the buffer.
-    pub(crate) fn give_back(&mut self, id: AccountId, mut bytes: Vec<u8>, used: usize) {
+        if !unread.is_empty() {
+            let used = messages(&unread, |token, message| each(self, token, message));
+            unread.drain(..used);
+        }
         if let Some(line) = self.lines.get_mut(&id) {
-            bytes.drain(..used);
-            line.unread = bytes;
+            line.unread = unread;
         }
     }
 
-    /// Whether something waits for `id`.
-    pub(crate) fn has_mail(&self, id: AccountId) -> bool {
-        self.lines
-            .get(&id)
-            .is_some_and(|line| line.sink.mailbox().pending() > 0)
+    /// A message in pieces is returned, with what follows it.
+    fn hear_in_place(
+        &mut self,
+        mut drain: Drain<'_>,
+        each: &mut impl FnMut(&mut Self, Token, &Message<'_>) -> bool,
+    ) -> Vec<u8> {
+        let (mut heard, mut refused) = (0, false);
+        while heard < TURN_BYTES && !refused {
+            let mut slices = [IoSlice::new(&[]); SLICES];
+            let filled = drain.io_slices(&mut slices);
+            let (before, mut whole) = (heard, true);
+            for slice in &slices[..filled] {
+                let used = messages(slice, |token, message| {
+                    let taken = each(self, token, message);
+                    refused = !taken;
+                    taken
+                });
+                heard += used;
+                whole = used == slice.len();
+                if !whole || heard >= TURN_BYTES {
+                    break;
+                }
+            }
+            drain.advance(heard - before, self.worker.pool());
+            if !whole && !refused {
+                let mut pieces = Vec::new();
+                join(drain, &mut pieces, self.worker.pool());
+                return pieces;
+            }
+            if filled == 0 {
+                match drain.finish() {
+                    Finished::Idle => return Vec::new(),
+                    Finished::Again(same) => drain = same,
+                }
+            }
+        }
+        drain.block();
+        Vec::new()
+    }
+
+    /// Bytes that wait for `id`.
+    pub(crate) fn pending(&self, id: AccountId) -> usize {
+        let line = self.lines.get(&id);
+        line.map_or(0, |line| line.unread.len() + line.sink.mailbox().pending())
     }
 
     /// Gives back memory which the last while did not use.
@@ -110,30 +160,29 @@ impl Post {
     }
 }
 
-/// Moves up to a turn's worth of bytes from the mailbox to `bytes`.
-fn read(mut drain: Drain<'_>, bytes: &mut Vec<u8>, pool: &mut Pool) {
-    while bytes.len() < TURN_BYTES {
+/// Moves bytes out of the mailbox, some at least, until a turn's worth is there.
+fn join(mut drain: Drain<'_>, bytes: &mut Vec<u8>, pool: &mut Pool) {
+    loop {
         let mut slices = [IoSlice::new(&[]); SLICES];
         let filled = drain.io_slices(&mut slices);
         let before = bytes.len();
         slices[..filled]
             .iter()
             .for_each(|slice| bytes.extend_from_slice(slice));
-        let taken = bytes.len() - before;
-        if taken > 0 {
-            drain.advance(taken, pool);
-            continue;
-        }
-        match drain.finish() {
-            Finished::Idle => return,
-            Finished::Again(same) => drain = same,
+        drain.advance(bytes.len() - before, pool);
+        if filled == 0 {
+            match drain.finish() {
+                Finished::Idle => return,
+                Finished::Again(same) => drain = same,
+            }
+        } else if bytes.len() >= TURN_BYTES {
+            return drain.block();
         }
     }
-    drain.block();
 }
 
 /// Calls `each` with the messages at the head of `bytes`, until one is not taken, and says how many bytes the others took.
-pub(crate) fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> usize {
+fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> usize {
     let mut at = 0;
     while let Ok(Some((frame, len))) = decode_server(&bytes[at..], &LIMITS) {
         if let ServerFrame::Msg(message) = frame

@@ -12,6 +12,7 @@ use midge_router::{
 };
 use midge_streamlog::{Policy, StoreOptions};
 use std::io::IoSlice;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -124,11 +125,8 @@ impl Client {
     }
 }
 
-/// Threads publish `rounds` times, one to seven messages at a time, and wait for the acks of each.
-fn check(policy: Policy) {
-    const THREADS: u64 = 4;
-    const ROUNDS: usize = 300;
-    let folder = tempfile::tempdir().unwrap();
+/// A drive with a stream `S`, and a client of its account.
+fn start(folder: &Path, policy: Policy) -> (Drive, Router, Client) {
     let router = Router::new();
     let account = router.account("$G");
     let jetstream = midge_jetstream::Settings {
@@ -141,7 +139,7 @@ fn check(policy: Policy) {
         ..StoreOptions::default()
     };
     let mut drive = Drive::start(Settings {
-        folder: folder.path().to_owned(),
+        folder: folder.to_owned(),
         store,
         jetstream,
         seed: 1,
@@ -155,6 +153,16 @@ fn check(policy: Policy) {
     );
     let made = admin.hear(1);
     assert!(!made[0].contains("error"), "{made:?}");
+    (drive, router, admin)
+}
+
+/// Threads publish `rounds` times, one to seven messages at a time, and wait for the acks of each.
+fn check(policy: Policy) {
+    const THREADS: u64 = 4;
+    const ROUNDS: usize = 300;
+    let folder = tempfile::tempdir().unwrap();
+    let (drive, router, mut admin) = start(folder.path(), policy);
+    let account = router.account("$G");
 
     let sent: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
@@ -200,4 +208,38 @@ fn nobody_waits_in_vain_for_what_is_synced() {
 #[test]
 fn nobody_waits_in_vain_for_what_is_written() {
     check(Policy::Interval(Duration::from_secs(120)));
+}
+
+/// Large payloads that others receive too are shared with them, so they lie in pieces in the mailbox.
+#[test]
+fn messages_in_pieces_are_heard_whole_and_in_order() {
+    const COUNT: usize = 200;
+    const LARGE: usize = 6000;
+    let folder = tempfile::tempdir().unwrap();
+    let (drive, router, mut client) = start(folder.path(), Policy::Always);
+    let account = router.account("$G");
+    let other = Client::new(&router, &account, 7);
+    account.subscribe(&Subscription::new(other.sink.clone(), b"s.>", None, b"2"));
+    let length = |seq: usize| {
+        if seq.is_multiple_of(3) {
+            LARGE + seq
+        } else {
+            seq
+        }
+    };
+    for seq in 1..=COUNT {
+        client.say("s.x", &"x".repeat(length(seq)));
+    }
+    let acks = client.hear(COUNT);
+    for (seq, ack) in (1..).zip(acks) {
+        assert_eq!(ack, format!(r#"{{"stream":"S","seq":{seq}}}"#));
+    }
+    for seq in [1, 2, 3, COUNT - 2, COUNT - 1, COUNT] {
+        client.say("$JS.API.STREAM.MSG.GET.S", &format!(r#"{{"seq":{seq}}}"#));
+        let answer: serde_json::Value = serde_json::from_str(&client.hear(1)[0]).unwrap();
+        let encoded = answer["message"]["data"].as_str().unwrap();
+        let padding = encoded.bytes().filter(|byte| *byte == b'=').count();
+        assert_eq!(encoded.len() / 4 * 3 - padding, length(seq), "{seq}");
+    }
+    drive.stop();
 }
