@@ -4,6 +4,7 @@
 
 mod world;
 
+use midge_streamlog::sim::Fault;
 use serde_json::{Value, json};
 use world::{SECOND, World};
 
@@ -47,12 +48,9 @@ fn counts(world: &mut World) -> [Value; 3] {
     ]
 }
 
-#[test]
-fn requests_that_change_something_are_answered_when_that_is_durable() {
-    let mut world = world(&json!({}), &json!({}));
-    world.publish("s.a", "", "x");
-    world.publish("s.a", "", "y");
-    let changes = [
+/// Requests that change something, in an order in which each can be carried out.
+fn changes() -> [(&'static str, Value); 10] {
+    [
         ("STREAM.CREATE.T", json!({"name": "T", "subjects": ["t"]})),
         (
             "STREAM.UPDATE.S",
@@ -75,14 +73,16 @@ fn requests_that_change_something_are_answered_when_that_is_durable() {
         ("STREAM.MSG.DELETE.S", json!({"seq": 1})),
         ("STREAM.PURGE.S", Value::Null),
         ("STREAM.DELETE.T", Value::Null),
-    ];
-    for (subject, body) in changes {
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
-        };
-        world.send(&format!("$JS.API.{subject}"), Some("_I.ask"), "", &body);
+    ]
+}
+
+#[test]
+fn requests_that_change_something_are_answered_when_that_is_durable() {
+    let mut world = world(&json!({}), &json!({}));
+    world.publish("s.a", "", "x");
+    world.publish("s.a", "", "y");
+    for (subject, body) in changes() {
+        world.request(subject, &body);
         while world.jetstream.run(world.now, &mut world.ether) {}
         assert!(
             world.take("_I.ask").is_empty(),
@@ -91,6 +91,30 @@ fn requests_that_change_something_are_answered_when_that_is_durable() {
         world.settle();
         let answer = world.take("_I.ask").pop().expect(subject).json();
         assert!(answer["error"].is_null(), "{subject}: {answer}");
+    }
+}
+
+/// Symptom: after a power cut a consumer was back whose deletion was answered as done. Cause: the journal had failed before, and a deletion that
+/// the store refuses had nothing to wait for, so it was answered at once. Remedy: the refusal is the answer.
+#[test]
+fn nothing_is_answered_as_done_when_the_disk_failed() {
+    for turn in 0..changes().len() {
+        let mut world = world(&json!({}), &json!({}));
+        world.publish("s.a", "", "x");
+        for (subject, body) in &changes()[..turn] {
+            let answer = world.ask(subject, body);
+            assert!(answer["error"].is_null(), "{subject}: {answer}");
+        }
+        world.disk.set_faults(&[Fault::SyncOf("")]);
+        world.send("s.a", None, "", "y");
+        assert!(world.store.commit_once(world.now).is_err());
+        let (subject, body) = &changes()[turn];
+        world.request(subject, body);
+        world.run();
+        for answer in world.take("_I.ask") {
+            let answer = answer.json();
+            assert!(!answer["error"].is_null(), "{subject}: {answer}");
+        }
     }
 }
 

@@ -284,7 +284,8 @@ impl JetStream {
             return Err((KIND, NOT_EMPTY_REQUEST));
         }
         self.consumer(KIND, stream, name, ask)?;
-        let ticket = self.delete_consumer(ask.account, stream, name, ask.now, net);
+        let deleted = self.delete_consumer(ask.account, stream, name, ask.now, net);
+        let ticket = deleted.transpose().map_err(|error| (KIND, error))?;
         Ok(Answer::new(KIND, json!({"success": true})).after(ticket))
     }
 

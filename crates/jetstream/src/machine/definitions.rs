@@ -202,7 +202,7 @@ impl JetStream {
             .map_err(|error| crate::stream::store_error(&error))
     }
 
-    /// Removes a consumer and what is known of it.
+    /// Removes a consumer and what is known of it. `None`: there is none.
     pub(crate) fn delete_consumer(
         &mut self,
         account: AccountId,
@@ -210,7 +210,7 @@ impl JetStream {
         name: &str,
         now: u64,
         net: &mut dyn Network,
-    ) -> Option<Ticket> {
+    ) -> Option<Result<Ticket, ApiError>> {
         let account_name = self.accounts.get(&account)?.name.clone();
         let of = self.stream_mut(account, stream)?;
         let mut consumer = of.consumers.remove(name)?;
@@ -221,7 +221,7 @@ impl JetStream {
         let _ = self
             .store
             .delete_state(state_key(&account_name, stream, name).as_bytes());
-        let ticket = self
+        let deleted = self
             .store
             .delete_state(format!("c/{account_name}/{stream}/{name}").as_bytes());
         let body = json!({
@@ -234,7 +234,7 @@ impl JetStream {
             now,
             net,
         );
-        ticket.ok()
+        Some(deleted.map_err(|error| crate::stream::store_error(&error)))
     }
 }
 

@@ -41,7 +41,10 @@ impl JetStream {
             abandoned.extend(names.into_iter().map(|it| (account, name.clone(), it)));
         }
         for (account, stream, consumer) in abandoned {
-            self.delete_consumer(account, &stream, &consumer, now, net);
+            let deleted = self.delete_consumer(account, &stream, &consumer, now, net);
+            if let Some(Err(error)) = deleted {
+                tracing::warn!(target: "midge", "JetStream can't forget consumer {consumer} of {stream}, which nobody uses: {}", error.description);
+            }
         }
     }
 

@@ -310,14 +310,19 @@ impl World {
         mine.into()
     }
 
-    /// The answer to a request.
-    pub(crate) fn ask(&mut self, subject: &str, body: &Value) -> Value {
+    /// Sends a request to the API, to be answered to `_I.ask`, without committing.
+    pub(crate) fn request(&mut self, subject: &str, body: &Value) {
         let body = if body.is_null() {
             String::new()
         } else {
             body.to_string()
         };
         self.send(&format!("$JS.API.{subject}"), Some("_I.ask"), "", &body);
+    }
+
+    /// The answer to a request.
+    pub(crate) fn ask(&mut self, subject: &str, body: &Value) -> Value {
+        self.request(subject, body);
         self.settle();
         self.take("_I.ask").pop().expect("an answer").json()
     }
