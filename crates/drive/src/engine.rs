@@ -156,7 +156,7 @@ impl Engine {
             }
             true
         });
-        self.full = full;
+        self.full |= full;
         !full && (refused || self.post.pending(account) > 0)
     }
 }
