@@ -18,36 +18,33 @@ const MATCHED_MAX: usize = 4096;
 /// Subjects with these beginnings are used once each, so keeping them would only evict others. What they have in common may be kept,
 /// see [`Family`].
 const USED_ONCE: [&[u8]; 4] = [b"_INBOX.", b"$JS.ACK.", b"_R_.", b"_GR_."];
-/// Tokens behind stream and consumer in the subject of an ack.
-const ACK_REST: usize = 5;
+/// Dots in the subject of an ack: four before the numbers, which are five.
+const ACK_DOTS: usize = 8;
 
-/// Subjects that differ only in what nobody's filter tells apart: the answers to one inbox, the acks of one consumer. Their receivers are
-/// kept under what they have in common, with its last dot, which makes it no subject.
-struct Family {
-    len: usize,
-    tokens: usize,
-}
-
-impl Family {
-    fn of(subject: &[u8]) -> Option<Self> {
-        let (tokens, rest) = match subject {
-            _ if subject.starts_with(b"$JS.ACK.") => (4, ACK_REST),
-            _ if subject.starts_with(b"_INBOX.") => {
-                (subject.iter().filter(|byte| **byte == b'.').count(), 1)
-            }
-            _ => return None,
-        };
-        let mut parts = subject.splitn(tokens + 1, |byte| *byte == b'.');
-        let last = parts.nth(tokens)?;
-        let fits = last
-            .split(|byte| *byte == b'.')
-            .try_fold(0, |count, token| (!token.is_empty()).then_some(count + 1))
-            == Some(rest);
-        fits.then_some(Self {
-            len: subject.len() - last.len(),
-            tokens,
-        })
+/// What this subject has in common with those that differ only in what hardly a filter tells apart: the answers to one inbox, the acks of
+/// one consumer. Their receivers are kept under it, with its last dot, which makes it no subject.
+fn family(subject: &[u8]) -> Option<&[u8]> {
+    let rest = subject.iter().rposition(|byte| *byte == b'.')? + 1;
+    if rest == subject.len() {
+        return None;
     }
+    if subject.starts_with(b"_INBOX.") {
+        return Some(&subject[..rest]);
+    }
+    let (mut dots, mut end) = (0, 0);
+    for (at, _) in subject
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'.')
+    {
+        dots += 1;
+        match dots {
+            4 => end = at + 1,
+            5.. if subject[at - 1] == b'.' => return None,
+            _ => {}
+        }
+    }
+    (dots == ACK_DOTS && subject.starts_with(b"$JS.ACK.")).then(|| &subject[..end])
 }
 
 /// All receivers of one subject: each of `plain`, and one of each group in `queues`.
@@ -58,18 +55,15 @@ pub(crate) struct Matched {
 }
 
 impl Matched {
-    /// Matches `subject` against the account's interest.
-    fn fill(&mut self, account: &Account, subject: &[u8]) {
+    /// Matches `subject` against the account's interest. Whether its whole family, if it has one, has these receivers.
+    fn fill_for(&mut self, account: &Account, subject: &[u8], family: Option<&[u8]>) -> bool {
         self.clear();
-        account.for_each_match(subject, |subscription| self.add(subscription));
-    }
-
-    /// The same, and whether the whole family has these receivers.
-    fn fill_for(&mut self, account: &Account, subject: &[u8], family: &Family) -> bool {
-        self.clear();
-        account.for_each_match_alike(subject, family.tokens, |subscription| {
-            self.add(subscription);
-        })
+        let Some(family) = family else {
+            account.for_each_match(subject, |subscription| self.add(subscription));
+            return false;
+        };
+        let tokens = family.iter().filter(|byte| **byte == b'.').count();
+        account.for_each_match_alike(subject, tokens, |subscription| self.add(subscription))
     }
 
     fn add(&mut self, subscription: &Arc<Subscription>) {
@@ -111,6 +105,33 @@ struct Entry {
     matched: Matched,
 }
 
+/// The last subject that is in no table: what goes to one receiver comes in a row.
+#[derive(Default)]
+struct Recent {
+    account: u64,
+    generation: u64,
+    /// Empty: there is none.
+    subject: Vec<u8>,
+    matched: Matched,
+}
+
+impl Recent {
+    fn is(&self, account: &Account, subject: &[u8]) -> bool {
+        self.subject == subject
+            && self.account == account.id()
+            && self.generation == account.generation(shard_of(subject))
+    }
+
+    /// Takes over what was just matched.
+    fn set(&mut self, account: &Account, generation: u64, subject: &[u8], matched: &mut Matched) {
+        self.account = account.id();
+        self.generation = generation;
+        self.subject.clear();
+        self.subject.extend_from_slice(subject);
+        std::mem::swap(&mut self.matched, matched);
+    }
+}
+
 #[derive(Default)]
 struct Slot {
     hash: u64,
@@ -125,6 +146,7 @@ pub(crate) struct MatchCache {
     references: usize,
     evictions: usize,
     scratch: Matched,
+    recent: Recent,
     clock: usize,
 }
 
@@ -136,31 +158,27 @@ impl MatchCache {
             references: 0,
             evictions: 0,
             scratch: Matched::default(),
+            recent: Recent::default(),
             clock: 0,
         }
     }
 
     /// The receivers of `subject`, from the table if its entry still holds.
     pub(crate) fn matched(&mut self, account: &Account, subject: &[u8]) -> &Matched {
-        let mut family = None;
-        if USED_ONCE
+        let once = USED_ONCE
             .iter()
-            .any(|beginning| subject.starts_with(beginning))
-        {
-            family = Family::of(subject);
-            if family.is_none() {
-                self.scratch.fill(account, subject);
-                return &self.scratch;
-            }
+            .any(|beginning| subject.starts_with(beginning));
+        if once && self.recent.is(account, subject) {
+            return &self.recent.matched;
         }
         if self.buckets.is_empty() {
             self.resize(BUCKETS_MIN);
         }
-        let key = family
-            .as_ref()
-            .map_or(subject, |family| &subject[..family.len]);
+        let family = if once { family(subject) } else { None };
+        let key = family.unwrap_or(subject);
         let hash = self.hasher.hash_one(key) ^ account.id().wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let place = self.find(hash, account, key);
+        let kept = family.is_some() || !once;
+        let place = kept.then(|| self.find(hash, account, key)).flatten();
         if let Some((bucket, way)) = place
             && self.holds(bucket, way, account)
         {
@@ -168,15 +186,14 @@ impl MatchCache {
         }
         let shard = shard_of(subject);
         let generation = account.generation(shard);
-        let alike = match &family {
-            Some(family) => self.scratch.fill_for(account, subject, family),
-            None => {
-                self.scratch.fill(account, subject);
-                true
-            }
-        };
+        let alike = self.scratch.fill_for(account, subject, family);
+        if once && !alike {
+            self.recent
+                .set(account, generation, subject, &mut self.scratch);
+            return &self.recent.matched;
+        }
         let references = self.references + self.scratch.references();
-        if !alike || self.scratch.references() > MATCHED_MAX || references > REFERENCES_MAX {
+        if self.scratch.references() > MATCHED_MAX || references > REFERENCES_MAX {
             return &self.scratch;
         }
         let (bucket, way) = place.unwrap_or_else(|| self.admit(hash, account, key, shard));
@@ -299,6 +316,7 @@ impl MatchCache {
             }
         }
         self.scratch = Matched::default();
+        self.recent = Recent::default();
         if kept == 0 {
             self.buckets = Vec::new();
         } else if kept < self.buckets.len() && self.buckets.len() > BUCKETS_MIN {
