@@ -16,7 +16,7 @@ const REFERENCES_MAX: usize = 1 << 20;
 const MATCHED_MAX: usize = 4096;
 
 /// Subjects with these beginnings are used once each, so keeping them would only evict others. What they have in common may be kept,
-/// see [`Family`].
+/// see [`family`].
 const USED_ONCE: [&[u8]; 4] = [b"_INBOX.", b"$JS.ACK.", b"_R_.", b"_GR_."];
 /// Dots in the subject of an ack: four before the numbers, which are five.
 const ACK_DOTS: usize = 8;
@@ -55,13 +55,15 @@ pub(crate) struct Matched {
 }
 
 impl Matched {
-    /// Matches `subject` against the account's interest. Whether its whole family, if it has one, has these receivers.
-    fn fill_for(&mut self, account: &Account, subject: &[u8], family: Option<&[u8]>) -> bool {
+    /// Matches `subject` against the account's interest.
+    fn fill(&mut self, account: &Account, subject: &[u8]) {
         self.clear();
-        let Some(family) = family else {
-            account.for_each_match(subject, |subscription| self.add(subscription));
-            return false;
-        };
+        account.for_each_match(subject, |subscription| self.add(subscription));
+    }
+
+    /// The same, and whether the subject's whole family has these receivers.
+    fn fill_for(&mut self, account: &Account, subject: &[u8], family: &[u8]) -> bool {
+        self.clear();
         let tokens = family.iter().filter(|byte| **byte == b'.').count();
         account.for_each_match_alike(subject, tokens, |subscription| self.add(subscription))
     }
@@ -171,14 +173,16 @@ impl MatchCache {
         if once && self.recent.is(account, subject) {
             return &self.recent.matched;
         }
+        let Some(key) = (if once { family(subject) } else { Some(subject) }) else {
+            let generation = account.generation(shard_of(subject));
+            self.scratch.fill(account, subject);
+            return self.remember(account, generation, subject);
+        };
         if self.buckets.is_empty() {
             self.resize(BUCKETS_MIN);
         }
-        let family = if once { family(subject) } else { None };
-        let key = family.unwrap_or(subject);
         let hash = self.hasher.hash_one(key) ^ account.id().wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let kept = family.is_some() || !once;
-        let place = kept.then(|| self.find(hash, account, key)).flatten();
+        let place = self.find(hash, account, key);
         if let Some((bucket, way)) = place
             && self.holds(bucket, way, account)
         {
@@ -186,18 +190,26 @@ impl MatchCache {
         }
         let shard = shard_of(subject);
         let generation = account.generation(shard);
-        let alike = self.scratch.fill_for(account, subject, family);
-        if once && !alike {
-            self.recent
-                .set(account, generation, subject, &mut self.scratch);
-            return &self.recent.matched;
+        if once {
+            if !self.scratch.fill_for(account, subject, key) {
+                return self.remember(account, generation, subject);
+            }
+        } else {
+            self.scratch.fill(account, subject);
         }
-        let references = self.references + self.scratch.references();
-        if self.scratch.references() > MATCHED_MAX || references > REFERENCES_MAX {
+        let references = self.scratch.references();
+        if references > MATCHED_MAX || self.references + references > REFERENCES_MAX {
             return &self.scratch;
         }
         let (bucket, way) = place.unwrap_or_else(|| self.admit(hash, account, key, shard));
         self.keep(bucket, way, generation)
+    }
+
+    /// What was just matched belongs in no table.
+    fn remember(&mut self, account: &Account, generation: u64, subject: &[u8]) -> &Matched {
+        self.recent
+            .set(account, generation, subject, &mut self.scratch);
+        &self.recent.matched
     }
 
     fn entry(&mut self, bucket: usize, way: usize) -> &mut Entry {

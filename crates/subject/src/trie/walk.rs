@@ -34,7 +34,7 @@ impl<T> Trie<T> {
     }
 
     /// The same, and whether it is so for all well-formed subjects of as many tokens, the first `same` of which are this one's: no filter
-    /// that matches so far names one of the others.
+    /// that matches so far names one of the others. Of a malformed subject, and of no filters at all, it doesn't say so.
     pub fn for_each_match_alike(&self, subject: &[u8], same: usize, mut f: impl FnMut(&T)) -> bool {
         let mut alike = None;
         let passed = |id, level| {
