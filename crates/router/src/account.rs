@@ -125,9 +125,7 @@ impl Account {
     fn remove(&self, subscription: &Arc<Subscription>) -> bool {
         let mut interest = self.interest.write();
         interest
-            .remove(subscription.filter(), |other| {
-                Arc::ptr_eq(other, subscription)
-            })
+            .remove(subscription.filter(), subscription)
             .is_some()
     }
 

@@ -9,7 +9,7 @@
 //! ```
 //! # use midge_subject::{Filter, Subject, Trie};
 //! let mut trie = Trie::new();
-//! trie.insert(Filter::parse("orders.*")?.as_bytes(), 7);
+//! trie.insert(Filter::parse("orders.*")?.as_bytes(), 7_u32);
 //! assert!(trie.has_match(Subject::parse("orders.eu")?.as_bytes()));
 //! # Ok::<(), midge_subject::Error>(())
 //! ```
@@ -45,4 +45,4 @@ pub use relation::{is_subset, matches, overlaps};
 pub use subject::{Subject, is_valid_publish};
 pub use token::{Tokens, tokens};
 pub use transform::{Destination, Mapped, Mapping, Mappings, Transform};
-pub use trie::Trie;
+pub use trie::{Identity, Trie};

@@ -74,15 +74,15 @@ proptest! {
             } else {
                 // Any stored filter, so that removal hits more often than not.
                 let (stored, value) = list[usize::from(value) * 7 % list.len()].clone();
-                prop_assert_eq!(trie.remove(&stored, |v| *v == value), Some(value));
+                prop_assert_eq!(trie.remove(&stored, &value), Some(value));
                 list.remove(list.iter().position(|entry| *entry == (stored.clone(), value)).unwrap());
                 let left = list.contains(&(filter.clone(), 9));
-                prop_assert_eq!(trie.remove(&filter, |v| *v == 9).is_some(), left);
+                prop_assert_eq!(trie.remove(&filter, &9).is_some(), left);
             }
             check(&trie, &list, &probes)?;
         }
         for (filter, value) in std::mem::take(&mut list) {
-            prop_assert_eq!(trie.remove(&filter, |v| *v == value), Some(value));
+            prop_assert_eq!(trie.remove(&filter, &value), Some(value));
         }
         prop_assert_eq!((trie.len(), trie.node_count(), trie.depth()), (0, 0, 0));
     }

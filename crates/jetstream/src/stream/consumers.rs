@@ -345,7 +345,7 @@ impl Consumers {
         self.unfiltered.retain(|it| *it != slot);
         if let Some(trie) = &mut self.filtered {
             for filter in entry.consumer.config.filters() {
-                trie.remove(filter.as_bytes(), |it| *it == slot);
+                trie.remove(filter.as_bytes(), &slot);
             }
             if trie.is_empty() {
                 self.filtered = None;

@@ -6,6 +6,8 @@
 //!
 //! A slot's home is the top bits of its hash. Every slot between an edge's home and its place is taken; `remove` keeps
 //! this true by moving later edges back, so there are no tombstones and churn leaves no trace.
+//!
+//! Long lists of values use one too, to find a value's place by its identity.
 
 use super::{
     hash::EdgeHash,

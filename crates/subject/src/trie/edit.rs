@@ -1,7 +1,7 @@
 //! Insert and remove: the only code that changes nodes and edges.
 
 use super::{
-    Trie,
+    Identity, Trie,
     edges::Edges,
     hash::TokenHash,
     node::{NONE, Node, NodeId, ROOT},
@@ -13,7 +13,7 @@ const COMPACT_ABOVE: usize = if cfg!(fuzzing) { 4 } else { 256 };
 /// Compact when less than this share of the slots is in use.
 const COMPACT_BELOW: usize = 4;
 
-impl<T> Trie<T> {
+impl<T: Identity> Trie<T> {
     /// Adds a value under a filter.
     pub fn insert(&mut self, filter: &[u8], value: T) {
         if self.nodes.slots() == 0 {
@@ -29,19 +29,17 @@ impl<T> Trie<T> {
         }
         let values = &mut self.nodes.get_mut(id).values;
         let before = values.heap_bytes();
-        values.push(value);
+        values.push(value, &self.seed);
         self.outside_bytes = self.outside_bytes + values.heap_bytes() - before;
         self.len += 1;
     }
 
-    /// Takes out the first value under exactly this filter that satisfies `pred`; `None` when there is none.
-    ///
-    /// The time grows with the number of values under the filter.
-    pub fn remove(&mut self, filter: &[u8], pred: impl FnMut(&T) -> bool) -> Option<T> {
+    /// Takes out the value under exactly this filter that has the [`Identity`] of `value`; `None` when there is none.
+    pub fn remove(&mut self, filter: &[u8], value: &T) -> Option<T> {
         let id = self.find(filter)?;
         let values = &mut self.nodes.get_mut(id).values;
         let before = values.heap_bytes();
-        let value = values.remove(pred)?;
+        let value = values.remove(value, &self.seed)?;
         self.outside_bytes = self.outside_bytes + values.heap_bytes() - before;
         self.len -= 1;
         self.prune(id, tokens(filter).count());
@@ -52,7 +50,9 @@ impl<T> Trie<T> {
         }
         Some(value)
     }
+}
 
+impl<T> Trie<T> {
     /// The values under exactly this filter.
     pub fn get(&self, filter: &[u8]) -> &[T] {
         self.find(filter)

@@ -49,7 +49,12 @@ impl Seed {
 
     #[inline]
     pub(super) fn edge(&self, parent: NodeId, token: TokenHash) -> EdgeHash {
-        ((token.0 ^ u64::from(parent)).wrapping_mul(self.multiplier) >> 32) as EdgeHash
+        self.number(token.0 ^ u64::from(parent))
+    }
+
+    #[inline]
+    pub(super) fn number(&self, number: u64) -> EdgeHash {
+        (number.wrapping_mul(self.multiplier) >> 32) as EdgeHash
     }
 }
 

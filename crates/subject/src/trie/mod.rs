@@ -19,11 +19,13 @@ mod edges;
 mod edit;
 mod hash;
 mod node;
+mod values;
 mod walk;
 
 use arena::Arena;
 use edges::Edges;
 use hash::Seed;
+pub use values::Identity;
 
 /// A bag of values under filters: many values per filter, equal ones too.
 ///

@@ -1,7 +1,6 @@
 //! A node: a token under a parent, with values.
 
-use std::slice;
-
+use super::values::Values;
 use crate::token::{STAR, TAIL};
 
 /// The number of a node in the arena.
@@ -133,69 +132,6 @@ impl Token {
         match self {
             Self::Short { .. } => 0,
             Self::Long(text) => size_of::<Box<[u8]>>() + text.len(),
-        }
-    }
-}
-
-/// The values under one filter; nearly always none (an inner node) or one.
-#[derive(Clone)]
-#[allow(
-    clippy::box_collection,
-    reason = "a Vec inline would add 8 bytes to every node for the sake of few"
-)]
-pub(super) enum Values<T> {
-    None,
-    One(T),
-    Many(Box<Vec<T>>),
-}
-
-impl<T> Values<T> {
-    #[inline]
-    pub(super) fn as_slice(&self) -> &[T] {
-        match self {
-            Self::None => &[],
-            Self::One(value) => slice::from_ref(value),
-            Self::Many(values) => values,
-        }
-    }
-
-    pub(super) fn push(&mut self, value: T) {
-        *self = match std::mem::replace(self, Self::None) {
-            Self::None => Self::One(value),
-            Self::One(first) => Self::Many(Box::new(vec![first, value])),
-            Self::Many(mut values) => {
-                values.push(value);
-                Self::Many(values)
-            }
-        }
-    }
-
-    /// Takes out the first value that satisfies `pred`. The last one takes its place, and a list that became short
-    /// gives memory back.
-    pub(super) fn remove(&mut self, pred: impl FnMut(&T) -> bool) -> Option<T> {
-        let at = self.as_slice().iter().position(pred)?;
-        match std::mem::replace(self, Self::None) {
-            Self::None => None,
-            Self::One(value) => Some(value),
-            Self::Many(mut values) => {
-                let value = values.swap_remove(at);
-                if values.len() <= values.capacity() / 4 {
-                    values.shrink_to(values.len() * 2);
-                }
-                *self = match values.len() {
-                    1 => values.pop().map_or(Self::None, Self::One),
-                    _ => Self::Many(values),
-                };
-                Some(value)
-            }
-        }
-    }
-
-    /// What the values take outside the node, without what they own themselves.
-    pub(super) fn heap_bytes(&self) -> usize {
-        match self {
-            Self::None | Self::One(_) => 0,
-            Self::Many(values) => size_of::<Vec<T>>() + values.capacity() * size_of::<T>(),
         }
     }
 }
