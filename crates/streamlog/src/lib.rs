@@ -37,7 +37,9 @@
 //! # Invariants
 //! - A ticket is released only after what it stands for is as durable as the stream's policy asks for.
 //! - Reads see nothing that a crash could take back, nothing whose checksum fails, and wait for no disk that is being written.
-//! - Opening always succeeds on a store of ours; what is broken costs itself alone and is told ([`Store::damage`]).
+//! - Opening succeeds on a store of ours, unless its manifest is there and both copies can't be used; what else is broken costs itself alone and
+//!   is told ([`Store::damage`]).
+//! - An I/O failure is never taken for a fact about what is in a file: only a name that isn't in the folder is absent.
 //!
 //! # Why a journal and segments, and not one of them
 //! One file for all streams makes removing old messages a matter of rewriting; a file per stream makes a commit cost a sync per stream.
@@ -110,7 +112,7 @@ pub use ticket::Ticket;
 /// A disk that forgets what wasn't synced, for tests of this crate and of those above.
 #[cfg(any(test, feature = "sim"))]
 pub mod sim {
-    pub use crate::disk::crash::{CrashDisk, Fault};
+    pub use crate::disk::crash::{Call, CrashDisk, Failure, Fault};
     pub use crate::laws::reopen;
     pub use crate::torture::{Report, run as torture};
 }

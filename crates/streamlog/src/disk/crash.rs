@@ -28,9 +28,87 @@ struct Image {
     durable: BTreeMap<String, usize>,
 }
 
+/// A call that the store makes to its disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// any of them
+    Any,
+    /// names of the folder
+    List,
+    /// a new file
+    Create,
+    /// a file that is there
+    Open,
+    /// another name
+    Rename,
+    /// a name taken away
+    Remove,
+    /// names made durable
+    SyncDir,
+    /// the length of a file
+    Len,
+    /// blocks for a file
+    Allocate,
+    /// bytes of a file
+    Read,
+    /// bytes into a file
+    Write,
+    /// bytes made durable
+    Sync,
+    /// a mapping
+    Map,
+}
+
+/// What a failing call says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// the process has no descriptor left (EMFILE)
+    Descriptors,
+    /// no memory, or no mapping, is left (ENOMEM)
+    Memory,
+    /// the disk is full (ENOSPC)
+    Space,
+    /// the device failed (EIO)
+    Device,
+}
+
+impl Failure {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Descriptors, Self::Memory, Self::Space, Self::Device];
+
+    fn error(self) -> io::Error {
+        #[cfg(unix)]
+        return io::Error::from(match self {
+            Self::Descriptors => rustix::io::Errno::MFILE,
+            Self::Memory => rustix::io::Errno::NOMEM,
+            Self::Space => rustix::io::Errno::NOSPC,
+            Self::Device => rustix::io::Errno::IO,
+        });
+        #[cfg(not(unix))]
+        io::Error::from(match self {
+            Self::Descriptors | Self::Memory => io::ErrorKind::OutOfMemory,
+            Self::Space => io::ErrorKind::StorageFull,
+            Self::Device => io::ErrorKind::Other,
+        })
+    }
+}
+
 /// What goes wrong from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
+    /// these calls fail, and do nothing
+    Fails {
+        /// which
+        call: Call,
+        /// what the file's name begins with; a call for the folder has the name `""`
+        of: &'static str,
+        /// how
+        failure: Failure,
+        /// so many of them are spared, from now on
+        spared: u64,
+        /// and so many fail then
+        times: u64,
+    },
     /// no byte more than there are is allocated
     Full,
     /// syncs of files whose name begins so fail
@@ -43,6 +121,42 @@ pub enum Fault {
     SyncAfter(u64),
 }
 
+impl Fault {
+    /// From now on these calls fail.
+    pub fn fails(call: Call, of: &'static str, failure: Failure) -> Self {
+        Self::Fails {
+            call,
+            of,
+            failure,
+            spared: 0,
+            times: u64::MAX,
+        }
+    }
+
+    /// Counts a call down. The error, if the call fails.
+    fn strike(&mut self, made: Call, name: &str) -> Option<io::Error> {
+        let Self::Fails {
+            call,
+            of,
+            failure,
+            spared,
+            times,
+        } = self
+        else {
+            return None;
+        };
+        if (*call != Call::Any && *call != made) || !name.starts_with(*of) {
+            return None;
+        }
+        if *spared > 0 {
+            *spared -= 1;
+            return None;
+        }
+        *times = times.checked_sub(1)?;
+        Some(failure.error())
+    }
+}
+
 pub(crate) type Hook = Arc<dyn Fn(&CrashDisk, Work) + Send + Sync>;
 
 #[derive(Default)]
@@ -52,6 +166,7 @@ struct Inner {
     faults: Vec<Fault>,
     hook: Option<Hook>,
     operations: u64,
+    calls: u64,
 }
 
 /// The disk. Clones are the same disk.
@@ -90,6 +205,22 @@ impl CrashDisk {
     /// How many operations changed something.
     pub fn operations(&self) -> u64 {
         self.0.lock().operations
+    }
+
+    /// How many calls were made, those that only look too.
+    pub fn calls(&self) -> u64 {
+        self.0.lock().calls
+    }
+
+    /// Counts a call; fails if a fault says so.
+    fn call(&self, call: Call, name: &str) -> io::Result<()> {
+        let mut inner = self.0.lock();
+        inner.calls += 1;
+        let mut faults = inner.faults.iter_mut();
+        match faults.find_map(|fault| fault.strike(call, name)) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
     }
 
     /// What another process would find now: all that was written, synced or not.
@@ -206,10 +337,12 @@ impl Disk for CrashDisk {
     }
 
     fn list(&self) -> io::Result<Vec<String>> {
+        self.call(Call::List, "")?;
         Ok(self.0.lock().image.live.keys().cloned().collect())
     }
 
     fn create(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        self.call(Call::Create, name)?;
         self.step();
         let inode = {
             let mut inner = self.0.lock();
@@ -222,6 +355,7 @@ impl Disk for CrashDisk {
     }
 
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        self.call(Call::Open, name)?;
         let inode = self
             .0
             .lock()
@@ -234,6 +368,7 @@ impl Disk for CrashDisk {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.call(Call::Rename, from)?;
         self.step();
         let mut inner = self.0.lock();
         let inode = inner
@@ -246,6 +381,7 @@ impl Disk for CrashDisk {
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
+        self.call(Call::Remove, name)?;
         self.step();
         self.0
             .lock()
@@ -257,6 +393,7 @@ impl Disk for CrashDisk {
     }
 
     fn sync_dir(&self) -> io::Result<()> {
+        self.call(Call::SyncDir, "")?;
         self.step();
         let mut inner = self.0.lock();
         inner.image.durable = inner.image.live.clone();
@@ -288,6 +425,10 @@ impl CrashFile {
         })
     }
 
+    fn call(&self, call: Call) -> io::Result<()> {
+        self.disk.call(call, &self.name)
+    }
+
     fn has(&self, fault: impl Fn(&Fault) -> bool) -> bool {
         self.disk.0.lock().faults.iter().any(fault)
     }
@@ -295,12 +436,14 @@ impl CrashFile {
 
 impl DiskFile for CrashFile {
     fn len(&self) -> io::Result<u64> {
+        self.call(Call::Len)?;
         Ok(self.with(|inode| inode.live.len() as u64))
     }
 
     fn allocate(&self, len: u64) -> io::Result<()> {
+        self.call(Call::Allocate)?;
         self.disk.step();
-        if self.len()? < len && self.is_full() {
+        if self.with(|inode| (inode.live.len() as u64) < len) && self.is_full() {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.with(|inode| {
@@ -311,6 +454,7 @@ impl DiskFile for CrashFile {
     }
 
     fn read_at(&self, buf: &mut [u8], at: u64) -> io::Result<usize> {
+        self.call(Call::Read)?;
         Ok(self.with(|inode| {
             let begin = (at as usize).min(inode.live.len());
             let n = buf.len().min(inode.live.len() - begin);
@@ -320,12 +464,13 @@ impl DiskFile for CrashFile {
     }
 
     fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
+        self.call(Call::Write)?;
         self.disk.step();
         if self.has(|fault| matches!(fault, Fault::WriteOf(name) if self.name.starts_with(name))) {
             return Err(io::Error::other("injected write error"));
         }
         let end = at as usize + bytes.len();
-        if end as u64 > self.len()? && self.is_full() {
+        if self.with(|inode| inode.live.len() < end) && self.is_full() {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.with(|inode| {
@@ -339,6 +484,7 @@ impl DiskFile for CrashFile {
     }
 
     fn sync(&self) -> io::Result<()> {
+        self.call(Call::Sync)?;
         self.disk.step();
         let now = self.disk.operations();
         let fails = |fault: &Fault| match fault {
@@ -360,6 +506,7 @@ impl DiskFile for CrashFile {
     }
 
     fn map(&self) -> io::Result<Bytes> {
+        self.call(Call::Map)?;
         Ok(self.with(|inode| Bytes::copy_from_slice(&inode.live)))
     }
 }
