@@ -64,6 +64,16 @@ pub enum Error {
         /// `StoreOptions::max_buffered`
         max: usize,
     },
+    /// The system lacks descriptors, memory or the like for an operation on a file. It says nothing about what is in the file, and goes by.
+    #[error("{what} {file}: {detail}")]
+    TryAgain {
+        /// what was tried
+        what: &'static str,
+        /// on which file
+        file: String,
+        /// the system's text
+        detail: String,
+    },
     /// No room for another segment. Writing goes on by itself when there is.
     #[error("the disk is full")]
     DiskFull,
@@ -108,6 +118,18 @@ pub enum Error {
         /// a few of the names found
         names: Vec<String>,
     },
+    /// Neither copy of a small file can be used, and one of them is there: what it says is not to be made up, nor written over.
+    #[error(
+        "neither {name}.a nor {name}.b can be read ({detail}); put one of them back from a backup, or let {way_out}"
+    )]
+    Unreadable {
+        /// the file, without which of both copies
+        name: String,
+        /// what is wrong with them
+        detail: String,
+        /// what can be done without a backup
+        way_out: &'static str,
+    },
     /// A file of a version which this program can't read.
     #[error("{file} has format version {found:?}, this program reads 1")]
     Version {
@@ -148,12 +170,37 @@ impl Error {
         if is_full(error) {
             return Self::DiskFull;
         }
+        let (file, detail) = (file.to_owned(), error.to_string());
+        if is_lack(error) {
+            return Self::TryAgain { what, file, detail };
+        }
         Self::Io {
             what,
+            file,
+            kind: error.kind(),
+            detail,
+        }
+    }
+
+    /// A failed sync. Unless it wasn't made at all it never goes by, whatever the system calls it: nobody knows which pages were dropped.
+    pub(crate) fn sync(file: &str, error: &io::Error) -> Self {
+        if is_out_of_descriptors(error) {
+            return Self::io("sync", file, error);
+        }
+        Self::Io {
+            what: "sync",
             file: file.to_owned(),
             kind: error.kind(),
             detail: error.to_string(),
         }
+    }
+
+    /// Whether the same may succeed later, without anything being done: the disk is full, or the system lacks something.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::DiskFull | Self::TryAgain { .. } | Self::Overloaded { .. }
+        )
     }
 
     /// The same failure as the reason why nothing more is written.
@@ -172,6 +219,26 @@ fn is_full(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
     )
+}
+
+/// Whether the system had no descriptor, memory or time for it. (A call that was interrupted is tried again where it was made.)
+fn is_lack(error: &io::Error) -> bool {
+    let by_kind = matches!(
+        error.kind(),
+        io::ErrorKind::OutOfMemory | io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    );
+    by_kind || is_out_of_descriptors(error)
+}
+
+/// Whether the process or the system has no descriptor left.
+pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let codes = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE].map(|it| it.raw_os_error());
+    #[cfg(not(unix))]
+    let codes = [4];
+    error
+        .raw_os_error()
+        .is_some_and(|code| codes.contains(&code))
 }
 
 /// This crate's results.
