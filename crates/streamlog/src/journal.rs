@@ -7,6 +7,7 @@ use crate::{
     Error, Result,
     disk::{Disk, DiskFile, Work},
     record::crc,
+    twice,
 };
 use bytes::Bytes;
 use std::{
@@ -314,15 +315,20 @@ impl Journal {
         }
     }
 
-    /// The salt in the journal's head, if that is whole.
-    pub(crate) fn salt(disk: &dyn Disk) -> Option<u64> {
+    /// The salt in the journal's head. `None`: there is no journal, or its head is damaged.
+    pub(crate) fn salt(disk: &dyn Disk) -> Result<Option<u64>> {
         let mut head = [0; 32];
-        disk.open(NAME).ok()?.read_at(&mut head, 0).ok()?;
-        (head[..8] == *MAGIC && crc(0, &head[..24]).to_le_bytes() == head[24..28]).then(|| {
-            u64::from_le_bytes([
-                head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15],
-            ])
-        })
+        let read = disk.open(NAME).and_then(|file| file.read_at(&mut head, 0));
+        match read {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(|e| Error::io("read", NAME, &e))?,
+        };
+        twice::check_version(&head, NAME, MAGIC)?;
+        let is_whole = head[..8] == *MAGIC && crc(0, &head[..24]).to_le_bytes() == head[24..28];
+        let salt = [
+            head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15],
+        ];
+        Ok(is_whole.then(|| u64::from_le_bytes(salt)))
     }
 
     /// Reads the journal: the newest chain of frames, back to the oldest that is needed.
@@ -447,7 +453,7 @@ impl Journal {
 
     /// Makes all frames durable; those which the newest one doesn't need may be written over from now on.
     pub(crate) fn sync(&mut self) -> Result<()> {
-        self.file.sync().map_err(|e| Error::io("sync", NAME, &e))?;
+        self.file.sync().map_err(|e| Error::sync(NAME, &e))?;
         self.synced = self.prev;
         self.announced = self.oldest_written;
         while self

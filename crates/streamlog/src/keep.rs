@@ -150,7 +150,7 @@ impl Inner {
             .map_err(|e| Error::io("allocate", &name, &e))?;
         file.write_at(&footer, u64::from(at))
             .map_err(|e| Error::io("write", &name, &e))?;
-        file.sync().map_err(|e| Error::io("sync", &name, &e))?;
+        file.sync().map_err(|e| Error::sync(&name, &e))?;
         let sealed = Segment::new(
             &env,
             segment.number,

@@ -79,10 +79,12 @@ pub(crate) fn write(env: &Env, generation: u64, content: &[u8]) -> Result<()> {
     twice::write(&*env.disk, &name(env.stream), MAGIC, generation, content)
 }
 
-/// Reads the file. `None`: there is none, or none that is whole.
+/// Reads the file. `None`: there is none, or both copies are damaged; the segments then say what they hold.
 pub(crate) fn read(env: &Arc<Env>) -> Result<Option<Meta>> {
     let found = twice::read(&*env.disk, &name(env.stream), MAGIC, &env.damage)?;
-    Ok(found.and_then(|(generation, content)| decode(env, generation, &content)))
+    Ok(found
+        .best
+        .and_then(|(generation, content)| decode(env, generation, &content)))
 }
 
 fn decode(env: &Arc<Env>, generation: u64, content: &[u8]) -> Option<Meta> {

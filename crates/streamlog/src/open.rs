@@ -82,6 +82,15 @@ fn refuse_foreign(names: &[String]) -> Result<()> {
     Err(Error::ForeignFolder { names })
 }
 
+/// A manifest that is there and can't be used: the store isn't opened, or what it says would be written over.
+fn unreadable(detail: String) -> Error {
+    Error::Unreadable {
+        name: MANIFEST.into(),
+        detail,
+        way_out: "the store begin without its streams: move both away, and their segments stay as files that belong to nothing",
+    }
+}
+
 impl Past {
     fn read_manifest(
         disk: &dyn Disk,
@@ -89,8 +98,14 @@ impl Past {
         seed: u64,
         damage: &DamageLog,
     ) -> Result<Self> {
-        if let Some((generation, content)) = twice::read(disk, MANIFEST, MANIFEST_MAGIC, damage)? {
-            let (salt, small) = Pairs::decode(&content).unwrap_or_default();
+        let found = twice::read(disk, MANIFEST, MANIFEST_MAGIC, damage);
+        let found = found.map_err(|error| match error {
+            Error::Io { detail, file, .. } => unreadable(format!("{file}: {detail}")),
+            other => other,
+        })?;
+        if let Some((generation, content)) = found.best {
+            let decoded = Pairs::decode(&content);
+            let (salt, small) = decoded.ok_or_else(|| unreadable("they make no sense".into()))?;
             return Ok(Self {
                 generation,
                 salt,
@@ -98,11 +113,14 @@ impl Past {
                 ..Self::default()
             });
         }
+        if !found.trouble.is_empty() {
+            return Err(unreadable(found.trouble.join(", ")));
+        }
         if names.iter().any(|name| segment::parse_name(name).is_some()) {
             damage.report(Damage::of_file(DamageKind::Metadata, MANIFEST));
         }
         Ok(Self {
-            salt: Journal::salt(disk).unwrap_or_else(|| draw(seed)),
+            salt: Journal::salt(disk)?.unwrap_or_else(|| draw(seed)),
             ..Self::default()
         })
     }
@@ -120,9 +138,9 @@ impl Past {
             }
             return Journal::create(disk, self.salt, size);
         }
-        twice::check_version(disk, journal::NAME, journal::MAGIC)?;
+        let salt = Journal::salt(disk)?;
         let found = Journal::open(disk, self.salt)?;
-        if Journal::salt(disk).is_none() {
+        if salt.is_none() {
             damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
         }
         if let Some((offset, len)) = found.torn {

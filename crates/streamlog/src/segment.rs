@@ -156,8 +156,7 @@ impl Segment {
     pub(crate) fn sync(&self) -> Result<()> {
         let flushed = self.flushed.load(Ordering::SeqCst);
         if let Some(file) = self.file.get() {
-            file.sync()
-                .map_err(|e| Error::io("sync", &self.name(), &e))?;
+            file.sync().map_err(|e| Error::sync(&self.name(), &e))?;
             self.synced.store(flushed, Ordering::SeqCst);
         }
         Ok(())

@@ -42,42 +42,63 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// The better copy's generation and content. `Ok(None)`: neither copy is there, or none is whole; which of both is in the damage.
+/// The better copy's generation and content, and what else was found.
+pub(crate) struct Found {
+    pub(crate) best: Option<(u64, Vec<u8>)>,
+    /// what is wrong with the copies that are there and can't be used
+    pub(crate) trouble: Vec<String>,
+}
+
+/// Reads both copies. Only a copy that isn't in the folder is absent.
+///
+/// # Errors
+/// When neither copy can be used and one couldn't be looked at: what it says isn't known.
 pub(crate) fn read(
     disk: &dyn Disk,
     name: &str,
     magic: &[u8; 8],
     damage: &DamageLog,
-) -> Result<Option<(u64, Vec<u8>)>> {
+) -> Result<Found> {
     let mut best: Option<(u64, Vec<u8>)> = None;
-    let (mut bad, mut there) = (Vec::new(), 0);
+    let (mut bad, mut trouble, mut unknown) = (Vec::new(), Vec::new(), None);
     for copy in COPIES {
         let path = format!("{name}.{copy}");
         let bytes = disk.open(&path).and_then(|file| read_all(&*file));
-        there +=
-            usize::from(!matches!(&bytes, Err(error) if error.kind() == io::ErrorKind::NotFound));
-        match bytes.ok().and_then(|bytes| parse(&bytes, magic)) {
-            Some((generation, content)) => {
-                if best.as_ref().is_none_or(|(newest, _)| generation > *newest) {
-                    best = Some((generation, content));
+        let why = match bytes {
+            Ok(bytes) => match parse(&bytes, magic) {
+                Some((generation, content)) => {
+                    if best.as_ref().is_none_or(|(newest, _)| generation > *newest) {
+                        best = Some((generation, content));
+                    }
+                    continue;
                 }
+                None => {
+                    check_version(&bytes, &path, magic)?;
+                    Some(format!("{path} is damaged"))
+                }
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => {
+                let why = format!("{path}: {error}");
+                unknown.get_or_insert(Error::io("read", &path, &error));
+                Some(why)
             }
-            None => {
-                check_version(disk, &path, magic)?;
-                bad.push(path);
-            }
-        }
+        };
+        trouble.extend(why);
+        bad.push(path);
     }
-    let kind = if best.is_some() {
-        DamageKind::Copy
-    } else {
-        DamageKind::Metadata
+    if let (None, Some(error)) = (&best, unknown) {
+        return Err(error);
+    }
+    let kind = match best {
+        Some(_) => DamageKind::Copy,
+        None => DamageKind::Metadata,
     };
-    if there > 0 {
+    if best.is_some() || !trouble.is_empty() {
         bad.iter()
             .for_each(|path| damage.report(Damage::of_file(kind, path)));
     }
-    Ok(best)
+    Ok(Found { best, trouble })
 }
 
 fn parse(bytes: &[u8], magic: &[u8; 8]) -> Option<(u64, Vec<u8>)> {
@@ -92,16 +113,13 @@ fn parse(bytes: &[u8], magic: &[u8; 8]) -> Option<(u64, Vec<u8>)> {
 }
 
 /// A file whose magic differs in its version alone was written by a later program: not damage, and not for us.
-pub(crate) fn check_version(disk: &dyn Disk, path: &str, magic: &[u8; 8]) -> Result<()> {
-    let mut found = [0; 8];
-    let read = disk.open(path).and_then(|file| file.read_at(&mut found, 0));
+pub(crate) fn check_version(bytes: &[u8], path: &str, magic: &[u8; 8]) -> Result<()> {
+    let Some(found) = bytes.first_chunk::<8>() else {
+        return Ok(());
+    };
     let digit = magic.iter().position(u8::is_ascii_digit).unwrap_or(0);
     let same_but_digit = (0..8).all(|k| k == digit || found[k] == magic[k]);
-    if read.is_ok()
-        && same_but_digit
-        && found[digit] > magic[digit]
-        && found[digit].is_ascii_digit()
-    {
+    if same_but_digit && found[digit] > magic[digit] && found[digit].is_ascii_digit() {
         return Err(Error::Version {
             file: path.to_owned(),
             found: found[digit] as char,

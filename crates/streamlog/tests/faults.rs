@@ -2,7 +2,7 @@
 use midge_streamlog::{
     Cipher, Compression, DamageKind, Disk, Error, Key, NewMessage, Policy, Store, StoreOptions,
     Stream, StreamOptions,
-    sim::{CrashDisk, Fault},
+    sim::{Call, CrashDisk, Failure, Fault},
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -455,4 +455,38 @@ fn sealed_bodies_come_back_and_say_nothing_to_a_stranger() {
             );
         }
     }
+}
+
+/// Symptom: all streams gone. Cause: a manifest whose copies couldn't be read was taken for none, and an empty one was written over them. Remedy:
+/// only what isn't in the folder is absent.
+#[test]
+fn a_manifest_that_can_t_be_read_is_never_made_up_nor_written_over() {
+    for failure in Failure::ALL {
+        let disk = filled();
+        disk.set_faults(&[Fault::fails(Call::Open, "manifest", failure)]);
+        let refused = Store::open(Arc::new(disk.clone()), options()).err();
+        match (failure, refused) {
+            (Failure::Device, Some(error @ Error::Unreadable { .. })) => {
+                assert!(error.to_string().contains("manifest.a"), "{error}");
+            }
+            (Failure::Device, other) => panic!("{other:?}"),
+            (_, error) => assert!(error.is_some_and(|error| error.is_passing())),
+        }
+        disk.set_faults(&[]);
+        assert_eq!(served(&open(&disk)).len(), 201, "{failure:?}");
+    }
+    let disk = filled();
+    for name in ["manifest.a", "manifest.b"] {
+        disk.tamper(name, |bytes| bytes[40] ^= 1);
+    }
+    let before = disk.bytes("manifest.a");
+    let refused = Store::open(Arc::new(disk.clone()), options()).err();
+    assert!(
+        matches!(refused, Some(Error::Unreadable { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(disk.bytes("manifest.a"), before);
+    // One copy put back is enough.
+    disk.tamper("manifest.b", |bytes| bytes[40] ^= 1);
+    assert_eq!(served(&open(&disk)).len(), 201);
 }
