@@ -141,7 +141,7 @@ impl JetStream {
         for taker in origin.takers.iter_mut().filter(|taker| taker.of == of) {
             taker.done = taker.done.max(*last);
         }
-        if let Err(error) = origin.settle(seqs) {
+        if let Err(error) = origin.settle(seqs.iter().copied()) {
             tracing::warn!(target: "midge", "JetStream can't remove messages that other streams took: {error}");
         }
     }
@@ -257,6 +257,8 @@ impl JetStream {
         if let Some(stream) = self.streams[index].as_mut() {
             stream.learn_places(kept.as_deref());
         }
+        // What is kept of a log that lost its end is wrong, and would seem right when the log gets there again.
+        self.save_places(index);
     }
 
     /// Where a stream's places in its sources are kept.

@@ -150,7 +150,7 @@ impl JetStream {
             .settles(of.settles());
         consumer.look_for_interest(ask.now, net);
         let ticket = self
-            .define_consumer((&account_name, stream), &config, ask.now)
+            .put_consumer((&account_name, stream), &mut consumer)
             .map_err(fail)?;
         let name = config.name.clone();
         let info = json!(consumer.info(ask.now));

@@ -216,7 +216,7 @@ impl JetStream {
             one.created = archived["created"].as_u64().unwrap_or(now);
             made.push(one.settles(settles));
         }
-        for consumer in &made {
+        for consumer in &mut made {
             // The ticket of the stream is younger and stands for all.
             drop(
                 self.put_consumer((&owner, &name), consumer)

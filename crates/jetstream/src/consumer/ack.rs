@@ -6,6 +6,9 @@ use crate::headers::duration;
 use serde_json::json;
 use std::num::NonZeroU64;
 
+/// Answers to acks that a consumer keeps while the store takes nothing; whoever gets none asks again.
+const REPLIES_MAX: usize = 16 << 10;
+
 /// What an ack subject says: which delivery is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -71,7 +74,7 @@ impl Consumer {
             }
             _ => {}
         }
-        if let Some(reply) = reply {
+        if let Some(reply) = reply.filter(|_| self.replies.len() < REPLIES_MAX) {
             self.replies.push(reply.into());
         }
     }

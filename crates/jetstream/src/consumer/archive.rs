@@ -82,19 +82,21 @@ impl Consumer {
     ) -> Result<Self, serde_json::Error> {
         let state = Option::<State>::deserialize(state)?.unwrap_or_default();
         let mut consumer = Self::empty(account, stream, log, config, now);
-        let delivered = state.delivered.stream_seq.min(log.stats().last_seq);
-        consumer.next = delivered + 1;
+        let delivered = state.delivered.stream_seq;
+        consumer.next = delivered.saturating_add(1);
         consumer.dseq = state.delivered.consumer_seq.saturating_add(1);
         consumer.floor = Pair {
             consumer: state.ack_floor.consumer_seq.min(consumer.dseq - 1),
             stream: state.ack_floor.stream_seq.min(delivered),
         };
-        let may_be_out = consumer.floor.stream + 1..=delivered;
+        let floor = consumer.floor.stream;
+        let may_be_out = |seq: u64| floor < seq && seq <= delivered;
         for (seq, out) in state.pending {
-            if !may_be_out.contains(&seq) {
+            if !may_be_out(seq) {
                 continue;
             }
-            let count = 1 + state.redelivered.get(&seq).copied().unwrap_or(0);
+            let again = state.redelivered.get(&seq).copied().unwrap_or(0);
+            let count = again.saturating_add(1);
             let due = consumer.due_of(count, now);
             let pending = Pending {
                 dseq: out.sequence,
@@ -105,7 +107,7 @@ impl Consumer {
             consumer.pending.insert(seq, pending);
             consumer.due.extend(due.map(|due| (due, seq)));
         }
-        consumer.removed(log.stats().first_seq);
+        consumer.fit_log();
         Ok(consumer)
     }
 }

@@ -78,6 +78,8 @@ pub(crate) struct Consumer {
     /// The consumer sequence of the next delivery.
     dseq: u64,
     floor: Pair,
+    /// Where a reset asked it to begin, which may be beyond the log's end; 0: nowhere.
+    reset_to: u64,
     pending: BTreeMap<u64, Pending>,
     due: BTreeSet<(u64, u64)>,
     redeliver: VecDeque<u64>,
@@ -150,6 +152,7 @@ impl Consumer {
             next: 1,
             dseq: 1,
             floor: Pair::default(),
+            reset_to: 0,
             pending: BTreeMap::new(),
             due: BTreeSet::new(),
             redeliver: VecDeque::new(),
@@ -437,6 +440,31 @@ impl Consumer {
         self.floor.stream = self.floor.stream.max(first.saturating_sub(1));
     }
 
+    /// Takes back what it remembers of sequences from `end` on, where the log ends: the next messages get them. A beginning that a
+    /// client asked for stays, wherever it is.
+    fn end_at(&mut self, end: u64) {
+        let asked = match self.config.deliver_policy {
+            DeliverPolicy::ByStartSequence => self.config.opt_start_seq,
+            _ => 0,
+        };
+        let end = end.max(asked).max(self.reset_to);
+        self.changed |= self.next > end;
+        self.next = self.next.min(end);
+        let lost = self.pending.split_off(&self.next);
+        for (seq, pending) in lost {
+            self.changed = true;
+            pending.due.map(|due| self.due.remove(&(due, seq)));
+        }
+        self.changed |= !self.spent.split_off(&self.next).is_empty();
+        let known = self.initial.len();
+        self.initial.retain(|seq| *seq < end);
+        self.changed |= self.initial.len() < known;
+        let first = self.pending.first_key_value();
+        let lowest = first.map_or((self.dseq, self.next), |(seq, it)| (it.dseq, *seq));
+        self.floor.consumer = self.floor.consumer.min(lowest.0.saturating_sub(1));
+        self.floor.stream = self.floor.stream.min(lowest.1.saturating_sub(1));
+    }
+
     /// The consumer ends: whoever waits is told why.
     pub(crate) fn end(&mut self, code: u16, text: &str, net: &mut dyn Network) {
         for request in std::mem::take(&mut self.requests) {
@@ -463,6 +491,7 @@ impl Consumer {
             self.initial.clear();
             self.next = at;
         }
+        self.reset_to = seq.unwrap_or(0);
         self.due.clear();
         self.redeliver.clear();
         self.spent.clear();
@@ -516,5 +545,11 @@ impl Consumer {
     /// Sequences that it is done with since the last call.
     pub(crate) fn take_acked(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.acked)
+    }
+
+    /// The stream couldn't remove these: it is to ask again.
+    pub(crate) fn put_back_acked(&mut self, seqs: Vec<u64>) {
+        self.acked = seqs;
+        self.changed = true;
     }
 }

@@ -1,7 +1,15 @@
 //! A consumer's durable state, as bytes.
 //!
-//! `1 next dseq floor.consumer floor.stream n (seq dseq count)* m seq* k seq*`: LEB128 numbers, sequences as differences. The last
-//! list, of messages that went out as often as they may, is left out when it is empty.
+//! `1 next dseq floor.consumer floor.stream n (seq dseq count)* m seq* k seq* reset`: LEB128 numbers, sequences as differences. The last
+//! list, of messages that went out as often as they may, and where a reset asked to begin are left out when there is nothing of them.
+//!
+//! # Never beyond the log
+//! A power cut may take the end of a log whose stream is lazy, and leave a state that speaks of it. What is restored therefore ends where the
+//! log does ([`Consumer::restore`]), and whoever restores it writes it anew when it differs: before the log gets to these sequences again.
+//!
+//! # Never before the log
+//! The state says that messages are done with which the stream is to remove. While it didn't take that, the state is neither written
+//! nor confirmed ([`Consumer::poll_state`]); a state that the store refused is to be written again ([`Consumer::unsaved`]).
 
 use super::{Consumer, ConsumerConfig, Pair, Pending, SAVE_PERIOD};
 use crate::AccountId;
@@ -20,9 +28,19 @@ impl Consumer {
         if !due && self.replies.is_empty() {
             return None;
         }
-        self.changed = false;
         self.saved = now;
+        if !self.acked.is_empty() {
+            return None;
+        }
+        self.changed = false;
         Some((self.encode(), std::mem::take(&mut self.replies)))
+    }
+
+    /// A state that was polled couldn't be written: it is to be polled again, and these wait for it.
+    pub(crate) fn unsaved(&mut self, replies: Replies) {
+        let newer = std::mem::replace(&mut self.replies, replies);
+        self.replies.extend(newer);
+        self.changed = true;
     }
 
     /// The state now.
@@ -46,13 +64,16 @@ impl Consumer {
             before = *seq;
         }
         put_list(&mut out, self.initial.iter());
-        if !self.spent.is_empty() {
+        if !self.spent.is_empty() || self.reset_to > 0 {
             put_list(&mut out, self.spent.iter());
+        }
+        if self.reset_to > 0 {
+            put(&mut out, self.reset_to);
         }
         out
     }
 
-    /// A consumer as it was. What was out may be lost, so it goes out again after its wait.
+    /// A consumer as it was, as far as the log goes. What was out may be lost, so it goes out again after its wait.
     pub(crate) fn restore(
         (account, stream): (AccountId, &str),
         log: &Log,
@@ -62,11 +83,19 @@ impl Consumer {
     ) -> Self {
         let mut consumer = Self::empty(account, stream, log, config, now);
         consumer.created = created;
-        if consumer.decode(state, now).is_none() {
-            consumer.place();
+        match consumer.decode(state, now) {
+            Some(()) => consumer.changed = false,
+            None => consumer.place(),
         }
-        consumer.removed(log.stats().first_seq);
+        consumer.fit_log();
         consumer
+    }
+
+    /// Forgets what isn't in the log any more, at either end.
+    pub(super) fn fit_log(&mut self) {
+        let stats = self.log.stats();
+        self.end_at(stats.last_seq + 1);
+        self.removed(stats.first_seq);
     }
 
     fn decode(&mut self, mut state: &[u8], now: u64) -> Option<()> {
@@ -98,6 +127,9 @@ impl Consumer {
         self.initial = take_list(state)?;
         if !state.is_empty() {
             self.spent = take_list(state)?;
+        }
+        if !state.is_empty() {
+            self.reset_to = take(state)?;
         }
         Some(())
     }

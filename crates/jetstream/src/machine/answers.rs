@@ -31,8 +31,21 @@ pub(super) enum Answer {
 /// The state of a consumer that is on its way to the disk, and who waits for it.
 pub(super) struct Saving {
     pub(super) ticket: Ticket,
+    /// Of the removal of what it says is done with; the stream may fail where the store doesn't.
+    pub(super) removal: Option<Ticket>,
     pub(super) account: AccountId,
     pub(super) replies: Vec<Box<[u8]>>,
+}
+
+impl Saving {
+    /// `None` while anything of it is on its way.
+    fn outcome(&self) -> Option<midge_streamlog::Result<()>> {
+        let removed = self
+            .removal
+            .as_ref()
+            .map_or(Some(Ok(())), Ticket::outcome)?;
+        Some(self.ticket.outcome()?.and(removed))
+    }
 }
 
 /// `{"stream":"S","seq":7}` and its kind.
@@ -278,7 +291,7 @@ impl JetStream {
             }
         }
         while let Some(first) = self.saving.front() {
-            let Some(outcome) = first.ticket.outcome() else {
+            let Some(outcome) = first.outcome() else {
                 break;
             };
             if let Some(saving) = self.saving.pop_front()

@@ -109,14 +109,18 @@ impl JetStream {
             let state = self
                 .store
                 .state(state_key(account, &stream_name, &config.name).as_bytes());
-            if let Some(stream) = &mut self.streams[index] {
+            if let Some(stream) = &self.streams[index] {
                 let state = state.unwrap_or_default();
                 let log = stream.log.clone();
                 let settles = stream.settles();
-                let restored =
+                let mut restored =
                     Consumer::restore((id, &stream_name), &log, config, (created, now), &state)
                         .settles(settles);
-                stream.consumers.insert(restored);
+                // What is refused now is written as soon as it can be.
+                let _ = self.put_state_of((account, &stream_name), &mut restored, now);
+                if let Some(stream) = &mut self.streams[index] {
+                    stream.consumers.insert(restored);
+                }
             }
         }
         Ok(())
@@ -152,19 +156,38 @@ impl JetStream {
             .map_err(|error| crate::stream::store_error(&error))
     }
 
-    /// Defines a consumer that comes with a state.
+    /// Defines a consumer, with its state: where it begins is found once, and not again by each restart.
     pub(crate) fn put_consumer(
         &self,
-        (account, stream): (&str, &str),
-        consumer: &Consumer,
+        of: (&str, &str),
+        consumer: &mut Consumer,
     ) -> Result<Option<Ticket>, ApiError> {
+        if consumer.config.direct {
+            return Ok(None);
+        }
+        let created = consumer.created;
+        self.put_state_of(of, consumer, created)?;
+        self.define_consumer(of, &consumer.config, created)
+    }
+
+    /// Writes what a consumer remembers, if that differs from what is written.
+    fn put_state_of(
+        &self,
+        (account, stream): (&str, &str),
+        consumer: &mut Consumer,
+        now: u64,
+    ) -> Result<(), ApiError> {
+        let Some((state, replies)) = consumer.poll_state(true, now) else {
+            return Ok(());
+        };
         let key = state_key(account, stream, consumer.name());
-        drop(
-            self.store
-                .put_state(key.as_bytes(), &consumer.encode())
-                .map_err(|error| crate::stream::store_error(&error))?,
-        );
-        self.define_consumer((account, stream), &consumer.config, consumer.created)
+        match self.store.put_state(key.as_bytes(), &state) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                consumer.unsaved(replies);
+                Err(crate::stream::store_error(&error))
+            }
+        }
     }
 
     pub(crate) fn define_stream(

@@ -100,6 +100,8 @@ pub struct JetStream {
     /// Of streams whose acks wait for a sync, and of those that don't: each in the order of its commits.
     waiting: [VecDeque<Waiting>; 2],
     saving: VecDeque<Saving>,
+    /// The store refused a consumer's state, and none since was taken.
+    unsaved: bool,
     /// For atomic batches.
     seats: Seats,
     /// When usage was last added up; 0 when a request made room since.
@@ -130,6 +132,7 @@ impl JetStream {
             next_token: 1,
             waiting: [VecDeque::new(), VecDeque::new()],
             saving: VecDeque::new(),
+            unsaved: false,
             counted: 0,
             used: Used::default(),
             draws: Draws(now),

@@ -160,14 +160,22 @@ impl JetStream {
             match written {
                 Ok(ticket) if !replies.is_empty() => self.saving.push_back(Saving {
                     ticket,
+                    removal: stream.last_removal(),
                     account: stream.account,
                     replies,
                 }),
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::warn!(target: "midge", "JetStream can't write the state of {key}: {error}");
+                    if !std::mem::replace(&mut self.unsaved, true) {
+                        tracing::warn!(target: "midge", "JetStream can't write the state of {key}: {error}");
+                    }
+                    if let Some(consumer) = stream.consumers.quietly(*slot) {
+                        consumer.unsaved(replies);
+                    }
+                    continue;
                 }
             }
+            self.unsaved = false;
         }
     }
 

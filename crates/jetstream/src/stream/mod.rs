@@ -26,7 +26,7 @@ use crate::config::{self, Retention, StreamConfig};
 use crate::consumer::{Advisory, Consumer};
 use crate::dedupe::Dedupe;
 use crate::{AccountId, ApiError, Message, Network, Settings, Token, headers};
-use midge_streamlog::{Evicted, Filter, Stream as Log, Ticket};
+use midge_streamlog::{Error as LogError, Evicted, Filter, Stream as Log, Ticket};
 use midge_subject::Transform;
 
 /// A stream with its consumers.
@@ -58,6 +58,10 @@ pub(crate) struct Stream {
     pub(crate) takers: Vec<Taker>,
     /// Why what is published at the moment may not be stored.
     pub(crate) full: Option<Full>,
+    /// When what consumers were done with last is out of the log for good.
+    last_removal: Option<Ticket>,
+    /// The log refused to remove what consumers are done with.
+    unsettled: bool,
 }
 
 /// Where stored messages are published again.
@@ -93,6 +97,8 @@ impl Stream {
             inflows: Inflows::default(),
             takers: Vec::new(),
             full: None,
+            last_removal: None,
+            unsettled: false,
         };
         stream.log.watch_evictions();
         stream.configure(settings);
@@ -191,34 +197,49 @@ impl Stream {
     }
 
     /// Removes what every consumer is done with, as interest and work-queue streams do.
-    pub(crate) fn settle(&mut self, acked: &[u64]) -> Result<(), ApiError> {
+    pub(crate) fn settle(&mut self, acked: impl Iterator<Item = u64>) -> Result<(), ApiError> {
         let retention = self.config.retention;
-        if retention == Retention::Limits || acked.is_empty() {
+        if retention == Retention::Limits {
             return Ok(());
         }
         // In a work queue, whoever acknowledges a message is the only one who wants it, but for streams that take it.
         let alone = retention == Retention::WorkQueue && self.takers.is_empty();
-        let done: Vec<u64> = acked
-            .iter()
-            .copied()
-            .filter(|seq| alone || self.is_settled(*seq))
-            .collect();
-        match self.log.delete_many(&done) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(publish::store_error(&error)),
+        let mut done = Vec::new();
+        for seq in acked {
+            if alone || self.is_settled(seq)? {
+                done.push(seq);
+            }
         }
+        if done.is_empty() {
+            return Ok(());
+        }
+        let removed = self.log.delete_many(&done);
+        let removed = removed.map_err(|error| publish::store_error(&error))?;
+        if let Some((_, ticket)) = removed {
+            self.last_removal = Some(ticket);
+        }
+        Ok(())
     }
 
-    fn is_settled(&self, seq: u64) -> bool {
-        let Ok(Some(message)) = self.log.peek(seq) else {
-            return false;
+    /// Whether all that want a message are done with it. One that is damaged stays: nobody can read it, and `repair` may.
+    fn is_settled(&self, seq: u64) -> Result<bool, ApiError> {
+        let message = match self.log.peek(seq) {
+            Ok(Some(message)) => message,
+            Ok(None) | Err(LogError::Checksum { .. }) => return Ok(false),
+            Err(error) => return Err(publish::store_error(&error)),
         };
-        self.consumers
+        Ok(self
+            .consumers
             .all_that_want(&message.subject, |consumer| consumer.is_done_with(seq))
             && self
                 .takers
                 .iter()
-                .all(|taker| !taker.wants(&message.subject) || taker.done >= seq)
+                .all(|taker| !taker.wants(&message.subject) || taker.done >= seq))
+    }
+
+    /// When what it removed last is durable: an ack is confirmed only then.
+    pub(crate) fn last_removal(&self) -> Option<Ticket> {
+        self.last_removal.clone()
     }
 
     /// A consumer is gone: removes what only it held back.
@@ -239,7 +260,7 @@ impl Stream {
             let message = self.log.peek(seq).ok().flatten();
             held.extend(message.filter(|it| gone.wants(&it.subject)).map(|_| seq));
         }
-        self.settle(&held)
+        self.settle(held.into_iter())
     }
 
     /// Lets its consumers deliver that have something to do, and removes what they are then done with. Who they were; true if
@@ -335,19 +356,29 @@ impl Stream {
         self.consumers.pushes()
     }
 
-    /// Removes what these consumers are done with since the last time; their states may be written only after it.
+    /// Removes what these consumers are done with since the last time; their states may be written only after it. What the log
+    /// doesn't take stays theirs, so that it is tried again and nothing is confirmed meanwhile.
     pub(crate) fn settle_acked(&mut self, of: &[Slot]) {
         if !self.settles() {
             return;
         }
-        let mut acked = Vec::new();
+        let mut taken: Vec<(Slot, Vec<u64>)> = Vec::new();
         for slot in of {
             if let Some(consumer) = self.consumers.quietly(*slot) {
-                acked.append(&mut consumer.take_acked());
+                taken.push((*slot, consumer.take_acked()));
             }
         }
-        if let Err(error) = self.settle(&acked) {
-            tracing::warn!(target: "midge", "JetStream can't remove acknowledged messages: {error}");
+        let acked = taken.iter().flat_map(|(_, seqs)| seqs).copied();
+        let refused = self.settle(acked).err();
+        if let Some(error) = refused.as_ref().filter(|_| !self.unsettled) {
+            let name = &self.config.name;
+            tracing::warn!(target: "midge", "JetStream stream {name} can't remove acknowledged messages: {error}");
+        }
+        self.unsettled = refused.is_some();
+        for (slot, seqs) in taken.into_iter().filter(|_| refused.is_some()) {
+            if let Some(consumer) = self.consumers.quietly(slot) {
+                consumer.put_back_acked(seqs);
+            }
         }
     }
 

@@ -244,7 +244,8 @@ impl Stream {
                 if !inflow.is_mirror
                     && (taken.identity.is_empty() || taken.identity == identity) =>
             {
-                taken.seq + 1
+                // An origin that lost its end gives these sequences again.
+                (taken.seq.min(origin.log.stats().last_seq)) + 1
             }
             _ => inflow.start(&origin.log),
         };

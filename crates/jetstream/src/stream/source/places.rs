@@ -5,7 +5,8 @@
 //! came from (`Nats-Stream-Source`), and message and place are one record: a crash takes both or none. But limits, purges and acks
 //! may take messages out of the log, so the places are kept beside it too ([`Kept`]), with the sequence up to which they hold. They
 //! are written behind the messages, in the same turn: whatever removes those messages comes later in the journal, and is durable
-//! only with the places. What is in the log above them is read again when the stream is opened.
+//! only with the places. What is in the log above them is read again when the stream is opened. Places that speak of more than the log
+//! has are of a log that lost its end: they are ignored, and written anew before the log gets there again.
 
 use super::Inflow;
 use crate::config::Storage;
@@ -51,13 +52,16 @@ impl Stream {
         let last = self.log.stats().last_seq;
         // A log that ends below lost what a lazy policy allows; then the log alone is right.
         let floor = if kept.upto <= last { kept.upto } else { 0 };
+        self.inflows.changed |= kept.upto > last;
         let mut wanted: Vec<Index> = self
             .inflows
             .all
             .iter()
             .map(|inflow| inflow.index.clone())
             .collect();
-        self.inflows.taken = kept.places.into_iter().collect();
+        if kept.upto <= last {
+            self.inflows.taken = kept.places.into_iter().collect();
+        }
         let mut at = last;
         while !wanted.is_empty()
             && let Some(seq) = self.log.last(&Filter::all(), at).filter(|seq| *seq > floor)
