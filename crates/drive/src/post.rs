@@ -1,11 +1,14 @@
 //! The way between router and JetStream: an account's mailbox on one side, a worker on the other.
+//!
+//! Nothing passes that isn't a message: what can't be read is dropped, for whoever waits for the rest of it waits for ever, and what
+//! can't be written as one is refused, for its receivers would take it for something else.
 
 use crate::seat::Seat;
 use hashbrown::HashMap;
 use midge_container::{Drain, Finished, Pool};
 use midge_jetstream::{AccountId, Message, Network, Token};
 use midge_router::{Account, Origin, Outlet, Sink, SinkOptions, Subscription, Worker};
-use midge_wire::{Limits, ServerFrame, decode_server};
+use midge_wire::{Limits, ServerFrame, decode_server, is_field};
 use std::io::IoSlice;
 use std::sync::Arc;
 
@@ -95,9 +98,12 @@ impl Post {
             Some(drain) => join(drain, &mut unread, self.worker.pool()),
             None => {}
         }
-        if !unread.is_empty() {
-            let used = messages(&unread, |token, message| each(self, token, message));
-            unread.drain(..used);
+        let read = messages(&unread, |token, message| each(self, token, message));
+        unread.drain(..read.used);
+        if read.is_broken {
+            let dropped = unread.len() + empty(&sink, self.worker.pool());
+            tracing::error!(target: "midge", "JetStream can't read what came for it and drops {dropped} bytes");
+            unread = Vec::new();
         }
         if let Some(line) = self.lines.get_mut(&id) {
             line.unread = unread;
@@ -116,13 +122,13 @@ impl Post {
             let filled = drain.io_slices(&mut slices);
             let (before, mut whole) = (heard, true);
             for slice in &slices[..filled] {
-                let used = messages(slice, |token, message| {
+                let read = messages(slice, |token, message| {
                     let taken = each(self, token, message);
                     refused = !taken;
                     taken
                 });
-                heard += used;
-                whole = used == slice.len();
+                heard += read.used;
+                whole = read.used == slice.len();
                 if !whole || heard >= TURN_BYTES {
                     break;
                 }
@@ -181,10 +187,22 @@ fn join(mut drain: Drain<'_>, bytes: &mut Vec<u8>, pool: &mut Pool) {
     }
 }
 
+/// How far bytes were read.
+struct Read {
+    used: usize,
+    /// What follows can't be a message, whatever comes after it.
+    is_broken: bool,
+}
+
 /// Calls `each` with the messages at the head of `bytes`, until one is not taken, and says how many bytes the others took.
-fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> usize {
-    let mut at = 0;
-    while let Ok(Some((frame, len))) = decode_server(&bytes[at..], &LIMITS) {
+fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> Read {
+    let mut used = 0;
+    let is_broken = loop {
+        let (frame, len) = match decode_server(&bytes[used..], &LIMITS) {
+            Ok(Some(decoded)) => decoded,
+            Ok(None) => break false,
+            Err(_) => break true,
+        };
         if let ServerFrame::Msg(message) = frame
             && let Some(token) = number(message.sid)
         {
@@ -196,12 +214,44 @@ fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> 
                 payload,
             };
             if !each(Token(token), &message) {
-                break;
+                break false;
             }
         }
-        at += len;
+        used += len;
+    };
+    Read { used, is_broken }
+}
+
+/// Drops all that is in a mailbox, and says how many bytes that was. Where it ends nothing is half said: senders push whole messages.
+fn empty(sink: &Sink, pool: &mut Pool) -> usize {
+    let Some(mut drain) = sink.mailbox().resume() else {
+        return 0;
+    };
+    let mut dropped = 0;
+    loop {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let filled = drain.io_slices(&mut slices);
+        let len = slices[..filled].iter().map(|slice| slice.len()).sum();
+        dropped += len;
+        drain.advance(len, pool);
+        if filled == 0 {
+            match drain.finish() {
+                Finished::Idle => return dropped,
+                Finished::Again(same) => drain = same,
+            }
+        }
     }
-    at
+}
+
+/// Whether a message can be said as it is. What JetStream took was checked when it came in, so anything else is a fault of ours or of
+/// what an older server stored; on the wire it would be lines that nobody wrote.
+fn is_sayable(message: &Message<'_>) -> bool {
+    let sayable = is_field(message.subject) && message.reply.is_none_or(is_field);
+    if !sayable {
+        let subject = String::from_utf8_lossy(message.subject);
+        tracing::error!(target: "midge", "JetStream doesn't send a message with the subject {subject:?}, which can't be one");
+    }
+    sayable
 }
 
 /// What the router wrote was checked when it was parsed.
@@ -216,7 +266,7 @@ fn number(digits: &[u8]) -> Option<u64> {
 
 impl Network for Post {
     fn publish(&mut self, account: AccountId, message: &Message<'_>) -> bool {
-        let Some(line) = self.lines.get(&account) else {
+        let Some(line) = self.lines.get(&account).filter(|_| is_sayable(message)) else {
             return false;
         };
         let message = routed(&mut self.joined, message);
@@ -226,7 +276,7 @@ impl Network for Post {
     }
 
     fn deliver(&mut self, account: AccountId, to: &[u8], message: &Message<'_>) -> bool {
-        let Some(line) = self.lines.get(&account) else {
+        let Some(line) = self.lines.get(&account).filter(|_| is_sayable(message)) else {
             return false;
         };
         let message = routed(&mut self.joined, message);
@@ -327,5 +377,97 @@ impl Outlet for Ear {
 
     fn overflow(&self, _: &Sink, pending_bytes: usize) {
         tracing::error!(target: "midge", "JetStream is {pending_bytes} bytes behind its publishers");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use midge_router::Router;
+    use std::time::Instant;
+
+    struct Deaf;
+
+    impl Outlet for Deaf {
+        fn flush(&self, _: &Sink, _: &mut Pool) {}
+        fn overflow(&self, _: &Sink, _: usize) {}
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a worker wants one")]
+    fn worker(number: u64) -> Worker {
+        Worker::new(number, Instant::now())
+    }
+
+    fn post() -> (Post, Arc<Account>, Arc<Sink>) {
+        let router = Router::new();
+        let account = router.account("$G");
+        let sink = router.sink(1, sink_options(), Box::new(Deaf));
+        let mut post = Post::new(worker(1));
+        post.open(AccountId(1), account.clone(), sink.clone());
+        post.subscribe(AccountId(1), b"s.>", Token(1));
+        (post, account, sink)
+    }
+
+    fn heard(post: &mut Post) -> Vec<Vec<u8>> {
+        let mut heard = Vec::new();
+        post.hear(AccountId(1), |_, _, message| {
+            heard.push(message.subject.to_vec());
+            true
+        });
+        heard
+    }
+
+    /// Symptom: one message that can't be decoded stopped an account's JetStream at full CPU, while its memory grew. Cause: it was kept
+    /// as if its end were still to come. Remedy: it is dropped, with what waits behind it.
+    #[test]
+    fn what_cannot_be_read_is_dropped_and_the_next_is_heard() {
+        let (mut post, account, sink) = post();
+        let mut publisher = worker(2);
+        let mut say = |subject: &[u8]| {
+            let message = midge_router::Message {
+                subject,
+                reply: None,
+                header_len: 0,
+                payload: b"hi",
+            };
+            publisher.publish(&account, &Origin::nobody(), &message);
+            publisher.hand_over();
+        };
+        say(b"s.1");
+        assert_eq!(heard(&mut post), [b"s.1"]);
+        push_garbage(&sink);
+        assert!(heard(&mut post).is_empty());
+        assert_eq!(post.pending(AccountId(1)), 0);
+        say(b"s.2");
+        assert_eq!(heard(&mut post), [b"s.2"]);
+    }
+
+    /// Puts bytes into a mailbox that are no message.
+    fn push_garbage(sink: &Arc<Sink>) {
+        let mut worker = worker(3);
+        let chunk = worker.reply(sink);
+        chunk
+            .bytes_mut()
+            .extend_from_slice(b"MSG s.a b 1 2 3 4\r\nhi\r\n");
+        worker.hand_over();
+    }
+
+    #[test]
+    fn a_subject_that_would_end_its_line_is_not_sent() {
+        let (mut post, _, _) = post();
+        for bad in ["s.a b", "s.a\r\nMSG x 1 2\r\nhi", "s.a\tb", "s.a\n", ""] {
+            let subject = Message {
+                subject: bad.as_bytes(),
+                ..Message::default()
+            };
+            assert!(!post.publish(AccountId(1), &subject), "{bad:?}");
+            assert!(!post.deliver(AccountId(1), b"s.x", &subject), "{bad:?}");
+            let reply = Message {
+                subject: b"s.x",
+                reply: Some(bad.as_bytes()),
+                ..Message::default()
+            };
+            assert!(!post.deliver(AccountId(1), b"s.x", &reply), "{bad:?}");
+        }
     }
 }

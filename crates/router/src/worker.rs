@@ -328,6 +328,10 @@ fn write_message(
     headers: bool,
     shared: Option<&Bytes>,
 ) {
+    debug_assert!(
+        midge_wire::is_field(message.subject) && message.reply.is_none_or(midge_wire::is_field),
+        "a subject that would end its line"
+    );
     let keeps = headers && message.header_len > 0;
     let skipped = if keeps { 0 } else { message.header_len };
     let payload = &message.payload[skipped..];

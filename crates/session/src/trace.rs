@@ -32,8 +32,12 @@ pub(crate) fn leaves(label: &str, line: &str) {
 /// The log line of a fault on the wire, with the arguments at fault.
 pub(crate) fn fault(label: &str, error: &Error, input: &[u8]) {
     let step = match error {
-        Error::WrongArgs { op: "PUB", .. } | Error::BadSize { op: "PUB" } => "processPub",
-        Error::WrongArgs { op: "HPUB", .. } | Error::BadSize { op: "HPUB" } => "processHeaderPub",
+        Error::WrongArgs { op: "PUB", .. }
+        | Error::BadSize { op: "PUB" }
+        | Error::CrInside { op: "PUB" } => "processPub",
+        Error::WrongArgs { op: "HPUB", .. }
+        | Error::BadSize { op: "HPUB" }
+        | Error::CrInside { op: "HPUB" } => "processHeaderPub",
         Error::WrongArgs { op: "SUB", .. } => "processSub",
         Error::WrongArgs { op: "UNSUB", .. } | Error::BadSize { op: "UNSUB" } => "processUnsub",
         _ => return tracing::error!(target: "midge", "{label} - {error}"),

@@ -17,6 +17,7 @@
 //! # Invariants
 //! - A subject with an empty token (`a..b`) matches nothing, not even `>`.
 //! - A malformed filter (an empty token, `>` before the end) matches nothing and overlaps nothing.
+//! - No [`Subject`] and no [`Filter`] holds white space, whatever made it: neither can end a line of the protocol early.
 //! - A wildcard inside a published subject is text: `a.*` as a subject is matched by the filters `a.*` and `a.>`
 //!   and by no literal one.
 //! - No node of a trie without a value or a child survives [`Trie::remove`].

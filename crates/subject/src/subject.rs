@@ -25,11 +25,14 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Takes anything but nothing, as the reference does for a client with `pedantic: false`.
+    /// Takes what can stand on the wire, as the reference does for a client with `pedantic: false`: anything without white space.
     pub fn parse_lenient<B: AsRef<[u8]> + ?Sized>(bytes: &'a B) -> Result<Self, Error> {
         match bytes.as_ref() {
             [] => Err(Error::Empty),
-            bytes => Ok(Self(bytes)),
+            bytes => match white_space(bytes) {
+                Some(at) => Err(Error::WhiteSpace { at }),
+                None => Ok(Self(bytes)),
+            },
         }
     }
 
@@ -41,6 +44,11 @@ impl<'a> Subject<'a> {
     /// What stands between the dots.
     pub fn tokens(self) -> Tokens<'a> {
         tokens(self.0)
+    }
+
+    /// Whether no token is empty, so that some filter matches it. A wildcard is text here.
+    pub fn is_published(self) -> bool {
+        self.tokens().all(|token| !token.is_empty())
     }
 
     /// Whether no token is empty or a wildcard.

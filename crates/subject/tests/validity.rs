@@ -53,6 +53,10 @@ fn what_cannot_stand_on_the_wire_is_never_accepted() {
         let text = format!("a{gap}b");
         assert_eq!(Filter::parse(&text), Err(Error::WhiteSpace { at: 1 }));
         assert_eq!(Subject::parse(&text), Err(Error::WhiteSpace { at: 1 }));
+        assert_eq!(
+            Subject::parse_lenient(&text),
+            Err(Error::WhiteSpace { at: 1 })
+        );
         assert!(!is_valid_queue(text.as_bytes()));
     }
     assert_eq!(Filter::parse(""), Err(Error::Empty));

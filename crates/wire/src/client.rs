@@ -113,8 +113,14 @@ fn head<'a>(buf: &'a [u8], limits: &Limits) -> Result<Option<Head<'a>>, Error> {
         return Ok(None);
     };
     let (frame, payload_len) = match verb {
-        Verb::Pub => with_len(decode_pub(&Fields::split(line.args), limits)?),
-        Verb::Hpub => with_len(decode_hpub(&Fields::split(line.args), limits)?),
+        Verb::Pub => with_len(decode_pub(
+            &Fields::split_without_cr("PUB", line.args)?,
+            limits,
+        )?),
+        Verb::Hpub => with_len(decode_hpub(
+            &Fields::split_without_cr("HPUB", line.args)?,
+            limits,
+        )?),
         Verb::Sub => (decode_sub(line.args)?, None),
         Verb::Unsub => (decode_unsub(line.args)?, None),
         Verb::Ping => (ClientFrame::Ping, None),

@@ -101,6 +101,7 @@ pub fn msg(
     header_len: Option<usize>,
     total_len: usize,
 ) {
+    debug_assert!(line::is_field(subject) && reply.is_none_or(line::is_field));
     const VERB_SIZES_AND_BLANKS: usize = "HMSG".len() + 2 * 20 + 5 + CRLF.len();
     dst.reserve(subject.len() + sid.len() + reply.map_or(0, <[u8]>::len) + VERB_SIZES_AND_BLANKS);
     dst.extend_from_slice(if header_len.is_some() {

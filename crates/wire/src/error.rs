@@ -39,6 +39,13 @@ pub enum Error {
         op: &'static str,
     },
 
+    /// A CR stands inside the subject or the reply of a publish. The reference lets it through; receivers that end a line there don't.
+    #[error("{op} with a CR inside a subject")]
+    CrInside {
+        /// The verb, in capitals.
+        op: &'static str,
+    },
+
     /// The header block is said to be longer than header block and body together.
     #[error("header of {header} bytes in a message of {total}")]
     HeaderLargerThanTotal {

@@ -63,7 +63,7 @@ pub use deliver::Message;
 pub use error::Error;
 pub use headers::{Headers, HeadersBuilder, status_block};
 pub use info::Info;
-pub use line::Limits;
+pub use line::{Limits, is_field};
 pub use publish::Publish;
 pub use server::{ServerFrame, decode_server};
 

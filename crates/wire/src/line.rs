@@ -91,6 +91,19 @@ impl<'a> Fields<'a> {
         Self::split_by(args, is_blank)
     }
 
+    /// The same; no name may hold a CR.
+    pub(crate) fn split_without_cr(op: &'static str, args: &'a [u8]) -> Result<Self, Error> {
+        let fields = Self::split(args);
+        let names = fields
+            .as_slice()
+            .split_last()
+            .map_or(&[][..], |(_, names)| names);
+        match names.iter().any(|name| name.contains(&b'\r')) {
+            true => Err(Error::CrInside { op }),
+            false => Ok(fields),
+        }
+    }
+
     /// A line as programs write it: single blanks, CR LF, no control byte inside. Found in one pass,
     /// with its length; `None` for all other lines, which [`line`] and [`Fields::split`] then read.
     ///
@@ -219,6 +232,14 @@ pub(crate) fn check_sizes(header: usize, total: usize, limits: &Limits) -> Resul
         return Err(Error::PayloadTooLarge { len: total, max });
     }
     Ok(())
+}
+
+/// Whether these bytes can be one field of a control line, as a subject, a reply or a sid has to be.
+#[must_use]
+pub fn is_field(bytes: &[u8]) -> bool {
+    // Without an early end the loop is a few vector instructions.
+    let ends = |found: bool, byte: &u8| found | matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    !bytes.is_empty() && !bytes.iter().fold(false, ends)
 }
 
 /// Appends a number in decimal.

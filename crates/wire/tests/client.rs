@@ -239,8 +239,14 @@ fn lf_alone_ends_a_control_line() {
 }
 
 #[test]
-fn a_cr_inside_publish_arguments_belongs_to_them() {
-    check("PUB fo\ro 2\r\nok\r\n", publish("fo\ro", None, "ok"));
+fn a_cr_inside_a_subject_is_refused() {
+    for (line, op) in [
+        ("PUB fo\ro 2\r\nok\r\n", "PUB"),
+        ("PUB foo re\rply 2\r\nok\r\n", "PUB"),
+        ("HPUB fo\ro 0 2\r\nok\r\n", "HPUB"),
+    ] {
+        refuse(line, Error::CrInside { op });
+    }
     refuse("PUB foo 2\r\r\nok\r\n", Error::BadSize { op: "PUB" });
     refuse("PUB foo 2\r \r\nok\r\n", Error::BadSize { op: "PUB" });
 }
