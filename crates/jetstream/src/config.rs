@@ -662,6 +662,19 @@ fn check_reserved(subject: &str, filter: Filter<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
+impl StreamConfig {
+    /// Whether a message that comes from elsewhere may lie here under this subject: what the server itself listens to has to be one of
+    /// the stream's subjects. Anything else may, since a stream keeps what it took before its subjects were changed.
+    pub(crate) fn may_hold(&self, subject: &[u8]) -> bool {
+        let is_reserved = |(all, open, _): &(&str, &str, &str)| {
+            let is_in = |filter: &str| midge_subject::matches(filter.as_bytes(), subject);
+            is_in(all) && !is_in(open)
+        };
+        let is_own = |own: &String| midge_subject::matches(own.as_bytes(), subject);
+        !RESERVED.iter().any(is_reserved) || self.subjects.iter().any(is_own)
+    }
+}
+
 /// A transform whose empty source stands for everything.
 pub(crate) fn transform(src: &str, dest: &str) -> Result<Transform, midge_subject::Error> {
     Transform::new(src.as_bytes(), dest.as_bytes(), false)

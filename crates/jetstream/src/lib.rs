@@ -32,6 +32,8 @@ mod headers;
 mod identity;
 mod info;
 mod json;
+#[doc(hidden)]
+pub mod laws;
 mod leb128;
 mod machine;
 mod metadata;

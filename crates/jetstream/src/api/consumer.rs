@@ -2,7 +2,7 @@
 
 use super::stream::merge;
 use super::{Answer, Ask, Result, page};
-use crate::config::Retention;
+use crate::config::{Retention, StreamConfig};
 use crate::consumer::{Consumer, ConsumerConfig};
 use crate::error::*;
 use crate::json::Body;
@@ -93,9 +93,9 @@ impl JetStream {
             return Err(fail(NOT_ENABLED_FOR_ACCOUNT));
         };
         let (account_name, limits) = (account.name.clone(), account.limits.clone());
-        let Some(of) = self.stream(ask.account, stream) else {
+        if self.stream(ask.account, stream).is_none() {
             return Err(fail(STREAM_NOT_FOUND));
-        };
+        }
         if !["", "create", "update"].contains(&request.action.as_str()) {
             let text = format!(
                 "invalid JSON: unknown consumer action: {:?}",
@@ -103,10 +103,6 @@ impl JetStream {
             );
             return Err(fail(INVALID_JSON.says(text)));
         }
-        config
-            .mend(request.pedantic, &of.config.consumer_limits)
-            .map_err(fail)?;
-        config.complete(&of.config.consumer_limits, &limits);
         if config.name.is_empty() {
             config.name = match config.durable_name.as_str() {
                 "" => {
@@ -119,7 +115,9 @@ impl JetStream {
         let Some(of) = self.stream(ask.account, stream) else {
             return Err(fail(STREAM_NOT_FOUND));
         };
-        config.check(&of.config, &limits).map_err(fail)?;
+        config
+            .accept(request.pedantic, &of.config, &limits)
+            .map_err(fail)?;
         if let Some(old) = of.consumers.get(&config.name) {
             if request.action == "create" && !old.config.is_like(&config) {
                 return Err(fail(CONSUMER_ALREADY_EXISTS));
@@ -134,9 +132,9 @@ impl JetStream {
             let text = format!("consumer's stream identity does not match: {own}");
             return Err(fail(CONSUMER_STREAM_IDENTITY_MISMATCH.says(text)));
         }
-        config.note_level();
         let exists = of.consumers.contains(&config.name);
-        check_share(of, &config).map_err(fail)?;
+        let others = || of.consumers.values().map(|other| &other.config);
+        check_share(&of.config, others(), &config).map_err(fail)?;
         match (request.action.as_str(), exists) {
             ("update", false) => return Err(fail(CONSUMER_DOES_NOT_EXIST)),
             (_, true) => {
@@ -145,7 +143,7 @@ impl JetStream {
             }
             (_, false) => {}
         }
-        check_room(of, &config, limits.max_consumers).map_err(fail)?;
+        check_room(&of.config, others(), &config, limits.max_consumers).map_err(fail)?;
         let mut consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now)
             .settles(of.settles());
         consumer.look_for_interest(ask.now, net);
@@ -414,17 +412,17 @@ fn check_subject(
 }
 
 /// Whether there may be one more consumer.
-fn check_room(
-    stream: &crate::stream::Stream,
+pub(super) fn check_room<'a>(
+    stream: &StreamConfig,
+    others: impl Iterator<Item = &'a ConsumerConfig>,
     config: &ConsumerConfig,
     account_max: Option<u64>,
 ) -> std::result::Result<(), ApiError> {
-    let most = [u64::try_from(stream.config.max_consumers).ok(), account_max]
+    let most = [u64::try_from(stream.max_consumers).ok(), account_max]
         .into_iter()
         .flatten()
         .min();
-    let configs = stream.consumers.values().map(|other| &other.config);
-    let there = configs.filter(|other| other.is_counted()).count() as u64;
+    let there = others.filter(|other| other.is_counted()).count() as u64;
     match config.is_counted() && most.is_some_and(|most| there >= most) {
         true => Err(MAXIMUM_CONSUMERS),
         false => Ok(()),
@@ -432,16 +430,16 @@ fn check_room(
 }
 
 /// Whether no other consumer of a work queue would have the same messages.
-fn check_share(
-    stream: &crate::stream::Stream,
+pub(super) fn check_share<'a>(
+    stream: &StreamConfig,
+    others: impl Iterator<Item = &'a ConsumerConfig>,
     config: &ConsumerConfig,
 ) -> std::result::Result<(), ApiError> {
-    if stream.config.retention != Retention::WorkQueue || !config.is_counted() {
+    if stream.retention != Retention::WorkQueue || !config.is_counted() {
         return Ok(());
     }
     let unfiltered = config.filters().next().is_none();
-    let others = stream.consumers.values().map(|other| &other.config);
-    let shares = |other: &&ConsumerConfig| other.name != config.name && other.is_counted();
+    let shares = |other: &&'a ConsumerConfig| other.name != config.name && other.is_counted();
     for other in others.filter(shares) {
         if unfiltered || other.filters().next().is_none() {
             return Err(CONSUMER_WQ_MULTIPLE_UNFILTERED);

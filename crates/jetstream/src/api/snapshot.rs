@@ -1,14 +1,15 @@
 //! `STREAM.SNAPSHOT` and `STREAM.RESTORE`: streams leave as archives and come back.
 
+use super::consumer::{check_room, check_share};
 use super::{Answer, Ask, Result};
 use crate::config;
-use crate::consumer::{Consumer, ConsumerConfig};
+use crate::consumer::Consumer;
 use crate::error::{
     BAD_REQUEST, SNAPSHOT_DELIVER_SUBJECT_INVALID, STREAM_NAME_EXISTS, STREAM_NAME_EXISTS_RESTORE,
     STREAM_NOT_FOUND,
 };
 use crate::json::{self, Body};
-use crate::restore::{Builder, Restore, Restored, failure};
+use crate::restore::{Builder, Restore, Restored, RestoredConsumer, failure};
 use crate::snapshot::{Snapshot, Wanted};
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Network, Token};
@@ -16,6 +17,7 @@ use midge_streamlog::Ticket;
 use midge_subject::Subject;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -126,9 +128,7 @@ impl JetStream {
         let subject = format!("$JS.SNAPSHOT.RESTORE.{name}.{}", self.draw_name());
         let log_name = format!("{}/{name}", self.account_name(ask.account));
         let options = config.log_options(&self.settings);
-        let account = self.accounts.get(&ask.account);
-        let left = account.and_then(|it| it.limits.left(config.storage, it.used));
-        let builder = Builder::new(config, log_name, options, left);
+        let builder = Builder::new(config, log_name, options);
         let restore = Restore::new(ask.account, builder, subject.clone(), ask.now);
         self.begin_restore(restore, net);
         let body = json!({"type": "io.nats.jetstream.advisory.v1.restore_create", "stream": name});
@@ -197,23 +197,36 @@ impl JetStream {
         self.admit(account, &config).map_err(adding)?;
         let owner = self.account_name(account);
         let settles = config.retention != config::Retention::Limits;
-        let mut made = Vec::new();
-        for (consumer, archived) in consumers {
-            let bad = |why: &dyn std::fmt::Display| {
-                format!("error restoring consumer [{consumer:?}]: {why}")
-            };
-            if !config::is_valid_name(&consumer) || consumer.contains(['/', '\\']) {
-                return Err(bad(&"its name can't be one"));
+        let limits = self.accounts.get(&account);
+        let limits = limits.map(|it| it.limits.clone()).unwrap_or_default();
+        let mut made: Vec<Consumer> = Vec::new();
+        let mut names = BTreeSet::new();
+        for consumer in consumers {
+            let RestoredConsumer {
+                name: own,
+                config: archived,
+                state,
+                created,
+            } = consumer;
+            let bad =
+                |why: &dyn std::fmt::Display| format!("error restoring consumer [{own:?}]: {why}");
+            let mut definition = archived.ok_or_else(|| bad(&"its configuration is missing"))?;
+            if !names.insert(own.clone()) {
+                return Err(bad(&"it comes twice"));
             }
-            let config = archived.get("config").filter(|config| config.is_object());
-            let config = config.ok_or_else(|| bad(&"its configuration is missing"))?;
-            let mut config =
-                ConsumerConfig::parse(config.clone(), false).map_err(|error| bad(&error))?;
-            config.name.clone_from(&consumer);
-            let state = archived["state"].clone();
-            let mut one = Consumer::unarchived((account, &name), &log, config, state, now)
+            if definition.is_durable() && definition.durable_name != own {
+                return Err(bad(&"it has another name"));
+            }
+            definition.name.clone_from(&own);
+            definition
+                .accept(false, &config, &limits)
                 .map_err(|error| bad(&error))?;
-            one.created = archived["created"].as_u64().unwrap_or(now);
+            let others = || made.iter().map(|other| &other.config);
+            check_share(&config, others(), &definition).map_err(|error| bad(&error))?;
+            check_room(&config, others(), &definition, limits.max_consumers)
+                .map_err(|error| bad(&error))?;
+            let mut one = Consumer::unarchived((account, &name), &log, definition, &state, now);
+            one.created = created.unwrap_or(now);
             made.push(one.settles(settles));
         }
         for consumer in &mut made {

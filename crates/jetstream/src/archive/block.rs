@@ -6,6 +6,7 @@
 
 use super::hash::{SUM, Summer};
 use super::{BODY_MAX, Entry, Part};
+use crate::headers::BLOCK_MAX;
 
 const HEAD: usize = 22;
 const HAS_HEADERS: u32 = 1 << 31;
@@ -38,7 +39,7 @@ pub(super) fn record<'a>(
     let subject = usize::from(u16::from_le_bytes([head[20], head[21]]));
     let (subject, rest) = body.split_at_checked(subject)?;
     let (headers, payload) = match has_headers {
-        true => headers(rest)?,
+        true => headers(rest).filter(|(headers, _)| headers.len() <= BLOCK_MAX)?,
         false => (&[][..], rest),
     };
     if summer.sum(&[&head[4..20], subject, headers, payload]) != sum {

@@ -1,12 +1,13 @@
 //! An entry: `name length, time, sequence, headers length, payload length` as LEB128 numbers (the time zigzag), then name, headers,
 //! payload. All zero is the end.
 
-use super::{BODY_MAX, CONSUMERS, Fault, Head, Packer, Part, STATE};
+use super::{BODY_MAX, CONSUMERS, Fault, Head, Packer, Part, STATE, TEXT_MAX};
+use crate::headers;
 use crate::leb128::{put, take};
 use serde::Deserialize;
 
-/// Longest name.
-const NAME_MAX: u64 = 1 << 20;
+/// Longest name: a log keeps no longer subject.
+const NAME_MAX: u64 = u16::MAX as u64;
 /// Name, time, sequence, headers, payload.
 const NUMBERS: usize = 5;
 /// One thing in an archive: the state, a consumer, or a message under its subject.
@@ -58,7 +59,11 @@ pub(super) struct Entries {
 impl Entries {
     /// The part that `bytes` begin with, and its length. `None`: it isn't whole yet.
     pub(super) fn next<'a>(&mut self, bytes: &'a [u8]) -> Result<Option<(Part<'a>, usize)>, Fault> {
-        let Some((entry, used)) = read(bytes)? else {
+        let payload_max = match self.consumers {
+            Some(0) => BODY_MAX,
+            _ => TEXT_MAX,
+        };
+        let Some((entry, used)) = read(bytes, payload_max)? else {
             return Ok(None);
         };
         let (part, then) = match self.consumers {
@@ -116,7 +121,7 @@ impl State {
 }
 
 /// The entry that `bytes` begin with, and its length. `None`: it isn't whole yet.
-fn read(bytes: &[u8]) -> Result<Option<(Entry<'_>, usize)>, Fault> {
+fn read(bytes: &[u8], payload_max: u64) -> Result<Option<(Entry<'_>, usize)>, Fault> {
     let mut rest = bytes;
     let mut numbers = [0; NUMBERS];
     for number in &mut numbers {
@@ -126,8 +131,13 @@ fn read(bytes: &[u8]) -> Result<Option<(Entry<'_>, usize)>, Fault> {
         };
     }
     let [name, time, seq, headers, payload] = numbers;
-    if name > NAME_MAX || headers > BODY_MAX || payload > BODY_MAX {
-        return Err(Fault::Invalid);
+    let bounds = [
+        ("a name", name, NAME_MAX),
+        ("a header block", headers, headers::BLOCK_MAX as u64),
+        ("an entry", payload, payload_max),
+    ];
+    if let Some((what, ..)) = bounds.iter().find(|(_, len, most)| len > most) {
+        return Err(Fault::TooLong(what));
     }
     let (name, headers, payload) = (name as usize, headers as usize, payload as usize);
     let Some(body) = rest.get(..name + headers + payload) else {
@@ -160,8 +170,8 @@ mod tests {
         ) {
             let entry = Entry { name: &name, time, seq, headers: &headers, payload: &payload };
             let bytes = [&entry.head()[..], &headers, &payload].concat();
-            prop_assert_eq!(read(&bytes), Ok(Some((entry, bytes.len()))));
-            prop_assert_eq!(read(&bytes[..bytes.len() - 1]), Ok(None));
+            prop_assert_eq!(read(&bytes, TEXT_MAX), Ok(Some((entry, bytes.len()))));
+            prop_assert_eq!(read(&bytes[..bytes.len() - 1], TEXT_MAX), Ok(None));
         }
     }
 }

@@ -79,45 +79,50 @@ impl Packer {
 #[derive(Default)]
 pub(super) struct Frames {
     packed: Vec<u8>,
+    /// Bytes of `packed` that were unpacked.
+    at: usize,
     begun: bool,
 }
 
 impl Frames {
-    /// Adds packed bytes, and what they hold to `plain`.
-    pub(super) fn push(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> Result<(), Fault> {
+    /// Adds packed bytes.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.packed.drain(..std::mem::take(&mut self.at));
         self.packed.extend_from_slice(bytes);
-        let mut at = 0;
-        while let Some(head) = self.packed.get(at..at + HEAD) {
-            let (kind, len) = (
-                head[0],
-                u32::from_le_bytes([head[1], head[2], head[3], 0]) as usize,
-            );
-            if !self.begun && kind != IDENTIFIER {
-                return Err(Fault::Corrupt);
-            }
-            let most = minlz::s2::max_encoded_len(BLOCK_MAX).map_or(BLOCK_MAX, |most| most + CRC);
-            if kind < SKIPPABLE && len > most {
-                return Err(Fault::Corrupt);
-            }
-            let Some(body) = self.packed.get(at + HEAD..at + HEAD + len) else {
-                break;
-            };
-            match kind {
-                IDENTIFIER if body != S2 && body != SNAPPY => return Err(Fault::Corrupt),
-                IDENTIFIER => self.begun = true,
-                COMPRESSED | PLAIN => unpack(kind, body, plain)?,
-                SKIPPABLE.. => {}
-                _ => return Err(Fault::Corrupt),
-            }
-            at += HEAD + len;
-        }
-        self.packed.drain(..at);
-        Ok(())
     }
 
-    /// Whether the stream may end here.
-    pub(super) fn is_whole(&self) -> bool {
-        self.packed.is_empty()
+    /// Adds to `plain` what the next frame holds, at most [`BLOCK_MAX`]. False: there is no whole frame.
+    pub(super) fn unpack(&mut self, plain: &mut Vec<u8>) -> Result<bool, Fault> {
+        let rest = &self.packed[self.at..];
+        let Some((head, rest)) = rest.split_first_chunk::<HEAD>() else {
+            return Ok(false);
+        };
+        let [kind, a, b, c] = *head;
+        let len = u32::from_le_bytes([a, b, c, 0]) as usize;
+        if !self.begun && kind != IDENTIFIER {
+            return Err(Fault::Corrupt);
+        }
+        let most = minlz::s2::max_encoded_len(BLOCK_MAX).map_or(BLOCK_MAX, |most| most + CRC);
+        if kind < SKIPPABLE && len > most {
+            return Err(Fault::Corrupt);
+        }
+        let Some(body) = rest.get(..len) else {
+            return Ok(false);
+        };
+        match kind {
+            IDENTIFIER if body != S2 && body != SNAPPY => return Err(Fault::Corrupt),
+            IDENTIFIER => self.begun = true,
+            COMPRESSED | PLAIN => unpack(kind, body, plain)?,
+            SKIPPABLE.. => {}
+            _ => return Err(Fault::Corrupt),
+        }
+        self.at += HEAD + len;
+        Ok(true)
+    }
+
+    /// Packed bytes that weren't unpacked yet.
+    pub(super) fn len(&self) -> usize {
+        self.packed.len() - self.at
     }
 }
 
@@ -125,6 +130,9 @@ fn unpack(kind: u8, body: &[u8], plain: &mut Vec<u8>) -> Result<(), Fault> {
     let (crc, body) = body.split_first_chunk::<CRC>().ok_or(Fault::Corrupt)?;
     let before = plain.len();
     if kind == PLAIN {
+        if body.len() > BLOCK_MAX {
+            return Err(Fault::Corrupt);
+        }
         plain.extend_from_slice(body);
     } else {
         let (len, _) = minlz::s2::decode_len(body).map_err(|_| Fault::Corrupt)?;
@@ -161,9 +169,10 @@ mod tests {
             let bytes = bytes.repeat(repeat);
             let (mut frames, mut plain) = (Frames::default(), Vec::new());
             for piece in packed(&bytes).chunks(piece) {
-                frames.push(piece, &mut plain).unwrap();
+                frames.push(piece);
+                while frames.unpack(&mut plain).unwrap() {}
             }
-            prop_assert!(frames.is_whole());
+            prop_assert_eq!(frames.len(), 0);
             prop_assert!(plain == bytes);
         }
 
@@ -173,18 +182,17 @@ mod tests {
             let at = at.index(bytes.len());
             bytes[at] ^= 1_u8 << bit;
             let (mut frames, mut plain) = (Frames::default(), Vec::new());
-            let read = frames.push(&bytes, &mut plain);
+            frames.push(&bytes);
+            let read = std::iter::repeat_with(|| frames.unpack(&mut plain)).find(|read| *read != Ok(true));
             // A length or a type may hide the chunk, but nothing wrong comes out.
-            prop_assert!(read.is_err() || plain.is_empty() || plain == [1, 2, 3, 4, 5, 6, 7, 8].repeat(100));
+            prop_assert!(read.is_some_and(|read| read.is_err()) || plain.is_empty() || plain == [1, 2, 3, 4, 5, 6, 7, 8].repeat(100));
         }
     }
 
     #[test]
     fn a_stream_begins_with_its_identifier() {
-        let mut plain = Vec::new();
-        assert_eq!(
-            Frames::default().push(b"garbage", &mut plain),
-            Err(Fault::Corrupt)
-        );
+        let mut frames = Frames::default();
+        frames.push(b"garbage");
+        assert_eq!(frames.unpack(&mut Vec::new()), Err(Fault::Corrupt));
     }
 }

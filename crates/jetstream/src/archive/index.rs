@@ -11,9 +11,10 @@
 use super::Fault;
 use super::hash::{SUM, Summer};
 use crate::leb128::take;
+use std::ops::RangeInclusive;
 
 const MAGIC: u8 = 11;
-const VERSIONS: std::ops::RangeInclusive<u8> = 1..=4;
+const VERSIONS: RangeInclusive<u8> = 1..=4;
 const SET_HEAD: usize = 10;
 const SET_BEGINS: [u8; 2] = [22, 2];
 const NODE: usize = 8 + NODE_BITS / 8 + 2;
@@ -44,9 +45,10 @@ pub(crate) struct Node<'a> {
 }
 
 impl Node<'_> {
-    /// The sequences it tells about.
-    pub(crate) fn range(&self) -> std::ops::RangeInclusive<u64> {
-        self.base..=self.base.saturating_add(NODE_BITS as u64 - 1)
+    /// The sequences it tells about, as far as they are `within`.
+    pub(crate) fn range(&self, within: &RangeInclusive<u64>) -> RangeInclusive<u64> {
+        let end = self.base.saturating_add(NODE_BITS as u64 - 1);
+        self.base.max(*within.start())..=end.min(*within.end())
     }
 
     pub(crate) fn has(&self, seq: u64) -> bool {
@@ -139,8 +141,8 @@ fn nodes<'a>(from: &mut &'a [u8]) -> Option<Vec<Node<'a>>> {
             })
         })
         .collect();
-    // They are those of a tree; each sequence is in one of them.
     nodes.sort_unstable_by_key(|node| node.base);
-    nodes.dedup_by_key(|node| node.base);
-    Some(nodes)
+    // They are those of a tree: each sequence is in one of them.
+    let overlap = |pair: &[Node<'_>]| pair[1].base - pair[0].base < NODE_BITS as u64;
+    (!nodes.windows(2).any(overlap)).then_some(nodes)
 }

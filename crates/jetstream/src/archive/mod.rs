@@ -3,6 +3,9 @@
 //! [`entry`] is the form of the reference since 2.15: entries, one after the other. We write it and read it. The servers before wrote
 //! their folder as a [`tape`] with whole files, which we only read. Both ways work on pieces: [`Packer`] gives compressed bytes as soon as
 //! there are some, [`Unpacker`] takes them in any pieces and gives [`Part`]s, whatever the form.
+//!
+//! Whoever sends an archive may lie in each byte of it. A few bytes may stand for megabytes, so frames are unpacked one at a time and
+//! only when the part that is next isn't whole; each part has a longest size that is looked at before it is waited for.
 
 mod block;
 mod entry;
@@ -26,8 +29,10 @@ pub(crate) const MAGIC: &[u8] = b"NATSARC1";
 pub(crate) const STATE: &str = "state.json";
 /// Begins the names of entries with consumers.
 pub(crate) const CONSUMERS: &str = "consumers/";
-/// Longest headers and payload.
+/// Longest payload.
 const BODY_MAX: u64 = 64 << 20;
+/// Longest text that is taken as a whole and understood: the state, a consumer.
+const TEXT_MAX: u64 = 4 << 20;
 
 /// Something of a stream.
 #[derive(Debug, PartialEq)]
@@ -67,6 +72,9 @@ pub(crate) enum Fault {
     /// Bytes aren't what they were.
     #[error("s2: corrupt input, crc mismatch")]
     Checksum,
+    /// An entry is longer than anything of its kind.
+    #[error("archive: {0} is too long")]
+    TooLong(&'static str),
     /// An entry can't be one.
     #[error("archive: invalid archive stream")]
     Invalid,

@@ -6,7 +6,7 @@
 
 use super::hash::Summer;
 use super::index::Index;
-use super::{Fault, Head, Part, block, places};
+use super::{Fault, Head, Part, TEXT_MAX, block, places};
 use crate::time::Time;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,8 +24,8 @@ const PREFIX: std::ops::Range<usize> = 345..500;
 const EXTENDED: u8 = b'x';
 const GLOBAL: u8 = b'g';
 const FILE: [u8; 2] = [b'0', 0];
-/// Longest file that is taken as a whole.
-const FILE_MAX: u64 = 32 << 20;
+/// Longest index that is taken as a whole.
+const INDEX_MAX: u64 = 32 << 20;
 
 /// Reads a tape.
 #[derive(Debug, Default)]
@@ -217,11 +217,11 @@ impl What {
         match self {
             Self::Block(_) | Self::Other => Ok(self),
             // The blocks say nearly all of it as well.
-            Self::Index(_) if size > FILE_MAX => Ok(Self::Other),
+            Self::Index(_) if size > INDEX_MAX => Ok(Self::Other),
             // A consumer that did nothing yet may have written nothing.
             Self::State(_) if size == 0 => Ok(Self::Other),
             _ if size == 0 => Err(Fault::File(name.to_owned())),
-            _ if size > FILE_MAX => Err(Fault::Invalid),
+            _ if size > TEXT_MAX => Err(Fault::TooLong("a file")),
             _ => Ok(self),
         }
     }

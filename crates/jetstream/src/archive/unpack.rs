@@ -21,22 +21,30 @@ enum Form {
 
 impl Unpacker {
     /// Adds packed bytes.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        self.plain.drain(..std::mem::take(&mut self.at));
-        self.frames.push(bytes, &mut self.plain)
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.frames.push(bytes);
     }
 
-    /// Bytes that are held and not used yet.
+    /// Unpacks one frame more. `None`: there is no whole one; else how many plain bytes it had.
+    pub(crate) fn unpack(&mut self) -> Result<Option<usize>, Fault> {
+        self.plain.drain(..std::mem::take(&mut self.at));
+        let before = self.plain.len();
+        let unpacked = self.frames.unpack(&mut self.plain)?;
+        Ok(unpacked.then(|| self.plain.len() - before))
+    }
+
+    /// Bytes that are held and not used yet, packed and plain.
     pub(crate) fn held(&self) -> usize {
-        self.plain.len() - self.at
+        self.frames.len() + self.plain.len() - self.at
     }
 
     /// Whether the bytes so far end where a frame ends.
     pub(crate) fn is_whole(&self) -> bool {
-        self.frames.is_whole()
+        self.frames.len() == 0
     }
 
-    /// The next part, and what to hand to [`Unpacker::used`] when it is done with. `None`: not whole yet.
+    /// The next part of what was unpacked, and what to hand to [`Unpacker::used`] when it is done with. `None`: it isn't whole yet,
+    /// [`Unpacker::unpack`] may give more of it.
     pub(crate) fn next(&mut self) -> Result<Option<(Part<'_>, usize)>, Fault> {
         if self.form.is_none() {
             self.form = self.look()?;

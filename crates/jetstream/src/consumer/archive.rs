@@ -24,9 +24,10 @@ struct Out {
     timestamp: i64,
 }
 
+/// How far a consumer was.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
-struct State {
+pub(crate) struct ArchivedState {
     delivered: Sequences,
     ack_floor: Sequences,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -39,7 +40,7 @@ struct State {
 impl Consumer {
     /// Configuration and state, as far as messages up to `last` are concerned.
     pub(crate) fn archived(&self, last: u64) -> Value {
-        let mut state = State {
+        let mut state = ArchivedState {
             delivered: Sequences {
                 consumer_seq: self.dseq - 1,
                 stream_seq: self.next.saturating_sub(1).min(last),
@@ -48,7 +49,7 @@ impl Consumer {
                 consumer_seq: self.floor.consumer,
                 stream_seq: self.floor.stream.min(last),
             },
-            ..State::default()
+            ..ArchivedState::default()
         };
         for (seq, pending) in self.pending.range(..=last) {
             let out = Out {
@@ -70,17 +71,13 @@ impl Consumer {
     }
 
     /// A consumer with a state from an archive. What was out goes out again after its wait.
-    ///
-    /// # Errors
-    /// The state can't be read.
     pub(crate) fn unarchived(
         (account, stream): (AccountId, &str),
         log: &Log,
         config: ConsumerConfig,
-        state: Value,
+        state: &ArchivedState,
         now: u64,
-    ) -> Result<Self, serde_json::Error> {
-        let state = Option::<State>::deserialize(state)?.unwrap_or_default();
+    ) -> Self {
         let mut consumer = Self::empty(account, stream, log, config, now);
         let delivered = state.delivered.stream_seq;
         consumer.next = delivered.saturating_add(1);
@@ -91,7 +88,7 @@ impl Consumer {
         };
         let floor = consumer.floor.stream;
         let may_be_out = |seq: u64| floor < seq && seq <= delivered;
-        for (seq, out) in state.pending {
+        for (&seq, out) in &state.pending {
             if !may_be_out(seq) {
                 continue;
             }
@@ -108,6 +105,6 @@ impl Consumer {
             consumer.due.extend(due.map(|due| (due, seq)));
         }
         consumer.fit_log();
-        Ok(consumer)
+        consumer
     }
 }

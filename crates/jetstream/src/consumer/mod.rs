@@ -26,6 +26,7 @@ mod rules;
 mod save;
 
 pub(crate) use ack::Place;
+pub(crate) use archive::ArchivedState;
 pub use config::{AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy};
 pub use priority::PriorityPolicy;
 

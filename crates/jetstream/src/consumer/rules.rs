@@ -14,12 +14,22 @@ const EXPIRES_MIN: i64 = 1_000_000;
 const GROUP_MAX: usize = 16;
 
 impl ConsumerConfig {
-    /// Refuses what can't be.
-    pub(crate) fn check(
-        &self,
+    /// What every definition passes, whoever brings it: what was left out is filled in, and what can't be is refused.
+    pub(crate) fn accept(
+        &mut self,
+        pedantic: bool,
         stream: &StreamConfig,
         account: &crate::AccountLimits,
     ) -> Result<(), ApiError> {
+        self.mend(pedantic, &stream.consumer_limits)?;
+        self.complete(&stream.consumer_limits, account);
+        self.check(stream, account)?;
+        self.note_level();
+        Ok(())
+    }
+
+    /// Refuses what can't be.
+    fn check(&self, stream: &StreamConfig, account: &crate::AccountLimits) -> Result<(), ApiError> {
         self.check_names()?;
         self.check_numbers(stream)?;
         if let Some(most) = account.max_ack_pending

@@ -86,7 +86,7 @@ impl JetStream {
     pub fn run(&mut self, now: u64, net: &mut dyn Network) -> bool {
         let mut more = self.take_messages(now, net);
         more |= self.send_snapshots(now, net);
-        self.take_restores(now, net);
+        more |= self.take_restores(now, net);
         let mut events = Vec::new();
         for index in self.streams.take_stirred() {
             let Some(stream) = self.streams.quietly(index) else {

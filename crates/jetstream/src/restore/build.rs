@@ -1,15 +1,32 @@
 //! What becomes of an archive's parts: a log with its messages, and consumers.
+//!
+//! Nothing of an archive is trusted. A message comes in under the rules of one that was published: a [`Subject`], headers and body
+//! within their limits, and the account has room for it; its sequence lies where the archive's head says that the stream does. A
+//! consumer is read here, and comes under the rules of one that a client makes when the stream is there (`api/snapshot.rs`).
 
 use super::failure;
 use crate::archive::{Entry, Fault, Head, Index, Part};
 use crate::config::{Storage, StreamConfig};
+use crate::consumer::{ArchivedState, ConsumerConfig};
 use crate::error::{MEMORY_RESOURCES_EXCEEDED, STORAGE_RESOURCES_EXCEEDED};
 use crate::{ApiError, headers};
 use midge_streamlog::{Error, Filter, Limits, NewMessage, Store, Stream as Log, StreamOptions};
+use midge_subject::Subject;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// Consumers of one archive.
 const CONSUMERS_MAX: usize = 100_000;
+/// Bytes that they are described by, all together.
+const CONSUMER_BYTES_MAX: usize = 64 << 20;
+
+/// A consumer as far as its archive told.
+pub(crate) struct RestoredConsumer {
+    pub(crate) name: String,
+    pub(crate) config: Option<ConsumerConfig>,
+    pub(crate) state: ArchivedState,
+    pub(crate) created: Option<u64>,
+}
 
 /// A stream that came whole.
 pub(crate) struct Restored {
@@ -17,8 +34,7 @@ pub(crate) struct Restored {
     pub(crate) config: StreamConfig,
     /// When it was made, if its archive said so.
     pub(crate) created: Option<u64>,
-    /// Names, with configuration, state and perhaps creation.
-    pub(crate) consumers: Vec<(String, Value)>,
+    pub(crate) consumers: Vec<RestoredConsumer>,
 }
 
 /// Whether the log takes more at the moment.
@@ -33,8 +49,8 @@ pub(crate) struct Builder {
     /// What the log is called, and what it is to be.
     pub(crate) log_name: String,
     options: StreamOptions,
-    /// Bytes that the account may still take.
-    left: Option<u64>,
+    /// Bytes that the account may take beside what it and its other restores have; none: without end.
+    pub(super) left: Option<u64>,
     /// There is a log of ours in the store.
     pub(crate) begun: bool,
     log: Option<Log>,
@@ -47,23 +63,20 @@ pub(crate) struct Builder {
     messages: Option<u64>,
     /// Messages whose time to live was over.
     expired: u64,
-    consumers: Vec<(String, Value)>,
+    consumers: Vec<RestoredConsumer>,
+    /// Bytes that told of them.
+    consumer_bytes: usize,
     /// The archive ended.
     pub(super) complete: bool,
 }
 
 impl Builder {
-    pub(crate) fn new(
-        config: StreamConfig,
-        log_name: String,
-        options: StreamOptions,
-        left: Option<u64>,
-    ) -> Self {
+    pub(crate) fn new(config: StreamConfig, log_name: String, options: StreamOptions) -> Self {
         Self {
             config,
             log_name,
             options,
-            left,
+            left: None,
             begun: false,
             log: None,
             created: None,
@@ -72,6 +85,7 @@ impl Builder {
             messages: None,
             expired: 0,
             consumers: Vec::new(),
+            consumer_bytes: 0,
             complete: false,
         }
     }
@@ -90,6 +104,7 @@ impl Builder {
     pub(super) fn add(
         &mut self,
         part: Part<'_>,
+        size: usize,
         store: &Store,
         now: u64,
     ) -> Result<Room, ApiError> {
@@ -102,7 +117,7 @@ impl Builder {
                 return remove(&log, &[seq]);
             }
             (Part::Index(index), Some(log)) => return self.settle(&log, &index),
-            (Part::Consumer(name, value), Some(_)) => return self.consumer(name, value),
+            (Part::Consumer(name, value), Some(_)) => return self.consumer(name, value, size),
             (Part::End, Some(log)) => log,
         };
         self.end(&log, store)
@@ -147,19 +162,26 @@ impl Builder {
     /// Stores a message under its own sequence and time, unless its time to live is over.
     fn keep(&mut self, log: &Log, entry: &Entry<'_>, now: u64) -> Result<Room, ApiError> {
         let (seq, stats) = (entry.seq, log.stats());
+        let refuse = |why: &str| Err(failure(&format!("message sequence {seq} {why}")));
         if seq <= stats.last_seq {
-            return Err(failure(&format!("message sequence {seq} is out of order")));
+            return refuse("is out of order");
         }
+        // What a client that isn't pedantic publishes may look like a wildcard.
+        let subject = Subject::parse_lenient(entry.name).map_err(|error| failure(&error))?;
+        if !subject.is_published() {
+            return refuse("has a subject with an empty token");
+        }
+        if !self.config.may_hold(subject.as_bytes()) {
+            return refuse("has a subject of the server's own");
+        }
+        let len = entry.headers.len() + entry.payload.len();
+        self.admit(stats.bytes.saturating_add(len as u64))?;
         if self.is_tape {
-            self.admit(stats.bytes)?;
             self.last = self.last.max(seq);
-        } else {
-            let len = entry.headers.len() + entry.payload.len();
-            if usize::try_from(self.config.max_msg_size).is_ok_and(|max| len > max) {
-                return Err(failure(&format!(
-                    "message sequence {seq} exceeds maximum message size"
-                )));
-            }
+        } else if seq > self.last {
+            return refuse("is beyond the last one");
+        } else if usize::try_from(self.config.max_msg_size).is_ok_and(|max| len > max) {
+            return refuse("exceeds maximum message size");
         }
         let time = u64::try_from(entry.time).unwrap_or(0);
         let ttl = headers::get(entry.headers, "Nats-TTL")
@@ -189,7 +211,7 @@ impl Builder {
         if stats.visible < stats.last_seq {
             return Ok(Room::No);
         }
-        let (mut gone, mut end) = (Vec::new(), 0);
+        let (mut gone, mut end) = (Vec::new(), 0_u64);
         let mut see = |from: u64, to: u64, is_gone: &dyn Fn(u64) -> bool| {
             let mut seen = from;
             while let Some(seq) = log.next(&Filter::all(), seen).filter(|seq| *seq <= to) {
@@ -200,11 +222,13 @@ impl Builder {
             }
         };
         for block in &index.blocks {
-            see(end + 1, block.first.saturating_sub(1), &|_| true);
+            let behind = end.saturating_add(1);
+            see(behind, block.first.saturating_sub(1), &|_| true);
+            // No sequence is looked at twice, whatever the blocks say.
+            let own = block.first.max(behind)..=block.last;
             for node in &block.deleted {
-                see(*node.range().start(), *node.range().end(), &|seq| {
-                    node.has(seq)
-                });
+                let range = node.range(&own);
+                see(*range.start(), *range.end(), &|seq| node.has(seq));
             }
             end = end.max(block.last);
         }
@@ -222,15 +246,48 @@ impl Builder {
         Ok(Room::Yes)
     }
 
-    fn consumer(&mut self, name: String, value: Value) -> Result<Room, ApiError> {
-        let (Value::Object(value), true) = (value, self.consumers.len() < CONSUMERS_MAX) else {
+    /// Reads what is told of a consumer, all at once or one after the other.
+    fn consumer(&mut self, name: String, value: Value, size: usize) -> Result<Room, ApiError> {
+        self.consumer_bytes += size;
+        if self.consumers.len() >= CONSUMERS_MAX || self.consumer_bytes > CONSUMER_BYTES_MAX {
+            return Err(failure(&Fault::TooLong("what tells of consumers")));
+        }
+        let Value::Object(mut fields) = value else {
             return Err(failure(&Fault::Invalid));
         };
-        match self.consumers.last_mut() {
-            Some((last, Value::Object(known))) if *last == name => known.extend(value),
-            _ => self.consumers.push((name, Value::Object(value))),
+        if self.consumers.last().is_none_or(|last| last.name != name) {
+            self.consumers.push(RestoredConsumer {
+                name,
+                config: None,
+                state: ArchivedState::default(),
+                created: None,
+            });
         }
+        let Some(consumer) = self.consumers.last_mut() else {
+            return Ok(Room::Yes);
+        };
+        let name = consumer.name.clone();
+        let bad = |why: &dyn std::fmt::Display| {
+            failure(&format!("error restoring consumer [{name:?}]: {why}"))
+        };
+        if let Some(config) = fields.remove("config").filter(Value::is_object) {
+            let config = ConsumerConfig::parse(config, false).map_err(|error| bad(&error))?;
+            if consumer.config.replace(config).is_some() {
+                return Err(bad(&"it comes twice"));
+            }
+        }
+        if let Some(state) = fields.remove("state") {
+            let state = Option::<ArchivedState>::deserialize(state);
+            consumer.state = state.map_err(|error| bad(&error))?.unwrap_or_default();
+        }
+        let created = fields.get("created").and_then(Value::as_u64);
+        consumer.created = created.or(consumer.created);
         Ok(Room::Yes)
+    }
+
+    /// Bytes of its log.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        self.log.as_ref().map_or(0, |log| log.stats().bytes)
     }
 
     /// The archive came to its end.
