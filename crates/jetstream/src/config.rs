@@ -9,6 +9,7 @@ use crate::error::{
 use crate::json;
 use crate::metadata::Metadata;
 use crate::origin::StreamSource;
+use crate::overlap::Filters;
 use midge_streamlog as log;
 use midge_subject::{Filter, Transform};
 use serde::{Deserialize, Serialize};
@@ -437,22 +438,24 @@ impl StreamConfig {
         if self.subjects.is_empty() && !self.has_origins() {
             self.subjects.push(self.name.clone());
         }
-        let mut filters: Vec<Filter> = Vec::new();
-        for subject in &self.subjects {
+        let mut known = Filters::new();
+        for (at, subject) in self.subjects.iter().enumerate() {
             let Ok(filter) = Filter::parse(subject) else {
                 return Err(invalid("invalid subject"));
             };
-            if let Some(other) = filters.iter().find(|other| other.overlaps(filter)) {
+            if known.overlap(subject)? {
+                let overlaps =
+                    |other: &&String| midge_subject::overlaps(other.as_bytes(), subject.as_bytes());
+                let other = self.subjects[..at].iter().find(overlaps);
+                let other = other.map_or("", String::as_str);
                 return Err(invalid(format!(
-                    "subject {:?} overlaps with {:?}",
-                    String::from_utf8_lossy(other.as_bytes()),
-                    subject
+                    "subject {subject:?} overlaps with {other:?}"
                 )));
             }
             if !self.no_ack {
                 check_reserved(subject, filter)?;
             }
-            filters.push(filter);
+            known.insert(subject);
         }
         Ok(())
     }

@@ -39,6 +39,7 @@ mod machine;
 mod metadata;
 mod network;
 mod origin;
+mod overlap;
 mod report;
 mod restore;
 mod schedule;

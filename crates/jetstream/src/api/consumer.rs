@@ -6,6 +6,7 @@ use crate::config::{Retention, StreamConfig};
 use crate::consumer::{Consumer, ConsumerConfig};
 use crate::error::*;
 use crate::json::Body;
+use crate::overlap::Filters;
 use crate::time::Time;
 use crate::{ApiError, JetStream, Network};
 use serde::Deserialize;
@@ -440,17 +441,15 @@ pub(super) fn check_share<'a>(
     }
     let unfiltered = config.filters().next().is_none();
     let shares = |other: &&'a ConsumerConfig| other.name != config.name && other.is_counted();
+    let mut own = Filters::all(config.filters().map(String::as_str));
     for other in others.filter(shares) {
         if unfiltered || other.filters().next().is_none() {
             return Err(CONSUMER_WQ_MULTIPLE_UNFILTERED);
         }
-        let clash = other.filters().any(|theirs| {
-            config
-                .filters()
-                .any(|own| midge_subject::overlaps(own.as_bytes(), theirs.as_bytes()))
-        });
-        if clash {
-            return Err(CONSUMER_WQ_NOT_UNIQUE);
+        for theirs in other.filters() {
+            if own.overlap(theirs)? {
+                return Err(CONSUMER_WQ_NOT_UNIQUE);
+            }
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use crate::config::{
     DESCRIPTION_MAX, METADATA_MAX, NAME_MAX, Retention, StreamConfig, is_valid_name,
 };
 use crate::error::*;
+use crate::overlap::Filters;
 use midge_subject::{Filter, Subject};
 
 const HEARTBEAT_MIN: i64 = 100_000_000;
@@ -189,15 +190,15 @@ impl ConsumerConfig {
         if self.filter_subjects.iter().any(String::is_empty) {
             return Err(CONSUMER_EMPTY_FILTER);
         }
-        let mut known: Vec<Filter> = Vec::new();
+        let mut known = Filters::new();
         for filter in self.filters() {
-            let Ok(filter) = Filter::parse(filter) else {
+            if Filter::parse(filter).is_err() {
                 return Err(STREAM_INVALID_CONFIG.says("invalid subject"));
-            };
-            if known.iter().any(|other| other.overlaps(filter)) {
+            }
+            if known.overlap(filter)? {
                 return Err(CONSUMER_OVERLAPPING_FILTERS);
             }
-            known.push(filter);
+            known.insert(filter);
         }
         Ok(())
     }

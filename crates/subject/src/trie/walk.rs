@@ -70,7 +70,8 @@ impl<T> Trie<T> {
     /// Calls `f` with every stored filter which `filter` overlaps, and each of its values, in no particular order.
     pub fn for_each_overlap(&self, filter: &[u8], mut f: impl FnMut(&[u8], &T)) {
         let mut stored = Vec::new();
-        let _ = self.walk_overlaps(filter, |id, node| {
+        let mut unbounded = usize::MAX;
+        let _ = self.walk_overlaps(filter, &mut unbounded, |id, node| {
             self.write_filter(id, &mut stored);
             node.values
                 .as_slice()
@@ -82,7 +83,21 @@ impl<T> Trie<T> {
 
     /// Whether some stored filter overlaps `filter`.
     pub fn has_overlap(&self, filter: &[u8]) -> bool {
-        self.walk_overlaps(filter, |_, _| Break(())).is_break()
+        let mut unbounded = usize::MAX;
+        self.walk_overlaps(filter, &mut unbounded, |_, _| Break(()))
+            .is_break()
+    }
+
+    /// Whether some stored filter overlaps `filter`, looking at no more than `looks` nodes because of its wildcards, which are taken off
+    /// `looks`. `None`: that wasn't enough to know.
+    ///
+    /// Whoever compares a client's filters with each other needs this: half of them `a1.b`, `a2.b` and so on, the others `*.c1`, `*.c2`, cost
+    /// the square of their number in any trie.
+    pub fn has_overlap_within(&self, filter: &[u8], looks: &mut usize) -> Option<bool> {
+        match self.walk_overlaps(filter, looks, |_, _| Break(())) {
+            Break(()) => Some(true),
+            Continue(()) => (*looks > 0).then_some(false),
+        }
     }
 
     /// All filters and values, in no particular order; a filter with two values comes twice.
@@ -171,13 +186,14 @@ impl<T> Trie<T> {
         Some(probes)
     }
 
-    /// Visits the nodes with values whose filter `filter` overlaps.
+    /// Visits the nodes with values whose filter `filter` overlaps, until `looks` is used up by siblings.
     fn walk_overlaps(
         &self,
         filter: &[u8],
+        looks: &mut usize,
         mut visit: impl FnMut(NodeId, &Node<T>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if self.is_empty() || !is_well_formed(filter) {
+        if self.is_empty() || !is_well_formed(filter) || *looks == 0 {
             return Continue(());
         }
         let filter: SmallVec<[&[u8]; 16]> = tokens(filter).collect();
@@ -191,6 +207,10 @@ impl<T> Trie<T> {
         {
             let node = self.nodes.get(id);
             if and_siblings && node.next != NONE {
+                *looks -= 1;
+                if *looks == 0 {
+                    return Continue(());
+                }
                 steps.push(Step {
                     id: node.next,
                     level,
