@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// Subjects that one answer may name.
 pub(crate) const SUBJECTS_MAX: usize = 100_000;
 /// Deleted sequences that one answer may name.
-const DELETED_MAX: u64 = 1 << 20;
+const DELETED_MAX: usize = 1 << 20;
 
 /// The API level that this server speaks, and the version it is compatible with.
 pub(crate) const API_LEVEL: u32 = 5;
@@ -150,14 +150,42 @@ impl Stream {
         let stats = self.log.stats();
         let mut deleted = Vec::new();
         let mut at = stats.first_seq;
-        while at <= stats.last_seq && (deleted.len() as u64) < DELETED_MAX {
+        while at <= stats.last_seq && deleted.len() < DELETED_MAX {
             let next = self
                 .log
                 .next(&Filter::all(), at)
                 .unwrap_or(stats.last_seq + 1);
-            deleted.extend(at..next);
+            deleted.extend((at..next).take(DELETED_MAX - deleted.len()));
             at = next + 1;
         }
         deleted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AccountId, Settings, Token};
+    use midge_streamlog::{NewMessage, Store, StoreOptions, sim::CrashDisk};
+    use std::sync::Arc;
+
+    /// Symptom: `deleted_details` over a gap of 10^12 sequences ended the server. Cause: the bound was looked at between gaps alone.
+    #[test]
+    fn a_gap_that_is_larger_than_an_answer_is_named_in_part() {
+        let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
+        let log = store.create_stream("S", Default::default()).unwrap().0;
+        let _ = log.append(NewMessage::new("s", "x"), 1).unwrap();
+        let _ = log.skip_to(1_000_000_000_000).unwrap();
+        let _ = log.append(NewMessage::new("s", "x"), 2).unwrap();
+        store.commit_once(3).unwrap();
+        let at = (AccountId(1), Token(1));
+        let (config, _) = crate::config::parse(br#"{"name": "S"}"#, true).unwrap();
+        let stream = Stream::new(at, config, 0, log, &Settings::default());
+        let deleted = stream.deleted();
+        assert_eq!(deleted.len(), DELETED_MAX);
+        assert_eq!(
+            (deleted[0], deleted[DELETED_MAX - 1]),
+            (2, DELETED_MAX as u64 + 1)
+        );
     }
 }

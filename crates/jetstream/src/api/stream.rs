@@ -9,15 +9,16 @@ use crate::error::{
     STREAM_SEALED, STREAM_SUBJECT_OVERLAP, STREAM_UPDATE,
 };
 use crate::json::Body;
+use crate::overlap::Filters;
 use crate::stream::{MsgGet, schedules_prefix};
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Network};
 use data_encoding::BASE64;
-use midge_streamlog::{Error as LogError, Filter};
+use midge_streamlog::{Error as LogError, Evicted, Filter};
 use midge_subject::Filter as Subjects;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const NAMES_MAX: usize = 1024;
 const LIST_MAX: usize = 256;
@@ -162,24 +163,18 @@ impl JetStream {
         account: AccountId,
         config: &StreamConfig,
     ) -> std::result::Result<(), ApiError> {
-        let filters: Vec<_> = config
-            .subjects
-            .iter()
-            .filter_map(|subject| Subjects::parse(subject).ok())
-            .collect();
-        let overlaps = |other: &crate::stream::Stream| {
-            let mut theirs = other
-                .config
-                .subjects
-                .iter()
-                .filter_map(|subject| Subjects::parse(subject).ok());
-            other.config.name != config.name
-                && theirs.any(|their| filters.iter().any(|own| own.overlaps(their)))
-        };
-        match self.streams_of(account).any(overlaps) {
-            true => Err(STREAM_SUBJECT_OVERLAP),
-            false => Ok(()),
+        let mut own = Filters::all(config.subjects.iter().map(String::as_str));
+        for other in self.streams_of(account) {
+            if other.config.name == config.name {
+                continue;
+            }
+            for theirs in &other.config.subjects {
+                if own.overlap(theirs)? {
+                    return Err(STREAM_SUBJECT_OVERLAP);
+                }
+            }
         }
+        Ok(())
     }
 
     pub(super) fn admit(
@@ -256,18 +251,11 @@ impl JetStream {
         self.save_places(index);
         let settings = self.settings.clone();
         if let Some(stream) = self.streams[index].as_mut() {
-            for gone in old
-                .subjects
-                .iter()
-                .filter(|subject| !config.subjects.contains(subject))
-            {
+            let [before, after] = [&old, &config].map(|of| BTreeSet::from_iter(&of.subjects));
+            for gone in before.difference(&after) {
                 net.unsubscribe(ask.account, gone.as_bytes(), stream.token);
             }
-            for new in config
-                .subjects
-                .iter()
-                .filter(|subject| !old.subjects.contains(subject))
-            {
+            for new in after.difference(&before) {
                 net.subscribe(ask.account, new.as_bytes(), stream.token);
             }
             stream.config = config;
@@ -485,11 +473,10 @@ impl JetStream {
                 seq => SEQUENCE_NOT_FOUND.says(format!("sequence {seq} not found")),
             }));
         };
-        stream.forget_schedule(request.seq);
-        let first = stream.log.stats().first_seq;
-        for consumer in stream.consumers.values_mut() {
-            consumer.removed(first);
-        }
+        stream.lost(&Evicted {
+            runs: vec![(request.seq, 1)],
+            incomplete: false,
+        });
         Ok(Answer::new(KIND, json!({"success": true})).after(ticket))
     }
 }

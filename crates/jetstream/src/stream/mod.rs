@@ -391,7 +391,7 @@ impl Stream {
     }
 
     /// Tells consumers of messages that are gone.
-    fn lost(&mut self, evicted: &Evicted) {
+    pub(crate) fn lost(&mut self, evicted: &Evicted) {
         let first = self.log.stats().first_seq;
         self.consumers
             .stir_if(|consumer| consumer.evicted(evicted, first));

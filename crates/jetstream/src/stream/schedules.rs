@@ -299,11 +299,6 @@ impl Stream {
         }
     }
 
-    /// A message was deleted.
-    pub(crate) fn forget_schedule(&mut self, seq: u64) {
-        self.schedules.forget(seq);
-    }
-
     /// A message was stored: it is a schedule, ends one, or stands where one was.
     pub(super) fn reschedule(&mut self, draft: &Draft<'_>, seq: u64) -> Result<(), ApiError> {
         match &draft.plan {
