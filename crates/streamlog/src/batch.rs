@@ -70,9 +70,10 @@ impl Stream {
             return Err(Error::TooLarge { len, max });
         }
         if state.options.storage == Storage::File {
-            if state.full || self.0.buffered.blocked.load(Ordering::Relaxed) {
+            if state.full {
                 return Err(Error::DiskFull);
             }
+            self.0.buffered.find_place(len)?;
             let buffered = self.0.buffered.now.load(Ordering::Relaxed);
             if buffered > self.0.buffered.max {
                 let max = self.0.buffered.max;

@@ -2,8 +2,9 @@
 //! found no room on the disk is tried again (`docs/streamlog.md`, "Why a journal", "A full disk").
 use crate::{
     Error, Result,
-    commit::{Spilled, Writer},
+    commit::{Carry, Spilled, Unsaved, Writer, fill_frame},
     disk::Work,
+    small::{Deltas, Pairs},
     store::Inner,
     stream::Shared,
     twice,
@@ -15,10 +16,15 @@ use std::{
 
 /// From this share of the ring on, tails are checkpointed; in 1/256.
 const CHECKPOINT_FROM: u64 = 64;
-/// Streams that are checkpointed together, and per commit while the ring isn't half full.
+/// From this share on, as many as it takes: when the disk becomes full, the rest of the ring takes a copy of what the frames are needed for.
+const CHECKPOINT_ALL: u64 = 96;
+/// Streams that are checkpointed together, and per commit while the ring isn't that full.
 const GROUP: usize = 16;
 /// A tail below this is copied forward instead of synced.
 const CARRY_MAX: usize = 4096;
+/// What a commit copies forward, and what frames leave free so that there is room to copy: a part of the ring.
+const CARRY_PART: u64 = 16;
+const FREE_PART: u64 = 8;
 
 impl Inner {
     /// Checkpoints these streams; a failure stops its stream. Those which could not be brought to the disk.
@@ -58,44 +64,69 @@ impl Inner {
     }
 
     pub(crate) fn mark_full(&self, w: &mut Writer, stream: &Arc<Shared>) {
-        if !std::mem::replace(&mut stream.state.lock().full, true) {
+        let mut state = stream.state.lock();
+        if !std::mem::replace(&mut state.full, true) {
             tracing::warn!(
                 "streamlog: the disk is full; {} takes nothing until there is room",
                 stream.name
             );
         }
-        if !w.full.iter().any(|known| known.id == stream.id) {
-            w.full.push(stream.clone());
+        if !w.full.iter().any(|(known, _)| known.id == stream.id) {
+            let bytes = state.tail.len();
+            self.buffered.stuck.fetch_add(bytes, Ordering::Relaxed);
+            w.full.push_back((stream.clone(), bytes));
         }
     }
 
-    /// Tries to allocate again for streams that couldn't.
+    /// Tries to allocate again for streams that couldn't, up to the first one that still can't.
     pub(crate) fn retry_full(&self, w: &mut Writer) {
-        for stream in std::mem::take(&mut w.full) {
-            if self
+        for _ in 0..w.full.len() {
+            let Some((stream, bytes)) = w.full.pop_front() else {
+                return;
+            };
+            self.buffered.stuck.fetch_sub(bytes, Ordering::Relaxed);
+            if stream.deleted.load(Ordering::SeqCst) {
+                continue;
+            }
+            if !self
                 .flush_or_stop(w, std::slice::from_ref(&stream))
                 .is_empty()
             {
-                stream.state.lock().full = false;
-                tracing::info!(
-                    "streamlog: there is room again; {} takes writes",
-                    stream.name
-                );
+                return;
             }
+            stream.state.lock().full = false;
+            tracing::info!(
+                "streamlog: there is room again; {} takes writes",
+                stream.name
+            );
         }
     }
 
     /// Tries to write the manifest again when there was no room for it.
     pub(crate) fn retry_manifest(&self, w: &mut Writer) -> Result<()> {
-        if !self.buffered.blocked.load(Ordering::SeqCst) {
-            return Ok(());
-        }
-        match self.write_manifest(w) {
-            Ok(()) => self.buffered.blocked.store(false, Ordering::SeqCst),
-            Err(Error::DiskFull) => {}
-            Err(error) => return Err(error),
+        if w.manifest_full {
+            self.try_manifest(w)?;
+            self.refuse_if_full(w);
         }
         Ok(())
+    }
+
+    /// Writes the manifest, or notes that there is no room for it. `true`: it is written.
+    pub(crate) fn try_manifest(&self, w: &mut Writer) -> Result<bool> {
+        match self.write_manifest(w) {
+            Ok(()) => Ok(true),
+            Err(Error::DiskFull) => {
+                w.manifest_full = true;
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Nothing more comes in while the journal can't be freed, or while a batch waits for room.
+    pub(crate) fn refuse_if_full(&self, w: &Writer) {
+        let blocked = w.manifest_full || w.held.is_some();
+        self.buffered.blocked.store(blocked, Ordering::SeqCst);
     }
 
     /// Whether the ring is so full that the next commit frees frames.
@@ -107,38 +138,38 @@ impl Inner {
     pub(crate) fn checkpoint(&self, w: &mut Writer) -> Result<()> {
         for step in 0.. {
             let used = w.journal.used(w.oldest());
-            let enough = used < CHECKPOINT_FROM || (step > 0 && used < 2 * CHECKPOINT_FROM);
+            let enough = used < CHECKPOINT_FROM || (step > 0 && used < CHECKPOINT_ALL);
             if enough {
                 break;
             }
             self.disk.note(Work::Checkpoint);
             let group = self.oldest_streams(w);
             if !group.is_empty() {
-                self.unpin(w, &group)?;
-                continue;
-            }
-            if w.state_pin.is_none() {
-                break;
-            }
-            match self.write_manifest(w) {
-                Ok(()) => {}
-                Err(Error::DiskFull) => {
-                    self.buffered.blocked.store(true, Ordering::SeqCst);
+                if !self.unpin(w, &group, used >= CHECKPOINT_ALL)? {
                     break;
                 }
-                Err(error) => return Err(error),
+                continue;
+            }
+            if w.state_pin.is_none() || w.carry.state {
+                break;
+            }
+            if !self.try_manifest(w)? {
+                // As long as it is little, it goes from frame to frame.
+                w.carry.state = w.unsaved.bytes <= w.state_max();
+                break;
             }
             if w.state_pin.is_some() && w.pins.is_empty() {
                 break;
             }
         }
+        self.refuse_if_full(w);
         Ok(())
     }
 
     /// Some of the streams that need the oldest frames, as long as these are older than what the small state needs.
     fn oldest_streams(&self, w: &Writer) -> Vec<u64> {
-        let carried: HashSet<u64> = w.carry.iter().map(|stream| stream.id).collect();
-        let upto = w.state_pin.unwrap_or(u64::MAX);
+        let carried: HashSet<u64> = w.carry.streams.iter().map(|stream| stream.id).collect();
+        let upto = w.state_pin.filter(|_| !w.carry.state).unwrap_or(u64::MAX);
         let pins = w.pins.iter().take_while(|&(_, frame)| frame <= upto);
         pins.map(|(id, _)| id)
             .filter(|id| !carried.contains(id))
@@ -146,34 +177,53 @@ impl Inner {
             .collect()
     }
 
-    /// Brings these streams' tails to their segments, or has the next frame carry them.
-    fn unpin(&self, w: &mut Writer, streams: &[u64]) -> Result<()> {
+    /// Brings these streams' tails to their segments, or has the next frame carry them: small ones, and with `stuck` those that have no other
+    /// place. `false`: the oldest frames are needed for now.
+    fn unpin(&self, w: &mut Writer, streams: &[u64], stuck: bool) -> Result<bool> {
         let mut large = Vec::new();
+        let before = (w.pins.len(), w.carry.streams.len());
         for &id in streams {
             let Some(stream) = self.by_id(id)? else {
                 w.pins.unpin(id);
                 continue;
             };
-            let small = stream.0.state.lock().tail.len() < CARRY_MAX && !w.lazy.contains_key(&id);
-            if small || stream.0.fate.failure().is_some() {
-                w.carry.push(stream.0.clone());
-            } else {
-                large.push(stream.0.clone());
+            let stream = stream.0;
+            let (len, full) = {
+                let state = stream.state.lock();
+                (state.tail.len(), state.full)
+            };
+            let has_no_other = full || stream.fate.failure().is_some();
+            let small = len < CARRY_MAX && !w.lazy.contains_key(&id);
+            if (small || has_no_other && stuck) && w.may_carry(len) {
+                w.carry.add(stream, len);
+            } else if !has_no_other {
+                large.push(stream);
             }
         }
         let failed = self.flush_or_stop(w, &large);
-        w.carry.extend(failed);
-        Ok(())
+        for stream in failed {
+            let len = stream.state.lock().tail.len();
+            if stuck && w.may_carry(len) {
+                w.carry.add(stream, len);
+            }
+        }
+        Ok(before != (w.pins.len(), w.carry.streams.len()))
     }
 
     /// Writes the small state where the journal isn't needed for it.
     pub(crate) fn write_manifest(&self, w: &mut Writer) -> Result<()> {
+        self.write_manifest_of(w, w.small.clone())
+    }
+
+    /// The same, with changes that no frame has; they count when this succeeds.
+    pub(crate) fn write_manifest_of(&self, w: &mut Writer, small: Pairs) -> Result<()> {
         // Nothing may be in the manifest that a crash could take from the journal before it.
         if w.journal.is_unsynced() {
             w.sync_journal()?;
         }
-        let content = w.small.encode(self.salt);
+        let content = small.encode(self.salt);
         w.manifest_generation += 1;
+        self.manifest_len.store(content.len(), Ordering::Relaxed);
         self.with_reserve(|| {
             twice::write(
                 &*self.disk,
@@ -183,14 +233,19 @@ impl Inner {
                 &content,
             )
         })?;
+        w.small = small;
         w.state_pin = None;
+        w.unsaved = Unsaved::default();
+        w.carry.state = false;
+        w.manifest_full = false;
         w.definitions_stale = false;
         Ok(())
     }
 
-    /// Sees to it that the frame has a place. Frames are given back by a sync alone, and many may have been written without one.
-    pub(crate) fn make_room(&self, w: &mut Writer) -> Result<()> {
-        let len = w.frame.len();
+    /// Sees to it that the frame being put together has a place, and that there is room left to copy old frames forward. Frames are given
+    /// back by a sync alone, and many may have been written without one. `false`: there is no place, since the disk is full.
+    pub(crate) fn make_room(&self, w: &mut Writer, len: usize) -> Result<bool> {
+        let len = len + self.kept_free(w)?;
         if !w.journal.fits(len) {
             w.sync_journal()?;
         }
@@ -208,14 +263,65 @@ impl Inner {
             }
             self.flush_or_stop(w, &streams);
             if w.state_pin.is_some() {
-                match self.write_manifest(w) {
-                    Ok(()) | Err(Error::DiskFull) => {}
-                    Err(error) => return Err(error),
-                }
+                self.try_manifest(w)?;
             }
             self.announce(w)?;
         }
-        Ok(())
+        let begin = w.journal.next_number();
+        while !w.journal.fits(len) && w.oldest() < begin && self.copy_forward(w)? {}
+        Ok(w.journal.fits(len))
+    }
+
+    /// Bytes of the ring that no batch takes, so that old frames can be copied forward. On a full disk the journal alone has the tails, all
+    /// of which may have to move before one of the old frames isn't needed.
+    fn kept_free(&self, w: &mut Writer) -> Result<usize> {
+        let least = (w.journal.size() / FREE_PART) as usize;
+        if w.full.is_empty() && !w.manifest_full {
+            return Ok(least);
+        }
+        let mut needed = 2 * w.unsaved.bytes;
+        for (id, _) in w.pins.iter() {
+            if let Some(stream) = self.by_id(id)? {
+                needed += stream.0.state.lock().tail.len();
+            }
+        }
+        Ok(least.max(needed))
+    }
+
+    /// Copies what the oldest frames are needed for into a new one. `false`: that is not possible.
+    fn copy_forward(&self, w: &mut Writer) -> Result<bool> {
+        let Some(oldest) = Some(w.oldest()).filter(|oldest| *oldest > 0) else {
+            return Ok(false);
+        };
+        let mut carry = Carry::default();
+        for (id, frame) in w.pins.iter() {
+            let Some(stream) = self.by_id(id)? else {
+                continue;
+            };
+            let len = stream.0.state.lock().tail.len();
+            if !carry.streams.is_empty() && carry.bytes + len > w.carry_max() || frame > oldest {
+                break;
+            }
+            carry.add(stream.0, len);
+        }
+        carry.state = w.state_pin == Some(oldest);
+        let mut frame = std::mem::replace(&mut w.frame, w.journal.frame());
+        fill_frame(w, &carry, &[], &Deltas::new());
+        std::mem::swap(&mut frame, &mut w.frame);
+        if !w.journal.fits(frame.len()) {
+            return Ok(false);
+        }
+        let number = w.journal.next_number();
+        for stream in &carry.streams {
+            w.pins.repin(stream.id, number);
+        }
+        if carry.state {
+            w.state_pin = Some(number);
+        }
+        let oldest = w.oldest();
+        w.journal.write(&*self.disk, &mut frame, oldest)?;
+        w.sync_journal()?;
+        Ok(true)
     }
 
     /// Writes a frame that says what is needed no more, and nothing else.
@@ -226,6 +332,17 @@ impl Inner {
             w.sync_journal()?;
         }
         Ok(())
+    }
+}
+
+impl Writer {
+    fn carry_max(&self) -> usize {
+        (self.journal.size() / CARRY_PART) as usize
+    }
+
+    /// Whether the next frame may carry a tail of `len` bytes.
+    fn may_carry(&self, len: usize) -> bool {
+        self.carry.streams.is_empty() || self.carry.bytes + len <= self.carry_max()
     }
 }
 

@@ -7,13 +7,13 @@ use crate::{
     options::Policy,
     pins::Pins,
     segment::Segment,
-    small::{Deltas, Pairs},
+    small::{Deltas, Pair, Pairs},
     store::{Inner, STREAM_KEY, Store},
     stream::{Owner, Shared},
     tail::Piece,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -27,6 +27,8 @@ pub struct Commit {
     pub streams: usize,
     /// when the next one is due although nobody appends, in nanoseconds
     pub next_due: Option<u64>,
+    /// a batch waits for room on the disk
+    pub waits_for_room: bool,
 }
 
 /// What only the committer touches.
@@ -40,10 +42,16 @@ pub(crate) struct Writer {
     pub(crate) pins: Pins,
     /// the oldest frame with small state that the manifest doesn't have
     pub(crate) state_pin: Option<u64>,
+    /// what it doesn't have, and how many bytes that is
+    pub(crate) unsaved: Unsaved,
+    /// it found no room on the disk
+    pub(crate) manifest_full: bool,
     /// a definition is in the journal alone
     pub(crate) definitions_stale: bool,
-    /// streams whose tail goes into the next frame once more
-    pub(crate) carry: Vec<Arc<Shared>>,
+    /// what goes into the next frame once more
+    pub(crate) carry: Carry,
+    /// a batch that found no room on a full disk: it is tried again, and those behind it wait
+    pub(crate) held: Option<Batch>,
     /// `Interval` streams with unsynced bytes, and when they are due
     pub(crate) lazy: BTreeMap<u64, (Arc<Shared>, u64)>,
     /// `Interval` streams that a killed process may have left unsynced, and what they are owed: opening them syncs them
@@ -53,8 +61,56 @@ pub(crate) struct Writer {
     frames_due: Option<u64>,
     /// whose bytes they carry, and up to which sequence
     written: BTreeMap<u64, (Arc<Shared>, u64)>,
-    /// streams that couldn't get a segment
-    pub(crate) full: Vec<Arc<Shared>>,
+    /// streams that couldn't get a segment, and the bytes of theirs that only the journal keeps
+    pub(crate) full: VecDeque<(Arc<Shared>, usize)>,
+}
+
+/// Small state that the manifest doesn't have. It goes from frame to frame when the manifest can't be written.
+#[derive(Default)]
+pub(crate) struct Unsaved {
+    pub(crate) deltas: Deltas,
+    pub(crate) bytes: usize,
+}
+
+impl Unsaved {
+    pub(crate) fn add(&mut self, key: &[u8], value: Option<&Pair>) {
+        self.bytes += delta_len(key, value);
+        if let Some(old) = self.deltas.insert(key.into(), value.cloned()) {
+            self.bytes -= delta_len(key, old.as_ref());
+        }
+    }
+}
+
+/// What is copied from old frames into the next one, so that the old ones are needed no more.
+#[derive(Default)]
+pub(crate) struct Carry {
+    pub(crate) streams: Vec<Arc<Shared>>,
+    /// of their tails
+    pub(crate) bytes: usize,
+    /// the unsaved state as well
+    pub(crate) state: bool,
+}
+
+impl Carry {
+    fn is_empty(&self) -> bool {
+        self.streams.is_empty() && !self.state
+    }
+
+    pub(crate) fn add(&mut self, stream: Arc<Shared>, bytes: usize) {
+        self.streams.push(stream);
+        self.bytes += bytes;
+    }
+}
+
+/// What one commit carries.
+pub(crate) struct Batch {
+    number: u64,
+    shares: Vec<Share>,
+    deltas: Deltas,
+    /// how many streams it began with
+    streams: usize,
+    /// its small state is durable, so that all of it has to be
+    state_durable: bool,
 }
 
 /// A stream's tail on its way to the segments.
@@ -84,7 +140,7 @@ impl Spilled {
 }
 
 /// One stream's share of a batch.
-struct Share {
+pub(crate) struct Share {
     stream: Arc<Shared>,
     last_seq: u64,
     bytes: usize,
@@ -101,14 +157,17 @@ impl Writer {
             manifest_generation,
             pins: Pins::default(),
             state_pin: None,
+            unsaved: Unsaved::default(),
+            manifest_full: false,
             definitions_stale: false,
-            carry: Vec::new(),
+            carry: Carry::default(),
+            held: None,
             lazy: BTreeMap::new(),
             inherited: BTreeMap::new(),
             inherited_at: None,
             frames_due: None,
             written: BTreeMap::new(),
-            full: Vec::new(),
+            full: VecDeque::new(),
         }
     }
 
@@ -158,6 +217,7 @@ impl Inner {
         let mut writer = self.writer.try_lock()?;
         let busy = self.buffered.blocked.load(Ordering::SeqCst)
             || !writer.full.is_empty()
+            || writer.held.is_some()
             || !writer.carry.is_empty()
             || writer.next_due().is_some_and(|due| due <= now)
             || self.needs_checkpoint(&writer);
@@ -177,6 +237,18 @@ impl Inner {
         })
     }
 
+    /// Commits, and nothing is left that was taken from streams and isn't written.
+    ///
+    /// # Errors
+    /// `DiskFull` when there is no room for that.
+    pub(crate) fn commit_all(&self, w: &mut Writer, now: u64) -> Result<()> {
+        let commit = self.commit(w, now)?;
+        match commit.waits_for_room {
+            true => Err(Error::DiskFull),
+            false => Ok(()),
+        }
+    }
+
     /// Commits; `tell` is called when the tickets of the batch are released.
     fn commit_and(&self, w: &mut Writer, now: u64, tell: impl Fn(u64)) -> Result<Commit> {
         if let Some(error) = self.gate.failure() {
@@ -193,48 +265,120 @@ impl Inner {
         self.retry_full(w);
         self.retry_manifest(w)?;
         self.sync_due(w, now)?;
-        if self.gate.is_idle() && w.carry.is_empty() {
-            return Ok(Commit {
-                batch: 0,
-                streams: 0,
-                next_due: w.next_due(),
-            });
-        }
-        let (number, owners) = self.gate.close();
-        let (mut shares, deltas) = self.take(owners);
-        self.note(&shares, &deltas);
-        // A stream's files come after its definition.
-        let defines = deltas.keys().any(|key| key.first() == Some(&0));
-        shares.retain(|share| {
-            let journal = defines && !w.lazy.contains_key(&share.stream.id);
-            journal || !self.write_direct(w, share, number, now)
-        });
-        self.write_frame(w, &shares, &deltas, now)?;
-        let must_sync = defines
-            || shares.iter().any(|share| share.policy == Policy::Always)
-            || (!deltas.is_empty() && self.options.policy == Policy::Always);
-        // A share without bytes stands for what an earlier frame carried, which may not be durable either.
-        let unsynced = w.journal.is_unsynced();
-        let level = if unsynced && !must_sync {
-            for share in &shares {
-                w.written
-                    .insert(share.stream.id, (share.stream.clone(), share.last_seq));
+        let mut batch = match w.held.take() {
+            Some(mut batch) => {
+                // What came after it may be the deletion that makes room.
+                batch.deltas.append(&mut self.take_state());
+                batch
             }
-            Level::Written
-        } else {
-            Level::Synced
+            None if self.gate.is_idle() && w.carry.is_empty() => return Ok(w.nothing_done()),
+            None => self.close_batch(),
         };
-        if unsynced && must_sync {
-            w.sync_journal()?;
-        }
-        self.release(&shares, number, level);
+        let written = self.write_batch(w, &mut batch, now)?;
+        self.unsaved.store(w.unsaved.bytes, Ordering::Relaxed);
+        let Some(level) = written else {
+            w.held = Some(batch);
+            self.refuse_if_full(w);
+            return Ok(w.nothing_done());
+        };
+        let number = batch.number;
+        self.release(&batch.shares, number, level);
         tell(number);
         self.checkpoint(w)?;
         Ok(Commit {
             batch: number,
-            streams: shares.len(),
-            next_due: w.next_due(),
+            streams: batch.streams,
+            ..w.nothing_done()
         })
+    }
+
+    /// Ends the open batch, with all that gathered in it.
+    fn close_batch(&self) -> Batch {
+        let (number, owners) = self.gate.close();
+        let (shares, deltas) = self.take(owners);
+        self.note(&shares, &deltas);
+        Batch {
+            number,
+            streams: shares.len(),
+            shares,
+            deltas,
+            state_durable: false,
+        }
+    }
+
+    /// Writes a batch: what is large to its files, the rest as one frame. How far it came; `None`: it finds no room at the moment, and may be
+    /// written again.
+    fn write_batch(&self, w: &mut Writer, batch: &mut Batch, now: u64) -> Result<Option<Level>> {
+        let Batch { number, shares, .. } = batch;
+        let is_large = |share: &Share| share.bytes >= self.direct_bytes(w);
+        // A stream's files come after its definition.
+        let mut defines = defines(&batch.deltas);
+        let state_alone =
+            state_len(&batch.deltas) > w.state_max() || (defines && shares.iter().any(is_large));
+        if state_alone {
+            if !self.write_state(w, &mut batch.deltas)? {
+                return Ok(None);
+            }
+            batch.state_durable = true;
+            defines = false;
+        }
+        shares.retain(|share| {
+            let journal = defines && !w.lazy.contains_key(&share.stream.id);
+            journal || !self.write_direct(w, share, *number, now)
+        });
+        let must_sync = defines
+            || batch.state_durable
+            || shares.iter().any(|share| share.policy == Policy::Always)
+            || (!batch.deltas.is_empty() && self.options.policy == Policy::Always);
+        if !self.write_frame(w, &batch.shares, &mut batch.deltas, now)? {
+            return Ok(None);
+        }
+        // A share without bytes stands for what an earlier frame carried, which may not be durable either.
+        if w.journal.is_unsynced() && !must_sync {
+            for share in &batch.shares {
+                let entry = (share.stream.clone(), share.last_seq);
+                w.written.insert(share.stream.id, entry);
+            }
+            return Ok(Some(Level::Written));
+        }
+        if w.journal.is_unsynced() {
+            w.sync_journal()?;
+        }
+        Ok(Some(Level::Synced))
+    }
+
+    /// Makes small state durable before anything else of its batch: in a frame of its own, or in the manifest when it is too much for one. Each
+    /// stands in for the other when there is no room. `false`: neither has any.
+    fn write_state(&self, w: &mut Writer, deltas: &mut Deltas) -> Result<bool> {
+        let much = state_len(deltas) > w.state_max();
+        if much && self.write_to_manifest(w, deltas)? {
+            return Ok(true);
+        }
+        w.frame.clear();
+        put_deltas(&mut w.frame, deltas);
+        put_deltas(&mut w.frame, deltas);
+        if !self.make_room(w, w.frame.len())? {
+            return Ok(!much && self.write_to_manifest(w, deltas)?);
+        }
+        w.take_state(deltas);
+        let oldest = w.oldest();
+        w.journal.write(&*self.disk, &mut w.frame, oldest)?;
+        w.sync_journal()?;
+        Ok(true)
+    }
+
+    /// Small state goes straight to the manifest. `false`: there is no room.
+    fn write_to_manifest(&self, w: &mut Writer, deltas: &mut Deltas) -> Result<bool> {
+        let mut small = w.small.clone();
+        for (key, value) in &*deltas {
+            small.apply(key, value.as_ref());
+        }
+        match self.write_manifest_of(w, small) {
+            Ok(()) => deltas.clear(),
+            Err(Error::DiskFull) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        Ok(true)
     }
 
     fn take(&self, owners: Vec<Owner>) -> (Vec<Share>, Deltas) {
@@ -242,8 +386,7 @@ impl Inner {
         let mut deltas = Deltas::new();
         for owner in owners {
             let Owner::Stream(stream) = owner else {
-                let mut small = self.small.lock();
-                deltas = std::mem::take(&mut small.deltas);
+                deltas = self.take_state();
                 continue;
             };
             let mut state = stream.state.lock();
@@ -282,17 +425,23 @@ impl Inner {
                 .any(|p| matches!(p.bytes.get(38), Some(1..=4)))
         });
         self.disk.note(match () {
-            () if deltas.keys().any(|key| key.first() == Some(&0)) => Work::Definition,
+            () if defines(deltas) => Work::Definition,
             () if commands => Work::Purge,
             () if !deltas.is_empty() => Work::State,
             () => Work::Append,
         });
     }
 
+    /// From this size on a share goes to its segment: a frame takes what the journal's bound for waiting bytes lets in, and no more.
+    fn direct_bytes(&self, w: &Writer) -> usize {
+        let frame_max = (w.journal.size() / 8) as usize;
+        self.options.direct_bytes.min(frame_max)
+    }
+
     /// A share that is large, or follows unsynced bytes, goes to its segment. `true`: it's done with, for better or worse.
     fn write_direct(&self, w: &mut Writer, share: &Share, number: u64, now: u64) -> bool {
         let stream = &share.stream;
-        if share.bytes < self.options.direct_bytes && !w.lazy.contains_key(&stream.id) {
+        if share.bytes < self.direct_bytes(w) && !w.lazy.contains_key(&stream.id) {
             return false;
         }
         let sync = share.policy == Policy::Always;
@@ -396,59 +545,48 @@ impl Inner {
         Ok(())
     }
 
-    /// One frame for everybody else, if there is something to write.
+    /// One frame for everybody else, if there is something to write. `false`: there is no room at the moment.
     fn write_frame(
         &self,
         w: &mut Writer,
         shares: &[Share],
-        deltas: &Deltas,
+        deltas: &mut Deltas,
         now: u64,
-    ) -> Result<()> {
-        let carry = std::mem::take(&mut w.carry);
-        w.frame.clear();
-        put_deltas(&mut w.frame, deltas);
-        let mut carried = Vec::new();
-        for stream in carry
-            .iter()
-            .filter(|stream| !w.lazy.contains_key(&stream.id))
-        {
-            let shared_pieces = shares
-                .iter()
-                .find(|s| s.stream.id == stream.id)
-                .map_or(0, |s| s.pieces.len());
-            let pieces = stream.state.lock().tail.pieces();
-            let old = pieces.len().saturating_sub(shared_pieces);
-            pieces[..old]
-                .iter()
-                .for_each(|piece| put_piece(&mut w.frame, stream.id, piece));
-            carried.push(stream.id);
-        }
-        for share in shares {
-            share
-                .pieces
-                .iter()
-                .for_each(|piece| put_piece(&mut w.frame, share.stream.id, piece));
-        }
-        put_deltas(&mut w.frame, deltas);
+    ) -> Result<bool> {
+        let mut carry = std::mem::take(&mut w.carry);
+        carry
+            .streams
+            .retain(|stream| !w.lazy.contains_key(&stream.id));
+        fill_frame(w, &carry, shares, deltas);
         if w.frame.is_empty() {
-            carried.into_iter().for_each(|id| w.pins.unpin(id));
-            return Ok(());
+            carry.streams.iter().for_each(|it| w.pins.unpin(it.id));
+            return Ok(true);
         }
-        self.make_room(w)?;
+        if !self.make_room(w, w.frame.len())? {
+            // What is carried on has its place already, and small state has another one.
+            carry = Carry::default();
+            if !deltas.is_empty() && !self.write_to_manifest(w, deltas)? {
+                return Ok(false);
+            }
+            fill_frame(w, &carry, shares, deltas);
+            if w.frame.is_empty() {
+                return Ok(true);
+            }
+            if !self.make_room(w, w.frame.len())? {
+                return Ok(false);
+            }
+        }
         let number = w.journal.next_number();
-        for id in carried {
-            w.pins.repin(id, number);
+        for stream in &carry.streams {
+            w.pins.repin(stream.id, number);
         }
         for share in shares.iter().filter(|share| !share.pieces.is_empty()) {
             w.pins.pin(share.stream.id, number);
         }
-        if !deltas.is_empty() {
-            w.state_pin.get_or_insert(number);
-            w.definitions_stale |= deltas.keys().any(|key| key.first() == Some(&0));
-            for (key, value) in deltas {
-                w.small.apply(key, value.as_ref());
-            }
+        if carry.state {
+            w.state_pin = Some(number);
         }
+        w.take_state(deltas);
         let oldest = w.oldest();
         w.journal.write(&*self.disk, &mut w.frame, oldest)?;
         let soonest = shares.iter().filter_map(|share| match share.policy {
@@ -456,7 +594,7 @@ impl Inner {
             Policy::Interval(d) => Some(now.saturating_add(d.as_nanos() as u64)),
         });
         w.frames_due = soonest.chain(w.frames_due).min();
-        Ok(())
+        Ok(true)
     }
 
     fn release(&self, shares: &[Share], number: u64, level: Level) {
@@ -496,7 +634,61 @@ impl Inner {
     }
 }
 
+/// Puts a frame together: what is carried on, what is new, and small state before and after it.
+pub(crate) fn fill_frame(w: &mut Writer, carry: &Carry, shares: &[Share], deltas: &Deltas) {
+    let unsaved = carry.state.then_some(&w.unsaved.deltas);
+    w.frame.clear();
+    let state = |frame: &mut FrameBuf| {
+        unsaved.into_iter().for_each(|old| put_deltas(frame, old));
+        put_deltas(frame, deltas);
+    };
+    state(&mut w.frame);
+    for stream in &carry.streams {
+        let shared = shares.iter().find(|share| share.stream.id == stream.id);
+        let shared_pieces = shared.map_or(0, |share| share.pieces.len());
+        let pieces = stream.state.lock().tail.pieces();
+        let old = pieces.len().saturating_sub(shared_pieces);
+        pieces[..old]
+            .iter()
+            .for_each(|piece| put_piece(&mut w.frame, stream.id, piece));
+    }
+    for share in shares {
+        share
+            .pieces
+            .iter()
+            .for_each(|piece| put_piece(&mut w.frame, share.stream.id, piece));
+    }
+    state(&mut w.frame);
+}
+
 impl Writer {
+    /// Bytes of small state that a frame takes; more goes straight to the manifest, and no more is carried on.
+    pub(crate) fn state_max(&self) -> usize {
+        (self.journal.size() / 16) as usize
+    }
+
+    /// The next frame makes these changes.
+    fn take_state(&mut self, deltas: &mut Deltas) {
+        if deltas.is_empty() {
+            return;
+        }
+        self.state_pin.get_or_insert(self.journal.next_number());
+        self.definitions_stale |= defines(deltas);
+        for (key, value) in std::mem::take(deltas) {
+            self.small.apply(&key, value.as_ref());
+            self.unsaved.add(&key, value.as_ref());
+        }
+    }
+
+    fn nothing_done(&self) -> Commit {
+        Commit {
+            batch: 0,
+            streams: 0,
+            next_due: self.next_due(),
+            waits_for_room: self.held.is_some(),
+        }
+    }
+
     /// Makes all frames durable, and with them what they carry.
     pub(crate) fn sync_journal(&mut self) -> Result<()> {
         self.journal.sync()?;
@@ -530,6 +722,21 @@ fn raise(share: &Share, durable: bool) {
     if durable {
         state.raise_durable(share.last_seq);
     }
+}
+
+/// Whether there are definitions of streams among the changes.
+fn defines(deltas: &Deltas) -> bool {
+    deltas.keys().any(|key| key.first() == Some(&0))
+}
+
+/// What a change takes, about.
+pub(crate) fn delta_len(key: &[u8], value: Option<&Pair>) -> usize {
+    key.len() + value.map_or(0, |pair| pair.value().len())
+}
+
+fn state_len(deltas: &Deltas) -> usize {
+    let lens = deltas.iter().map(|(k, value)| delta_len(k, value.as_ref()));
+    lens.sum()
 }
 
 fn put_deltas(frame: &mut FrameBuf, deltas: &Deltas) {

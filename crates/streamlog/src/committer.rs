@@ -19,6 +19,8 @@ pub struct Committer {
 
 /// How long the keeper sleeps between its rounds.
 const KEEPER_PERIOD: Duration = Duration::from_millis(100);
+/// How long a batch that found no room waits until it is tried again.
+const ROOM_PERIOD: Duration = Duration::from_millis(50);
 /// How long the committer sleeps at most.
 const IDLE_MAX: Duration = Duration::from_millis(500);
 
@@ -60,7 +62,9 @@ fn commit_loop(store: &Store, stop: &AtomicBool) {
         let Ok(commit) = store.commit_once(now) else {
             break;
         };
-        if gate.may_sleep() {
+        if commit.waits_for_room {
+            std::thread::park_timeout(ROOM_PERIOD);
+        } else if gate.may_sleep() {
             let due = commit.next_due.map_or(IDLE_MAX, |due| {
                 Duration::from_nanos(due.saturating_sub(now))
             });

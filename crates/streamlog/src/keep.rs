@@ -24,10 +24,8 @@ impl Store {
             // Definitions are to exist twice, beside the journal.
             let mut writer = inner.writer.lock();
             if writer.definitions_stale {
-                match inner.write_manifest(&mut writer) {
-                    Ok(()) | Err(Error::DiskFull) => {}
-                    Err(error) => return Err(error),
-                }
+                inner.try_manifest(&mut writer)?;
+                inner.refuse_if_full(&writer);
             }
         }
         inner.disk.note(Work::Purge);
@@ -80,7 +78,7 @@ impl Inner {
     fn seal_all(&self, stream: &Stream, full: &[Arc<Segment>], now: u64) -> Result<bool> {
         // Everything the segments hold is in their files, durably; nothing is added to them any more.
         let mut writer = self.writer.lock();
-        self.commit(&mut writer, now)?;
+        self.commit_all(&mut writer, now)?;
         let flushed = self.flush(&mut writer, &stream.0, true);
         drop(writer);
         let mut changed = false;
@@ -108,7 +106,7 @@ impl Inner {
         };
         // What is said here may follow from records that no commit carried yet.
         let mut writer = self.writer.lock();
-        self.commit(&mut writer, now)?;
+        self.commit_all(&mut writer, now)?;
         match self.flush(&mut writer, &stream.0, true) {
             // The rest of the tail is in the journal.
             Err(Error::DiskFull) => writer.sync_journal()?,

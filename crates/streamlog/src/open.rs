@@ -1,7 +1,7 @@
 //! Opening a store: the manifest, then the journal, then the names in the folder. Streams open at their first use ([`crate::recover`]).
 use crate::{
     Error, Result, Store,
-    commit::Writer,
+    commit::{Unsaved, Writer},
     damage::{Damage, DamageKind, DamageLog},
     disk::{Disk, Work},
     gate::Gate,
@@ -24,7 +24,7 @@ use std::{
     hash::{BuildHasher, RandomState},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize},
     },
     time::Duration,
 };
@@ -39,6 +39,7 @@ struct Past {
     traces: HashMap<u64, Traces>,
     pins: Pins,
     state_pin: Option<u64>,
+    unsaved: Unsaved,
 }
 
 impl Store {
@@ -58,7 +59,7 @@ impl Store {
         let damage = Arc::<DamageLog>::default();
         let mut past = Past::read_manifest(&*disk, &names, options.seed, &damage)?;
         let journal = past.read_journal(&*disk, &names, options.journal_bytes, &damage)?;
-        let inner = past.into_inner(disk, options, journal, damage, &names);
+        let inner = past.into_inner(disk, options, journal, damage);
         inner.learn(&names);
         inner.writer.lock().inherited = inner.registry.lock().inherited();
         if inner.writer.lock().manifest_generation == 0 {
@@ -186,10 +187,13 @@ impl Past {
                 }
                 Entry::Put { key, value } => {
                     self.state_pin.get_or_insert(frame.number);
-                    self.small.put(Pair::new(&key, &value));
+                    let pair = Pair::new(&key, &value);
+                    self.unsaved.add(&key, Some(&pair));
+                    self.small.put(pair);
                 }
                 Entry::Delete { key } => {
                     self.state_pin.get_or_insert(frame.number);
+                    self.unsaved.add(&key, None);
                     self.small.remove(&key);
                 }
             }
@@ -202,11 +206,13 @@ impl Past {
         options: StoreOptions,
         journal: Journal,
         damage: Arc<DamageLog>,
-        names: &[String],
     ) -> Inner {
         let max = options.max_buffered.min((journal.size() / 8) as usize);
+        let reserve = reserve::len(&*disk);
         let mut writer = Writer::new(journal, self.small.clone(), self.generation);
         (writer.pins, writer.state_pin) = (self.pins, self.state_pin);
+        let unsaved = AtomicUsize::new(self.unsaved.bytes);
+        writer.unsaved = self.unsaved;
         Inner {
             options,
             salt: self.salt,
@@ -214,6 +220,8 @@ impl Past {
             buffered: Arc::new(Buffered {
                 now: AtomicUsize::new(0),
                 max,
+                state: AtomicUsize::new(0),
+                stuck: AtomicUsize::new(0),
                 blocked: AtomicBool::new(false),
             }),
             names_dirty: Arc::new(AtomicBool::new(true)),
@@ -229,7 +237,9 @@ impl Past {
             }),
             keeper: Mutex::default(),
             observer: Mutex::new(None),
-            reserve: AtomicBool::new(names.iter().any(|name| name == reserve::NAME)),
+            reserve: AtomicU64::new(reserve),
+            manifest_len: AtomicUsize::new(0),
+            unsaved,
             damage,
             disk,
         }

@@ -41,6 +41,11 @@ impl Pins {
         self.ordered.iter().map(|&(frame, stream)| (stream, frame))
     }
 
+    /// How many streams need a frame.
+    pub(crate) fn len(&self) -> usize {
+        self.frames.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }

@@ -382,6 +382,24 @@ impl Spares {
         self.files.lock().push((name.to_owned(), size));
     }
 
+    /// Sees to it that there is a spare file of that size.
+    pub(crate) fn prepare(&self, disk: &dyn Disk, size: u32) -> Result<()> {
+        let mut files = self.files.lock();
+        if files.iter().any(|(_, spare)| *spare == size) {
+            return Ok(());
+        }
+        let name = spare_name(self.next.fetch_add(1, Ordering::SeqCst));
+        let made = disk
+            .create(&name)
+            .and_then(|file| file.allocate(u64::from(size)));
+        if let Err(error) = made {
+            let _ = disk.remove(&name);
+            return Err(Error::io("allocate", &name, &error));
+        }
+        files.push((name, size));
+        Ok(())
+    }
+
     fn take(&self, disk: &dyn Disk, name: &str, size: u32) -> Result<Option<Arc<dyn DiskFile>>> {
         let spare = {
             let mut files = self.files.lock();
@@ -409,7 +427,7 @@ impl Spares {
         if !reusable || size <= SIZE_FIRST || files.len() >= SPARES_MAX {
             return disk.remove(name);
         }
-        let spare = format!("spare-{:08x}.seg", self.next.fetch_add(1, Ordering::SeqCst));
+        let spare = spare_name(self.next.fetch_add(1, Ordering::SeqCst));
         disk.rename(name, &spare)?;
         files.push((spare, size));
         Ok(())
@@ -428,6 +446,10 @@ pub(crate) fn parse_name(name: &str) -> Option<(u64, u32, u32)> {
     let number = hex(parts.next()?, 8)? as u32;
     let rewrite = hex(parts.next()?, 4)? as u32;
     parts.next().is_none().then_some((stream, number, rewrite))
+}
+
+fn spare_name(number: u32) -> String {
+    format!("spare-{number:08x}.seg")
 }
 
 /// The number of a spare file.

@@ -213,17 +213,43 @@ impl State {
         self.options.storage == Storage::Memory
     }
 
+    /// Sees to it that the file is there which takes a message of `len` bytes: nothing but its file could keep it.
+    pub(crate) fn allocate(&mut self, len: usize) -> Result<()> {
+        if self.is_memory() {
+            return Ok(());
+        }
+        let need = self.need(len);
+        let slot = self.active();
+        if slot.end as usize + need <= slot.seg.size as usize {
+            return slot.seg.ensure_file().map(drop);
+        }
+        let size = self.next_size(need);
+        self.env.spares.prepare(&*self.env.disk, size)
+    }
+
+    /// Bytes of a record with a body of `plain` bytes, at most.
+    fn need(&self, plain: usize) -> usize {
+        // What sealing adds is small; compression only shrinks.
+        const SEAL_MAX: usize = 64;
+        let sealed = !self.env.sealer.is_plain();
+        record::len_of(plain + if sealed { SEAL_MAX } else { 0 })
+    }
+
+    /// The size of the segment after the active one, if it is to take `len` bytes at least.
+    fn next_size(&mut self, len: usize) -> u32 {
+        let max = self.options.segment_bytes.max(4096);
+        let slot = self.active();
+        // A segment that was hardly used doesn't ask for a larger one.
+        let growth = if slot.end > slot.seg.size / 4 { 4 } else { 1 };
+        let next = slot.seg.size.saturating_mul(growth).min(max);
+        let least = HEADER as usize + record::len_of(0) + len;
+        next.max(least.next_multiple_of(4096) as u32)
+    }
+
     /// The active segment is full; the next one takes `len` bytes at least.
     pub(crate) fn roll(&mut self, len: usize) {
-        let slot = self.active();
-        let (number, size) = (slot.seg.number, slot.seg.size);
-        // A segment that was hardly used doesn't ask for a larger one.
-        let growth = if slot.end > size / 4 { 4 } else { 1 };
-        let next = size
-            .saturating_mul(growth)
-            .min(self.options.segment_bytes.max(4096));
-        let least = HEADER as usize + record::len_of(0) + len;
-        let next = next.max(least.next_multiple_of(4096) as u32);
+        let next = self.next_size(len);
+        let number = self.active().seg.number;
         if self.is_memory() {
             self.freeze_active();
         }
@@ -254,16 +280,7 @@ impl State {
             stored: plain as u32,
             ..head
         };
-        // What sealing adds is small; compression only shrinks.
-        const SEAL_MAX: usize = 64;
-        let need = record::len_of(
-            plain
-                + if self.env.sealer.is_plain() {
-                    0
-                } else {
-                    SEAL_MAX
-                },
-        );
+        let need = self.need(plain);
         let slot = self.active();
         if slot.end as usize + need > slot.seg.size as usize {
             self.roll(need);

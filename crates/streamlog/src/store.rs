@@ -1,7 +1,7 @@
 //! A folder of streams and of small keyed state, with one journal for all.
 use crate::{
     Error, Result,
-    commit::Writer,
+    commit::{Writer, delta_len},
     compact::Budget,
     damage::{Damage, DamageLog},
     disk::{Disk, Work},
@@ -21,7 +21,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -33,6 +33,8 @@ pub(crate) const TOMB_KEY: &[u8] = b"\0x";
 pub(crate) const NEXT_KEY: &[u8] = b"\0n";
 /// The longest key of small state.
 pub const KEY_MAX: usize = 1024;
+/// The longest value.
+const STATE_MAX: usize = 256 << 20;
 
 /// A store. Clones are handles to the same one.
 ///
@@ -56,8 +58,12 @@ pub(crate) struct Inner {
     pub(crate) registry: Mutex<Registry>,
     pub(crate) keeper: Mutex<Budget>,
     pub(crate) observer: Mutex<Option<Observer>>,
-    /// whether the reserve file is there
-    pub(crate) reserve: AtomicBool,
+    /// bytes of small state that the manifest doesn't have
+    pub(crate) unsaved: AtomicUsize,
+    /// bytes of the reserve file; 0: it isn't there
+    pub(crate) reserve: AtomicU64,
+    /// bytes of the manifest that was written last, or tried
+    pub(crate) manifest_len: AtomicUsize,
 }
 
 /// The small state as callers see it, and what of it waits for a commit.
@@ -117,6 +123,17 @@ impl Store {
         let id = registry.next_id;
         let env = inner.env(id, &options)?;
         let stream = inner.handle(id, name.into(), State::new(env, options.clone(), 1));
+        let ticket = match options.storage {
+            Storage::Memory => Ticket::done(),
+            Storage::File => {
+                let name = name.to_owned();
+                let definition = Definition { name, options }.encode();
+                inner.change([
+                    (&key_of(STREAM_KEY, id), Some(&definition)),
+                    (NEXT_KEY, Some(&(id + 1).to_be_bytes())),
+                ])?
+            }
+        };
         registry.next_id += 1;
         let known = Known {
             id,
@@ -124,19 +141,6 @@ impl Store {
         };
         registry.by_name.insert(stream.0.name.clone(), known);
         registry.names.insert(id, stream.0.name.clone());
-        if options.storage == Storage::Memory {
-            return Ok((stream, Ticket::done()));
-        }
-        let definition = Definition {
-            name: name.to_owned(),
-            options,
-        }
-        .encode();
-        let next = registry.next_id.to_be_bytes();
-        let ticket = inner.change([
-            (&key_of(STREAM_KEY, id), Some(&definition)),
-            (NEXT_KEY, Some(&next)),
-        ])?;
         Ok((stream, ticket))
     }
 
@@ -193,29 +197,35 @@ impl Store {
     /// Removes a stream. Its files go with the next [`maintain_once`](Self::maintain_once) after the ticket is released.
     pub fn delete_stream(&self, name: &str) -> Result<Ticket> {
         let mut registry = self.0.registry.lock();
-        let Some(known) = registry.by_name.remove(name) else {
+        let Some(known) = registry.by_name.get(name) else {
             return Err(Error::UnknownStream(name.to_owned()));
         };
-        registry.names.remove(&known.id);
-        registry.traces.remove(&known.id);
+        let id = known.id;
+        let ticket = match known.options().storage {
+            Storage::Memory => Ticket::done(),
+            Storage::File => self.0.change([
+                (&key_of(STREAM_KEY, id), None),
+                (&key_of(TOMB_KEY, id), Some(&[])),
+            ])?,
+        };
         if let Some(stream) = known.open() {
             stream.0.deleted.store(true, Ordering::SeqCst);
         }
-        if known.options().storage == Storage::Memory {
-            return Ok(Ticket::done());
-        }
-        self.0.change([
-            (&key_of(STREAM_KEY, known.id), None),
-            (&key_of(TOMB_KEY, known.id), Some(&[])),
-        ])
+        registry.by_name.remove(name);
+        registry.names.remove(&id);
+        registry.traces.remove(&id);
+        Ok(ticket)
     }
 
     /// Keeps `value` under `key`; visible at once, durable when the ticket says so. Several changes of one key in one batch cost one.
+    ///
+    /// # Errors
+    /// `Overloaded` and `DiskFull` for the moment; `TooLarge`; `Stopped` for good. What is refused leaves everything as it was.
     pub fn put_state(&self, key: &[u8], value: &[u8]) -> Result<Ticket> {
         self.0.change([(user_key(key)?, Some(value))])
     }
 
-    /// Forgets `key`.
+    /// Forgets `key`. A full disk takes it, since that makes room.
     pub fn delete_state(&self, key: &[u8]) -> Result<Ticket> {
         self.0.change([(user_key(key)?, None)])
     }
@@ -238,10 +248,13 @@ impl Store {
         self.0.damage.list()
     }
 
-    /// Whether an append of `len` bytes fits beside what waits for the disk; otherwise it would be refused as `Overloaded`.
+    /// Whether `len` bytes more, of a message or of small state, fit beside what waits for the disk; otherwise they would be refused as `Overloaded`.
     pub fn has_room(&self, len: usize) -> bool {
-        let buffered = self.0.buffered.now.load(Ordering::Relaxed);
-        buffered == 0 || buffered + len <= self.0.buffered.max
+        if self.0.gate.failure().is_some() {
+            return true;
+        }
+        let overloaded = |outcome| matches!(outcome, Err(Error::Overloaded { .. }));
+        !overloaded(self.0.buffered.admit(len)) && !overloaded(self.0.admit_state(len))
     }
 
     /// Why nothing more is written, if so.
@@ -349,19 +362,59 @@ impl Inner {
             .collect()
     }
 
+    /// Whether small state of `len` bytes may wait beside what waits of it.
+    fn admit_state(&self, len: usize) -> Result<()> {
+        let buffered = &self.buffered;
+        let (waiting, max) = (buffered.state.load(Ordering::Relaxed), buffered.max);
+        if len > STATE_MAX {
+            return Err(Error::TooLarge {
+                len,
+                max: STATE_MAX,
+            });
+        }
+        // On a full disk the journal keeps a little of it.
+        let full =
+            buffered.blocked.load(Ordering::Relaxed) || buffered.stuck.load(Ordering::Relaxed) > 0;
+        if full && self.unsaved.load(Ordering::Relaxed) + waiting + len > max / 2 {
+            return Err(Error::DiskFull);
+        }
+        if waiting > 0 && waiting + len > max {
+            return Err(Error::Overloaded {
+                buffered: waiting,
+                max,
+            });
+        }
+        Ok(())
+    }
+
+    /// What changed of the small state since the last commit.
+    pub(crate) fn take_state(&self) -> Deltas {
+        let mut small = self.small.lock();
+        self.buffered.state.store(0, Ordering::Relaxed);
+        std::mem::take(&mut small.deltas)
+    }
+
+    /// Changes small state. What only takes away is never refused, or space could not come back.
     fn change<const N: usize>(&self, deltas: [(&[u8], Option<&[u8]>); N]) -> Result<Ticket> {
         if let Some(error) = self.gate.failure() {
             return Err(error);
         }
-        if self.buffered.blocked.load(Ordering::Relaxed) {
-            return Err(Error::DiskFull);
-        }
+        let added = |(key, value): &(&[u8], Option<&[u8]>)| value.map(|it| key.len() + it.len());
+        let len: usize = deltas.iter().filter_map(added).sum();
+        let takes_away = deltas.iter().any(|(_, value)| value.is_none());
         let mut small = self.small.lock();
+        if !takes_away {
+            self.admit_state(len)?;
+        }
         let defines = deltas.iter().any(|(key, _)| key.first() == Some(&0));
         for (key, value) in deltas {
             let pair = value.map(|value| Pair::new(key, value));
             small.map.apply(key, pair.as_ref());
-            small.deltas.insert(key.into(), pair);
+            let waiting = &self.buffered.state;
+            waiting.fetch_add(delta_len(key, pair.as_ref()), Ordering::Relaxed);
+            if let Some(old) = small.deltas.insert(key.into(), pair) {
+                waiting.fetch_sub(delta_len(key, old.as_ref()), Ordering::Relaxed);
+            }
         }
         let level = if defines {
             Level::Synced

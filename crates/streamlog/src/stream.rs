@@ -21,8 +21,40 @@ use std::sync::{
 pub(crate) struct Buffered {
     pub(crate) now: AtomicUsize,
     pub(crate) max: usize,
-    /// no room for the manifest, so the journal can't be freed
+    /// bytes of small state that wait for a commit; they have the same bound
+    pub(crate) state: AtomicUsize,
+    /// bytes of streams that couldn't get a segment: only the journal keeps them, and it isn't for that
+    pub(crate) stuck: AtomicUsize,
+    /// no room for the manifest or for a batch, so the journal can't be freed
     pub(crate) blocked: AtomicBool,
+}
+
+impl Buffered {
+    /// Whether there is a place for `len` bytes more, whatever the disk has.
+    ///
+    /// # Errors
+    /// `DiskFull` when only the journal could keep them and it has its share of that.
+    pub(crate) fn find_place(&self, len: usize) -> Result<()> {
+        let stuck = self.stuck.load(Ordering::Relaxed);
+        let full = stuck > 0 && stuck + self.now.load(Ordering::Relaxed) + len > self.max;
+        if full || self.blocked.load(Ordering::Relaxed) {
+            return Err(Error::DiskFull);
+        }
+        Ok(())
+    }
+
+    /// Whether `len` bytes more may wait for a commit beside those that do.
+    ///
+    /// # Errors
+    /// As [`find_place`](Self::find_place); `Overloaded` when a commit makes room.
+    pub(crate) fn admit(&self, len: usize) -> Result<()> {
+        self.find_place(len)?;
+        let (buffered, max) = (self.now.load(Ordering::Relaxed), self.max);
+        if buffered > 0 && buffered + len > max {
+            return Err(Error::Overloaded { buffered, max });
+        }
+        Ok(())
+    }
 }
 
 /// Whose changes wait for the committer.
@@ -162,6 +194,14 @@ impl Stream {
         let len = message.subject.len() + message.headers.len() + message.payload.len();
         self.admit(state, message.subject, len, !message.headers.is_empty())?;
         let noted = state.write_expired()?;
+        if len > self.0.buffered.max
+            && let Err(error) = state.allocate(len)
+        {
+            if noted > 0 {
+                drop(self.enter(state, noted));
+            }
+            return Err(error);
+        }
         let time = now.max(state.last_time);
         let head = Head {
             kind: Kind::Message,
@@ -192,16 +232,10 @@ impl Stream {
             });
         }
         if state.options.storage == Storage::File {
-            if state.full || self.0.buffered.blocked.load(Ordering::Relaxed) {
+            if state.full {
                 return Err(Error::DiskFull);
             }
-            let (buffered, max) = (
-                self.0.buffered.now.load(Ordering::Relaxed),
-                self.0.buffered.max,
-            );
-            if buffered > 0 && buffered + len > max {
-                return Err(Error::Overloaded { buffered, max });
-            }
+            self.0.buffered.admit(len)?;
         }
         let limits = state.options.limits;
         if limits.discard == Discard::Old {

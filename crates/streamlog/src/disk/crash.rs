@@ -109,7 +109,7 @@ pub enum Fault {
         /// and so many fail then
         times: u64,
     },
-    /// no byte more than there are is allocated
+    /// no byte more than there are now is allocated; what is removed makes room
     Full,
     /// syncs of files whose name begins so fail
     SyncOf(&'static str),
@@ -164,6 +164,8 @@ struct Inner {
     image: Image,
     work: Option<Work>,
     faults: Vec<Fault>,
+    /// bytes of all files when the disk was found full
+    capacity: Option<usize>,
     hook: Option<Hook>,
     operations: u64,
     calls: u64,
@@ -199,7 +201,9 @@ impl CrashDisk {
 
     /// What goes wrong from now on.
     pub fn set_faults(&self, faults: &[Fault]) {
-        self.0.lock().faults = faults.to_vec();
+        let mut inner = self.0.lock();
+        inner.faults = faults.to_vec();
+        inner.capacity = None;
     }
 
     /// How many operations changed something.
@@ -416,13 +420,18 @@ impl CrashFile {
         f(&mut self.disk.0.lock().image.inodes[self.inode])
     }
 
-    fn is_full(&self) -> bool {
-        let now = self.disk.operations();
-        self.has(|fault| match fault {
+    /// Whether the file can't have `more` bytes.
+    fn is_full(&self, more: u64) -> bool {
+        let mut inner = self.disk.0.lock();
+        let now = inner.operations;
+        let full = inner.faults.iter().any(|fault| match fault {
             Fault::Full => true,
             Fault::FullAfter(operations) => now > *operations,
             _ => false,
-        })
+        });
+        let Image { inodes, live, .. } = &inner.image;
+        let used: usize = live.values().map(|at| inodes[*at].live.len()).sum();
+        full && used + more as usize > *inner.capacity.get_or_insert(used)
     }
 
     fn call(&self, call: Call) -> io::Result<()> {
@@ -443,7 +452,8 @@ impl DiskFile for CrashFile {
     fn allocate(&self, len: u64) -> io::Result<()> {
         self.call(Call::Allocate)?;
         self.disk.step();
-        if self.with(|inode| (inode.live.len() as u64) < len) && self.is_full() {
+        let now = self.with(|inode| inode.live.len() as u64);
+        if now < len && self.is_full(len - now) {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.with(|inode| {
@@ -470,7 +480,8 @@ impl DiskFile for CrashFile {
             return Err(io::Error::other("injected write error"));
         }
         let end = at as usize + bytes.len();
-        if self.with(|inode| inode.live.len() < end) && self.is_full() {
+        let now = self.with(|inode| inode.live.len() as u64);
+        if end as u64 > now && self.is_full(end as u64 - now) {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.with(|inode| {
