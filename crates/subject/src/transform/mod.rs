@@ -94,6 +94,26 @@ impl Transform {
         })
     }
 
+    /// A filter that matches every subject which this can make.
+    pub fn reach(&self) -> Vec<u8> {
+        let mut reach = Vec::new();
+        for part in &self.parts {
+            if !reach.is_empty() {
+                reach.push(b'.');
+            }
+            match part {
+                Part::Text(text) => reach.extend_from_slice(text),
+                Part::Token(_) | Part::Partition { .. } | Part::Random { .. } => reach.push(b'*'),
+                // Any number of tokens, so what follows them may be anywhere.
+                Part::Rest(_) | Part::Split { .. } | Part::Cut { .. } => {
+                    reach.push(b'>');
+                    break;
+                }
+            }
+        }
+        reach
+    }
+
     /// Whose subjects are rewritten.
     pub fn source(&self) -> &[u8] {
         &self.source
