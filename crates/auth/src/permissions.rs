@@ -4,7 +4,7 @@
 
 use crate::Error;
 use midge_conf::SubjectPermission;
-use midge_subject::{Filter, Trie, is_subset, matches, overlaps};
+use midge_subject::{Filter, Subject, Trie, is_subset, matches, overlaps};
 use std::fmt;
 use std::time::Duration;
 
@@ -83,6 +83,47 @@ impl Permissions {
     pub fn can_publish(&self, subject: &[u8]) -> bool {
         let allow = self.publish_allow.as_ref();
         allow.is_none_or(|allow| allow.has_match(subject)) && !self.publish_deny.has_match(subject)
+    }
+
+    /// Whether the lists forbid to send to `subject`, not counting what they fail to allow.
+    pub fn is_publish_denied(&self, subject: &[u8]) -> bool {
+        self.publish_deny.has_match(subject)
+    }
+
+    /// Whether the server may send to `target`, a subject or a filter, on the user's behalf: as the answer to a request, or because he
+    /// defined it so.
+    ///
+    /// An inbox is no subject that its owner publishes to, so leave to read all of `target` is as good as leave to publish there. A deny
+    /// for publishing counts all the same, unless a list says that the user may read it.
+    pub fn can_target(&self, target: &[u8]) -> bool {
+        let may_read = || self.can_subscribe(target, None) == SubscribeVerdict::Allowed;
+        let (denied, allowed) = self.publishes(target);
+        match denied {
+            true => self.subscribe_allow.is_some() && may_read(),
+            false => allowed || may_read(),
+        }
+    }
+
+    /// Whether any of `target` is denied, and whether all of it is allowed.
+    fn publishes(&self, target: &[u8]) -> (bool, bool) {
+        if Subject::parse(target).is_ok_and(Subject::is_literal) {
+            let allow = self.publish_allow.as_ref();
+            return (
+                self.publish_deny.has_match(target),
+                allow.is_none_or(|allow| allow.has_match(target)),
+            );
+        }
+        let lists = self.source.publish.as_ref();
+        let denied = lists.is_some_and(|lists| {
+            let mut deny = lists.deny.iter();
+            deny.any(|rule| overlaps(target, rule.as_bytes()))
+        });
+        let allow = lists.and_then(|lists| lists.allow.as_ref());
+        let allowed = match allow {
+            None => self.publish_allow.is_none(),
+            Some(allow) => allow.iter().any(|rule| is_subset(target, rule.as_bytes())),
+        };
+        (denied, allowed)
     }
 
     /// Whether a subscription to `filter`, perhaps in a queue group, is made.

@@ -90,6 +90,8 @@ pub struct Drive {
     store: Store,
     committer: Option<Committer>,
     next_account: u32,
+    /// The name of this JetStream among others.
+    domain: Option<String>,
 }
 
 impl Drive {
@@ -107,6 +109,7 @@ impl Drive {
             visited.visit(None);
         });
         store.defer();
+        let domain = settings.jetstream.domain.clone();
         let jetstream = JetStream::open(store.clone(), settings.jetstream, clock());
         let post = Post::new(Worker::new(settings.seed, instant()));
         seat.fill(Engine::new(jetstream, store.clone(), post, committed));
@@ -121,6 +124,7 @@ impl Drive {
             store,
             committer: Some(committer),
             next_account: 0,
+            domain,
         })
     }
 
@@ -140,6 +144,7 @@ impl Drive {
             sink_options(),
             Box::new(Ear(self.seat.clone(), id)),
         );
+        account.set_domain(self.domain.as_deref());
         let account = account.clone();
         self.ask(move |jetstream, post, now| {
             let name = account.name().clone();
@@ -163,6 +168,7 @@ impl Drive {
             sink_options(),
             Box::new(Ear(self.seat.clone(), id)),
         );
+        account.set_domain(self.domain.as_deref());
         let account = account.clone();
         self.ask(move |jetstream, post, _| {
             post.open(id, account, sink);

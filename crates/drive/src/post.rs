@@ -6,8 +6,10 @@
 use crate::seat::Seat;
 use hashbrown::HashMap;
 use midge_container::{Drain, Finished, Pool};
-use midge_jetstream::{AccountId, Message, Network, Token};
-use midge_router::{Account, Origin, Outlet, Sink, SinkOptions, Subscription, Worker};
+use midge_jetstream::{AccountId, Client, Listens, Message, Network, Origin, Rights, Token};
+use midge_router::{
+    Account, Gate, Listener, Outlet, SERVER, Sink, SinkOptions, Subscription, Worker,
+};
 use midge_wire::{Limits, ServerFrame, decode_server, is_field};
 use std::io::IoSlice;
 use std::sync::Arc;
@@ -71,6 +73,7 @@ impl Post {
     pub(crate) fn close(&mut self, id: AccountId) {
         if let Some(line) = self.lines.remove(&id) {
             line.sink.shut();
+            line.account.set_domain(None);
             for subscription in line.subscriptions.values() {
                 line.account.unsubscribe(subscription);
             }
@@ -93,12 +96,12 @@ impl Post {
         let mut unread = std::mem::take(&mut line.unread);
         match sink.mailbox().resume() {
             Some(drain) if unread.is_empty() => {
-                unread = self.hear_in_place(drain, &mut each);
+                unread = self.hear_in_place(&sink, drain, &mut each);
             }
             Some(drain) => join(drain, &mut unread, self.worker.pool()),
             None => {}
         }
-        let read = messages(&unread, |token, message| each(self, token, message));
+        let read = messages(&sink, &unread, |token, message| each(self, token, message));
         unread.drain(..read.used);
         if read.is_broken {
             let dropped = unread.len() + empty(&sink, self.worker.pool());
@@ -113,6 +116,7 @@ impl Post {
     /// A message in pieces is returned, with what follows it.
     fn hear_in_place(
         &mut self,
+        sink: &Sink,
         mut drain: Drain<'_>,
         each: &mut impl FnMut(&mut Self, Token, &Message<'_>) -> bool,
     ) -> Vec<u8> {
@@ -122,7 +126,7 @@ impl Post {
             let filled = drain.io_slices(&mut slices);
             let (before, mut whole) = (heard, true);
             for slice in &slices[..filled] {
-                let read = messages(slice, |token, message| {
+                let read = messages(sink, slice, |token, message| {
                     let taken = each(self, token, message);
                     refused = !taken;
                     taken
@@ -195,7 +199,7 @@ struct Read {
 }
 
 /// Calls `each` with the messages at the head of `bytes`, until one is not taken, and says how many bytes the others took.
-fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> Read {
+fn messages(sink: &Sink, bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> Read {
     let mut used = 0;
     let is_broken = loop {
         let (frame, len) = match decode_server(&bytes[used..], &LIMITS) {
@@ -204,7 +208,7 @@ fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> 
             Err(_) => break true,
         };
         if let ServerFrame::Msg(message) = frame
-            && let Some(token) = number(message.sid)
+            && let Some((token, sender)) = Sender::parse(message.sid, sink)
         {
             let (headers, payload) = message.payload.split_at(message.header_len);
             let message = Message {
@@ -212,6 +216,7 @@ fn messages(bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> 
                 reply: message.reply,
                 headers,
                 payload,
+                origin: sender.origin(),
             };
             if !each(Token(token), &message) {
                 break false;
@@ -260,8 +265,65 @@ const LIMITS: Limits = Limits {
     max_payload: usize::MAX,
 };
 
-fn number(digits: &[u8]) -> Option<u64> {
-    std::str::from_utf8(digits).ok()?.parse().ok()
+/// Who sent a message, as the router says it beside our token: `token`, or `token:sink`.
+enum Sender {
+    Server,
+    Unrestricted,
+    /// `None`: its connection is over, and it has no rights any more.
+    Restricted(Option<Arc<Box<dyn Gate>>>),
+}
+
+impl Sender {
+    fn parse(sid: &[u8], sink: &Sink) -> Option<(u64, Self)> {
+        let text = std::str::from_utf8(sid).ok()?;
+        let Some((token, sender)) = text.split_once(':') else {
+            return Some((text.parse().ok()?, Self::Unrestricted));
+        };
+        let sender = match sender.parse().ok()? {
+            SERVER => Self::Server,
+            client => Self::Restricted(sink.gate_of(client)),
+        };
+        Some((token.parse().ok()?, sender))
+    }
+
+    fn origin(&self) -> Origin<'_> {
+        match self {
+            Self::Server => Origin::Server,
+            Self::Unrestricted => Origin::Client(Client::UNRESTRICTED),
+            Self::Restricted(_) => Origin::Client(Client::new(self)),
+        }
+    }
+
+    fn ask(&self, question: impl FnOnce(&dyn Gate) -> bool) -> bool {
+        match self {
+            Self::Restricted(Some(gate)) => question(gate.as_ref().as_ref()),
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Debug for Sender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Server => "Server",
+            Self::Unrestricted => "Unrestricted",
+            Self::Restricted(_) => "Restricted",
+        })
+    }
+}
+
+impl Rights for Sender {
+    fn may_publish(&self, subject: &[u8]) -> bool {
+        self.ask(|gate| gate.may_publish(subject))
+    }
+
+    fn may_read(&self, subject: &[u8]) -> bool {
+        self.ask(|gate| gate.may_read(subject))
+    }
+
+    fn may_target(&self, target: &[u8]) -> bool {
+        self.ask(|gate| gate.may_target(target))
+    }
 }
 
 impl Network for Post {
@@ -270,9 +332,7 @@ impl Network for Post {
             return false;
         };
         let message = routed(&mut self.joined, message);
-        self.worker
-            .publish(&line.account, &Origin::nobody(), &message)
-            > 0
+        self.worker.send(&line.account, &message) > 0
     }
 
     fn deliver(&mut self, account: AccountId, to: &[u8], message: &Message<'_>) -> bool {
@@ -280,7 +340,7 @@ impl Network for Post {
             return false;
         };
         let message = routed(&mut self.joined, message);
-        self.worker.publish_to(&line.account, to, &message) > 0
+        self.worker.send_to(&line.account, to, &message) > 0
     }
 
     fn has_interest(&self, account: AccountId, subject: &[u8]) -> bool {
@@ -305,13 +365,18 @@ impl Network for Post {
         found
     }
 
-    fn subscribe(&mut self, account: AccountId, filter: &[u8], token: Token) {
+    fn subscribe(&mut self, account: AccountId, filter: &[u8], token: Token, listens: Listens) {
         let Some(line) = self.lines.get_mut(&account) else {
             return;
         };
         let mut sid = itoa::Buffer::new();
         let sid = sid.format(token.0).as_bytes();
-        let subscription = Subscription::new(line.sink.clone(), filter, None, sid);
+        let listener = match listens {
+            Listens::ToAll => Listener::Store,
+            Listens::ToClients => Listener::Control,
+        };
+        let subscription =
+            Subscription::new(line.sink.clone(), filter, None, sid).listening_as(listener);
         let old = line
             .subscriptions
             .insert((token, filter.into()), subscription.clone());

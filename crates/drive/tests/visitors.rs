@@ -8,7 +8,7 @@ use midge_container::Pool;
 use midge_drive::{Drive, Settings};
 use midge_jetstream::AccountLimits;
 use midge_router::{
-    Account, Message, Origin, Outlet, Router, Sink, SinkOptions, Subscription, Worker,
+    Account, Message, Origin, Outlet, Router, Sink, SinkOptions, Subscription, Unrestricted, Worker,
 };
 use midge_streamlog::{Policy, StoreOptions};
 use std::io::IoSlice;
@@ -72,8 +72,14 @@ impl Client {
             header_len: 0,
             payload: payload.as_bytes(),
         };
-        self.worker
-            .publish(&self.account, &Origin::nobody(), &message);
+        let origin = Origin::Client {
+            sink: &self.sink,
+            echo: true,
+        };
+        let routed = self
+            .worker
+            .route(&self.account, origin, &mut Unrestricted, &message);
+        self.worker.publish(routed.expect("no restrictions"));
     }
 
     /// Sends what was said, and waits until `count` more answers are there.

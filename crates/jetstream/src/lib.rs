@@ -47,6 +47,7 @@ mod snapshot;
 mod sourcing;
 mod stream;
 mod table;
+mod targets;
 mod time;
 
 pub use account::Limits as AccountLimits;
@@ -58,7 +59,7 @@ pub use consumer::{AckPolicy, ConsumerConfig, DeliverPolicy, PriorityPolicy, Rep
 pub use error::ApiError;
 pub use machine::{JetStream, OpenError, Settings};
 pub use metadata::Metadata;
-pub use network::{AccountId, Message, Network, Token};
+pub use network::{AccountId, Client, Listens, Message, Network, Origin, Rights, Token};
 pub use origin::{ExternalStream, StreamSource};
 pub use report::{AccountReport, Detail, Report, StreamReport};
 pub use stream::BatchLimits;

@@ -16,6 +16,77 @@ impl fmt::Display for Token {
     }
 }
 
+/// What a restricted client may do beside sending what it sent.
+pub trait Rights: fmt::Debug {
+    /// Whether it may send to `subject` itself.
+    fn may_publish(&self, subject: &[u8]) -> bool;
+    /// Whether it may read what is sent to `subject`.
+    fn may_read(&self, subject: &[u8]) -> bool;
+    /// Whether we may send on its behalf to `target`, a subject or a filter.
+    fn may_target(&self, target: &[u8]) -> bool;
+}
+
+/// A client that sent a message. Requests, acks and answers to flow control are taken from nobody else.
+#[derive(Clone, Copy, Debug)]
+pub struct Client<'a> {
+    /// `None`: it may do everything in its account.
+    rights: Option<&'a dyn Rights>,
+}
+
+impl<'a> Client<'a> {
+    /// A client that may do everything in its account.
+    pub const UNRESTRICTED: Self = Self { rights: None };
+
+    /// A client that may do what `rights` say.
+    #[must_use]
+    pub fn new(rights: &'a dyn Rights) -> Self {
+        Self {
+            rights: Some(rights),
+        }
+    }
+
+    pub(crate) fn may_publish(&self, subject: &[u8]) -> bool {
+        self.rights.is_none_or(|rights| rights.may_publish(subject))
+    }
+
+    pub(crate) fn may_read(&self, subject: &[u8]) -> bool {
+        self.rights.is_none_or(|rights| rights.may_read(subject))
+    }
+
+    pub(crate) fn may_target(&self, target: &[u8]) -> bool {
+        self.rights.is_none_or(|rights| rights.may_target(target))
+    }
+}
+
+/// Who sent a message.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Origin<'a> {
+    /// The server: a delivery, an answer, an event. It may be stored, and is no request, whatever its subject says.
+    #[default]
+    Server,
+    /// A client, which may send to this subject.
+    Client(Client<'a>),
+}
+
+impl<'a> Origin<'a> {
+    /// The client, if it was one.
+    pub(crate) fn client(self) -> Option<Client<'a>> {
+        match self {
+            Self::Server => None,
+            Self::Client(client) => Some(client),
+        }
+    }
+}
+
+/// What a subscription of ours is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listens {
+    /// We store what comes, from whomever.
+    ToAll,
+    /// We do what comes: nothing may come that a client didn't send.
+    ToClients,
+}
+
 /// A message that was published by a client, or goes out to one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Message<'a> {
@@ -27,9 +98,11 @@ pub struct Message<'a> {
     pub headers: &'a [u8],
     /// The body.
     pub payload: &'a [u8],
+    /// Who sent it.
+    pub origin: Origin<'a>,
 }
 
-/// What JetStream asks of the core broker. Calls take effect in order.
+/// What JetStream asks of the core broker. Calls take effect in order. What goes out has [`Origin::Server`].
 pub trait Network {
     /// Delivers `message` to whoever listens, and says whether anybody does.
     fn publish(&mut self, account: AccountId, message: &Message<'_>) -> bool;
@@ -42,7 +115,7 @@ pub trait Network {
     /// Whether anybody listens to `subject` as a member of this queue.
     fn has_queue(&self, account: AccountId, subject: &[u8], queue: &[u8]) -> bool;
     /// From now on, messages that match `filter` arrive under `token`. A token may have several filters.
-    fn subscribe(&mut self, account: AccountId, filter: &[u8], token: Token);
+    fn subscribe(&mut self, account: AccountId, filter: &[u8], token: Token, listens: Listens);
     /// Ends one filter of `token`.
     fn unsubscribe(&mut self, account: AccountId, filter: &[u8], token: Token);
 }

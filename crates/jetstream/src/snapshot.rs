@@ -6,7 +6,7 @@
 use crate::archive::{CONSUMERS, Entry, MAGIC, Packer, STATE};
 use crate::headers::status;
 use crate::time::Time;
-use crate::{AccountId, JetStream, Message, Network, Token};
+use crate::{AccountId, JetStream, Listens, Message, Network, Token};
 use midge_streamlog::{Filter, Stream as Log};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -207,6 +207,7 @@ impl Snapshot {
             reply: reply.map(str::as_bytes),
             headers,
             payload,
+            ..Message::default()
         };
         net.publish(self.account, &message)
     }
@@ -252,7 +253,12 @@ impl JetStream {
     /// Takes a snapshot on; its acknowledgements come under a token of its own.
     pub(crate) fn begin_snapshot(&mut self, snapshot: Snapshot, net: &mut dyn Network) {
         let token = self.new_transfer();
-        net.subscribe(snapshot.account, snapshot.acks().as_bytes(), token);
+        net.subscribe(
+            snapshot.account,
+            snapshot.acks().as_bytes(),
+            token,
+            Listens::ToClients,
+        );
         self.snapshots.insert(token, snapshot);
     }
 

@@ -3,7 +3,7 @@
 use crate::consumer::Consumer;
 use crate::info::StreamInfo;
 use crate::stream::{Drawn, Origin, SourceInfo, Stream, Unfit};
-use crate::{AccountId, JetStream, Network};
+use crate::{AccountId, JetStream, Listens, Network};
 
 impl JetStream {
     /// The stream that an origin names, if it is one of ours.
@@ -96,7 +96,12 @@ impl JetStream {
         if let Some(old) = old {
             self.end_feed(account, old, net);
         }
-        net.subscribe(account, wanted.deliver_subject.as_bytes(), token);
+        net.subscribe(
+            account,
+            wanted.deliver_subject.as_bytes(),
+            token,
+            Listens::ToAll,
+        );
     }
 
     fn take_from(&mut self, index: usize, at: usize, now: u64, net: &mut dyn Network) -> bool {
@@ -115,12 +120,15 @@ impl JetStream {
             true => stream.take_from(at, &origin, &may_grow, now, net),
             false => Drawn::default(),
         };
-        stream.answer_feed(at, net);
-        let mut more = drawn.more;
+        let answer = stream.answer_feed(at);
+        let (account, mut more) = (stream.account, drawn.more);
         if origin.by_interest {
             let (token, settled) = (stream.token, stream.settled(at));
             self.settle_taken(from, (token, at), &settled);
             more |= !settled.is_empty();
+        }
+        if let Some(answer) = answer {
+            self.flow(account, &answer.message(), now);
         }
         if drawn.changed {
             self.streams.stir(index);

@@ -1,10 +1,10 @@
 //! Accounts: islands of interest, with the generations that keep cached matches honest.
 
-use crate::sink::{Outlet, Sink, SinkOptions};
+use crate::sink::{Gate, Outlet, Sink, SinkOptions};
 use crate::subscription::Subscription;
 use arc_swap::ArcSwapOption;
 use hashbrown::HashMap;
-use midge_subject::{Mappings, Trie};
+use midge_subject::{Mapped, Mappings, Trie};
 use parking_lot::{Mutex, RwLock};
 use std::sync::Arc;
 use std::sync::atomic::{
@@ -70,8 +70,10 @@ pub struct Account {
     interest: RwLock<Trie<Arc<Subscription>>>,
     generations: [AtomicU64; SHARDS],
     wildcard_generation: AtomicU64,
-    mapped: AtomicBool,
+    /// True if `mappings` or `domain` is there.
+    rewrites: AtomicBool,
     mappings: ArcSwapOption<Mappings>,
+    domain: ArcSwapOption<Domain>,
     limits: RwLock<AccountLimits>,
     connections: AtomicU64,
     inserts: AtomicU64,
@@ -86,8 +88,9 @@ impl Account {
             interest: RwLock::new(Trie::new()),
             generations: std::array::from_fn(|_| AtomicU64::new(0)),
             wildcard_generation: AtomicU64::new(0),
-            mapped: AtomicBool::new(false),
+            rewrites: AtomicBool::new(false),
             mappings: ArcSwapOption::empty(),
+            domain: ArcSwapOption::empty(),
             limits: RwLock::default(),
             connections: AtomicU64::new(0),
             inserts: AtomicU64::new(0),
@@ -171,15 +174,43 @@ impl Account {
 
     /// Replaces the subject mappings.
     pub fn set_mappings(&self, mappings: Option<Mappings>) {
-        self.mapped.store(mappings.is_some(), Relaxed);
         self.mappings.store(mappings.map(Arc::new));
+        self.note_rewriting();
     }
 
-    pub(crate) fn mappings(&self) -> Option<Arc<Mappings>> {
-        if self.mapped.load(Relaxed) {
-            self.mappings.load_full()
-        } else {
-            None
+    /// Requests to the JetStream of this domain go to the one that is here.
+    pub fn set_domain(&self, domain: Option<&str>) {
+        self.domain
+            .store(domain.map(|name| Arc::new(Domain::new(name))));
+        self.note_rewriting();
+    }
+
+    fn note_rewriting(&self) {
+        let rewrites = self.mappings.load().is_some() || self.domain.load().is_some();
+        self.rewrites.store(rewrites, Relaxed);
+    }
+
+    /// Whether a message may go to another subject than it was sent to.
+    pub(crate) fn rewrites(&self) -> bool {
+        self.rewrites.load(Relaxed)
+    }
+
+    /// Where a message to `subject` goes, written to `out` if that is another one. Everything that rewrites a subject in this account is here.
+    pub(crate) fn rewrite(
+        &self,
+        subject: &[u8],
+        random: &mut impl FnMut() -> u64,
+        out: &mut Vec<u8>,
+    ) -> Mapped {
+        if subject.starts_with(b"$JS.")
+            && let Some(domain) = self.domain.load().as_ref()
+            && domain.rewrite(subject, out)
+        {
+            return Mapped::Moved;
+        }
+        match self.mappings.load().as_ref() {
+            None => Mapped::Unchanged,
+            Some(mappings) => mappings.apply(subject, random, out),
         }
     }
 
@@ -247,6 +278,46 @@ impl std::fmt::Debug for Account {
     }
 }
 
+/// The name of the JetStream that is here, among others.
+struct Domain {
+    /// `$JS.<name>.API.`
+    prefix: Box<[u8]>,
+}
+
+impl Domain {
+    /// First words of requests, and the beginnings of subjects that are no requests.
+    const WORDS: [&[u8]; 7] = [
+        b"INFO",
+        b"STREAM",
+        b"CONSUMER",
+        b"DIRECT",
+        b"META",
+        b"SERVER",
+        b"ACCOUNT",
+    ];
+    const BESIDE: [&[u8]; 2] = [b"$KV", b"$OBJ"];
+
+    fn new(name: &str) -> Self {
+        Self {
+            prefix: format!("$JS.{name}.API.").into_bytes().into(),
+        }
+    }
+
+    fn rewrite(&self, subject: &[u8], out: &mut Vec<u8>) -> bool {
+        let Some(rest) = subject.strip_prefix(&*self.prefix) else {
+            return false;
+        };
+        let word = first_token(rest);
+        if Self::WORDS.contains(&word) {
+            out.extend_from_slice(b"$JS.API.");
+        } else if !Self::BESIDE.contains(&word) {
+            return false;
+        }
+        out.extend_from_slice(rest);
+        true
+    }
+}
+
 fn first_token(subject: &[u8]) -> &[u8] {
     subject
         .split(|&byte| byte == b'.')
@@ -265,9 +336,11 @@ pub(crate) fn shard_of(subject: &[u8]) -> usize {
 }
 
 /// Hands out the smallest free numbers, so that tables indexed by them stay small.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Slots {
     state: Mutex<(Vec<u32>, u32)>,
+    /// Of the sinks that have one: the server's own listeners get to know a restricted sender by the number of its sink.
+    gates: RwLock<HashMap<u64, Arc<Box<dyn Gate>>>>,
 }
 
 impl Slots {
@@ -281,5 +354,16 @@ impl Slots {
 
     pub(crate) fn give(&self, slot: u32) {
         self.state.lock().0.push(slot);
+    }
+
+    pub(crate) fn note_gate(&self, sink: u64, gate: Option<Arc<Box<dyn Gate>>>) {
+        match gate {
+            Some(gate) => self.gates.write().insert(sink, gate),
+            None => self.gates.write().remove(&sink),
+        };
+    }
+
+    pub(crate) fn gate_of(&self, sink: u64) -> Option<Arc<Box<dyn Gate>>> {
+        self.gates.read().get(&sink).cloned()
     }
 }

@@ -8,7 +8,7 @@
 //! permissions; what must be asked per delivery stands behind [`Gate`].
 //!
 //! ```
-//! use midge_router::{Message, Origin, Outlet, Router, Sink, SinkOptions, Subscription, Worker};
+//! use midge_router::{Message, Outlet, Router, Sink, SinkOptions, Subscription, Worker};
 //! use std::sync::Arc;
 //!
 //! struct Nowhere;
@@ -25,7 +25,7 @@
 //!
 //! let mut worker = Worker::new(7, std::time::Instant::now());
 //! let message = Message { subject: b"orders.eu", reply: None, header_len: 0, payload: b"hi" };
-//! assert_eq!(worker.publish(&account, &Origin::nobody(), &message), 1);
+//! assert_eq!(worker.send(&account, &message), 1);
 //! worker.hand_over();
 //! assert_eq!(sink.mailbox().pending(), b"MSG orders.eu 1 2\r\nhi\r\n".len());
 //! ```
@@ -36,6 +36,8 @@
 //!   while the generation read *before* it was matched still holds.
 //! - One message reaches one member of each queue group, and a subscription never gets more
 //!   than its maximum: the right to deliver is reserved atomically per message.
+//! - A client's message is delivered where its sender may send, after all that rewrites its subject (`origin.rs`); what the server itself
+//!   sends is heard by no listener of its own that does what it is told.
 //! - No lock is held while bytes are handed over, and none is taken for a cached match.
 //! - What is staged is pushed no later than the end of the read batch, and for others before a
 //!   PONG is staged for their publisher.
@@ -48,15 +50,17 @@
 
 mod account;
 mod cache;
+mod origin;
 mod sink;
 mod stage;
 mod subscription;
 mod worker;
 
 pub use account::{Account, AccountLimits, Router};
+pub use origin::{Listener, Origin, Refused, Rights, Routed, SERVER, Unrestricted};
 pub use sink::{Gate, Outlet, Sink, SinkOptions, SinkStats};
 pub use subscription::Subscription;
-pub use worker::{Message, Origin, Worker};
+pub use worker::{Message, Worker};
 
 #[cfg(test)]
 mod tests;

@@ -23,12 +23,18 @@ pub trait Outlet: Send + Sync {
     }
 }
 
-/// What must be asked for each delivery to a sink, for those few that need it.
+/// What must be asked for each delivery to a sink, for those few that need it, and what its owner may have the server do.
 pub trait Gate: Send + Sync {
     /// Whether a message on `subject` may be delivered to a subscription in `queue`.
     fn allows(&self, subject: &[u8], queue: Option<&[u8]>) -> bool;
     /// A message with a reply subject was delivered: the receiver may answer there.
     fn delivered(&self, reply: &[u8], now: Instant);
+    /// Whether the owner may send to `subject` himself.
+    fn may_publish(&self, subject: &[u8]) -> bool;
+    /// Whether the owner may read what is sent to `subject`.
+    fn may_read(&self, subject: &[u8]) -> bool;
+    /// Whether the server may send on the owner's behalf to `target`, a subject or a filter: as an answer, or because he defined it so.
+    fn may_target(&self, target: &[u8]) -> bool;
 }
 
 /// Fixed properties of a sink.
@@ -170,8 +176,16 @@ impl Sink {
 
     /// Installs or removes the per-delivery question.
     pub fn set_gate(&self, gate: Option<Box<dyn Gate>>) {
+        let gate = gate.map(Arc::new);
         self.gated.store(gate.is_some(), Relaxed);
-        self.gate.store(gate.map(Arc::new));
+        self.slots.note_gate(self.id, gate.clone());
+        self.gate.store(gate);
+    }
+
+    /// The gate of another sink of the router, if that has one and is still there.
+    #[must_use]
+    pub fn gate_of(&self, id: u64) -> Option<Arc<Box<dyn Gate>>> {
+        self.slots.gate_of(id)
     }
 
     /// Runs `ask` on the gate if there is one.
@@ -218,6 +232,9 @@ impl Sink {
 impl Drop for Sink {
     fn drop(&mut self) {
         self.slots.give(self.slot);
+        if self.gated.load(Relaxed) {
+            self.slots.note_gate(self.id, None);
+        }
     }
 }
 

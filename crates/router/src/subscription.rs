@@ -1,5 +1,6 @@
 //! One subscription: whose it is, what it wants, and how many messages it may still get.
 
+use crate::origin::Listener;
 use crate::sink::Sink;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -14,7 +15,7 @@ pub struct Subscription {
     /// Zero: no queue group (a queue name is never empty).
     queue_len: u32,
     delivered: AtomicU64,
-    /// [`CLOSED`], [`FILTERED`], and below them the maximum. Zero: no maximum; otherwise deliveries stop when
+    /// The flags at the top, and below them the maximum. Zero: no maximum; otherwise deliveries stop when
     /// `delivered` reaches it.
     state: AtomicU64,
 }
@@ -23,8 +24,12 @@ pub struct Subscription {
 const CLOSED: u64 = 1 << 63;
 /// Each delivery must ask the sink's gate.
 const FILTERED: u64 = 1 << 62;
+/// It is the server's own, not a client's.
+const OF_SERVER: u64 = 1 << 61;
+/// It hears clients alone, see [`Listener::Control`].
+const CONTROL: u64 = 1 << 60;
 /// The bits of the maximum.
-const MAX: u64 = FILTERED - 1;
+const MAX: u64 = CONTROL - 1;
 
 // With the two counts of its `Arc` it fills a cache line, and one more word would cost an allocator's next size.
 #[cfg(target_pointer_width = "64")]
@@ -112,6 +117,31 @@ impl Subscription {
         } else {
             self.state.fetch_and(!FILTERED, Relaxed);
         }
+    }
+
+    /// The same for a listener of the server's; without this it is a client's.
+    #[must_use]
+    pub fn listening_as(self: Arc<Self>, listener: Listener) -> Arc<Self> {
+        let flags = match listener {
+            Listener::Client => 0,
+            Listener::Store => OF_SERVER,
+            Listener::Control => OF_SERVER | CONTROL,
+        };
+        self.state.fetch_or(flags, Relaxed);
+        self
+    }
+
+    /// Whether more than room counts for a delivery.
+    pub(crate) fn is_special(&self) -> bool {
+        self.state.load(Relaxed) & (FILTERED | OF_SERVER) != 0
+    }
+
+    pub(crate) fn is_of_server(&self) -> bool {
+        self.state.load(Relaxed) & OF_SERVER != 0
+    }
+
+    pub(crate) fn is_control(&self) -> bool {
+        self.state.load(Relaxed) & CONTROL != 0
     }
 
     pub(crate) fn is_filtered(&self) -> bool {

@@ -1,6 +1,9 @@
 //! What the router promises, seen through the bytes that reach a sink.
 
-use crate::{Account, Message, Origin, Outlet, Router, Sink, SinkOptions, Subscription, Worker};
+use crate::{
+    Account, Gate, Listener, Message, Origin, Outlet, Refused, Rights, Router, Sink, SinkOptions,
+    Subscription, Unrestricted, Worker,
+};
 use midge_container::Pool;
 use midge_subject::naive;
 use proptest::prelude::*;
@@ -61,17 +64,20 @@ impl World {
     }
 
     fn publish(&mut self, subject: &str, payload: &str) -> usize {
-        self.publish_from(&Origin::nobody(), subject, payload)
+        self.publish_from(Origin::Server, subject, payload)
     }
 
-    fn publish_from(&mut self, origin: &Origin<'_>, subject: &str, payload: &str) -> usize {
+    fn publish_from(&mut self, origin: Origin<'_>, subject: &str, payload: &str) -> usize {
         let message = Message {
             subject: subject.as_bytes(),
             reply: None,
             header_len: 0,
             payload: payload.as_bytes(),
         };
-        self.worker.publish(&self.account, origin, &message)
+        let routed = self
+            .worker
+            .route(&self.account, origin, &mut Unrestricted, &message);
+        self.worker.publish(routed.expect("no restrictions"))
     }
 
     /// All that reached `sink` since the last look.
@@ -100,6 +106,10 @@ fn taken(sink: &Sink, pool: &mut Pool) -> String {
     }
     let _ = drain.finish();
     String::from_utf8(text).expect("tests send text")
+}
+
+fn client(sink: &Arc<Sink>, echo: bool) -> Origin<'_> {
+    Origin::Client { sink, echo }
 }
 
 #[test]
@@ -146,10 +156,7 @@ fn a_queue_group_skips_members_that_close_or_are_hidden() {
     }
     gone.shut();
     for _ in 0..50 {
-        assert_eq!(
-            world.publish_from(&Origin::new(&own, false), "jobs", "x"),
-            1
-        );
+        assert_eq!(world.publish_from(client(&own, false), "jobs", "x"), 1);
     }
     assert_eq!(world.read(&willing).matches("MSG").count(), 50);
     assert_eq!(
@@ -164,8 +171,8 @@ fn echo_off_hides_own_messages_alone() {
     let (own, other) = (world.sink(), world.sink());
     world.subscribe(&own, "a", None, "1");
     world.subscribe(&other, "a", None, "1");
-    assert_eq!(world.publish_from(&Origin::new(&own, false), "a", "x"), 1);
-    assert_eq!(world.publish_from(&Origin::new(&own, true), "a", "x"), 2);
+    assert_eq!(world.publish_from(client(&own, false), "a", "x"), 1);
+    assert_eq!(world.publish_from(client(&own, true), "a", "x"), 2);
 }
 
 #[test]
@@ -240,7 +247,7 @@ fn a_receiver_without_headers_gets_the_body() {
         payload,
     };
     let account = world.account.clone();
-    world.worker.publish(&account, &Origin::nobody(), &message);
+    world.worker.send(&account, &message);
     assert_eq!(
         world.read(&with),
         "HMSG a 1 r 12 16\r\nNATS/1.0\r\n\r\nbody\r\n"
@@ -289,7 +296,7 @@ fn accounts_are_islands() {
         header_len: 0,
         payload: b"x",
     };
-    assert_eq!(world.worker.publish(&other, &Origin::nobody(), &message), 1);
+    assert_eq!(world.worker.send(&other, &message), 1);
 }
 
 #[test]
@@ -398,4 +405,139 @@ proptest! {
             }
         }
     }
+}
+
+/// A list of what may be sent to, or with an exclamation mark what may not.
+struct List(&'static [&'static str]);
+
+impl Rights for List {
+    fn may_publish(&mut self, subject: &[u8]) -> bool {
+        self.0.iter().any(|allowed| allowed.as_bytes() == subject)
+    }
+
+    fn is_denied(&self, subject: &[u8]) -> bool {
+        let name = |rule: &&'static str| rule.strip_prefix('!').map(str::as_bytes);
+        self.0.iter().filter_map(name).any(|rule| rule == subject)
+    }
+}
+
+impl Gate for List {
+    fn allows(&self, _: &[u8], _: Option<&[u8]>) -> bool {
+        true
+    }
+
+    fn delivered(&self, _: &[u8], _: Instant) {}
+
+    fn may_publish(&self, subject: &[u8]) -> bool {
+        self.may_target(subject)
+    }
+
+    fn may_read(&self, subject: &[u8]) -> bool {
+        self.may_target(subject)
+    }
+
+    fn may_target(&self, target: &[u8]) -> bool {
+        self.0.iter().any(|allowed| allowed.as_bytes() == target)
+    }
+}
+
+#[test]
+fn where_a_mapping_leads_is_what_the_sender_must_be_allowed() {
+    let mut world = World::new();
+    let own = world.sink();
+    let mapping = midge_subject::Mapping::to(b"open.*", b"secret.$1").unwrap();
+    world
+        .account
+        .set_mappings(Some([mapping].into_iter().collect()));
+    world.account.set_domain(Some("hub"));
+    let mut check = |list: &'static [&'static str], subject: &str, want: Result<usize, &str>| {
+        let message = Message {
+            subject: subject.as_bytes(),
+            reply: None,
+            header_len: 0,
+            payload: b"",
+        };
+        let origin = client(&own, true);
+        let routed = world
+            .worker
+            .route(&world.account, origin, &mut List(list), &message);
+        let got = routed.map(|routed| world.worker.publish(routed));
+        let want = want.map_err(|subject| Refused {
+            subject: subject.as_bytes().into(),
+        });
+        assert_eq!(got, want, "{subject} with {list:?}");
+    };
+    check(&["open.x"], "open.x", Err("secret.x"));
+    check(&["secret.x"], "open.x", Ok(0));
+    check(&["secret.x", "!open.x"], "open.x", Err("open.x"));
+    check(&["plain"], "plain", Ok(0));
+    check(&["open.x"], "plain", Err("plain"));
+    let (there, here) = ("$JS.hub.API.STREAM.DELETE.S", "$JS.API.STREAM.DELETE.S");
+    check(&["$JS.hub.API.STREAM.DELETE.S"], there, Err(here));
+    check(&["$JS.API.STREAM.DELETE.S"], there, Ok(0));
+    check(&["$KV.b.k"], "$JS.hub.API.$KV.b.k", Ok(0));
+    check(&["$JS.hub.API.NONE.X"], "$JS.hub.API.NONE.X", Ok(0));
+}
+
+#[test]
+fn a_control_listener_hears_clients_and_not_the_server() {
+    let mut world = World::new();
+    let (own, server) = (world.sink(), world.sink());
+    for (filter, listener) in [("api.>", Listener::Control), ("stored.>", Listener::Store)] {
+        let made = Subscription::new(server.clone(), filter.as_bytes(), None, b"7");
+        world.account.subscribe(&made.listening_as(listener));
+    }
+    let to = |subject| Message {
+        subject,
+        reply: None,
+        header_len: 0,
+        payload: b"",
+    };
+    let account = world.account.clone();
+    assert_eq!(world.publish_from(client(&own, true), "api.x", ""), 1);
+    assert_eq!(world.worker.send(&account, &to(b"api.x")), 0);
+    assert_eq!(world.worker.send_to(&account, b"api.x", &to(b"y")), 0);
+    assert_eq!(world.worker.send(&account, &to(b"stored.x")), 1);
+    assert_eq!(
+        world.read(&server),
+        "MSG api.x 7 0\r\n\r\nMSG stored.x 7:0 0\r\n\r\n"
+    );
+}
+
+#[test]
+fn the_server_learns_who_sent_if_that_is_restricted_and_no_reply_beyond_his_rights() {
+    let mut world = World::new();
+    let (own, server, other) = (world.sink(), world.sink(), world.sink());
+    let made = Subscription::new(server.clone(), b"api.>", None, b"7");
+    world
+        .account
+        .subscribe(&made.listening_as(Listener::Control));
+    world.subscribe(&other, "api.>", None, "1");
+    own.set_gate(Some(Box::new(List(&["inbox"]))));
+    let account = world.account.clone();
+    for reply in ["inbox", "secret"] {
+        let message = Message {
+            subject: b"api.x",
+            reply: Some(reply.as_bytes()),
+            header_len: 0,
+            payload: b"",
+        };
+        let origin = client(&own, true);
+        let routed = world
+            .worker
+            .route(&account, origin, &mut Unrestricted, &message);
+        world.worker.publish(routed.unwrap());
+    }
+    let id = own.id();
+    assert_eq!(
+        world.read(&server),
+        format!("MSG api.x 7:{id} inbox 0\r\n\r\nMSG api.x 7:{id} 0\r\n\r\n")
+    );
+    assert_eq!(
+        world.read(&other),
+        "MSG api.x 1 inbox 0\r\n\r\nMSG api.x 1 secret 0\r\n\r\n"
+    );
+    assert!(server.gate_of(id).is_some());
+    drop(own);
+    assert!(server.gate_of(id).is_none());
 }

@@ -2,11 +2,13 @@
 
 use crate::account::Account;
 use crate::cache::{MatchCache, Matched};
-use crate::sink::Sink;
+use crate::origin::{Goes, Origin, Refused, Rights, Routed, SERVER};
+use crate::sink::{Gate, Sink};
 use crate::stage::Stage;
 use crate::subscription::{Reserved, Subscription};
 use bytes::Bytes;
 use midge_container::{Chunk, Pool};
+use midge_subject::Mapped;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -25,38 +27,6 @@ pub struct Message<'a> {
     pub header_len: usize,
     /// Header block and body.
     pub payload: &'a [u8],
-}
-
-/// Who publishes, as far as delivery must know.
-#[derive(Clone, Copy, Debug)]
-pub struct Origin<'a> {
-    /// The publisher's own sink, not delivered to when `echo` is off.
-    sink: Option<&'a Arc<Sink>>,
-    echo: bool,
-}
-
-impl<'a> Origin<'a> {
-    /// A connection that gets its own messages or not.
-    #[must_use]
-    pub fn new(sink: &'a Arc<Sink>, echo: bool) -> Self {
-        Self {
-            sink: Some(sink),
-            echo,
-        }
-    }
-
-    /// The server itself.
-    #[must_use]
-    pub fn nobody() -> Self {
-        Self {
-            sink: None,
-            echo: true,
-        }
-    }
-
-    fn hides(&self, sink: &Arc<Sink>) -> bool {
-        !self.echo && self.sink.is_some_and(|own| Arc::ptr_eq(own, sink))
-    }
 }
 
 /// What one thread needs to deliver: its cache of matches, its stage and its chunk pool.
@@ -100,43 +70,104 @@ impl Worker {
         self.out.now = now;
     }
 
-    /// Stages `message` for every receiver and returns how many there are.
-    pub fn publish(
+    /// Finds where a client's message goes, and asks `rights` whether it may.
+    ///
+    /// # Errors
+    /// It may not.
+    pub fn route<'m>(
+        &mut self,
+        account: &'m Account,
+        origin: Origin<'m>,
+        rights: &mut impl Rights,
+        message: &'m Message<'m>,
+    ) -> Result<Routed<'m>, Refused> {
+        let goes = match account.rewrites() {
+            false => Goes::There,
+            true => self.rewrite(account, message.subject),
+        };
+        let refused = match &goes {
+            Goes::There if !rights.may_publish(message.subject) => Some(message.subject),
+            Goes::To(_) | Goes::Nowhere if rights.is_denied(message.subject) => {
+                Some(message.subject)
+            }
+            Goes::To(subject) if !rights.may_publish(subject) => Some(&**subject),
+            _ => None,
+        };
+        if let Some(subject) = refused {
+            return Err(Refused {
+                subject: subject.into(),
+            });
+        }
+        Ok(Routed {
+            account,
+            origin,
+            message,
+            goes,
+        })
+    }
+
+    /// Stages a message for every receiver and returns how many there are.
+    pub fn publish(&mut self, routed: Routed<'_>) -> usize {
+        let Routed {
+            account,
+            origin,
+            message,
+            goes,
+        } = routed;
+        match goes {
+            Goes::There => self.deliver(account, &origin, message.subject, message),
+            Goes::Nowhere => 0,
+            Goes::To(subject) => {
+                let moved = Message {
+                    subject: &subject,
+                    ..*message
+                };
+                let receivers = self.deliver(account, &origin, &subject, &moved);
+                self.mapped = subject;
+                receivers
+            }
+        }
+    }
+
+    /// Stages a message of the server's own; mappings apply.
+    pub fn send(&mut self, account: &Account, message: &Message<'_>) -> usize {
+        let goes = match account.rewrites() {
+            false => Goes::There,
+            true => self.rewrite(account, message.subject),
+        };
+        self.publish(Routed {
+            account,
+            origin: Origin::Server,
+            message,
+            goes,
+        })
+    }
+
+    /// Stages a message of the server's own for whoever listens to `to`; they see the message's own subject. Mappings don't apply.
+    pub fn send_to(&mut self, account: &Account, to: &[u8], message: &Message<'_>) -> usize {
+        self.deliver(account, &Origin::Server, to, message)
+    }
+
+    fn rewrite(&mut self, account: &Account, subject: &[u8]) -> Goes {
+        let random = &mut self.out.random;
+        self.mapped.clear();
+        match account.rewrite(subject, &mut || random.next(), &mut self.mapped) {
+            Mapped::Unchanged => Goes::There,
+            Mapped::Dropped => Goes::Nowhere,
+            Mapped::Moved => Goes::To(std::mem::take(&mut self.mapped)),
+        }
+    }
+
+    fn deliver(
         &mut self,
         account: &Account,
         origin: &Origin<'_>,
+        to: &[u8],
         message: &Message<'_>,
     ) -> usize {
-        let receivers = match account.mappings() {
-            None => self.out.deliver(
-                self.cache.matched(account, message.subject),
-                origin,
-                message,
-            ),
-            Some(mappings) => {
-                let random = &mut self.out.random;
-                self.mapped.clear();
-                match mappings.apply(message.subject, &mut || random.next(), &mut self.mapped) {
-                    midge_subject::Mapped::Unchanged => self.out.deliver(
-                        self.cache.matched(account, message.subject),
-                        origin,
-                        message,
-                    ),
-                    midge_subject::Mapped::Dropped => 0,
-                    midge_subject::Mapped::Moved => {
-                        let message = Message {
-                            subject: &self.mapped,
-                            ..*message
-                        };
-                        self.out.deliver(
-                            self.cache.matched(account, message.subject),
-                            origin,
-                            &message,
-                        )
-                    }
-                }
-            }
-        };
+        let receivers = self
+            .out
+            .deliver(self.cache.matched(account, to), origin, message);
         self.remove_spent(account);
         receivers
     }
@@ -155,15 +186,6 @@ impl Worker {
         }
     }
 
-    /// Stages `message` for whoever listens to `to`; they see the message's own subject. Mappings don't apply.
-    pub fn publish_to(&mut self, account: &Account, to: &[u8], message: &Message<'_>) -> usize {
-        let receivers =
-            self.out
-                .deliver(self.cache.matched(account, to), &Origin::nobody(), message);
-        self.remove_spent(account);
-        receivers
-    }
-
     /// The open chunk of a connection's own replies, in protocol order with its deliveries.
     pub fn reply(&mut self, sink: &Arc<Sink>) -> &mut Chunk {
         self.out.stage.chunk(sink, &mut self.out.pool)
@@ -171,7 +193,7 @@ impl Worker {
 
     /// Delivers `message` to one subscription, whoever else matches; for the server's answers.
     pub fn deliver_to(&mut self, subscription: &Arc<Subscription>, message: &Message<'_>) {
-        self.out.stage_message(subscription, message, None);
+        self.out.stage_message(subscription, message, None, None);
     }
 
     /// Pushes all that is staged and lets each outlet write.
@@ -247,16 +269,49 @@ impl Out {
         message: &Message<'_>,
         shared: Option<&Bytes>,
     ) -> bool {
-        let sink = subscription.sink();
-        if origin.hides(sink) {
+        if origin.hides(subscription.sink()) {
             return false;
         }
-        if subscription.is_filtered()
-            && sink.with_gate(|gate| gate.allows(message.subject, subscription.queue()))
-                == Some(false)
+        if subscription.is_special() {
+            return self.offer_special(subscription, origin, message, shared);
+        }
+        self.offer_as(subscription, message, None, shared)
+    }
+
+    /// A receiver that must be asked, or the server itself: it learns which restricted client sent the message, and no reply subject that the
+    /// client may not have messages sent to.
+    fn offer_special(
+        &mut self,
+        subscription: &Arc<Subscription>,
+        origin: &Origin<'_>,
+        message: &Message<'_>,
+        shared: Option<&Bytes>,
+    ) -> bool {
+        if !may_hear(subscription, origin, message) {
+            return false;
+        }
+        let Origin::Client { sink, .. } = origin else {
+            let sender = subscription.is_of_server().then_some(SERVER);
+            return self.offer_as(subscription, message, sender, shared);
+        };
+        if subscription.is_of_server()
+            && let Some(reply) =
+                sink.with_gate(|gate| message.reply.filter(|reply| gate.may_target(reply)))
         {
-            return false;
+            let message = Message { reply, ..*message };
+            return self.offer_as(subscription, &message, Some(sink.id()), shared);
         }
+        self.offer_as(subscription, message, None, shared)
+    }
+
+    /// `sender`: who sent it, for receivers that are told.
+    fn offer_as(
+        &mut self,
+        subscription: &Arc<Subscription>,
+        message: &Message<'_>,
+        sender: Option<u64>,
+        shared: Option<&Bytes>,
+    ) -> bool {
         match subscription.reserve() {
             Reserved::Refused => return false,
             Reserved::Last => self.spent.push(subscription.clone()),
@@ -264,9 +319,11 @@ impl Out {
         }
         if let Some(reply) = message.reply {
             let now = self.now;
-            sink.with_gate(|gate| gate.delivered(reply, now));
+            subscription
+                .sink()
+                .with_gate(|gate| gate.delivered(reply, now));
         }
-        self.stage_message(subscription, message, shared);
+        self.stage_message(subscription, message, sender, shared);
         true
     }
 
@@ -274,6 +331,7 @@ impl Out {
         &mut self,
         subscription: &Arc<Subscription>,
         message: &Message<'_>,
+        sender: Option<u64>,
         shared: Option<&Bytes>,
     ) {
         let sink = subscription.sink();
@@ -281,7 +339,7 @@ impl Out {
         let start = chunk.bytes_mut().len();
         write_message(
             chunk,
-            subscription.sid(),
+            (subscription.sid(), sender),
             message,
             sink.takes_headers(),
             shared,
@@ -320,10 +378,21 @@ impl Out {
     }
 }
 
-/// Writes `MSG subject sid [reply] size` or its header form, and the payload.
+/// Whether a subscription that isn't plain may have the message.
+fn may_hear(subscription: &Arc<Subscription>, origin: &Origin<'_>, message: &Message<'_>) -> bool {
+    if subscription.is_control() && matches!(origin, Origin::Server) {
+        return false;
+    }
+    let asks = subscription.is_filtered();
+    let allows = |gate: &dyn Gate| gate.allows(message.subject, subscription.queue());
+    !asks || subscription.sink().with_gate(allows) != Some(false)
+}
+
+/// Writes `MSG subject sid [reply] size` or its header form, and the payload. The server's own listeners read `sid:sender` where a sender
+/// is named.
 fn write_message(
     chunk: &mut Chunk,
-    sid: &[u8],
+    (sid, sender): (&[u8], Option<u64>),
     message: &Message<'_>,
     headers: bool,
     shared: Option<&Bytes>,
@@ -344,16 +413,20 @@ fn write_message(
     bytes.extend_from_slice(message.subject);
     bytes.push(b' ');
     bytes.extend_from_slice(sid);
+    if let Some(sender) = sender {
+        bytes.push(b':');
+        push_number(bytes, sender);
+    }
     bytes.push(b' ');
     if let Some(reply) = message.reply {
         bytes.extend_from_slice(reply);
         bytes.push(b' ');
     }
     if keeps {
-        push_number(bytes, message.header_len);
+        push_number(bytes, message.header_len as u64);
         bytes.push(b' ');
     }
-    push_number(bytes, payload.len());
+    push_number(bytes, payload.len() as u64);
     bytes.extend_from_slice(b"\r\n");
     match shared {
         None => bytes.extend_from_slice(payload),
@@ -363,7 +436,7 @@ fn write_message(
     chunk.add_message(payload.len() as u64);
 }
 
-fn push_number(bytes: &mut Vec<u8>, number: usize) {
+fn push_number(bytes: &mut Vec<u8>, number: u64) {
     let mut digits = [0; 20];
     let mut at = digits.len();
     let mut rest = number;

@@ -1,11 +1,11 @@
 //! The machine: frames to effects, with the connection's whole state in one place.
 
-use crate::gate::Delivery;
+use crate::gate::{Delivery, Publishing, Verdicts};
 use crate::settings::Settings;
 use crate::texts::{CloseReason, answers, reason_of};
 use crate::timers::{Due, Timers};
 use crate::trace;
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashTable};
 use midge_auth::{
     ConnectionType, Grant, Permissions, ReplyPermits, SubscribeVerdict, is_reserved_reply,
 };
@@ -19,12 +19,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-/// Remembered answers to "may it publish there"; more subjects than this start anew.
-const PUBLISH_VERDICTS_MAX: usize = 256;
 /// Used-up subscriptions that may wait in the table before it is swept.
 const SPENT_MIN: usize = 16;
-/// Subjects of the server's own traffic, closed to clients.
-const CLOSED_PREFIXES: [&[u8]; 3] = [b"_GR_.", b"$GR.", b"$NRG."];
 
 /// What the caller must do.
 #[derive(Debug)]
@@ -71,7 +67,7 @@ pub struct Session {
     grant: Option<Grant>,
     permissions: Option<Arc<Permissions>>,
     permits: Option<Arc<Mutex<ReplyPermits>>>,
-    verdicts: HashMap<Box<[u8]>, bool>,
+    verdicts: Verdicts,
     subscriptions: HashTable<Arc<Subscription>>,
     hasher: DefaultHashBuilder,
     timers: Timers,
@@ -128,7 +124,7 @@ impl Session {
             grant: None,
             permissions: None,
             permits: None,
-            verdicts: HashMap::new(),
+            verdicts: Verdicts::new(),
             subscriptions: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             events: VecDeque::new(),
@@ -429,17 +425,6 @@ impl Session {
         if self.connect.pedantic && !is_valid_publish(publish.subject) {
             self.error(answers::INVALID_PUBLISH_SUBJECT, worker);
         }
-        if !self.may_publish(publish.subject, now) {
-            tracing::error!(target: "midge", "{} - Publish Violation - Subject {:?}", self.label, Lossy(publish.subject));
-            return self.error(&answers::publish_denied(publish.subject), worker);
-        }
-        if let Some(reply) = publish.reply.filter(|reply| is_reserved_reply(reply)) {
-            tracing::error!(target: "midge", "{} - Publish Violation - Reply {:?}", self.label, Lossy(reply));
-            return self.error(&answers::reply_denied(reply), worker);
-        }
-        if self.connect.verbose {
-            self.ok(worker);
-        }
         let Some(account) = &self.account else { return };
         let message = Message {
             subject: publish.subject,
@@ -447,42 +432,37 @@ impl Session {
             header_len: publish.header_len,
             payload: publish.payload,
         };
-        let receivers = worker.publish(
-            account,
-            &Origin::new(&self.sink, self.connect.echo),
-            &message,
-        );
+        let origin = Origin::Client {
+            sink: &self.sink,
+            echo: self.connect.echo,
+        };
+        let mut rights = Publishing {
+            permissions: self.permissions.as_deref(),
+            permits: self.permits.as_deref(),
+            verdicts: &mut self.verdicts,
+            now,
+        };
+        let routed = match worker.route(account, origin, &mut rights, &message) {
+            Ok(routed) => routed,
+            Err(refused) => return self.refuse(&refused.subject, worker),
+        };
+        if let Some(reply) = publish.reply.filter(|reply| is_reserved_reply(reply)) {
+            tracing::error!(target: "midge", "{} - Publish Violation - Reply {:?}", self.label, Lossy(reply));
+            return self.error(&answers::reply_denied(reply), worker);
+        }
+        if self.connect.verbose {
+            encode::ok(worker.reply(&self.sink).bytes_mut());
+            self.trace_out("OK");
+        }
+        let receivers = worker.publish(routed);
         if receivers == 0 && self.connect.no_responders && publish.reply.is_some() {
             self.no_responders(publish, worker);
         }
     }
 
-    fn may_publish(&mut self, subject: &[u8], now: Instant) -> bool {
-        if CLOSED_PREFIXES
-            .iter()
-            .any(|prefix| subject.starts_with(prefix))
-        {
-            return false;
-        }
-        let Some(permissions) = &self.permissions else {
-            return true;
-        };
-        let allowed = match self.verdicts.get(subject) {
-            Some(&allowed) => allowed,
-            None => {
-                if self.verdicts.len() >= PUBLISH_VERDICTS_MAX {
-                    self.verdicts.clear();
-                }
-                let allowed = permissions.can_publish(subject);
-                self.verdicts.insert(subject.into(), allowed);
-                allowed
-            }
-        };
-        allowed
-            || self
-                .permits
-                .as_ref()
-                .is_some_and(|permits| permits.lock().allows(subject, now))
+    fn refuse(&mut self, subject: &[u8], worker: &mut Worker) {
+        tracing::error!(target: "midge", "{} - Publish Violation - Subject {:?}", self.label, Lossy(subject));
+        self.error(&answers::publish_denied(subject), worker);
     }
 
     /// Nobody listens: the requester's own subscription for the reply gets a 503.

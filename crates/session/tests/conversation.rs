@@ -327,12 +327,7 @@ fn a_wider_subscription_does_not_hear_what_is_denied() {
             header_len: 0,
             payload: b"",
         };
-        assert_eq!(
-            peer.worker
-                .publish(&account, &midge_router::Origin::nobody(), &message),
-            receivers,
-            "{subject}"
-        );
+        assert_eq!(peer.worker.send(&account, &message), receivers, "{subject}");
     }
 }
 
@@ -349,8 +344,7 @@ fn a_request_may_be_answered_once() {
         header_len: 0,
         payload: b"",
     };
-    peer.worker
-        .publish(&account, &midge_router::Origin::nobody(), &request);
+    peer.worker.send(&account, &request);
     peer.heard();
     assert_eq!(peer.say(b"PUB re 0\r\n\r\n"), "");
     assert_eq!(peer.say(b"PUB re 0\r\n\r\n"), refused);

@@ -119,6 +119,8 @@ impl JetStream {
         config
             .accept(request.pedantic, &of.config, &limits)
             .map_err(fail)?;
+        let old = of.consumers.get(&config.name).map(|old| &old.config);
+        config.check_targets(ask.client, old).map_err(fail)?;
         if let Some(old) = of.consumers.get(&config.name) {
             if request.action == "create" && !old.config.is_like(&config) {
                 return Err(fail(CONSUMER_ALREADY_EXISTS));

@@ -24,9 +24,9 @@ impl JetStream {
                 account,
                 &Message {
                     subject: reply,
-                    reply: None,
                     headers,
                     payload,
+                    ..Message::default()
                 },
             );
         };

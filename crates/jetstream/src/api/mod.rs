@@ -8,7 +8,7 @@ mod stream;
 use crate::error::REQUIRED_API_LEVEL;
 use crate::headers::Block;
 use crate::json::Body;
-use crate::{AccountId, ApiError, JetStream, Message, Network, headers};
+use crate::{AccountId, ApiError, Client, JetStream, Message, Network, headers};
 use midge_streamlog::Ticket;
 use serde_json::{Map, Value, json};
 
@@ -55,6 +55,7 @@ impl Answer {
 #[derive(Clone, Copy)]
 pub(crate) struct Ask<'a> {
     account: AccountId,
+    pub(crate) client: Client<'a>,
     body: &'a [u8],
     now: u64,
     /// Fields that nobody knows are refused.
@@ -85,6 +86,7 @@ impl JetStream {
     pub(crate) fn api(
         &mut self,
         account: AccountId,
+        client: Client<'_>,
         message: &Message<'_>,
         now: u64,
         net: &mut dyn Network,
@@ -92,7 +94,7 @@ impl JetStream {
         let Ok(subject) = std::str::from_utf8(message.subject) else {
             return;
         };
-        let Some(path) = self.path(subject) else {
+        let Some(path) = subject.strip_prefix("$JS.API.") else {
             return;
         };
         if !self.accounts.contains_key(&account) {
@@ -109,6 +111,7 @@ impl JetStream {
         }
         let ask = Ask {
             account,
+            client,
             body: message.payload,
             now,
             strict: self.settings.strict,
@@ -157,18 +160,6 @@ impl JetStream {
         }
         let body = self.event(body, ask.account, ask.now);
         self.tell_after(ticket, ask.account, AUDIT, &body, net);
-    }
-
-    /// What stands behind `$JS.API.`, or behind the domain's prefix.
-    fn path<'a>(&self, subject: &'a str) -> Option<&'a str> {
-        if let Some(path) = subject.strip_prefix("$JS.API.") {
-            return Some(path);
-        }
-        let domain = self.settings.domain.as_deref()?;
-        subject
-            .strip_prefix("$JS.")?
-            .strip_prefix(domain)?
-            .strip_prefix(".API.")
     }
 
     /// Answers, at once or when the disk has it; gives back what was said, and when.

@@ -70,6 +70,8 @@ impl JetStream {
         if Subject::parse(&request.deliver_subject).is_err() {
             return Err(fail(SNAPSHOT_DELIVER_SUBJECT_INVALID));
         }
+        ask.check_archive_target(&request.deliver_subject)
+            .map_err(fail)?;
         let info = self.listed_info(stream, ask.now);
         let answer = json!({"config": info.config, "state": info.state});
         let mut state = answer["state"].clone();

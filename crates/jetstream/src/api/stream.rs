@@ -12,7 +12,7 @@ use crate::json::Body;
 use crate::overlap::Filters;
 use crate::stream::{MsgGet, schedules_prefix};
 use crate::time::Time;
-use crate::{AccountId, ApiError, JetStream, Network};
+use crate::{AccountId, ApiError, JetStream, Listens, Network};
 use data_encoding::BASE64;
 use midge_streamlog::{Error as LogError, Evicted, Filter};
 use midge_subject::Filter as Subjects;
@@ -137,6 +137,7 @@ impl JetStream {
             .unwrap_or_default();
         let find = |name: &str| self.stream(ask.account, name).map(|stream| &stream.config);
         config.check(pedantic, &limits, &find)?;
+        config.check_targets(ask.client, find(&config.name))?;
         Ok(config)
     }
 
@@ -256,7 +257,7 @@ impl JetStream {
                 net.unsubscribe(ask.account, gone.as_bytes(), stream.token);
             }
             for new in after.difference(&before) {
-                net.subscribe(ask.account, new.as_bytes(), stream.token);
+                net.subscribe(ask.account, new.as_bytes(), stream.token, Listens::ToAll);
             }
             stream.config = config;
             stream.configure(&settings);

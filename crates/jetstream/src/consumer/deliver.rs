@@ -201,6 +201,7 @@ impl Consumer {
             reply: Some(&reply),
             headers: &headers,
             payload,
+            ..Message::default()
         };
         net.deliver(self.account, to, &out);
         if self.config.replay_policy == ReplayPolicy::Original {

@@ -111,7 +111,7 @@ impl Consumer {
             subject: self.config.deliver_subject.as_bytes(),
             reply: Some(&reply),
             headers: &block,
-            payload: b"",
+            ..Message::default()
         };
         net.publish(self.account, &request);
         flow.asked = Some(Box::new((reply, flow.bytes)));

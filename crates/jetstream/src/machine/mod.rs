@@ -13,7 +13,7 @@ use crate::restore::Restore;
 use crate::snapshot::Snapshot;
 use crate::stream::{BatchLimits, More, Outcome, Seats, Stream, Told, is_fast};
 use crate::table::Streams;
-use crate::{AccountId, ApiError, Message, Network, Token};
+use crate::{AccountId, ApiError, Listens, Message, Network, Token};
 use answers::{Answer, Saving, Waiting};
 use definitions::state_key;
 use hashbrown::HashMap;
@@ -163,19 +163,15 @@ impl JetStream {
             interest: 0,
         };
         self.accounts.insert(id, account);
-        let mut filters = vec![
-            ("$JS.API.>".to_owned(), Target::Api),
-            ("$JS.ACK.>".to_owned(), Target::Ack),
-            ("$JS.FC.>".to_owned(), Target::Flow),
-        ];
-        if let Some(domain) = &self.settings.domain {
-            filters.push((format!("$JS.{domain}.API.>"), Target::Api));
-        }
-        for (filter, target) in filters {
+        for (filter, target) in [
+            ("$JS.API.>", Target::Api),
+            ("$JS.ACK.>", Target::Ack),
+            ("$JS.FC.>", Target::Flow),
+        ] {
             let token = self.new_token(target);
-            net.subscribe(id, filter.as_bytes(), token);
+            net.subscribe(id, filter.as_bytes(), token, Listens::ToClients);
             if let Some(account) = self.accounts.get_mut(&id) {
-                account.tokens.push((filter, token));
+                account.tokens.push((filter.to_owned(), token));
             }
         }
         self.restore(id, name, net, now)
@@ -183,16 +179,10 @@ impl JetStream {
 
     /// Answers an account that has no JetStream: every request is told so.
     pub fn refuse_account(&mut self, id: AccountId, net: &mut dyn Network) {
-        let domain = self.settings.domain.as_deref();
-        let domain = domain.map(|domain| format!("$JS.{domain}.API.>"));
-        let filters = std::iter::once("$JS.API.>".to_owned()).chain(domain);
-        let mut tokens = Vec::new();
-        for filter in filters {
-            let token = self.new_token(Target::Api);
-            net.subscribe(id, filter.as_bytes(), token);
-            tokens.push((filter, token));
-        }
-        self.refused.insert(id, tokens);
+        let filter = "$JS.API.>".to_owned();
+        let token = self.new_token(Target::Api);
+        net.subscribe(id, filter.as_bytes(), token, Listens::ToClients);
+        self.refused.insert(id, vec![(filter, token)]);
     }
 
     /// Holds an account to other limits from now on; what is there stays.
@@ -254,7 +244,7 @@ impl JetStream {
         let index = self.streams.free_place();
         let token = self.new_token(Target::Stream(index));
         for subject in &config.subjects {
-            net.subscribe(account, subject.as_bytes(), token);
+            net.subscribe(account, subject.as_bytes(), token, Listens::ToAll);
         }
         if let Some(account) = self.accounts.get_mut(&account) {
             account.streams.insert(config.name.clone(), index);
@@ -314,23 +304,22 @@ impl JetStream {
         now: u64,
         net: &mut dyn Network,
     ) {
-        match self.targets.get(&token) {
-            Some(Target::Stream(index)) => {
-                let index = *index;
-                self.publish(index, message, now, net);
-            }
-            Some(Target::Ack) => self.ack(account, message, now, net),
-            Some(Target::Api) => self.api(account, message, now, net),
-            Some(Target::Transfer) => self.transfer(token, message, now, net),
-            Some(Target::Feed(index)) => {
-                let index = *index;
+        let Some(target) = self.targets.get(&token).copied() else {
+            return;
+        };
+        match (target, message.origin.client()) {
+            (Target::Stream(index), _) => self.publish(index, message, now, net),
+            (Target::Ack, Some(_)) => self.ack(account, message, now, net),
+            (Target::Api, Some(client)) => self.api(account, client, message, now, net),
+            (Target::Transfer, Some(_)) => self.transfer(token, message, now, net),
+            (Target::Feed(index), _) => {
                 let stream = self.streams.quietly(index);
                 if stream.is_some_and(|stream| !stream.receive_fed(token, message, now)) {
                     self.streams.stir(index);
                 }
             }
-            Some(Target::Flow) => self.flow(account, message, now),
-            None => {}
+            (Target::Flow, Some(_)) => self.flow(account, message, now),
+            (Target::Ack | Target::Api | Target::Transfer | Target::Flow, None) => {}
         }
     }
 
@@ -347,7 +336,8 @@ impl JetStream {
         consumer.ack(place, message.payload, message.reply, now, net);
     }
 
-    fn flow(&mut self, account: AccountId, message: &Message<'_>, now: u64) {
+    /// An answer to flow control, from a client or from a stream that a consumer feeds.
+    pub(crate) fn flow(&mut self, account: AccountId, message: &Message<'_>, now: u64) {
         let mut tokens = message.subject.split(|byte| *byte == b'.').skip(2);
         let mut name = || std::str::from_utf8(tokens.next()?).ok();
         if let (Some(stream), Some(consumer)) = (name(), name())

@@ -9,7 +9,7 @@ pub(crate) use build::{Builder, Restored, RestoredConsumer};
 
 use crate::archive::{Fault, Unpacker};
 use crate::error::STREAM_RESTORE;
-use crate::{AccountId, ApiError, JetStream, Message, Network, Token};
+use crate::{AccountId, ApiError, JetStream, Listens, Message, Network, Token};
 use build::Room;
 use midge_streamlog::Store;
 
@@ -182,7 +182,12 @@ impl JetStream {
     /// Waits for an archive; its chunks come under a token of its own.
     pub(crate) fn begin_restore(&mut self, restore: Restore, net: &mut dyn Network) {
         let token = self.new_transfer();
-        net.subscribe(restore.account, restore.subject.as_bytes(), token);
+        net.subscribe(
+            restore.account,
+            restore.subject.as_bytes(),
+            token,
+            Listens::ToClients,
+        );
         self.restores.insert(token, restore);
     }
 

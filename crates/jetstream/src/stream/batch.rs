@@ -56,9 +56,9 @@ impl Held {
     fn as_message(&self) -> Message<'_> {
         Message {
             subject: &self.subject,
-            reply: None,
             headers: &self.headers,
             payload: &self.payload,
+            ..Message::default()
         }
     }
 }

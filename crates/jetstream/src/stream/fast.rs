@@ -239,7 +239,9 @@ impl Stream {
 
     fn store_fast(&mut self, message: &Message<'_>, now: u64, net: &mut dyn Network) -> Outcome {
         self.check_size(message)?;
-        self.publish_alone(self.draft(message, now), now, net)
+        let draft = self.draft(message, now);
+        self.check_schedule_rights(message.origin, &draft.wishes)?;
+        self.publish_alone(draft, now, net)
     }
 
     /// Notes what became of a message. `None`: the batch is over.

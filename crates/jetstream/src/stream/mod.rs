@@ -165,9 +165,9 @@ impl Stream {
         };
         let again = Message {
             subject: &subject,
-            reply: None,
             headers: &headers,
             payload,
+            ..Message::default()
         };
         net.publish(self.account, &again);
     }

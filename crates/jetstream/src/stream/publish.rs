@@ -64,6 +64,7 @@ impl Stream {
         }
         self.check_size(message)?;
         let draft = self.draft(message, now);
+        self.check_schedule_rights(message.origin, &draft.wishes)?;
         match draft.wishes.batch_id.filter(|id| !id.is_empty()) {
             Some(id) => {
                 self.check_room()?;
@@ -200,9 +201,9 @@ impl Draft<'_> {
     pub(super) fn as_message(&self) -> Message<'_> {
         Message {
             subject: &self.subject,
-            reply: None,
             headers: &self.headers,
             payload: &self.payload,
+            ..Message::default()
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::error::{
 };
 use crate::headers::{self, Block, Wishes};
 use crate::schedule::{Due, Fault, Schedule};
-use crate::{ApiError, Message, Network};
+use crate::{ApiError, Message, Network, Origin};
 use midge_streamlog::{Filter, Message as Stored, Store, Stream as Log};
 use midge_subject::Subject;
 use std::borrow::Cow;
@@ -258,6 +258,39 @@ impl Stream {
         Ok(())
     }
 
+    /// A schedule publishes on behalf of the client that sent it, and ends what that client might have sent; for what the server sends there
+    /// is nobody on whose behalf. Asked when the message comes, also if it waits for others.
+    pub(super) fn check_schedule_rights(
+        &self,
+        origin: Origin<'_>,
+        wishes: &Wishes<'_>,
+    ) -> Result<(), ApiError> {
+        let names = [
+            wishes.schedule,
+            wishes.scheduler,
+            wishes.schedule_source,
+            wishes.schedule_target,
+        ];
+        let [plan, scheduler, source, target] = names.map(|name| name.filter(|it| !it.is_empty()));
+        let asks = plan.is_some() || scheduler.is_some();
+        if !asks || !self.config.allow_msg_schedules {
+            return Ok(());
+        }
+        let client = origin.client();
+        let may_send = |to: &&[u8]| client.is_some_and(|client| client.may_publish(to));
+        let may_read = |from: &&[u8]| client.is_some_and(|client| client.may_read(from));
+        if scheduler.is_some_and(|it| !may_send(&it)) {
+            return Err(MESSAGE_SCHEDULES_INVALID_SCHEDULER);
+        }
+        if plan.is_some() && !target.is_some_and(|it| may_send(&it)) {
+            return Err(MESSAGE_SCHEDULES_INVALID_TARGET);
+        }
+        if plan.is_some() && source.is_some_and(|it| !may_read(&it)) {
+            return Err(MESSAGE_SCHEDULES_INVALID_SOURCE);
+        }
+        Ok(())
+    }
+
     /// A message that says it comes from a schedule may end that one, and no more.
     fn check_scheduler(&self, draft: &mut Draft<'_>) -> Result<(), ApiError> {
         let wishes = &draft.wishes;
@@ -341,9 +374,9 @@ impl Stream {
         let block = planned.headers(&content.headers);
         let message = Message {
             subject: planned.target,
-            reply: None,
             headers: &block,
             payload: &content.payload,
+            ..Message::default()
         };
         let fired = self.publish_planned(planned, &message, now, net);
         if let Err(error) = &fired {

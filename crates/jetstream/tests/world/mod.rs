@@ -4,7 +4,9 @@
 
 pub(crate) mod transfer;
 
-use midge_jetstream::{AccountId, AccountLimits, JetStream, Message, Network, Settings, Token};
+use midge_jetstream::{
+    AccountId, AccountLimits, Client, JetStream, Listens, Message, Network, Origin, Settings, Token,
+};
 use midge_streamlog::sim::CrashDisk;
 use midge_streamlog::{Store, StoreOptions};
 use serde_json::Value;
@@ -12,6 +14,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 pub(crate) const ACCOUNT: AccountId = AccountId(1);
+const CLIENT: Origin<'static> = Origin::Client(Client::UNRESTRICTED);
 pub(crate) const SECOND: u64 = 1_000_000_000;
 
 /// A small generator, so that a seed is all one needs to see a failure again.
@@ -134,7 +137,7 @@ impl Network for Ether {
         self.has_interest(account, subject)
     }
 
-    fn subscribe(&mut self, _: AccountId, filter: &[u8], token: Token) {
+    fn subscribe(&mut self, _: AccountId, filter: &[u8], token: Token, _: Listens) {
         self.tokens
             .insert(String::from_utf8_lossy(filter).into_owned(), token);
     }
@@ -221,7 +224,29 @@ impl World {
             reply: reply.map(str::as_bytes),
             headers: headers.as_bytes(),
             payload: payload.as_bytes(),
+            origin: CLIENT,
         };
+        self.jetstream
+            .receive(ACCOUNT, token, &message, self.now, &mut self.ether);
+    }
+
+    /// Sends as somebody else than a client that may do everything.
+    pub(crate) fn send_as(
+        &mut self,
+        origin: Origin<'_>,
+        (subject, reply): (&str, Option<&str>),
+        headers: &str,
+        payload: &str,
+    ) {
+        let token = self.ether.token(subject);
+        let message = Message {
+            subject: subject.as_bytes(),
+            reply: reply.map(str::as_bytes),
+            headers: headers.as_bytes(),
+            payload: payload.as_bytes(),
+            origin,
+        };
+        let token = token.expect("JetStream listens to the subject");
         self.jetstream
             .receive(ACCOUNT, token, &message, self.now, &mut self.ether);
     }
@@ -233,6 +258,7 @@ impl World {
             subject: subject.as_bytes(),
             reply: reply.map(str::as_bytes),
             payload,
+            origin: CLIENT,
             ..Message::default()
         };
         let token = token.expect("JetStream listens to the subject");
@@ -274,6 +300,7 @@ impl World {
                 reply: echo.reply.as_deref(),
                 headers: &echo.headers,
                 payload: &echo.payload,
+                ..Message::default()
             };
             self.jetstream
                 .receive(ACCOUNT, echo.token, &message, self.now, &mut self.ether);

@@ -12,7 +12,7 @@ use crate::error::{MIRROR_CONSUMER_REQUIRES_FLOW_ACKS, SOURCE_CONSUMER_REQUIRES_
 use crate::headers::Block;
 use crate::origin::SourceConsumer;
 use crate::stream::Stream;
-use crate::{AccountId, Message, Network, Token, headers};
+use crate::{Message, Token, headers};
 use midge_streamlog::Message as Stored;
 use std::collections::VecDeque;
 
@@ -197,20 +197,33 @@ impl Feed {
         Some(item)
     }
 
-    /// Tells the consumer how far this stream is, if it asked and that is on the disk: up to `visible`.
-    pub(super) fn answer(&mut self, visible: u64, account: AccountId, net: &mut dyn Network) {
-        let Some(answer) = self.answer.take_if(|answer| answer.upto <= visible) else {
-            return;
-        };
-        let has = Block::new()
+    /// What tells the consumer how far this stream is, if it asked and that is on the disk: up to `visible`.
+    pub(super) fn answer(&mut self, visible: u64) -> Option<FlowAnswer> {
+        let answer = self.answer.take_if(|answer| answer.upto <= visible)?;
+        let headers = Block::new()
             .with(LAST_CONSUMER, answer.has.consumer.to_string())
-            .with(LAST_STREAM, answer.has.stream.to_string());
-        let message = Message {
-            subject: &answer.reply,
-            headers: &has.done(),
+            .with(LAST_STREAM, answer.has.stream.to_string())
+            .done();
+        Some(FlowAnswer {
+            subject: answer.reply,
+            headers,
+        })
+    }
+}
+
+/// What a stream says to a consumer's flow control. It goes there without the network: what we send ourselves is no answer to us.
+pub(crate) struct FlowAnswer {
+    subject: Box<[u8]>,
+    headers: Vec<u8>,
+}
+
+impl FlowAnswer {
+    pub(crate) fn message(&self) -> Message<'_> {
+        Message {
+            subject: &self.subject,
+            headers: &self.headers,
             ..Message::default()
-        };
-        net.publish(account, &message);
+        }
     }
 }
 
@@ -307,14 +320,11 @@ impl Stream {
         true
     }
 
-    /// Tells the consumer of inflow `at` how far this stream is, if that is due.
-    pub(crate) fn answer_feed(&mut self, at: usize, net: &mut dyn Network) {
-        let inflow = self.inflows.all.get_mut(at);
-        if let Some(feed) = inflow.and_then(|inflow| inflow.feed.as_mut())
-            && feed.answer.is_some()
-        {
-            feed.answer(self.log.stats().visible, self.account, net);
-        }
+    /// What tells the consumer of inflow `at` how far this stream is, if that is due.
+    pub(crate) fn answer_feed(&mut self, at: usize) -> Option<FlowAnswer> {
+        let feed = self.inflows.all.get_mut(at)?.feed.as_mut()?;
+        feed.answer.as_ref()?;
+        feed.answer(self.log.stats().visible)
     }
 
     /// What the consumer of inflow `at` has still to give, or gave and wasn't taken.

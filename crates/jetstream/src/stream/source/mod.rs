@@ -285,9 +285,9 @@ impl Stream {
         let headers = inflow.headers(message);
         let block = Message {
             subject: renamed.as_deref().unwrap_or(&message.subject),
-            reply: None,
             headers: &headers,
             payload: &message.payload,
+            ..Message::default()
         };
         let mut draft = self.draft(&block, now);
         self.accept(&mut draft);
