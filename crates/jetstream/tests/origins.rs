@@ -79,10 +79,21 @@ fn definitions_have_the_rights_of_their_author() {
     let check = |world: &mut World, path: &str, body: &serde_json::Value, want: u64| {
         assert_eq!(code(world, &rights, path, body), want, "{path} {body}");
     };
-    let deliver = |to: &str| json!({"stream_name": "S", "config": {"name": "C", "deliver_subject": to}});
-    check(&mut world, "CONSUMER.CREATE.S.C", &deliver("others.x"), 10112);
+    let deliver =
+        |to: &str| json!({"stream_name": "S", "config": {"name": "C", "deliver_subject": to}});
+    check(
+        &mut world,
+        "CONSUMER.CREATE.S.C",
+        &deliver("others.x"),
+        10112,
+    );
     check(&mut world, "CONSUMER.CREATE.S.C", &deliver("own.x"), 0);
-    check(&mut world, "CONSUMER.CREATE.S.C", &deliver("others.x"), 10112);
+    check(
+        &mut world,
+        "CONSUMER.CREATE.S.C",
+        &deliver("others.x"),
+        10112,
+    );
     let republish = |dest: &str| json!({"name": "R", "subjects": ["r.>"], "republish": {"src": "r.>", "dest": dest}});
     check(&mut world, "STREAM.CREATE.R", &republish("others.>"), 10052);
     check(&mut world, "STREAM.CREATE.R", &republish("own.>"), 0);
@@ -98,7 +109,9 @@ fn a_schedule_has_the_rights_of_its_author_in_a_batch_too() {
     world.ask("STREAM.UPDATE.S", &update);
     let rights = Within("s.own");
     let plan = |target: &str, more: &str| {
-        format!("NATS/1.0\r\nNats-Schedule: @every 1h\r\nNats-Schedule-Target: {target}\r\n{more}\r\n")
+        format!(
+            "NATS/1.0\r\nNats-Schedule: @every 1h\r\nNats-Schedule-Target: {target}\r\n{more}\r\n"
+        )
     };
     let mut check = |headers: &str, want: u64| {
         let origin = Origin::Client(Client::new(&rights));
@@ -110,8 +123,14 @@ fn a_schedule_has_the_rights_of_its_author_in_a_batch_too() {
     };
     check(&plan("s.own.t", ""), 0);
     check(&plan("s.others", ""), 10190);
-    check(&plan("s.own.t", "Nats-Schedule-Source: s.others\r\n"), 10203);
-    check(&plan("s.own.t", "Nats-Schedule-Source: s.own.source\r\n"), 0);
+    check(
+        &plan("s.own.t", "Nats-Schedule-Source: s.others\r\n"),
+        10203,
+    );
+    check(
+        &plan("s.own.t", "Nats-Schedule-Source: s.own.source\r\n"),
+        0,
+    );
     let batch = "Nats-Batch-Id: b\r\nNats-Batch-Sequence: 1\r\n";
     check(&plan("s.others", batch), 10190);
     let ends = "NATS/1.0\r\nNats-Scheduler: s.others\r\nNats-Schedule-Next: purge\r\n\r\n";
