@@ -116,6 +116,14 @@ fn steps(long: bool) -> Vec<Step> {
             ),
         ),
         when(broker, step("conformance", 12, vec![conformance(long)])),
+        when(
+            broker,
+            step(
+                "probe",
+                if long { 30 } else { 4 },
+                vec![xtask(if long { "probe 100000" } else { "probe" })],
+            ),
+        ),
         when(broker, step("smoke", 6, vec![xtask("smoke")])),
         when(
             has_mutants(),

@@ -24,6 +24,7 @@ mod fuzz;
 mod layers;
 mod mutants;
 mod page;
+mod probe;
 mod process;
 mod reference;
 mod simulate;
@@ -70,6 +71,9 @@ Does it hold?
                            JetStream in memory, one simulation after the other, each for so long (default 10): random work, crashes
                            and full disks, compared with models; a failure names its seed
   fuzz [TARGET] [SECONDS]  runs one fuzz target, or all, for so long each (default 60)
+  probe [VERDICTS] [SEED] [--ours PATH]
+                           users with random rights, their messages and definitions, against a model of what they may do and beside
+                           the reference (default 5,000 verdicts); a failure names its seed
   soak [MINUTES] [--ours PATH] [--against nats-server]
                            limits, consumers, a million keys and connections that come and go, for so long (default
                            30), and wants less than 1 MiB of growth in 10 minutes over the last two thirds
@@ -108,6 +112,7 @@ fn dispatch(verb: &str, args: &[String]) -> anyhow::Result<()> {
         "bench" => bench::run(args),
         "ci" => ci::run(args),
         "compatibility" => compatibility::run(args),
+        "probe" => probe::run(args),
         "conformance" => conformance::run(args),
         "crash" => crash::run(args),
         "fuzz" => fuzz::run(args),

@@ -1,0 +1,137 @@
+//! A client of a few lines: it writes text and reads messages.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What came.
+#[derive(Clone, Debug)]
+pub(super) struct Got {
+    pub(super) subject: String,
+    pub(super) sid: usize,
+    pub(super) reply: Option<String>,
+    pub(super) body: String,
+}
+
+pub(super) struct Peer {
+    reader: BufReader<TcpStream>,
+    writer: TcpStream,
+    out: String,
+    /// What came and wasn't taken.
+    got: Vec<Got>,
+    pub(super) errors: Vec<String>,
+}
+
+impl Peer {
+    pub(super) fn new(address: SocketAddr, user: &str) -> Result<Self> {
+        let writer = TcpStream::connect(address)?;
+        writer.set_read_timeout(Some(PATIENCE))?;
+        let mut peer = Self {
+            reader: BufReader::new(writer.try_clone()?),
+            writer,
+            out: String::new(),
+            got: Vec::new(),
+            errors: Vec::new(),
+        };
+        peer.line()?;
+        peer.say(&format!(
+            "CONNECT {{\"verbose\":false,\"headers\":true,\"user\":{user:?},\"pass\":\"p\"}}"
+        ));
+        peer.sync()?;
+        Ok(peer)
+    }
+
+    /// A line that goes out with the next [`Peer::sync`].
+    pub(super) fn say(&mut self, line: &str) {
+        self.out += line;
+        self.out += "\r\n";
+    }
+
+    pub(super) fn publish(&mut self, subject: &str, reply: &str, body: &str) {
+        self.say(&format!("PUB {subject} {reply} {}\r\n{body}", body.len()));
+    }
+
+    pub(super) fn publish_with(&mut self, subject: &str, headers: &str, body: &str) {
+        let block = format!("NATS/1.0\r\n{headers}\r\n\r\n");
+        let all = block.len() + body.len();
+        self.say(&format!(
+            "HPUB {subject} {} {all}\r\n{block}{body}",
+            block.len()
+        ));
+    }
+
+    /// Sends, and reads until the server has seen all of it.
+    pub(super) fn sync(&mut self) -> Result<()> {
+        self.say("PING");
+        let out = std::mem::take(&mut self.out);
+        self.writer.write_all(out.as_bytes())?;
+        while self.read_one()?.as_str() != "PONG" {}
+        Ok(())
+    }
+
+    /// A request whose answer is waited for.
+    pub(super) fn ask(&mut self, subject: &str, inbox: &str, body: &str) -> Result<String> {
+        self.publish(subject, inbox, body);
+        self.sync()?;
+        loop {
+            if let Some(at) = self.got.iter().position(|got| got.subject == inbox) {
+                return Ok(self.got.remove(at).body);
+            }
+            self.read_one()?;
+        }
+    }
+
+    /// All that came.
+    pub(super) fn take(&mut self) -> Vec<Got> {
+        std::mem::take(&mut self.got)
+    }
+
+    /// Reads one thing; the verb of what it was.
+    fn read_one(&mut self) -> Result<String> {
+        let line = self.line()?;
+        let mut words = line.split(' ');
+        let verb = words.next().unwrap_or_default().to_owned();
+        match verb.as_str() {
+            "MSG" | "HMSG" => self.message(&line)?,
+            "-ERR" => self.errors.push(line),
+            "PING" => self.writer.write_all(b"PONG\r\n")?,
+            _ => {}
+        }
+        Ok(verb)
+    }
+
+    fn message(&mut self, line: &str) -> Result<()> {
+        let words: Vec<&str> = line.split(' ').collect();
+        let has_headers = words[0] == "HMSG";
+        let tail = if has_headers { 2 } else { 1 };
+        let number = |at: usize| words.get(at).and_then(|word| word.parse::<usize>().ok());
+        let (sid, len) = (number(2), number(words.len() - 1));
+        let (sid, len) = sid.zip(len).with_context(|| format!("a message: {line}"))?;
+        let head = if has_headers {
+            number(words.len() - 2).unwrap_or(0)
+        } else {
+            0
+        };
+        let mut bytes = vec![0; len + 2];
+        self.reader.read_exact(&mut bytes)?;
+        self.got.push(Got {
+            subject: words[1].to_owned(),
+            sid,
+            reply: (words.len() == 4 + tail).then(|| words[3].to_owned()),
+            body: String::from_utf8_lossy(&bytes[head..len]).into_owned(),
+        });
+        Ok(())
+    }
+
+    fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        if self.reader.read_line(&mut line)? == 0 {
+            bail!("the server closed; errors so far: {:?}", self.errors);
+        }
+        Ok(line.trim_end().to_owned())
+    }
+}
