@@ -558,15 +558,18 @@ B> PUB $JS.API.STREAM.CREATE.S _I.B.62 32
 B> {"name":"S","subjects":["ev.>"]}
 B< MSG _I.B.62 1 <number>
 B< ~{"did_create":true,"config":{"name":"S"}}
-B> PUB $JS.API.CONSUMER.CREATE.S.c _I.B.63 88
-B> {"stream_name":"S","config":{"name":"c","deliver_subject":"_I.B.c","ack_policy":"none"}}
-B< MSG _I.B.63 1 <number>
-B< ~{"stream_name":"S","name":"c"}
 B> PUB ev.1 _I.B.a 1
 B> x
-B: any order
-  MSG _I.B.a 1 <number>\r\n<any>
-  MSG ev.1 1 $JS.ACK.<any> 1\r\nx
+B< MSG _I.B.a 1 <number>
+B< <any>
+B> PUB $JS.API.CONSUMER.CREATE.S.c _I.B.63 61
+B> {"stream_name":"S","config":{"name":"c","ack_policy":"none"}}
+B< MSG _I.B.63 1 <number>
+B< ~{"stream_name":"S","name":"c"}
+B> PUB $JS.API.CONSUMER.MSG.NEXT.S.c _I.B.m 1
+B> 1
+B< MSG ev.1 1 $JS.ACK.<any> 1
+B< x
 
 == a schedule publishes nowhere that its author may not #345~ @error
 only ours: schedules have the rights of their author
