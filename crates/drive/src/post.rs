@@ -266,6 +266,7 @@ const LIMITS: Limits = Limits {
 };
 
 /// Who sent a message, as the router says it beside our token: `token`, or `token:sink`.
+#[derive(Clone)]
 enum Sender {
     Server,
     Unrestricted,
@@ -323,6 +324,10 @@ impl Rights for Sender {
 
     fn may_target(&self, target: &[u8]) -> bool {
         self.ask(|gate| gate.may_target(target))
+    }
+
+    fn keep(&self) -> Arc<dyn Rights + Send + Sync> {
+        Arc::new(self.clone())
     }
 }
 

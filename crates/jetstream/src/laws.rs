@@ -1,7 +1,9 @@
 //! What holds for any archive, as a plain function: the fuzz target and the tests share it.
 
 use crate::archive::Packer;
-use crate::{AccountId, AccountLimits, JetStream, Message, Network, Settings, Token};
+use crate::{
+    AccountId, AccountLimits, Client, JetStream, Listens, Message, Network, Origin, Settings, Token,
+};
 use midge_streamlog::Store;
 use midge_subject::Subject;
 
@@ -55,7 +57,7 @@ impl Network for Listener {
         true
     }
 
-    fn subscribe(&mut self, _: AccountId, filter: &[u8], token: Token) {
+    fn subscribe(&mut self, _: AccountId, filter: &[u8], token: Token, _: Listens) {
         assert!(midge_wire::is_field(filter), "{filter:?}");
         match filter {
             b"$JS.API.>" => self.api = Some(token),
@@ -151,6 +153,7 @@ fn send(jetstream: &mut JetStream, net: &mut Listener, store: &Store, to: &[u8],
         reply: Some(ANSWER),
         headers: b"",
         payload,
+        origin: Origin::Client(Client::UNRESTRICTED),
     };
     jetstream.receive(
         ACCOUNT,

@@ -1,6 +1,7 @@
 //! The world as JetStream sees it: messages that come in under a token, messages that go out, and who listens.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// One account, by a small number that the caller gave in [`JetStream::open_account`](crate::JetStream::open_account).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -24,6 +25,21 @@ pub trait Rights: fmt::Debug {
     fn may_read(&self, subject: &[u8]) -> bool;
     /// Whether we may send on its behalf to `target`, a subject or a filter.
     fn may_target(&self, target: &[u8]) -> bool;
+    /// The same rights, for as long as somebody needs them.
+    fn keep(&self) -> Arc<dyn Rights + Send + Sync>;
+}
+
+/// The rights of a client whose wish takes longer than its message.
+#[derive(Clone, Debug)]
+pub(crate) struct Author(Option<Arc<dyn Rights + Send + Sync>>);
+
+impl Author {
+    pub(crate) fn client(&self) -> Client<'_> {
+        match &self.0 {
+            Some(rights) => Client::new(&**rights),
+            None => Client::UNRESTRICTED,
+        }
+    }
 }
 
 /// A client that sent a message. Requests, acks and answers to flow control are taken from nobody else.
@@ -43,6 +59,10 @@ impl<'a> Client<'a> {
         Self {
             rights: Some(rights),
         }
+    }
+
+    pub(crate) fn keep(self) -> Author {
+        Author(self.rights.map(Rights::keep))
     }
 
     pub(crate) fn may_publish(&self, subject: &[u8]) -> bool {

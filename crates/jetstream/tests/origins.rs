@@ -4,7 +4,8 @@ mod world;
 
 use midge_jetstream::{Client, Origin, Rights};
 use serde_json::json;
-use world::World;
+use std::sync::Arc;
+use world::{World, transfer};
 
 const FROM_SERVER: Origin<'static> = Origin::Server;
 
@@ -23,6 +24,10 @@ impl Rights for Within {
 
     fn may_target(&self, target: &[u8]) -> bool {
         self.may_publish(target)
+    }
+
+    fn keep(&self) -> Arc<dyn Rights + Send + Sync> {
+        Arc::new(Self(self.0))
     }
 }
 
@@ -135,4 +140,34 @@ fn a_schedule_has_the_rights_of_its_author_in_a_batch_too() {
     check(&plan("s.others", batch), 10190);
     let ends = "NATS/1.0\r\nNats-Scheduler: s.others\r\nNats-Schedule-Next: purge\r\n\r\n";
     check(ends, 10212);
+}
+
+#[test]
+fn a_restored_consumer_delivers_nowhere_that_whoever_restores_it_may_not() {
+    for (deliver, want) in [("others.x", 10062), ("own.x", 0)] {
+        let mut world = world();
+        let consumer = json!({"stream_name": "S", "config": {"name": "C", "durable_name": "C", "deliver_subject": deliver}});
+        let made = world.ask("CONSUMER.CREATE.S.C", &consumer);
+        assert!(made["error"].is_null(), "{made}");
+        let (answer, archive) = transfer::snapshot(&mut world, "S");
+        world.ask("STREAM.DELETE.S", &json!(null));
+
+        let rights = Within("own.");
+        let origin = Origin::Client(Client::new(&rights));
+        let plan = json!({"config": answer["config"], "state": {}}).to_string();
+        let request = ("$JS.API.STREAM.RESTORE.S", Some("_I.restore"));
+        world.send_as(origin, request, "", &plan);
+        world.settle();
+        let begun = world.take("_I.restore").pop().expect("an answer").json();
+        let to = begun["deliver_subject"].as_str().expect("a subject");
+        for chunk in archive.chunks(transfer::CHUNK) {
+            world.send_bytes(to, Some("_I.chunk"), chunk);
+            world.settle();
+        }
+        world.send_bytes(to, Some("_I.end"), b"");
+        world.settle();
+        let end = world.take("_I.end").pop().expect("an answer").json();
+        let code = end["error"]["err_code"].as_u64().unwrap_or(0);
+        assert_eq!(code, want, "{deliver}: {end}");
+    }
 }

@@ -9,6 +9,7 @@ use crate::error::{
     STREAM_NOT_FOUND,
 };
 use crate::json::{self, Body};
+use crate::network::Author;
 use crate::restore::{Builder, Restore, Restored, RestoredConsumer, failure};
 use crate::snapshot::{Snapshot, Wanted};
 use crate::time::Time;
@@ -131,7 +132,12 @@ impl JetStream {
         let log_name = format!("{}/{name}", self.account_name(ask.account));
         let options = config.log_options(&self.settings);
         let builder = Builder::new(config, log_name, options);
-        let restore = Restore::new(ask.account, builder, subject.clone(), ask.now);
+        let restore = Restore::new(
+            (ask.account, ask.client.keep()),
+            builder,
+            subject.clone(),
+            ask.now,
+        );
         self.begin_restore(restore, net);
         let body = json!({"type": "io.nats.jetstream.advisory.v1.restore_create", "stream": name});
         let advisory = format!("$JS.EVENT.ADVISORY.STREAM.RESTORE_CREATE.{name}");
@@ -149,7 +155,7 @@ impl JetStream {
         self.end_transfer(token);
         let (account, name) = (restore.account, restore.builder.config.name.clone());
         let made = restore.finish().and_then(|restored| {
-            let made = self.make_restored(account, restored, now, net);
+            let made = self.make_restored((account, &restore.author), restored, now, net);
             made.map_err(|why| failure(&why))
         });
         let answer = match made {
@@ -178,7 +184,7 @@ impl JetStream {
     /// Defines what was restored; it tells about itself when the ticket is released.
     fn make_restored(
         &mut self,
-        account: AccountId,
+        (account, author): (AccountId, &Author),
         restored: Restored,
         now: u64,
         net: &mut dyn Network,
@@ -222,6 +228,7 @@ impl JetStream {
             definition.name.clone_from(&own);
             definition
                 .accept(false, &config, &limits)
+                .and_then(|()| definition.check_targets(author.client(), None))
                 .map_err(|error| bad(&error))?;
             let others = || made.iter().map(|other| &other.config);
             check_share(&config, others(), &definition).map_err(|error| bad(&error))?;

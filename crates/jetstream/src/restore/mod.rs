@@ -9,6 +9,7 @@ pub(crate) use build::{Builder, Restored, RestoredConsumer};
 
 use crate::archive::{Fault, Unpacker};
 use crate::error::STREAM_RESTORE;
+use crate::network::Author;
 use crate::{AccountId, ApiError, JetStream, Listens, Message, Network, Token};
 use build::Room;
 use midge_streamlog::Store;
@@ -37,6 +38,8 @@ enum Absorbed {
 /// A stream that is coming.
 pub(crate) struct Restore {
     pub(crate) account: AccountId,
+    /// Who asked for it.
+    pub(crate) author: Author,
     /// Where chunks are sent to.
     pub(crate) subject: String,
     unpacker: Unpacker,
@@ -56,9 +59,15 @@ pub(crate) struct Restore {
 }
 
 impl Restore {
-    pub(crate) fn new(account: AccountId, builder: Builder, subject: String, now: u64) -> Self {
+    pub(crate) fn new(
+        (account, author): (AccountId, Author),
+        builder: Builder,
+        subject: String,
+        now: u64,
+    ) -> Self {
         Self {
             account,
+            author,
             subject,
             unpacker: Unpacker::default(),
             builder,
