@@ -474,7 +474,7 @@ mod tests {
         let sink = router.sink(1, sink_options(), Box::new(Deaf));
         let mut post = Post::new(worker(1));
         post.open(AccountId(1), account.clone(), sink.clone());
-        post.subscribe(AccountId(1), b"s.>", Token(1));
+        post.subscribe(AccountId(1), b"s.>", Token(1), Listens::ToAll);
         (post, account, sink)
     }
 
@@ -500,7 +500,7 @@ mod tests {
                 header_len: 0,
                 payload: b"hi",
             };
-            publisher.publish(&account, &Origin::nobody(), &message);
+            publisher.send(&account, &message);
             publisher.hand_over();
         };
         say(b"s.1");

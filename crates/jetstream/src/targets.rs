@@ -51,7 +51,7 @@ impl Target {
     fn check(self, author: Client<'_>, known: bool) -> Result<(), ApiError> {
         let is_own = |own: &&str| is_subset(&self.reach, own.as_bytes());
         let why = match () {
-            () if OWN.iter().any(|own| is_own(&own)) => "is for the server alone",
+            () if OWN.iter().any(is_own) => "is for the server alone",
             () if !known && !author.may_target(&self.reach) => "is not permitted",
             () => return Ok(()),
         };

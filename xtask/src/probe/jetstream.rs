@@ -120,7 +120,7 @@ fn probe_user(
     all.ask("$JS.API.INFO", "_I.all", "")?;
     sleep(SETTLE);
     all.sync()?;
-    let mut arrived = vec![false; TARGETS];
+    let mut arrived = [false; TARGETS];
     for got in all.take() {
         if let Some(arrived) = got.sid.checked_sub(10).and_then(|at| arrived.get_mut(at)) {
             *arrived = true;
