@@ -78,7 +78,7 @@ pub(crate) struct StreamInfo {
 impl Stream {
     pub(crate) fn state(&self) -> StreamState {
         let stats = self.log.stats();
-        let first = self.log.next(&Filter::all(), stats.first_seq);
+        let first = self.log.next_written(&Filter::all(), stats.first_seq);
         let first_time = first
             .and_then(|seq| self.log.peek(seq).ok().flatten())
             .map_or(0, |message| message.time);

@@ -175,6 +175,12 @@ impl Stream {
         state.last(filter, upto)
     }
 
+    /// The first sequence >= `from` whose message matches, uncommitted ones too: what is left after a deletion.
+    pub fn next_written(&self, filter: &Filter, from: u64) -> Option<u64> {
+        let state = self.0.state.lock();
+        state.next(filter, from.max(state.first_seq))
+    }
+
     /// The last sequence whose message matches, uncommitted ones too; 0: none. For what a publisher expects, which must hold against
     /// publishes that are on their way to the disk.
     pub fn last_written(&self, filter: &Filter) -> u64 {

@@ -423,7 +423,10 @@ impl Stream {
             ticket = self.log.skip_to(upto - 1).map_err(refused)?;
         }
         let stats = self.log.stats();
-        let left = self.log.next(filter, 1).unwrap_or(stats.last_seq + 1);
+        let left = self
+            .log
+            .next_written(filter, 1)
+            .unwrap_or(stats.last_seq + 1);
         for consumer in self.consumers.values_mut() {
             // Whoever wants nothing but what was purged goes on where the next of that is.
             let whole = consumer.wants_only(filter);
