@@ -6,7 +6,7 @@
 use crate::{
     Error, Result,
     disk::Work,
-    index::{Dead, Footer, HeapIndex, Place},
+    index::{Footer, HeapIndex, IndexSet, Place},
     record,
     segment::{HEADER, Segment},
     slot::Slot,
@@ -256,7 +256,7 @@ fn swap(state: &mut State, old: &Arc<Segment>, copy: Copy) -> bool {
         return false;
     };
     // What died since the copy was begun is dead in it.
-    let mut dead = Dead::default();
+    let mut dead = IndexSet::default();
     let places = &copy.index.places;
     for i in slot.dead.iter() {
         if places.get(i as usize).is_some_and(|place| !place.is_none()) {

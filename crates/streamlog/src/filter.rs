@@ -15,6 +15,8 @@ pub struct Filter {
 enum Shape {
     All,
     Literal,
+    /// whatever begins like this: `a.b.>`
+    Start,
     Wild,
 }
 
@@ -32,6 +34,7 @@ impl Filter {
         let shape = match () {
             () if text.is_empty() || text == b">" => Shape::All,
             () if prefix > text.len() => Shape::Literal,
+            () if prefix + 1 == text.len() && text[prefix] == b'>' => Shape::Start,
             () => Shape::Wild,
         };
         Self {
@@ -71,6 +74,11 @@ impl Filter {
         (self.shape == Shape::Literal).then_some(&*self.text)
     }
 
+    /// Whether it means all subjects that begin with [`prefix`](Self::prefix).
+    pub(crate) fn is_start(&self) -> bool {
+        self.shape == Shape::Start
+    }
+
     /// What every matching subject begins with.
     pub fn prefix(&self) -> &[u8] {
         if self.is_all() {
@@ -85,6 +93,7 @@ impl Filter {
         match self.shape {
             Shape::All => true,
             Shape::Literal => *self.text == *subject,
+            Shape::Start => subject.starts_with(self.prefix()),
             Shape::Wild => subject.starts_with(self.prefix()) && wild(&self.text, subject),
         }
     }
@@ -132,6 +141,8 @@ mod tests {
         check("foo", "foo", true);
         check("foo", "fooo", false);
         check("fo*", "fox", false);
+        check("foo.>", "foobar.baz", false);
+        check("a.*.>", "a.b", false);
         check("a.>.b", "a.>.b", true);
         check("a.>.b", "a.x.b", false);
     }

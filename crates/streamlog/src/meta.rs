@@ -2,7 +2,7 @@
 use crate::{
     Result,
     codec::{Put, Take},
-    index::Dead,
+    index::IndexSet,
     record::{decode_runs, encode_runs},
     segment::{Env, Segment},
     slot::Slot,
@@ -99,7 +99,7 @@ fn decode(env: &Arc<Env>, generation: u64, content: &[u8]) -> Option<Meta> {
         let (base, last, live) = (take.num()?, take.num()?.checked_sub(1)?, take.num()?);
         let (bytes, count) = (take.num()?, take.num()?);
         let (first_time, last_time, first_expiry) = (take.num()?, take.num()?, take.num()?);
-        let mut dead = Dead::default();
+        let mut dead = IndexSet::default();
         for (first, count) in decode_runs(take.bytes()?) {
             (first..first.checked_add(count)?).for_each(|i| {
                 dead.insert(i as u32);

@@ -1,4 +1,4 @@
-//! Reading: by sequence, by subject, by time. Nobody waits for a disk that is being written.
+//! Reading: by sequence, by subject, by time; `cursor.rs` goes through many. Nobody waits for a disk that is being written.
 //!
 //! A place is looked up under the stream's lock; the bytes are read and checked outside of it. Sealed segments are slices of their
 //! mapping, the tail is slices of what was written, what lies between is read by `pread`.
@@ -6,6 +6,7 @@ use crate::{
     Error, Result,
     damage::DamageKind,
     filter::Filter,
+    index::Place,
     record::{self, Kind},
     segment::Segment,
     slot::Slot,
@@ -33,7 +34,7 @@ pub struct Message {
 }
 
 impl Message {
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.subject.len() + self.headers.len() + self.payload.len()
     }
 }
@@ -45,8 +46,25 @@ enum Source {
     File,
 }
 
+/// A message's record that was looked up.
+pub(crate) struct RecordRef {
+    pub(crate) seq: u64,
+    offset: u32,
+    source: Source,
+}
+
+impl RecordRef {
+    pub(crate) fn new(state: &State, slot: &Slot, seq: u64, place: Place) -> Self {
+        Self {
+            seq,
+            offset: place.offset,
+            source: source(state, slot, place.offset),
+        }
+    }
+}
+
 /// What one `pread` brings, at least.
-const READ_AHEAD: usize = 64 * 1024;
+pub(crate) const READ_AHEAD: usize = 64 * 1024;
 /// Bytes that a `pread` brings for one message; most fit.
 const READ_ONE: usize = 2048;
 
@@ -89,53 +107,19 @@ impl Stream {
         }
     }
 
-    /// Up to `max` messages from `from` on, or until they have `max_bytes`. Damaged ones are left out (and reported).
-    pub fn read(&self, from: u64, max: usize, max_bytes: usize) -> Vec<Message> {
-        let mut out = Vec::new();
-        let (mut at, mut bytes) = (from, 0);
-        let (mut ahead, mut batch) = (Ahead::of(READ_AHEAD), Vec::new());
-        while out.len() < max && bytes < max_bytes {
-            let Some(segment) = self.places(at, BATCH.min(max - out.len()), &mut batch) else {
-                break;
-            };
-            for (seq, offset, source) in batch.drain(..) {
-                at = seq + 1;
-                match read(&segment, offset, source, &mut ahead, seq) {
-                    Ok(message) => {
-                        bytes += message.len();
-                        out.push(message);
-                    }
-                    Err(_) => self.lose(seq, &segment),
-                }
-                if bytes >= max_bytes {
-                    break;
-                }
-            }
-        }
-        out
-    }
-
-    /// Up to `max` places of one segment from `from` on, looked up under one lock.
-    fn places(
+    /// The message of a record that was looked up. Damaged ones are taken out.
+    pub(crate) fn read_record(
         &self,
-        from: u64,
-        max: usize,
-        out: &mut Vec<(u64, u32, Source)>,
-    ) -> Option<Arc<Segment>> {
-        let state = self.0.state.lock();
-        let from = from.max(state.first_seq);
-        let begin = state.slots.partition_point(|slot| slot.last < from);
-        for slot in &state.slots[begin..] {
-            slot.walk(from, state.first_seq, max, |seq, place| {
-                if seq <= state.visible {
-                    out.push((seq, place.offset, source(&state, slot, place.offset)));
-                }
-            });
-            if !out.is_empty() {
-                return Some(slot.seg.clone());
-            }
-        }
-        None
+        segment: &Arc<Segment>,
+        record: RecordRef,
+        ahead: &mut Ahead,
+    ) -> Result<Message> {
+        let RecordRef {
+            seq,
+            offset,
+            source,
+        } = record;
+        read(segment, offset, source, ahead, seq).inspect_err(|_| self.lose(seq, segment))
     }
 
     /// The first sequence >= `from` whose message matches, as far as consumers may see.
@@ -194,43 +178,6 @@ impl Stream {
         }
     }
 
-    /// How many messages from `from` on match: what a consumer there has before it.
-    pub fn count(&self, filter: &Filter, from: u64) -> u64 {
-        let (full, first_seq, active) = {
-            let mut state = self.0.state.lock();
-            let from = from.max(state.first_seq);
-            if let Some(subject) = filter.as_literal() {
-                let total = state.total(subject);
-                if total.count == 0 || from > total.last {
-                    return 0;
-                }
-                if from <= total.first {
-                    return total.count;
-                }
-            }
-            if from <= state.first_seq && filter.is_all() {
-                return state.msgs;
-            }
-            let begin = state
-                .slots
-                .partition_point(|slot| slot.last < from)
-                .min(state.slots.len() - 1);
-            let full: Vec<Slot> = state
-                .slots_before_active()
-                .get(begin..)
-                .unwrap_or(&[])
-                .to_vec();
-            let active = state.slots[state.slots.len() - 1].count(filter, from, state.first_seq);
-            (full, state.first_seq, active)
-        };
-        let from = from.max(first_seq);
-        active
-            + full
-                .iter()
-                .map(|slot| slot.count(filter, from, first_seq))
-                .sum::<u64>()
-    }
-
     /// The first sequence whose message has a time >= `time`.
     pub fn seq_at(&self, time: u64) -> Option<u64> {
         let from = {
@@ -255,17 +202,6 @@ impl Stream {
         self.next(&Filter::all(), low)
     }
 
-    /// Goes through the matching messages from `from` on.
-    pub fn cursor(&self, filter: Filter, from: u64) -> Cursor {
-        Cursor {
-            stream: self.clone(),
-            filter,
-            at: from,
-            upto: 0,
-            found: Vec::new().into_iter(),
-        }
-    }
-
     /// A message whose bytes are damaged counts as gone, unless it is in another segment by now.
     fn lose(&self, seq: u64, segment: &Arc<Segment>) {
         let mut state = self.0.state.lock();
@@ -273,59 +209,6 @@ impl Stream {
             && Arc::ptr_eq(&state.slots[at].seg, segment)
         {
             state.kill(seq);
-        }
-    }
-}
-
-/// Places looked up under one lock.
-const BATCH: usize = 64;
-
-/// A position in the matching messages of a stream: asks each segment once.
-pub struct Cursor {
-    stream: Stream,
-    filter: Filter,
-    at: u64,
-    /// `found` says everything up to here
-    upto: u64,
-    found: std::vec::IntoIter<u64>,
-}
-
-impl Cursor {
-    /// The next matching sequence. `None`: none yet; ask again after the stream's watermark moved.
-    pub fn next_seq(&mut self) -> Option<u64> {
-        loop {
-            for seq in self.found.by_ref() {
-                // It may have been deleted since.
-                if seq >= self.at && self.stream.0.state.lock().find(seq).is_some() {
-                    self.at = seq + 1;
-                    return Some(seq);
-                }
-            }
-            self.at = self.at.max(self.upto + 1);
-            let slot = {
-                let state = self.stream.0.state.lock();
-                self.at = self.at.max(state.first_seq);
-                let at = state.slots.partition_point(|slot| slot.last < self.at);
-                let full = at + 1 < state.slots.len() && state.slots[at].last <= state.visible;
-                full.then(|| (state.slots[at].clone(), state.first_seq))
-            };
-            let Some((slot, first_seq)) = slot else {
-                let seq = self.stream.next(&self.filter, self.at)?;
-                self.at = seq + 1;
-                return Some(seq);
-            };
-            self.upto = slot.last;
-            self.found = slot.positions(&self.filter, self.at, first_seq).into_iter();
-        }
-    }
-
-    /// The next matching message; damaged ones are left out.
-    pub fn next_message(&mut self) -> Option<Message> {
-        loop {
-            let seq = self.next_seq()?;
-            if let Ok(Some(message)) = self.stream.get(seq) {
-                return Some(message);
-            }
         }
     }
 }
@@ -341,7 +224,7 @@ fn source(state: &State, slot: &Slot, offset: u32) -> Source {
 }
 
 /// The block that the last `pread` brought, in case that the next message is in it.
-struct Ahead {
+pub(crate) struct Ahead {
     /// how much is read at once
     len: usize,
     /// segment, rewrite, offset, bytes
@@ -349,7 +232,7 @@ struct Ahead {
 }
 
 impl Ahead {
-    fn of(len: usize) -> Self {
+    pub(crate) fn of(len: usize) -> Self {
         Self { len, block: None }
     }
 }
@@ -459,12 +342,7 @@ fn decode(segment: &Segment, bytes: &Bytes, at: usize, seq: u64) -> Option<Messa
 }
 
 /// The header block of the message at `place`; empty if it can't be read.
-pub(crate) fn headers_of(
-    state: &State,
-    slot: &Slot,
-    place: crate::index::Place,
-    seq: u64,
-) -> Bytes {
+pub(crate) fn headers_of(state: &State, slot: &Slot, place: Place, seq: u64) -> Bytes {
     let source = source(state, slot, place.offset);
     read(
         &slot.seg,
@@ -483,7 +361,7 @@ pub(crate) fn peek_time(bytes: &[u8]) -> Option<u64> {
 }
 
 /// The time of the message at `place`, from the segment's bytes.
-pub(crate) fn time_of(segment: &Segment, place: crate::index::Place) -> Option<u64> {
+pub(crate) fn time_of(segment: &Segment, place: Place) -> Option<u64> {
     match segment.sealed() {
         Some(sealed) => peek_time(sealed.bytes.get(place.offset as usize..)?),
         None => peek_time(&from_file(

@@ -1,10 +1,10 @@
 //! A segment's place in its stream: which sequences it holds, and which of these are gone.
 use crate::{
     filter::Filter,
-    index::{Dead, Index, Place},
+    index::{Index, IndexSet, Place},
     segment::Segment,
 };
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 /// One segment as the stream sees it. A clone is a snapshot which can be searched without the stream's lock.
 #[derive(Clone)]
@@ -12,7 +12,7 @@ pub(crate) struct Slot {
     pub(crate) seg: Arc<Segment>,
     /// on the heap while the segment has no footer that was read
     pub(crate) heap: Option<Index>,
-    pub(crate) dead: Arc<Dead>,
+    pub(crate) dead: Arc<IndexSet>,
     /// sequences base..=last may be here; last < base: none
     pub(crate) base: u64,
     pub(crate) last: u64,
@@ -48,7 +48,7 @@ impl Slot {
         seq.checked_sub(self.index().base())?.try_into().ok()
     }
 
-    fn alive(&self, first_seq: u64) -> impl Fn(u32) -> bool {
+    pub(crate) fn alive(&self, first_seq: u64) -> impl Fn(u32) -> bool {
         let base = self.index().base();
         let (low, last) = (
             first_seq.saturating_sub(base),
@@ -114,19 +114,25 @@ impl Slot {
             .map(|i| base + u64::from(i))
     }
 
-    /// How many live messages >= `from` match.
-    pub(crate) fn count(&self, filter: &Filter, from: u64, first_seq: u64) -> u64 {
+    /// The index numbers of `from` and what is after it.
+    pub(crate) fn range_from(&self, from: u64, first_seq: u64) -> Range<u32> {
+        let base = self.index().base();
+        let number = |seq: u64| u32::try_from(seq.saturating_sub(base)).unwrap_or(u32::MAX);
+        let end = number(self.last.saturating_add(1));
+        number(from.max(first_seq)).min(end)..end
+    }
+
+    /// How many live messages there are from `from` on.
+    pub(crate) fn count_from(&self, from: u64, first_seq: u64) -> u64 {
         if self.live == 0 || self.last < from {
             return 0;
         }
-        let below_all = from <= self.base.max(first_seq);
-        if below_all && filter.is_all() {
+        if from <= self.base.max(first_seq) {
             return self.live;
         }
-        let whole = below_all && self.live == self.count;
-        let from = u32::try_from(from.saturating_sub(self.index().base())).unwrap_or(u32::MAX);
-        self.index()
-            .count(filter, from, whole, self.alive(first_seq))
+        let range = self.range_from(from, first_seq);
+        let present = self.index().present_in(range.clone());
+        present.saturating_sub(self.dead.count_in(range, None))
     }
 
     /// Live matching sequences in `from..`, rising.

@@ -10,7 +10,7 @@ use crate::{
     batch::OpenBatch,
     evicted::Evicted,
     filter::Filter,
-    index::{Dead, HeapIndex, Index, Place, SubjectTotal, Totals},
+    index::{HeapIndex, Index, IndexSet, Place, SubjectTotal, Totals},
     losses::Losses,
     options::{Storage, StreamOptions},
     record::{self, Head, Kind},
@@ -109,6 +109,8 @@ pub(crate) struct State {
     /// something happened that the meta file doesn't say
     pub(crate) meta_stale: bool,
     pub(crate) generation: u64,
+    /// how often sequences were taken back, to be given again
+    pub(crate) truncations: u64,
 }
 
 impl State {
@@ -143,6 +145,7 @@ impl State {
             full: false,
             meta_stale: false,
             generation: 0,
+            truncations: 0,
         };
         state.begin_segment(number, 0, SIZE_FIRST);
         state
@@ -489,7 +492,7 @@ impl State {
         if seq == self.first_seq {
             self.first_seq = seq + 1;
         } else {
-            Arc::<Dead>::make_mut(&mut slot.dead).insert(i);
+            Arc::<IndexSet>::make_mut(&mut slot.dead).insert(i);
             self.meta_stale = true;
         }
     }
@@ -625,6 +628,7 @@ impl State {
     /// Everything above `seq` is taken back.
     pub(crate) fn apply_truncate(&mut self, seq: u64) -> u64 {
         let before = self.msgs;
+        self.truncations += 1;
         while let Some(last) = self
             .last(&Filter::all(), self.last_seq)
             .filter(|&last| last > seq)
@@ -646,7 +650,7 @@ impl State {
         } else {
             let cut = (dead_from - base) as u32;
             Self::active_index(slot).truncate(cut);
-            let mut dead = Dead::default();
+            let mut dead = IndexSet::default();
             slot.dead.iter().filter(|&i| i < cut).for_each(|i| {
                 dead.insert(i);
             });

@@ -147,8 +147,7 @@ impl Footer {
         self.span
     }
 
-    #[cfg(test)]
-    fn subject_count(&self) -> u32 {
+    pub(crate) fn subject_count(&self) -> u32 {
         self.subject_count
     }
 
@@ -184,6 +183,28 @@ impl Footer {
             self.u32_at(self.places + row as usize * 12) < from
         });
         (row < self.count).then(|| self.u32_at(self.places + row as usize * 12))
+    }
+
+    /// How many indices in `range` have a message.
+    pub(crate) fn present_in(&self, range: Range<u32>) -> u64 {
+        let end = range.end.min(self.span);
+        if range.start >= end {
+            return 0;
+        }
+        if self.count == self.span {
+            return u64::from(end - range.start);
+        }
+        if self.dense {
+            return (range.start..end)
+                .filter(|&i| self.place(i).is_some())
+                .count() as u64;
+        }
+        let row_of = |index: u32| {
+            partition(0..self.count, |row| {
+                self.u32_at(self.places + row as usize * 12) < index
+            })
+        };
+        u64::from(row_of(end) - row_of(range.start))
     }
 
     pub(crate) fn ttl(&self, i: u32) -> u32 {
@@ -229,6 +250,11 @@ impl Footer {
     pub(crate) fn find(&self, subject: &[u8]) -> Option<u32> {
         let ordinal = partition(0..self.subject_count, |k| self.name(k) < subject);
         (ordinal < self.subject_count && self.name(ordinal) == subject).then_some(ordinal)
+    }
+
+    /// The ordinal of the first subject for which `is_there` is true, which it is for all after it.
+    pub(crate) fn first_where(&self, is_there: impl Fn(&[u8]) -> bool) -> u32 {
+        partition(0..self.subject_count, |k| !is_there(self.name(k)))
     }
 
     /// The ordinals whose subjects match.

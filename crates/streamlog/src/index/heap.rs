@@ -2,13 +2,15 @@
 use super::Place;
 use crate::filter::Filter;
 use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
+use std::{hash::BuildHasher, ops::Range};
 
 /// seq -> place, and subject -> its messages. Indices count from `base`.
 #[derive(Default)]
 pub(crate) struct HeapIndex {
     pub(crate) base: u64,
     pub(crate) places: Vec<Place>,
+    /// places without a message
+    empty: u32,
     /// per index the ordinal of its subject
     ordinals: Vec<u32>,
     pub(crate) subjects: Vec<Subject>,
@@ -39,6 +41,7 @@ impl HeapIndex {
     /// Adds the message `seq`, which is above all others.
     pub(crate) fn push(&mut self, seq: u64, place: Place, subject: &[u8], ttl: u32) {
         let index = (seq - self.base) as u32;
+        self.empty += index - self.places.len() as u32;
         self.places.resize(index as usize, Place::NONE);
         self.ordinals.resize(index as usize, NONE);
         let ordinal = self.intern(subject);
@@ -47,6 +50,16 @@ impl HeapIndex {
         self.subjects[ordinal as usize].postings.push(index);
         if ttl > 0 {
             self.ttls.push((index, ttl));
+        }
+    }
+
+    /// How many indices in `range` have a message.
+    pub(crate) fn present_in(&self, range: Range<u32>) -> u64 {
+        let end = (range.end as usize).min(self.places.len());
+        let places = self.places.get(range.start as usize..end).unwrap_or(&[]);
+        match self.empty {
+            0 => places.len() as u64,
+            _ => places.iter().filter(|place| !place.is_none()).count() as u64,
         }
     }
 
@@ -138,6 +151,7 @@ impl HeapIndex {
     /// Forgets all from `index` on.
     pub(crate) fn truncate(&mut self, index: u32) {
         self.places.truncate(index as usize);
+        self.empty = self.places.iter().filter(|place| place.is_none()).count() as u32;
         self.ordinals.truncate(index as usize);
         self.ttls.retain(|&(i, _)| i < index);
         for subject in &mut self.subjects {

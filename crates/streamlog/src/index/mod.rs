@@ -2,19 +2,20 @@
 //!
 //! A segment being filled has its index on the heap ([`HeapIndex`]), a sealed one in its footer, used in place ([`Footer`]).
 //! Both answer the same questions through [`Index`]. Indices are sequences minus the segment's base.
-mod dead;
 mod footer;
 mod heap;
+mod select;
+mod set;
 mod totals;
 
-pub(crate) use dead::Dead;
 pub(crate) use footer::Footer;
 pub(crate) use heap::HeapIndex;
+pub(crate) use set::IndexSet;
 pub use totals::SubjectTotal;
 pub(crate) use totals::Totals;
 
 use crate::filter::Filter;
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 /// Where a record is, and how long its body is in clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,43 +172,11 @@ impl Index {
         }
     }
 
-    /// How many indices >= `from` match and are alive. With `whole` nothing is dead and `from` is below all, so that counts suffice.
-    pub(crate) fn count(
-        &self,
-        filter: &Filter,
-        from: u32,
-        whole: bool,
-        alive: impl Fn(u32) -> bool,
-    ) -> u64 {
-        let count = |postings: &mut dyn Iterator<Item = u32>| {
-            postings.filter(|&i| i >= from && alive(i)).count() as u64
-        };
+    /// How many indices in `range` have a message.
+    pub(crate) fn present_in(&self, range: Range<u32>) -> u64 {
         match self {
-            Self::Heap(heap) => {
-                let of = |s: &heap::Subject| match whole {
-                    true => s.postings.len() as u64,
-                    false => count(&mut s.postings.iter().copied()),
-                };
-                match filter.as_literal() {
-                    Some(subject) => heap.find(subject).map_or(0, of),
-                    None => heap
-                        .subjects
-                        .iter()
-                        .filter(|s| filter.matches(heap.name(s)))
-                        .map(of)
-                        .sum(),
-                }
-            }
-            Self::Footer(footer) => {
-                let of = |k: u32| match whole {
-                    true => u64::from(footer.subject_len(k)),
-                    false => count(&mut footer.postings(k)),
-                };
-                match filter.as_literal() {
-                    Some(subject) => footer.find(subject).map_or(0, of),
-                    None => footer.matching(filter).map(of).sum(),
-                }
-            }
+            Self::Heap(heap) => heap.present_in(range),
+            Self::Footer(footer) => footer.present_in(range),
         }
     }
 
