@@ -71,7 +71,7 @@ impl Consumer {
     /// What goes out next: first what must go again.
     pub(super) fn next_message(
         &mut self,
-        feed: &mut Feed<'_>,
+        feed: &mut Feed,
         wanted: usize,
         now: u64,
     ) -> Option<Next> {

@@ -35,10 +35,11 @@ use crate::headers::status;
 use crate::{AccountId, Message, Network};
 pub(crate) use feed::count;
 pub(crate) use flow::{LAST_CONSUMER, LAST_STREAM, STALLED};
-use midge_streamlog::{Evicted, Filter, Stream as Log};
+use midge_streamlog::{Cursor, Evicted, Filter, Filters, Stream as Log};
 use priority::Pin;
 use push::Push;
 use request::Request;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -73,7 +74,9 @@ pub(crate) struct Consumer {
     account: AccountId,
     stream: Box<str>,
     log: Log,
-    filters: Arc<[Filter]>,
+    filters: Arc<Filters>,
+    /// What was found out about where its messages are; made when it is first asked.
+    cursor: RefCell<Option<Box<Cursor>>>,
     /// The next stream sequence that wasn't looked at.
     next: u64,
     /// The consumer sequence of the next delivery.
@@ -143,7 +146,8 @@ impl Consumer {
         let name = &config.name;
         Self {
             ack_head: format!("$JS.ACK.{stream}.{name}.").into_bytes().into(),
-            filters: config.filters().map(Filter::new).collect(),
+            filters: filters_of(&config),
+            cursor: RefCell::default(),
             account,
             stream: stream.into(),
             log: log.clone(),
@@ -212,22 +216,28 @@ impl Consumer {
 
     /// The last message that matches, on the disk or on its way there.
     fn last_match(&self) -> Option<u64> {
-        let last = match &*self.filters {
-            [] => self.log.last_written(&Filter::all()),
-            filters => filters
-                .iter()
-                .map(|filter| self.log.last_written(filter))
-                .max()
-                .unwrap_or(0),
+        let last = match self.filters.is_all() {
+            true => self.log.last_written(&Filter::all()),
+            false => {
+                let lasts = self.filters.iter();
+                lasts
+                    .map(|filter| self.log.last_written(filter))
+                    .max()
+                    .unwrap_or(0)
+            }
         };
         (last > 0).then_some(last)
     }
 
     fn last_per_subject(&self) -> VecDeque<u64> {
         let mut seqs = Vec::new();
-        for filter in &*self.filters {
+        let mut add = |filter: &Filter| {
             self.log
                 .each_subject(filter, |_, total| seqs.push(total.last));
+        };
+        match self.filters.is_all() {
+            true => add(&Filter::all()),
+            false => self.filters.iter().for_each(add),
         }
         seqs.sort_unstable();
         seqs.into()
@@ -239,13 +249,13 @@ impl Consumer {
 
     /// Whether a message on `subject` is for it.
     pub(crate) fn wants(&self, subject: &[u8]) -> bool {
-        self.filters.is_empty() || self.filters.iter().any(|filter| filter.matches(subject))
+        self.filters.matches(subject)
     }
 
     /// Whether all that it wants is part of `filter`.
     pub(crate) fn wants_only(&self, filter: &Filter) -> bool {
         let part = |own: &Filter| midge_subject::is_subset(own.as_bytes(), filter.as_bytes());
-        filter.is_all() || (!self.filters.is_empty() && self.filters.iter().all(part))
+        filter.is_all() || (!self.filters.is_all() && self.filters.iter().all(part))
     }
 
     /// Whether it will never deliver this message again.
@@ -268,7 +278,8 @@ impl Consumer {
 
     /// Takes a configuration that was checked as an update. Its stream's list of consumers does this, because it knows their filters.
     pub(crate) fn update(&mut self, config: ConsumerConfig) {
-        self.filters = config.filters().map(Filter::new).collect();
+        self.filters = filters_of(&config);
+        *self.cursor.get_mut() = None;
         if config.deliver_subject != self.config.deliver_subject {
             self.push = Push::default();
             self.send_all_again();
@@ -291,7 +302,20 @@ impl Consumer {
 
     /// Messages that match and weren't delivered yet.
     pub(crate) fn num_pending(&self) -> u64 {
-        self.initial.len() as u64 + count(&self.log, &self.filters, self.next)
+        let mut cursor = self.take_cursor();
+        cursor.seek(self.next);
+        let count = cursor.count();
+        self.keep_cursor(cursor);
+        self.initial.len() as u64 + count
+    }
+
+    fn take_cursor(&self) -> Box<Cursor> {
+        let known = self.cursor.borrow_mut().take();
+        known.unwrap_or_else(|| self.log.cursor(self.filters.clone(), self.next).into())
+    }
+
+    fn keep_cursor(&self, cursor: Box<Cursor>) {
+        *self.cursor.borrow_mut() = Some(cursor);
     }
 
     /// When time does something to it.
@@ -553,4 +577,8 @@ impl Consumer {
         self.acked = seqs;
         self.changed = true;
     }
+}
+
+fn filters_of(config: &ConsumerConfig) -> Arc<Filters> {
+    Arc::new(Filters::new(config.filters().map(Filter::new)))
 }

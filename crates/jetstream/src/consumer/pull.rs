@@ -2,7 +2,7 @@
 
 use super::Consumer;
 use super::deliver::{Next, TURN_BYTES, TURN_MSGS};
-use super::feed::{Feed, count};
+use super::feed::Feed;
 use super::priority::Standing;
 use super::request::{Body, Request};
 use crate::headers::status;
@@ -89,8 +89,13 @@ impl Consumer {
 
     /// Serves the line. True if there may be more to do at once.
     pub(super) fn run_pull(&mut self, now: u64, net: &mut dyn Network) -> bool {
-        let (log, filters) = (self.log.clone(), self.filters.clone());
-        let mut feed = Feed::new(&log, &filters, self.next);
+        let mut feed = Feed::new(self.take_cursor(), self.next);
+        let more = self.run_pull_from(&mut feed, now, net);
+        self.keep_cursor(feed.done());
+        more
+    }
+
+    fn run_pull_from(&mut self, feed: &mut Feed, now: u64, net: &mut dyn Network) -> bool {
         let mut behind: Option<u64> = None;
         let mut bytes = 0;
         for _ in 0..TURN_MSGS {
@@ -101,10 +106,8 @@ impl Consumer {
                 return false;
             }
             let wanted = usize::try_from(self.requests[0].left).unwrap_or(1);
-            let pending = behind.get_or_insert_with(|| {
-                self.initial.len() as u64 + count(&log, &filters, self.next)
-            });
-            let Some(next) = self.next_message(&mut feed, wanted, now) else {
+            let pending = behind.get_or_insert_with(|| self.initial.len() as u64 + feed.count());
+            let Some(next) = self.next_message(feed, wanted, now) else {
                 self.end_one_shots(net);
                 return false;
             };

@@ -2,7 +2,7 @@
 
 use super::Consumer;
 use super::deliver::{TURN_BYTES, TURN_MSGS};
-use super::feed::{Feed, count};
+use super::feed::Feed;
 use super::flow::{Flow, LAST_CONSUMER, LAST_STREAM, STALLED};
 use crate::Network;
 use crate::headers::Block;
@@ -25,8 +25,13 @@ pub(super) struct Push {
 impl Consumer {
     /// Sends what there is, as far as the client keeps up. True if there may be more to do at once.
     pub(super) fn run_push(&mut self, now: u64, net: &mut dyn Network) -> bool {
-        let (log, filters) = (self.log.clone(), self.filters.clone());
-        let mut feed = Feed::new(&log, &filters, self.next);
+        let mut feed = Feed::new(self.take_cursor(), self.next);
+        let more = self.run_push_from(&mut feed, now, net);
+        self.keep_cursor(feed.done());
+        more
+    }
+
+    fn run_push_from(&mut self, feed: &mut Feed, now: u64, net: &mut dyn Network) -> bool {
         let mut behind: Option<u64> = None;
         let mut bytes = 0;
         let to: Vec<u8> = self.config.deliver_subject.clone().into_bytes();
@@ -37,10 +42,8 @@ impl Consumer {
             if self.is_stalled() || self.is_too_fast(now) {
                 return false;
             }
-            let pending = behind.get_or_insert_with(|| {
-                self.initial.len() as u64 + count(&log, &filters, self.next)
-            });
-            let Some(next) = self.next_message(&mut feed, TURN_MSGS - sent, now) else {
+            let pending = behind.get_or_insert_with(|| self.initial.len() as u64 + feed.count());
+            let Some(next) = self.next_message(feed, TURN_MSGS - sent, now) else {
                 return false;
             };
             *pending = pending.saturating_sub(u64::from(self.is_fresh(&next)));

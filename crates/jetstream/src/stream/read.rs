@@ -133,18 +133,15 @@ impl Stream {
             None => get.one.seq.max(1),
         };
         let visible = self.log.stats().visible;
-        let mut seqs = Vec::new();
-        let mut next = self.log.next(&filter, from);
         let batch = if get.batch == 0 {
             usize::MAX
         } else {
             get.batch
         };
-        while let Some(seq) = next.filter(|seq| *seq <= visible && seqs.len() < batch) {
-            seqs.push(seq);
-            next = self.log.next(&filter, seq + 1);
-        }
-        let pending = self.log.count(&filter, from);
+        let mut cursor = self.log.cursor(filter, from);
+        let pending = cursor.count();
+        let seqs = std::iter::from_fn(|| cursor.next_seq()).take_while(|seq| *seq <= visible);
+        let seqs: Vec<u64> = seqs.take(batch).collect();
         self.send_all(&seqs, pending, get, None, send);
     }
 

@@ -6,7 +6,7 @@ use super::{Origin, TURN_BYTES};
 use crate::config;
 use crate::origin::{ExternalStream, StreamSource};
 use crate::{ApiError, headers};
-use midge_streamlog::{Filter, Message as Stored, Stream as Log};
+use midge_streamlog::{Cursor, Filter, Filters, Message as Stored, Stream as Log};
 use midge_subject::Transform;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -34,7 +34,6 @@ pub(crate) struct Inflow {
 }
 
 /// Where an inflow is in its origin.
-#[derive(Clone, Debug)]
 pub(super) struct Place {
     /// When the origin was made.
     pub(super) created: u64,
@@ -42,6 +41,8 @@ pub(super) struct Place {
     pub(super) identity: String,
     /// The next sequence that wasn't looked at.
     pub(super) next: u64,
+    /// What was found out about where its messages are; made when it first reads.
+    pub(super) cursor: Option<Box<Cursor>>,
 }
 
 impl Inflow {
@@ -118,31 +119,17 @@ impl Inflow {
             let next = feed.next(place.next, || own.stats().last_seq);
             return next.into_iter().collect();
         }
-        if self.filters.is_empty() {
-            let mut read = log.read(place.next, most, TURN_BYTES / 4);
-            read.retain(|message| message.seq <= visible);
-            if read.is_empty() {
-                place.next = place.next.max(visible + 1);
-            }
-            return read;
+        let cursor = place.cursor.get_or_insert_with(|| {
+            let filters = Filters::new(self.filters.iter().cloned());
+            log.cursor(filters, place.next).into()
+        });
+        cursor.seek(place.next);
+        let mut read = cursor.read(most, TURN_BYTES / 4);
+        read.retain(|message| message.seq <= visible);
+        if read.is_empty() {
+            place.next = place.next.max(cursor.position().min(visible + 1));
         }
-        while place.next <= visible {
-            let nearest = self
-                .filters
-                .iter()
-                .filter_map(|filter| log.next(filter, place.next))
-                .min();
-            let Some(seq) = nearest.filter(|seq| *seq <= visible) else {
-                place.next = visible + 1;
-                break;
-            };
-            match log.get(seq) {
-                Ok(Some(message)) => return vec![message],
-                // Deleted or damaged: the log told whoever must know.
-                _ => place.next = seq + 1,
-            }
-        }
-        Vec::new()
+        read
     }
 
     /// The subject a message gets here.

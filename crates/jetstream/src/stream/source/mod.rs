@@ -253,6 +253,7 @@ impl Stream {
             created: origin.created,
             identity,
             next,
+            cursor: None,
         });
         // Whether the origin removed what was taken before isn't known any more.
         if origin.by_interest && (known.is_some() || last > 0) {
