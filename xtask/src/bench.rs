@@ -6,6 +6,7 @@
 //! rotates; `midge-load` drives one of them while the others are idle. The table shows medians over the rounds.
 
 pub mod contestant;
+mod filters;
 mod goals;
 mod js;
 mod results;
@@ -52,11 +53,12 @@ const MEMORY_ROUNDS_MAX: usize = 3;
 
 const STARTS_PER_ROUND: usize = 3;
 
-/// Runs the bench: `core` (or nothing), `js` or `streamlog`. Flags: `--rounds N`, `--only SCENARIO` (may repeat), `--quick`,
+/// Runs the bench: `core` (or nothing), `js`, `filters` or `streamlog`. Flags: `--rounds N`, `--only SCENARIO` (may repeat), `--quick`,
 /// `--ours PATH`, `--write`.
 pub fn run(args: &[String]) -> Result<()> {
     match args.split_first() {
         Some((name, args)) if name == "js" => run_js(args),
+        Some((name, args)) if name == "filters" => run_filters(args),
         Some((name, args)) if name == "streamlog" => streamlog::run(args),
         Some((name, args)) if name == "core" => run_core(args),
         _ => run_core(args),
@@ -75,6 +77,19 @@ fn run_js(args: &[String]) -> Result<()> {
             "js",
             &format!("Medians of {rounds} rounds of `cargo xtask bench js`.\n\n{table}"),
         )?;
+    }
+    Ok(())
+}
+
+fn run_filters(args: &[String]) -> Result<()> {
+    let plan = Plan::parse(args, filters::knows)?;
+    let (rounds, write) = (plan.rounds, plan.write);
+    let ours = build(&plan)?;
+    let table = filters::run(plan, load_generator()?, (ours, reference::nats_server()?))?;
+    println!("\n{table}");
+    if write {
+        let text = format!("Medians of {rounds} rounds of `cargo xtask bench filters`.\n\n{table}");
+        page::write_section(PAGE, "filters", &text)?;
     }
     Ok(())
 }

@@ -80,7 +80,8 @@ Does it hold?
   mutants [FILTER..]       plants each bug of xtask/mutants/*.patch and expects its suite to fail
 
 How fast is it?
-  bench [core|js] [..]       our broker and nats-server side by side, with ratios and goals
+  bench [core|js|filters] [..]
+                           our broker and nats-server side by side, with ratios and goals
                            --rounds N (default 5), --only SCENARIO, --quick (one short round)
                            --ours PATH: another binary in our place
                            --write: into docs/benchmarks.md instead of the target folder

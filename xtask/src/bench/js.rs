@@ -308,7 +308,7 @@ fn stop(mut server: Server) -> Result<Duration> {
 }
 
 /// Empties the contestant's store folder and writes its configuration.
-fn fresh_folder(name: &str) -> Result<PathBuf> {
+pub(super) fn fresh_folder(name: &str) -> Result<PathBuf> {
     let folder = tree::target()?.join("bench-js").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;

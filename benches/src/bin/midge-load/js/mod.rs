@@ -6,6 +6,7 @@
 mod api;
 mod assets;
 mod consume;
+mod filters;
 mod publish;
 
 use anyhow::Result;
@@ -20,7 +21,8 @@ pub(crate) use publish::fill;
 
 /// Names of the scenarios, for the usage text.
 pub(crate) const NAMES: &str = "js-sync-1 js-sync-16 js-window-256 js-window-4000 js-window-256-1k js-window-4000-1k js-dedupe
-           js-streams-1000 js-kv-put js-kv-get js-pull-ack js-pull-none js-push js-filtered js-assets js-million";
+           js-streams-1000 js-kv-put js-kv-get js-pull-ack js-pull-none js-push js-filtered js-assets js-million
+           filters-one filters-1k filters-100k filters-300k filters-1m filters-2kb filters-open";
 
 /// Runs the scenario of this name; `None` if there is none.
 pub(crate) fn run(name: &str, target: &Target) -> Option<Result<Value>> {
@@ -41,7 +43,7 @@ pub(crate) fn run(name: &str, target: &Target) -> Option<Result<Value>> {
         "js-filtered" => consume::filtered(target),
         "js-assets" => assets::cost(target, 1000),
         "js-million" => assets::million(target),
-        _ => return None,
+        _ => return filters::run_named(name, target),
     })
 }
 
