@@ -21,7 +21,6 @@ pub(crate) fn open(folder: &Path, options: StoreOptions) -> Result<Store, Error>
         folder: folder.clone(),
         source,
     };
-    std::fs::create_dir_all(&folder).map_err(at)?;
     if is_of_nats_server(&folder) {
         return Err(Error::Foreign { folder });
     }

@@ -2,11 +2,12 @@
 //!
 //! `[pid] YYYY/MM/DD hh:mm:ss.uuuuuu [LVL] text`
 
+use crate::files::private;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use midge_conf::Options;
 use std::fmt::{self, Write as _};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -115,11 +116,7 @@ impl Log {
 
 impl Output {
     fn open(path: &Path, max_len: u64, max_files: u64) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
-        let file = options.open(path)?;
+        let file = private().append(true).create(true).open(path)?;
         let len = file.metadata()?.len();
         Ok(Self::File {
             path: path.into(),

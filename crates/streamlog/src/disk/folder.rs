@@ -33,7 +33,7 @@ impl FolderDisk {
     /// The folder at `path`, made if it isn't there.
     pub fn new(path: impl AsRef<Path>, mode: ReadMode) -> io::Result<Self> {
         let path = path.as_ref().to_owned();
-        std::fs::create_dir_all(&path)?;
+        make_private(&path)?;
         Ok(Self {
             path,
             mode,
@@ -53,6 +53,31 @@ impl FolderDisk {
     }
 }
 
+/// Options for a file that only its owner may read.
+fn private() -> OpenOptions {
+    #[allow(unused_mut, reason = "other systems have no modes")]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes a folder that only its owner may enter. One that is there becomes so, and with it all files that an older version made; if it
+/// belongs to somebody else, it stays as that one wants it.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)?;
+    #[cfg(unix)]
+    {
+        let only_owner = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        let _ = std::fs::set_permissions(path, only_owner);
+    }
+    Ok(())
+}
+
 /// Syncs of files at a time: the file system gathers them in one transaction, and the device flushes once for several.
 const LANES: usize = 16;
 
@@ -62,7 +87,7 @@ impl Disk for FolderDisk {
     }
 
     fn lock(&self) -> io::Result<bool> {
-        let file = OpenOptions::new()
+        let file = private()
             .create(true)
             .truncate(false)
             .write(true)
@@ -89,7 +114,7 @@ impl Disk for FolderDisk {
     }
 
     fn create(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
-        let file = OpenOptions::new()
+        let file = private()
             .read(true)
             .write(true)
             .create(true)
@@ -219,4 +244,34 @@ fn allocate_by_zeros(file: &dyn DiskFile, len: u64) -> io::Result<()> {
         at += n as u64;
     }
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    /// Symptom: everybody on the machine could read what streams hold (0755, 0644).
+    #[test]
+    fn only_the_owner_can_read_a_store() {
+        let parent = tempfile::tempdir().unwrap();
+        let store = parent.path().join("made/store");
+        let older = parent.path().join("older");
+        std::fs::create_dir(&older).unwrap();
+        std::fs::set_permissions(&older, PermissionsExt::from_mode(0o755)).unwrap();
+        for folder in [&store, &older] {
+            let disk = FolderDisk::new(folder, ReadMode::Copied).unwrap();
+            assert!(disk.lock().unwrap());
+            disk.create("0.seg").unwrap();
+            assert_eq!(mode(folder), 0o700);
+            for name in [LOCK, "0.seg"] {
+                assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
+            }
+        }
+        assert_eq!(mode(&parent.path().join("made")), 0o700);
+    }
 }
