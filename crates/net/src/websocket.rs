@@ -22,6 +22,11 @@ const HEAD_MAX: usize = 16 << 10;
 /// Bytes of one outgoing frame.
 const FRAME_MAX: usize = 64 << 10;
 
+/// Bytes that a connection's frames are read with, held as long as it lives; what a frame says of its length reserves no more.
+const READ_BUFFER_BYTES: usize = 4 << 10;
+/// Bytes that wait for a peer: a frame of ours, and answers to pings. Whoever asks for more answers than it reads is cut.
+const WRITE_BUFFER_MAX: usize = FRAME_MAX + (16 << 10);
+
 /// What the listener demands of upgrades.
 #[derive(Clone, Debug, Default)]
 pub struct WebSocketPolicy {
@@ -99,6 +104,9 @@ async fn upgrade<S: Duplex + 'static>(
         .filter(|ip| ip.parse::<std::net::IpAddr>().is_ok())
         .map(str::to_owned);
     let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER_MAX)
         .max_message_size(Some(policy.max_message))
         .max_frame_size(Some(policy.max_message));
     let frames =
