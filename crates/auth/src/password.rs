@@ -15,6 +15,16 @@ pub struct PasswordCheck {
 }
 
 impl PasswordCheck {
+    /// What the password is compared with.
+    pub fn secret(&self) -> &Secret {
+        &self.hash
+    }
+
+    /// The verdict, where the same password was compared with the same secret before and matched.
+    pub fn matched_before(self) -> Result<Grant, Denial> {
+        self.then
+    }
+
     /// Compares. Call it on a thread that may block.
     pub fn run(self) -> Result<Grant, Denial> {
         // A hash which isn't well formed matches nothing, as in the reference.

@@ -42,6 +42,7 @@ impl Sums {
 #[derive(Default)]
 pub(crate) struct Register {
     live: DashMap<u64, Arc<Connection>>,
+    /// Places that are taken, by connections and by handshakes that may become some.
     count: AtomicU64,
     total: AtomicU64,
     gone: Mutex<VecDeque<Gone>>,
@@ -54,12 +55,25 @@ impl Register {
     /// Takes a connection in, unless `max` are there.
     pub(crate) fn enter(&self, connection: &Arc<Connection>, max: u64) -> Result<(), CloseReason> {
         self.total.fetch_add(1, Relaxed);
-        let entered = self
-            .count
-            .fetch_update(AcqRel, Acquire, |count| (count < max).then_some(count + 1));
-        entered.map_err(|_| CloseReason::MaxConnectionsExceeded)?;
+        self.take_place(max)?;
         self.live.insert(connection.id, connection.clone());
         Ok(())
+    }
+
+    /// Takes a place, unless `max` are taken.
+    pub(crate) fn take_place(&self, max: u64) -> Result<(), CloseReason> {
+        let taken = self
+            .count
+            .fetch_update(AcqRel, Acquire, |count| (count < max).then_some(count + 1));
+        match taken {
+            Ok(_) => Ok(()),
+            Err(_) => Err(CloseReason::MaxConnectionsExceeded),
+        }
+    }
+
+    /// Gives back a place that no connection came of yet.
+    pub(crate) fn leave_place(&self) {
+        self.count.fetch_sub(1, AcqRel);
     }
 
     /// Takes a connection out and remembers it among the last `max`.
@@ -92,7 +106,7 @@ impl Register {
 
     /// Connections at the moment.
     pub(crate) fn count(&self) -> u64 {
-        self.count.load(Acquire)
+        self.live.len() as u64
     }
 
     /// Connections since the start.

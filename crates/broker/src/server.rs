@@ -9,7 +9,7 @@ use crate::settings::{line_options, settings};
 use crate::streams::Streams;
 use crate::watch;
 use arc_swap::ArcSwap;
-use midge_auth::{Authenticator, ConnectionType, Credentials, Grant, Step, Transport};
+use midge_auth::{Authenticator, ConnectionType, Credentials, Denial, Grant, Step, Transport};
 use midge_conf::{Mapping, Options};
 use midge_net::{Command, Connection, Host, LineOptions, Peer};
 use midge_router::{AccountLimits, Router};
@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{
     AtomicBool, AtomicU64,
-    Ordering::{Acquire, Relaxed, Release},
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 use std::time::SystemTime;
 
@@ -47,6 +47,8 @@ pub(crate) struct Server {
     pub(crate) loaded: Mutex<SystemTime>,
     settings: ArcSwap<Settings>,
     auth: ArcSwap<Authenticator>,
+    /// How often `auth` was replaced.
+    rules: AtomicU64,
     pub(crate) router: Router,
     pub(crate) register: Register,
     next_connection: AtomicU64,
@@ -76,6 +78,7 @@ impl Server {
             entrances: Entrances::new(&options)?,
             loaded: Mutex::new(today()),
             auth: ArcSwap::from_pointee(auth),
+            rules: AtomicU64::new(0),
             router: Router::new(),
             register: Register::default(),
             next_connection: AtomicU64::new(FIRST_CONNECTION),
@@ -83,7 +86,7 @@ impl Server {
             streams: Mutex::new(None),
             options: ArcSwap::from_pointee(options),
         };
-        server.furnish_accounts()?;
+        Furniture::new(&server.options.load())?.place(&server.router);
         Ok(server)
     }
 
@@ -92,21 +95,37 @@ impl Server {
         self.streams.lock().clone()
     }
 
-    /// Starts JetStream, ends it, or tells it of other accounts, as the options want it.
+    /// Starts JetStream, if the options want it.
     pub(crate) fn start_streams(&self) -> Result<(), Error> {
-        let options = self.options.load_full();
-        let next = || self.next_connection.fetch_add(1, Relaxed);
-        let running = self.streams();
-        match (running, options.jetstream.enabled) {
-            (Some(_), false) => self.stop_streams(),
-            (Some(streams), true) => streams.reload(&options, &self.router, next),
-            (None, false) => {}
-            (None, true) => {
-                let streams = Streams::start(&self.id, &options, &self.router, next)?;
-                *self.streams.lock() = Some(Arc::new(streams));
-            }
+        if let Some(started) = self.started_streams(&self.options.load())? {
+            *self.streams.lock() = Some(started);
         }
         Ok(())
+    }
+
+    /// JetStream as these options want it, where it doesn't run yet.
+    fn started_streams(&self, options: &Options) -> Result<Option<Arc<Streams>>, Error> {
+        if self.streams().is_some() || !options.jetstream.enabled {
+            return Ok(None);
+        }
+        let next = || self.next_connection.fetch_add(1, Relaxed);
+        let streams = Streams::start(&self.id, options, &self.router, next)?;
+        Ok(Some(Arc::new(streams)))
+    }
+
+    /// Ends JetStream, or tells it of other accounts, as the options want it.
+    fn update_streams(&self, options: &Options, started: Option<Arc<Streams>>) {
+        if let Some(started) = started {
+            *self.streams.lock() = Some(started);
+        } else if let Some(streams) = self.streams() {
+            match options.jetstream.enabled {
+                true => {
+                    let next = || self.next_connection.fetch_add(1, Relaxed);
+                    streams.reload(options, &self.router, next);
+                }
+                false => self.stop_streams(),
+            }
+        }
     }
 
     /// Ends JetStream; what was acknowledged is on the disk.
@@ -117,44 +136,28 @@ impl Server {
         }
     }
 
-    /// Gives accounts their mappings and limits.
-    fn furnish_accounts(&self) -> Result<(), Error> {
-        let options = self.options.load();
-        let global = self.router.account(midge_auth::GLOBAL_ACCOUNT);
-        global.set_mappings(mappings(&options, &options.mappings)?);
-        if let Some(system) = crate::settings::system_account(&options) {
-            self.router.account(system);
-        }
-        for configured in &options.accounts {
-            let account = self.router.account(&configured.name);
-            account.set_mappings(mappings(&options, &configured.mappings)?);
-            account.set_limits(AccountLimits {
-                max_connections: configured.limits.max_connections,
-                max_subscriptions: configured.limits.max_subscriptions,
-            });
-        }
-        Ok(())
-    }
-
-    /// Takes new options over. The caller made sure that a running broker can.
+    /// Takes new options over: all of them, or nothing. What can fail is made first, and then put in force; whoever is judged meanwhile
+    /// is judged again, since the rules have another number afterwards.
     pub(crate) fn apply(&self, options: Options) -> Result<(), Error> {
         let auth = Authenticator::new(&options)?;
         let (client, websocket) = handshakes(&options)?;
-        mappings(&options, &options.mappings)?;
-        for account in &options.accounts {
-            mappings(&options, &account.mappings)?;
-        }
+        let expiry = certificate_expiry(&options);
+        let furniture = Furniture::new(&options)?;
+        let streams = self.started_streams(&options)?;
+
+        furniture.place(&self.router);
         self.entrances.client.handshake.store(Arc::new(client));
         self.entrances
             .websocket
             .handshake
             .store(Arc::new(websocket));
-        *self.certificate_expiry.lock() = certificate_expiry(&options);
+        *self.certificate_expiry.lock() = expiry;
+        let options = Arc::new(options);
+        self.options.store(options.clone());
         self.auth.store(Arc::new(auth));
-        self.options.store(Arc::new(options));
+        self.rules.fetch_add(1, AcqRel);
         *self.loaded.lock() = today();
-        self.furnish_accounts()?;
-        self.start_streams()?;
+        self.update_streams(&options, streams);
         self.refresh();
         Ok(())
     }
@@ -186,31 +189,11 @@ impl Server {
         }
     }
 
-    /// Judges the rights of each connection again, by the credentials it showed.
+    /// Has each connection judge its rights again. Each does so in its own time: a password that takes long to compare holds up nobody
+    /// else, least of all those who lost their rights.
     pub(crate) fn review(&self) {
         for connection in self.register.live() {
-            let grant = self.judge_again(&connection);
-            if grant != connection.facts().grant {
-                connection.ask(Command::Review(grant));
-            }
-        }
-    }
-
-    /// Rights by credentials that were shown before. Secrets that need slow work are checked here
-    /// and now: a reload may take its time.
-    fn judge_again(&self, connection: &Connection) -> Option<Grant> {
-        let kind = connection.peer.kind;
-        let facts = connection.facts();
-        let auth = self.auth.load();
-        if !auth.auth_required(kind) && facts.grant.is_some_and(|grant| grant.user.is_some()) {
-            return None;
-        }
-        let Some(connect) = &facts.connect else {
-            return auth.no_auth_grant(kind);
-        };
-        match self.judge(connect, &connection.peer, connection.nonce()) {
-            Step::Done(verdict) => verdict.ok(),
-            Step::Slow(check) => check.run().ok(),
+            connection.ask(Command::Review);
         }
     }
 
@@ -294,6 +277,31 @@ impl Host for Server {
         self.auth.load().no_auth_grant(kind)
     }
 
+    fn rules(&self) -> u64 {
+        self.rules.load(Acquire)
+    }
+
+    fn judge_again(&self, connection: &Connection) -> Step {
+        let kind = connection.peer.kind;
+        let facts = connection.facts();
+        let auth = self.auth.load();
+        let named = facts.grant.is_some_and(|grant| grant.user.is_some());
+        match &facts.connect {
+            _ if !auth.auth_required(kind) && named => Step::Done(Err(Denial::Missing)),
+            None => Step::Done(auth.no_auth_grant(kind).ok_or(Denial::Missing)),
+            Some(connect) => self.judge(connect, &connection.peer, connection.nonce()),
+        }
+    }
+
+    fn handshake_begins(&self) -> Result<(), CloseReason> {
+        self.register
+            .take_place(self.options.load().max_connections)
+    }
+
+    fn handshake_ended(&self) {
+        self.register.leave_place();
+    }
+
     fn authenticate(&self, who: &Identity, connect: &Connect, peer: &Peer) -> Step {
         self.judge(connect, peer, who.nonce.as_deref())
     }
@@ -326,6 +334,45 @@ fn credentials(connect: &Connect) -> Credentials<'_> {
         nkey: Some(&connect.nkey),
         sig: Some(&connect.sig),
         jwt: Some(&connect.jwt),
+    }
+}
+
+/// What accounts get by the options: compiled, so that nothing can fail any more when it is put in force.
+struct Furniture {
+    global: Option<Mappings>,
+    system: Option<String>,
+    accounts: Vec<(String, Option<Mappings>, AccountLimits)>,
+}
+
+impl Furniture {
+    fn new(options: &Options) -> Result<Self, Error> {
+        let accounts = options.accounts.iter().map(|account| {
+            let limits = AccountLimits {
+                max_connections: account.limits.max_connections,
+                max_subscriptions: account.limits.max_subscriptions,
+            };
+            let mappings = mappings(options, &account.mappings)?;
+            Ok((account.name.clone(), mappings, limits))
+        });
+        Ok(Self {
+            global: mappings(options, &options.mappings)?,
+            system: crate::settings::system_account(options).map(str::to_owned),
+            accounts: accounts.collect::<Result<_, Error>>()?,
+        })
+    }
+
+    /// Gives accounts their mappings and limits.
+    fn place(self, router: &Router) {
+        let global = router.account(midge_auth::GLOBAL_ACCOUNT);
+        global.set_mappings(self.global);
+        if let Some(system) = &self.system {
+            router.account(system);
+        }
+        for (name, mappings, limits) in self.accounts {
+            let account = router.account(&name);
+            account.set_mappings(mappings);
+            account.set_limits(limits);
+        }
     }
 }
 

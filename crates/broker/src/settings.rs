@@ -33,6 +33,7 @@ pub(crate) fn settings(
         ping_max: options.ping_max,
         auth_timeout: options.auth_timeout(),
         credentials_expected: auth.auth_required(ConnectionType::Standard),
+        websocket_credentials_expected: auth.auth_required(ConnectionType::WebSocket),
         tracing: traced.then(|| Tracing {
             headers_only: options.trace_headers && !options.trace && !options.trace_verbose,
             max_len: usize::try_from(options.max_traced_msg_len)

@@ -87,8 +87,8 @@ pub struct Facts {
 pub enum Command {
     /// Work by these settings; send INFO again if told so.
     Update(Arc<Settings>, bool),
-    /// Judge the rights again; `None` ends the connection.
-    Review(Option<Grant>),
+    /// Judge the rights again.
+    Review,
     /// End with this reason.
     Close(CloseReason),
     /// Ask the client for a PONG, to measure the round trip.

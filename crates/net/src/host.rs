@@ -47,6 +47,19 @@ pub trait Host: Send + Sync + 'static {
     fn next_connection(&self) -> (u64, Option<String>);
     /// What a client without credentials may do, if it may come in at all.
     fn anonymous(&self, kind: ConnectionType) -> Option<Grant>;
+    /// Another number whenever other rules are in force for who may come in, and as whom. Read it before rights are asked for: if it is
+    /// another one when they are given, they have to be asked for again.
+    fn rules(&self) -> u64;
+    /// The rights of a connection by the rules in force, from the credentials that it showed.
+    fn judge_again(&self, connection: &Connection) -> Step;
+    /// A socket was accepted whose handshake may take its time. It has a place among the connections until
+    /// [`Host::handshake_ended`], unless this is refused.
+    ///
+    /// # Errors
+    /// The reason, where there is no place left.
+    fn handshake_begins(&self) -> Result<(), CloseReason>;
+    /// The handshake succeeded or failed.
+    fn handshake_ended(&self);
     /// Checks credentials.
     fn authenticate(&self, who: &Identity, connect: &Connect, peer: &Peer) -> Step;
     /// Registers a connection, or refuses it.

@@ -1,5 +1,6 @@
 //! The writing side of a connection, shared by everybody who delivers to it.
 
+use arc_swap::ArcSwapOption;
 use atomic_waker::AtomicWaker;
 use midge_container::{Drain, Finished, Mailbox, Pool};
 use midge_router::{Outlet, Sink};
@@ -12,6 +13,7 @@ use std::sync::atomic::{
     fence,
 };
 use std::task::{Context, Waker};
+use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedWriteHalf;
 
 /// Slices of one vectored write.
@@ -21,8 +23,10 @@ const FOREIGN_BURST_BYTES: usize = 256 << 10;
 
 /// A connection's way out, and the bell of its owner.
 pub(crate) struct Line {
-    /// Set for plain sockets, which anybody may write; other streams belong to their owner.
-    socket: Option<OwnedWriteHalf>,
+    /// Set for plain sockets, which anybody may write; other streams belong to their owner. Empty from the connection's end on: the line
+    /// lives as long as somebody may still deliver to it, a match in a cache for one, and the descriptor must not.
+    socket: ArcSwapOption<OwnedWriteHalf>,
+    is_shared: bool,
     owner: AtomicWaker,
     /// Something outside the socket wants the owner: a command, or a verdict.
     called: AtomicBool,
@@ -37,7 +41,8 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn new(socket: Option<OwnedWriteHalf>, label: String) -> Arc<Self> {
         Arc::new(Self {
-            socket,
+            is_shared: socket.is_some(),
+            socket: ArcSwapOption::from_pointee(socket),
             owner: AtomicWaker::new(),
             called: AtomicBool::new(false),
             leaving: AtomicBool::new(false),
@@ -49,11 +54,16 @@ impl Line {
 
     /// Whether anybody may write it.
     pub(crate) fn is_shared(&self) -> bool {
-        self.socket.is_some()
+        self.is_shared
     }
 
-    pub(crate) fn socket(&self) -> Option<&OwnedWriteHalf> {
-        self.socket.as_ref()
+    pub(crate) fn socket(&self) -> Option<Arc<OwnedWriteHalf>> {
+        self.socket.load_full()
+    }
+
+    /// Gives the socket up. Whoever writes to it at the moment is the last one.
+    pub(crate) fn close(&self) {
+        self.socket.store(None);
     }
 
     /// The owner sleeps now; wake it by `waker`.
@@ -109,7 +119,8 @@ impl Line {
 
     /// Writes what the socket takes at once. `foreign` writers stop after a burst.
     pub(crate) fn write_some(&self, mut drain: Drain<'_>, pool: &mut Pool, foreign: bool) {
-        let Some(socket) = &self.socket else {
+        let socket = self.socket.load();
+        let Some(socket) = &*socket else {
             return drain.block();
         };
         let mut burst = 0;
@@ -147,10 +158,12 @@ impl Line {
 
     /// Whether the owner should wait for the socket to become writable.
     pub(crate) fn poll_writable(&self, mailbox: &Mailbox, cx: &mut Context<'_>) -> bool {
-        let Some(socket) = &self.socket else {
+        let socket = self.socket.load();
+        let Some(socket) = &*socket else {
             return false;
         };
-        mailbox.is_blocked() && socket.as_ref().poll_write_ready(cx).is_ready()
+        let stream: &TcpStream = (**socket).as_ref();
+        mailbox.is_blocked() && stream.poll_write_ready(cx).is_ready()
     }
 }
 
@@ -209,5 +222,23 @@ mod tests {
         line.leave();
         line.done();
         assert!(woken.0.load(Acquire));
+    }
+
+    /// Symptom: sockets of ended connections stayed open for up to ten seconds if they were ever delivered a message. Cause: matches in
+    /// workers' caches hold the line, and the line held the socket. Remedy: the line gives it up when the connection ends.
+    #[tokio::test]
+    async fn a_socket_is_closed_while_somebody_still_holds_its_line() {
+        use tokio::io::AsyncReadExt;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut peer = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (read, write) = listener.accept().await.unwrap().0.into_split();
+        let line = Line::new(Some(write), String::new());
+        let held_by_a_cache = line.clone();
+        line.close();
+        drop((line, read));
+        assert_eq!(peer.read(&mut [0]).await.unwrap(), 0);
+        assert!(held_by_a_cache.socket().is_none() && held_by_a_cache.is_shared());
     }
 }

@@ -5,14 +5,17 @@ use crate::host::{Entrance, Host, LineOptions};
 use crate::line::{Line, Way};
 use crate::transport::{Duplex, Handshake, Transport};
 use crate::workers::{Local, now, today};
-use midge_auth::{Certificate, Denial, Grant, PasswordCheck, Step};
+use midge_auth::{Certificate, ConnectionType, Denial, Grant, PasswordCheck, Step};
+use midge_conf::Secret;
 use midge_container::Finished;
-use midge_router::{Sink, SinkOptions};
+use midge_router::{Sink, SinkOptions, Worker};
 use midge_session::{CloseReason, Event, Identity, Intake, Session, greeting};
+use midge_wire::Connect;
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -60,7 +63,14 @@ pub(crate) async fn serve(
             greeted: false,
         },
         Handshake::Stream(handshake) => {
-            match handshake(socket, address, greeting(&identity, &settings)).await {
+            let greeting = greeting(&identity, &settings);
+            let place = match HandshakePlace::take(&host) {
+                Ok(place) => place,
+                Err(reason) => return refuse(&socket, &identity, &greeting, reason),
+            };
+            let transport = handshake(socket, address, greeting).await;
+            drop(place);
+            match transport {
                 Ok(transport) => transport,
                 Err(error) => return host.handshake_failed(&identity.label, &error),
             }
@@ -116,10 +126,14 @@ pub(crate) async fn serve(
         line.clone(),
         (today(), now()),
     ));
+    let judged_by = host.rules();
     let anonymous = host.anonymous(entrance.kind);
     let session = Session::new(identity, settings, sink.clone(), anonymous.is_none(), now());
-    let owner = Owner {
+    let mut owner = Owner {
         host,
+        judged_by,
+        is_to_review: false,
+        matched: None,
         session,
         connection,
         sink,
@@ -130,7 +144,50 @@ pub(crate) async fn serve(
         flushing: false,
         local,
     };
-    Box::pin(owner.run(anonymous, greeted)).await;
+    let panicked = {
+        let mut run = Box::pin(owner.run(anonymous, greeted));
+        poll_fn(|cx| {
+            let poll = AssertUnwindSafe(|| run.as_mut().poll(cx));
+            match catch_unwind(poll) {
+                Ok(poll) => poll.map(|()| false),
+                Err(_) => Poll::Ready(true),
+            }
+        })
+        .await
+    };
+    if panicked {
+        owner.abandon();
+    }
+}
+
+/// A place among the connections for a handshake.
+struct HandshakePlace<'a>(&'a Arc<dyn Host>);
+
+impl<'a> HandshakePlace<'a> {
+    fn take(host: &'a Arc<dyn Host>) -> Result<Self, CloseReason> {
+        host.handshake_begins().map(|()| Self(host))
+    }
+}
+
+impl Drop for HandshakePlace<'_> {
+    fn drop(&mut self) {
+        self.0.handshake_ended();
+    }
+}
+
+/// Tells a client without a place so, in the clear and as far as its socket takes it at once.
+fn refuse(socket: &TcpStream, who: &Identity, greeting: &[u8], reason: CloseReason) {
+    let farewell = reason.farewell().unwrap_or_default();
+    let answer = match who.kind {
+        ConnectionType::WebSocket => {
+            b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                .to_vec()
+        }
+        _ => [greeting, format!("-ERR '{farewell}'\r\n").as_bytes()].concat(),
+    };
+    // Tokio doesn't know yet that the socket takes bytes; a new one does.
+    let _ = socket2::SockRef::from(socket).send(&answer);
+    tracing::error!(target: "midge", "{} - {reason}", who.label);
 }
 
 enum Reader {
@@ -151,6 +208,18 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Whether the peer closed its side and nothing is left to read. Of streams that only shows when they are read.
+    fn poll_gone(&mut self, cx: &mut Context<'_>) -> bool {
+        let Self::Plain(read) = self else {
+            return false;
+        };
+        let mut byte = [0];
+        let peeked = read.poll_peek(cx, &mut ReadBuf::new(&mut byte));
+        matches!(peeked, Poll::Ready(Ok(0) | Err(_)))
+    }
+}
+
 /// Why the task woke.
 enum Wake {
     /// So many bytes are in the slab, behind the intake's rest.
@@ -162,12 +231,22 @@ enum Wake {
     Time,
 }
 
+/// What happened while a password was checked.
+enum Waited {
+    Verdict(Result<Grant, Denial>),
+    Ended(CloseReason),
+    Called,
+    Time,
+}
+
 /// What stops the parsing.
 enum Halt {
     /// Nothing: all input was consumed as far as it goes.
     Hungry,
     /// A password is to be checked where it blocks nobody.
     Check(PasswordCheck),
+    /// The rules changed while rights were given by them.
+    Review,
     Closed(CloseReason),
 }
 
@@ -176,6 +255,12 @@ struct Owner {
     host: Arc<dyn Host>,
     session: Session,
     connection: Arc<Connection>,
+    /// The rules by which its rights were given, or are to be.
+    judged_by: u64,
+    /// Its rights are to be judged again before anything else is read.
+    is_to_review: bool,
+    /// The bcrypt hash that its password matched.
+    matched: Option<Secret>,
     sink: Arc<Sink>,
     line: Arc<Line>,
     reader: Reader,
@@ -186,10 +271,14 @@ struct Owner {
 }
 
 impl Owner {
-    async fn run(mut self, anonymous: Option<Grant>, greeted: bool) {
+    async fn run(&mut self, anonymous: Option<Grant>, greeted: bool) {
         let mut reason = self.begin(anonymous, greeted);
         let mut alarm = pin!(sleep_until(self.deadline().into()));
         while reason.is_none() {
+            if self.is_to_review {
+                reason = self.review().await;
+                continue;
+            }
             let deadline = self.deadline();
             if alarm.deadline().into_std() > deadline || alarm.is_elapsed() {
                 alarm.as_mut().reset(deadline.into());
@@ -272,12 +361,29 @@ impl Owner {
     async fn read(&mut self, bytes: usize) -> Option<CloseReason> {
         let now = now();
         let mut halt = self.take_in(bytes, now);
-        while let Halt::Check(check) = halt {
-            let verdict = tokio::task::spawn_blocking(move || check.run()).await;
-            self.judge(verdict.unwrap_or(Err(Denial::Missing)));
+        loop {
+            match halt {
+                Halt::Check(check) => match self.settle(check).await {
+                    Ok(verdict) => self.judge(verdict),
+                    Err(reason) => return Some(reason),
+                },
+                Halt::Review => {
+                    if let Some(reason) = self.review().await {
+                        return Some(reason);
+                    }
+                }
+                Halt::Hungry | Halt::Closed(_) => break,
+            }
+            if self.is_to_review {
+                halt = Halt::Review;
+                continue;
+            }
             let input = self.intake.take();
             let shared = self.local.clone();
-            halt = self.process(&input, now, &mut shared.borrow_mut());
+            let Local {
+                worker, slab_len, ..
+            } = &mut *shared.borrow_mut();
+            halt = self.process(&input, now, worker, *slab_len);
         }
         self.connection.note(now, self.session.round_trip());
         self.hand_over();
@@ -299,52 +405,169 @@ impl Owner {
                 return Halt::Hungry;
             }
             let frame = self.intake.take();
-            return self.process(&frame, now, &mut local);
+            let slab_len = local.slab_len;
+            return self.process(&frame, now, &mut local.worker, slab_len);
         }
         let len = self.intake.len() + bytes;
-        let mut slab = std::mem::take(&mut local.slab);
-        self.intake.restore(&mut slab);
-        let halt = self.process(&slab[..len], now, &mut local);
-        local.slab = slab;
-        halt
+        let Local {
+            worker,
+            slab,
+            slab_len,
+            ..
+        } = &mut *local;
+        self.intake.restore(slab);
+        self.process(&slab[..len], now, worker, *slab_len)
     }
 
     /// Feeds the session and answers its questions; keeps what it did not consume.
-    fn process(&mut self, input: &[u8], now: Instant, local: &mut Local) -> Halt {
+    fn process(
+        &mut self,
+        input: &[u8],
+        now: Instant,
+        worker: &mut Worker,
+        slab_len: usize,
+    ) -> Halt {
         let mut at = 0;
         let halt = loop {
-            at += self.session.receive(&input[at..], now, &mut local.worker);
+            at += self.session.receive(&input[at..], now, worker);
             match self.session.poll_event() {
                 None => break Halt::Hungry,
                 Some(Event::Closed(reason)) => break Halt::Closed(reason),
                 Some(Event::Connect(connect)) => {
-                    let peer = &self.connection.peer;
-                    match self
-                        .host
-                        .authenticate(self.session.identity(), &connect, peer)
-                    {
+                    match self.authenticate(&connect) {
                         Step::Slow(check) => break Halt::Check(check),
-                        Step::Done(verdict) => self.judge_with(verdict, local),
+                        Step::Done(verdict) => self.judge_with(verdict, worker),
+                    }
+                    if self.is_to_review {
+                        break Halt::Review;
                     }
                 }
             }
         };
         self.intake
-            .keep(&input[at..], self.session.limits(), local.slab_len);
+            .keep(&input[at..], self.session.limits(), slab_len);
         halt
+    }
+
+    /// Asks for the rights that these credentials give by the rules in force.
+    fn authenticate(&mut self, connect: &Connect) -> Step {
+        self.judged_by = self.host.rules();
+        let who = self.session.identity();
+        self.host.authenticate(who, connect, &self.connection.peer)
+    }
+
+    /// Has a password compared, and asks again if the rules changed meanwhile: nobody comes in by rules that no longer hold.
+    async fn settle(
+        &mut self,
+        mut check: PasswordCheck,
+    ) -> Result<Result<Grant, Denial>, CloseReason> {
+        loop {
+            let verdict = self.compare(check).await?;
+            if self.host.rules() == self.judged_by {
+                return Ok(verdict);
+            }
+            let connect = self.session.connect().clone();
+            match self.authenticate(&connect) {
+                Step::Done(verdict) => return Ok(verdict),
+                Step::Slow(again) => check = again,
+            }
+        }
+    }
+
+    /// Compares a password when one of a few places is free. Given up when its peer is gone, or when its time is over.
+    async fn compare(
+        &mut self,
+        check: PasswordCheck,
+    ) -> Result<Result<Grant, Denial>, CloseReason> {
+        if self.matched.as_ref() == Some(check.secret()) {
+            return Ok(check.matched_before());
+        }
+        let secret = check.secret().clone();
+        let places = self.local.borrow().checks.clone();
+        let mut work = pin!(async move {
+            let place = places.acquire_owned().await;
+            let compared = tokio::task::spawn_blocking(move || {
+                let _place = place;
+                check.run()
+            });
+            compared.await.unwrap_or(Err(Denial::Missing))
+        });
+        loop {
+            let mut alarm = pin!(sleep_until(self.deadline().into()));
+            let waited = poll_fn(|cx| {
+                if let Poll::Ready(verdict) = work.as_mut().poll(cx) {
+                    return Poll::Ready(Waited::Verdict(verdict));
+                }
+                self.line.register(cx.waker());
+                if self.line.answer() {
+                    return Poll::Ready(Waited::Called);
+                }
+                if self.line.poll_writable(self.sink.mailbox(), cx) {
+                    self.write();
+                }
+                if let Err(reason) = self.poll_write_stream(cx) {
+                    return Poll::Ready(Waited::Ended(reason));
+                }
+                if self.reader.poll_gone(cx) {
+                    return Poll::Ready(Waited::Ended(CloseReason::ClientClosed));
+                }
+                alarm.as_mut().poll(cx).map(|()| Waited::Time)
+            })
+            .await;
+            let ended = match waited {
+                Waited::Verdict(verdict) => {
+                    self.matched = verdict.is_ok().then_some(secret);
+                    return Ok(verdict);
+                }
+                Waited::Ended(reason) => self.close(reason),
+                Waited::Called => self.called(),
+                Waited::Time => self.time(),
+            };
+            if let Some(reason) = ended {
+                return Err(reason);
+            }
+        }
+    }
+
+    /// Judges the rights again by the rules in force. Nothing is read meanwhile.
+    async fn review(&mut self) -> Option<CloseReason> {
+        self.is_to_review = false;
+        // Who isn't let in yet is judged when it is.
+        self.session.grant()?;
+        self.judged_by = self.host.rules();
+        let verdict = match self.host.judge_again(&self.connection) {
+            Step::Done(verdict) => verdict,
+            Step::Slow(check) => match self.compare(check).await {
+                Ok(verdict) => verdict,
+                Err(reason) => return Some(reason),
+            },
+        };
+        if self.host.rules() != self.judged_by {
+            self.is_to_review = true;
+            return None;
+        }
+        let grant = verdict.ok();
+        if grant.as_ref() == self.session.grant() {
+            return None;
+        }
+        let local = self.local.clone();
+        self.session.review(grant, &mut local.borrow_mut().worker);
+        self.connection.set_grant(self.session.grant().cloned());
+        self.hand_over();
+        self.take_closed()
     }
 
     fn judge(&mut self, verdict: Result<Grant, Denial>) {
         let local = self.local.clone();
-        self.judge_with(verdict, &mut local.borrow_mut());
+        self.judge_with(verdict, &mut local.borrow_mut().worker);
     }
 
-    fn judge_with(&mut self, verdict: Result<Grant, Denial>, local: &mut Local) {
+    fn judge_with(&mut self, verdict: Result<Grant, Denial>, worker: &mut Worker) {
         match verdict {
             Ok(grant) => {
                 let account = self.host.account(&grant.account);
-                if self.session.admit(account, grant, &mut local.worker) {
-                    self.connection.set_facts(self.facts());
+                if self.session.admit(account, grant, worker) {
+                    self.set_facts();
                 }
             }
             Err(denial) => {
@@ -362,7 +585,7 @@ impl Owner {
                 tracing::error!(target: "midge", "{} - authentication error{who}", self.session.label());
                 tracing::debug!(target: "midge", "{} - {denial}", self.session.label());
                 self.session
-                    .close(CloseReason::AuthenticationViolation, &mut local.worker);
+                    .close(CloseReason::AuthenticationViolation, worker);
             }
         }
     }
@@ -372,7 +595,13 @@ impl Owner {
         let local = self.local.clone();
         self.session
             .admit(account, grant, &mut local.borrow_mut().worker);
+        self.set_facts();
+    }
+
+    /// Tells others who it is. A change of rules either sees that, or is seen here.
+    fn set_facts(&mut self) {
         self.connection.set_facts(self.facts());
+        self.is_to_review |= self.host.rules() != self.judged_by;
     }
 
     fn facts(&self) -> Facts {
@@ -386,7 +615,7 @@ impl Owner {
             connect: self
                 .host
                 .settings()
-                .credentials_expected
+                .expects_credentials(self.connection.peer.kind)
                 .then(|| Box::new(connect.clone())),
         }
     }
@@ -426,10 +655,7 @@ impl Owner {
                 Command::Update(settings, announce) => {
                     self.session.update(settings, announce, now(), worker);
                 }
-                Command::Review(grant) => {
-                    self.session.review(grant, worker);
-                    self.connection.set_grant(self.session.grant().cloned());
-                }
+                Command::Review => self.is_to_review = true,
                 Command::Close(reason) => self.session.close(reason, worker),
                 Command::Ping => self.session.ping_now(now(), worker),
             }
@@ -535,7 +761,7 @@ impl Owner {
 
     // -- the end
 
-    async fn end(mut self, reason: CloseReason) {
+    async fn end(&mut self, reason: CloseReason) {
         self.host.closed(&self.connection, reason);
         let cut = matches!(
             reason,
@@ -552,7 +778,23 @@ impl Owner {
             self.linger().await;
         }
         self.sink.mailbox().close();
+        self.line.close();
         tracing::debug!(target: "midge", "{} - Client connection closed: {reason}", self.session.label());
+    }
+
+    /// The connection ends because of a panic on its behalf. The others of its worker go on: what they share is lent, not taken.
+    fn abandon(&mut self) {
+        let label = self.connection.label();
+        tracing::error!(target: "midge", "{label} - a fault of the server ends this connection");
+        let reason = CloseReason::InternalError;
+        let close = AssertUnwindSafe(|| {
+            self.close(reason);
+        });
+        let _ = catch_unwind(close);
+        self.host.closed(&self.connection, reason);
+        self.sink.shut();
+        self.sink.mailbox().close();
+        self.line.close();
     }
 
     fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -575,7 +817,8 @@ impl Owner {
     /// Says that nothing more comes, and reads on for a moment.
     async fn linger(&mut self) {
         if let Some(socket) = self.line.socket() {
-            let _ = socket2::SockRef::from(socket.as_ref()).shutdown(std::net::Shutdown::Write);
+            let stream: &TcpStream = (*socket).as_ref();
+            let _ = socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write);
         } else if let Reader::Stream(stream) = &mut self.reader {
             let _ = timeout(
                 LINGER.0,

@@ -11,11 +11,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::LocalSet;
 
 /// Bytes of one read.
 const SLAB_BYTES: usize = 128 << 10;
+/// Passwords that are compared at one time are as many as there are workers, and these at least: they take the cores that workers leave.
+const CHECKS_MIN: usize = 2;
 /// Accepted sockets that may wait for a worker.
 const WAITING_MAX: usize = 1024;
 /// How often a worker gives unused memory back.
@@ -46,6 +48,8 @@ pub(crate) struct Local {
     pub(crate) worker: Worker,
     pub(crate) slab: Vec<u8>,
     pub(crate) slab_len: usize,
+    /// Places for passwords that are compared at one time, by all workers.
+    pub(crate) checks: Arc<Semaphore>,
 }
 
 struct Job {
@@ -72,6 +76,7 @@ impl Workers {
             next: AtomicUsize::new(0),
             threads: Vec::new(),
         };
+        let checks = Arc::new(Semaphore::new(count.max(CHECKS_MIN)));
         for number in 0..count.max(1) {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
@@ -79,9 +84,10 @@ impl Workers {
                 .build()?;
             let (sender, jobs) = mpsc::channel(WAITING_MAX);
             let (host, seed) = (host.clone(), seed.wrapping_add(number as u64));
+            let checks = checks.clone();
             let thread = std::thread::Builder::new()
                 .name(format!("midge-worker-{number}"))
-                .spawn(move || LocalSet::new().block_on(&runtime, run(host, jobs, seed)))?;
+                .spawn(move || LocalSet::new().block_on(&runtime, run(host, jobs, seed, checks)))?;
             workers.jobs.push(sender);
             workers.threads.push(thread);
         }
@@ -114,12 +120,18 @@ impl Workers {
     }
 }
 
-async fn run(host: Arc<dyn Host>, mut jobs: mpsc::Receiver<Job>, seed: u64) {
+async fn run(
+    host: Arc<dyn Host>,
+    mut jobs: mpsc::Receiver<Job>,
+    seed: u64,
+    checks: Arc<Semaphore>,
+) {
     let worker = Worker::new(seed, now());
     let local = Rc::new(RefCell::new(Local {
         worker,
         slab: vec![0; SLAB_BYTES],
         slab_len: SLAB_BYTES,
+        checks,
     }));
     let live = Rc::new(());
     let mut trim = tokio::time::interval(TRIM_INTERVAL);

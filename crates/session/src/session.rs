@@ -104,7 +104,7 @@ impl Session {
         now: Instant,
     ) -> Self {
         let authenticate_by = settings
-            .credentials_expected
+            .expects_credentials(identity.kind)
             .then(|| now + settings.auth_timeout);
         sink.set_traced(settings.tracing.is_some());
         Self {

@@ -1,5 +1,6 @@
 //! What all sessions of a server share; replaced as a whole when the configuration changes.
 
+use midge_auth::ConnectionType;
 use midge_wire::{Info, Limits};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,10 +25,23 @@ pub struct Settings {
     /// Credentials are configured, so that a client must begin to speak within `auth_timeout` even
     /// where an anonymous one is let in.
     pub credentials_expected: bool,
+    /// The same of clients that come by WebSocket, which may have credentials of their own.
+    pub websocket_credentials_expected: bool,
     /// Protocol trace, if it is on.
     pub tracing: Option<Tracing>,
     /// The account of the system's events.
     pub system_account: Option<Arc<str>>,
+}
+
+impl Settings {
+    /// Whether a client that comes this way has to show who it is.
+    #[must_use]
+    pub fn expects_credentials(&self, kind: ConnectionType) -> bool {
+        match kind {
+            ConnectionType::WebSocket => self.websocket_credentials_expected,
+            _ => self.credentials_expected,
+        }
+    }
 }
 
 /// How much of the protocol is logged.

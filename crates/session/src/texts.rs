@@ -52,10 +52,12 @@ pub enum CloseReason {
     NoRespondersRequiresHeaders,
     /// An operator closed it.
     Kicked,
+    /// The server made a mistake on its behalf; see the log.
+    InternalError,
 }
 
 impl CloseReason {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::ClientClosed,
         Self::AuthenticationTimeout,
         Self::AuthenticationViolation,
@@ -78,6 +80,7 @@ impl CloseReason {
         Self::MsgHeaderViolation,
         Self::NoRespondersRequiresHeaders,
         Self::Kicked,
+        Self::InternalError,
     ];
 
     /// The reason as one byte, never zero; for atomics.
@@ -135,6 +138,7 @@ impl fmt::Display for CloseReason {
             Self::MsgHeaderViolation => "Message Header Violation",
             Self::NoRespondersRequiresHeaders => "No Responders Requires Headers",
             Self::Kicked => "Kicked",
+            Self::InternalError => "Internal Error",
         })
     }
 }

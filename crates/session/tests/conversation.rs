@@ -51,6 +51,7 @@ fn settings(auth: &Authenticator) -> Settings {
         ping_max: 2,
         auth_timeout: Duration::from_secs(2),
         credentials_expected: auth.auth_required(ConnectionType::Standard),
+        websocket_credentials_expected: auth.auth_required(ConnectionType::WebSocket),
         tracing: None,
         system_account: None,
     }

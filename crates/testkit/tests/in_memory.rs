@@ -175,6 +175,7 @@ fn settings(options: &Options, auth: &Authenticator) -> Settings {
         ping_max: options.ping_max,
         auth_timeout: options.auth_timeout(),
         credentials_expected: auth.auth_required(ConnectionType::Standard),
+        websocket_credentials_expected: auth.auth_required(ConnectionType::WebSocket),
         tracing: None,
         system_account: None,
     }

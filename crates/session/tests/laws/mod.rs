@@ -90,6 +90,7 @@ fn session(sink: &Arc<Sink>, now: Instant) -> Session {
         ping_max: 2,
         auth_timeout: Duration::from_secs(2),
         credentials_expected: false,
+        websocket_credentials_expected: false,
         tracing: None,
         system_account: None,
     };
