@@ -2,9 +2,9 @@
 
 use crate::config::StreamConfig;
 use crate::metadata::Metadata;
-use crate::stream::{SourceInfo, Stream};
+use crate::stream::{SourceInfo, Stream, present};
 use crate::time::Time;
-use midge_streamlog::Filter;
+use midge_streamlog::{Error as LogError, Filter};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -53,6 +53,13 @@ fn is_zero_u64(number: &u64) -> bool {
     *number == 0
 }
 
+/// What stream info shows and the log has to look up in a segment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LookedUp {
+    first_time: u64,
+    subjects: usize,
+}
+
 /// The answer of `STREAM.INFO` and its like.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct StreamInfo {
@@ -78,23 +85,38 @@ pub(crate) struct StreamInfo {
 impl Stream {
     pub(crate) fn state(&self) -> StreamState {
         let stats = self.log.stats();
-        let first = self.log.next_written(&Filter::all(), stats.first_seq);
-        let first_time = first
-            .and_then(|seq| self.log.peek(seq).ok().flatten())
-            .map_or(0, |message| message.time);
+        // What the log can't say now is shown as it was when it could.
+        let shown = match self.looked_up(stats.first_seq) {
+            Ok(shown) => {
+                self.shown.set(shown);
+                shown
+            }
+            Err(_) => self.shown.get(),
+        };
         StreamState {
             messages: stats.msgs,
             bytes: stats.bytes,
             first_seq: stats.first_seq.min(stats.last_seq + 1),
-            first_ts: Time(first_time),
+            first_ts: Time(shown.first_time),
             last_seq: stats.last_seq,
             last_ts: Time(stats.last_time),
-            num_subjects: self.log.subjects(),
+            num_subjects: shown.subjects,
             subjects: None,
             num_deleted: stats.deleted,
             deleted: None,
             consumer_count: self.listed_consumers().count(),
         }
+    }
+
+    fn looked_up(&self, first_seq: u64) -> Result<LookedUp, LogError> {
+        let first_time = match self.log.next_written(&Filter::all(), first_seq)? {
+            Some(seq) => present(self.log.peek(seq))?.map_or(0, |message| message.time),
+            None => 0,
+        };
+        Ok(LookedUp {
+            first_time,
+            subjects: self.log.subjects()?,
+        })
     }
 
     pub(crate) fn info(&self, domain: Option<&String>, now: u64) -> StreamInfo {
@@ -136,29 +158,29 @@ impl Stream {
     }
 
     /// Subjects that match, with how many messages each has.
-    pub(crate) fn subjects(&self, filter: &str) -> BTreeMap<String, u64> {
+    pub(crate) fn subjects(&self, filter: &str) -> Result<BTreeMap<String, u64>, LogError> {
         let mut found = BTreeMap::new();
         self.log
             .each_subject(&Filter::new(filter), |subject, total| {
                 found.insert(String::from_utf8_lossy(subject).into_owned(), total.count);
-            });
-        found
+            })?;
+        Ok(found)
     }
 
     /// Sequences between first and last that are gone.
-    pub(crate) fn deleted(&self) -> Vec<u64> {
+    pub(crate) fn deleted(&self) -> Result<Vec<u64>, LogError> {
         let stats = self.log.stats();
         let mut deleted = Vec::new();
         let mut at = stats.first_seq;
         while at <= stats.last_seq && deleted.len() < DELETED_MAX {
             let next = self
                 .log
-                .next(&Filter::all(), at)
+                .next(&Filter::all(), at)?
                 .unwrap_or(stats.last_seq + 1);
             deleted.extend((at..next).take(DELETED_MAX - deleted.len()));
             at = next + 1;
         }
-        deleted
+        Ok(deleted)
     }
 }
 
@@ -181,7 +203,7 @@ mod tests {
         let at = (AccountId(1), Token(1));
         let (config, _) = crate::config::parse(br#"{"name": "S"}"#, true).unwrap();
         let stream = Stream::new(at, config, 0, log, &Settings::default());
-        let deleted = stream.deleted();
+        let deleted = stream.deleted().expect("the disk works");
         assert_eq!(deleted.len(), DELETED_MAX);
         assert_eq!(
             (deleted[0], deleted[DELETED_MAX - 1]),

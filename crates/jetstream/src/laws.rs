@@ -133,7 +133,8 @@ pub fn archive(bytes: &[u8], store: &Store) -> bool {
     };
     let stats = log.stats();
     let mut next = stats.first_seq;
-    while let Some(seq) = log.next(&midge_streamlog::Filter::all(), next) {
+    let all = midge_streamlog::Filter::all();
+    while let Some(seq) = log.next(&all, next).expect("the disk works") {
         let message = log.get(seq).expect("the disk works");
         let message = message.expect("what is next is there");
         let subject = Subject::parse_lenient(&message.subject[..]).expect("a subject");

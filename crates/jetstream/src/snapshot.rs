@@ -125,6 +125,7 @@ impl Snapshot {
             let next = self
                 .log
                 .next(&Filter::all(), self.next)
+                .map_err(|error| error.to_string())?
                 .filter(|seq| *seq <= self.last);
             let Some(seq) = next else {
                 let stats = self.log.stats();

@@ -263,7 +263,7 @@ impl JetStream {
             .store
             .state(&self.places_key(stream.account, &stream.config.name));
         if let Some(stream) = self.streams[index].as_mut() {
-            stream.learn_places(kept.as_deref());
+            stream.learn_places(kept);
         }
         // What is kept of a log that lost its end is wrong, and would seem right when the log gets there again.
         self.save_places(index);

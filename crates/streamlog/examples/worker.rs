@@ -115,7 +115,7 @@ fn verify(folder: &Path, wanted: &[&str]) -> Outcome {
         }
         let Some(stream) = stream else { continue };
         let mut next = stream.stats().first_seq;
-        while let Some(message) = stream.read(next, 1, usize::MAX).pop() {
+        while let Some(message) = stream.read(next, 1, usize::MAX).unwrap().pop() {
             if message.seq != next || message.payload != payload(name, next) {
                 return Err(format!("{name}: {} in the place of {next}", message.seq).into());
             }
@@ -162,7 +162,7 @@ fn fill(folder: &Path) -> Outcome {
         println!("full at {seq}");
         // Reads go on, and room that is made is used.
         let held = stream.stats().msgs;
-        let read = stream.read(0, usize::MAX, usize::MAX).len() as u64;
+        let read = stream.read(0, usize::MAX, usize::MAX).unwrap().len() as u64;
         if read != held {
             return Err(format!("{read} of {held} messages can be read on a full disk").into());
         }

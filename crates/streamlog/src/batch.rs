@@ -11,7 +11,10 @@ use crate::{
     state::{NewMessage, State},
     stream::{Appended, Stream, enforce_each},
 };
-use std::{collections::HashMap, sync::atomic::Ordering};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::atomic::Ordering,
+};
 
 /// A batch whose end wasn't read yet.
 pub(crate) struct OpenBatch {
@@ -32,6 +35,9 @@ impl Stream {
     pub fn append_batch(&self, batch: &[Option<NewMessage<'_>>], now: u64) -> Result<Appended> {
         let mut state = self.lock()?;
         self.admit_batch(&mut state, batch)?;
+        for message in batch.iter().flatten() {
+            Self::load_for_limits(&mut state, message.subject)?;
+        }
         let before = state.last_seq;
         let time = now.max(state.last_time);
         let mut written = state.write_expired()?;
@@ -52,12 +58,10 @@ impl Stream {
         }
         if outcome.is_err() {
             // The log goes on with a sequence that it has: whoever reads it back sees that this batch isn't one.
-            state.apply_truncate(before);
+            state.apply_truncate(before)?;
         }
-        enforce_each(
-            &mut state,
-            batch.iter().flatten().map(|message| message.subject),
-        );
+        let subjects = batch.iter().flatten().map(|message| message.subject);
+        state.limits_owed |= enforce_each(&mut state, subjects).is_err();
         let seq = state.last_seq;
         let ticket = self.enter(&mut state, written);
         outcome.map(|()| Appended { seq, time, ticket })
@@ -93,9 +97,10 @@ fn check_limits(state: &mut State, batch: &[Option<NewMessage<'_>>]) -> Result<(
     let mut counts: HashMap<&[u8], u64> = HashMap::new();
     let (mut msgs, mut bytes) = (state.msgs, state.bytes);
     for message in batch.iter().flatten() {
-        let count = counts
-            .entry(message.subject)
-            .or_insert_with(|| state.total(message.subject).count);
+        let count = match counts.entry(message.subject) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(state.total(message.subject)?.count),
+        };
         let at_limit = limits.max_per_subject > 0 && *count >= limits.max_per_subject;
         if at_limit && limits.discard_per_subject {
             return Err(Error::LimitReached(Limit::PerSubject));
@@ -151,15 +156,15 @@ fn put(state: &mut State, message: Option<&NewMessage<'_>>, flags: u8, time: u64
 
 impl State {
     /// A record is read back: what it means for the batch before it. `true`: it is part of one that isn't complete with it.
-    pub(crate) fn follow_batch(&mut self, head: &Head) -> bool {
+    pub(crate) fn follow_batch(&mut self, head: &Head) -> Result<bool> {
         let continues = head.seq == self.last_seq + 1;
         if self.open_batch.is_some() && !(continues && head.flags & RECORD_BATCH != 0) {
-            self.drop_batch();
+            self.drop_batch()?;
         }
         if head.flags & FLAG_MORE != 0 && self.open_batch.is_none() {
             self.open_batch = Some(OpenBatch { first: head.seq });
         }
-        head.flags & FLAG_MORE != 0
+        Ok(head.flags & FLAG_MORE != 0)
     }
 
     /// What was read of a batch counts.
@@ -168,9 +173,10 @@ impl State {
     }
 
     /// What was read of a batch never was told to anybody.
-    pub(crate) fn drop_batch(&mut self) {
+    pub(crate) fn drop_batch(&mut self) -> Result<()> {
         if let Some(batch) = self.open_batch.take() {
-            self.apply_truncate(batch.first - 1);
+            self.apply_truncate(batch.first - 1)?;
         }
+        Ok(())
     }
 }

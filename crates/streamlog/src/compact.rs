@@ -3,6 +3,9 @@
 //! The new file is complete, and durable with its name, before the meta file names it instead of the old one; the old one is removed after
 //! that. So a crash anywhere leaves one of both, whole, and the other is a leftover which opening removes. What was erased (not only
 //! deleted) is gone from the old file too before that is removed or used again: it is filled with zeros.
+//!
+//! Invariant: a copy takes a segment's place only if it holds as many live messages as the segment is known to hold; what can't be read is no reason
+//! to forget it.
 use crate::{
     Error, Result,
     disk::Work,
@@ -131,7 +134,7 @@ impl Inner {
         first_seq: u64,
         budget: &mut Budget,
     ) -> Result<bool> {
-        let Some(mut copy) = copy_live(stream, slot, first_seq) else {
+        let Some(mut copy) = copy_live(stream, slot, first_seq)? else {
             return Ok(false);
         };
         let footer = Footer::encode(&copy.index, copy.segment.seed);
@@ -205,15 +208,17 @@ impl Inner {
     }
 }
 
-/// `None`: something can't be read now and is better left where it is.
-fn copy_live(stream: &Stream, slot: &Slot, first_seq: u64) -> Option<Copy> {
+/// `None`: something can't be deciphered and is better left where it is.
+fn copy_live(stream: &Stream, slot: &Slot, first_seq: u64) -> Result<Option<Copy>> {
     let old = &slot.seg;
-    let sealed = old.sealed()?;
+    let Some(sealed) = old.sealed()? else {
+        return Ok(None);
+    };
     let segment = Segment::new(&old.env, old.number, old.rewrite + 1, old.size, None);
     let mut copy = Copy {
         segment,
         bytes: BytesMut::zeroed(HEADER as usize),
-        index: HeapIndex::new(slot.index().base()),
+        index: HeapIndex::new(slot.index()?.base()),
         end: HEADER,
     };
     let (mut damaged, mut unreadable) = (Vec::new(), false);
@@ -240,14 +245,15 @@ fn copy_live(stream: &Stream, slot: &Slot, first_seq: u64) -> Option<Copy> {
         copy.index
             .push(seq, place, &body[..head.subject as usize], head.ttl);
         copy.end = copy.bytes.len() as u32;
-    });
+    })?;
     // A read reports them, keeps their bytes and takes them out.
     damaged.into_iter().for_each(|seq| drop(stream.peek(seq)));
-    (!unreadable).then_some(copy)
+    Ok((!unreadable).then_some(copy))
 }
 
-/// Puts the copy into the old segment's place. `false`: the old one is gone already.
+/// Puts the copy into the old segment's place. `false`: the old one is gone already, or the copy lacks what is known to be alive in it.
 fn swap(state: &mut State, old: &Arc<Segment>, copy: Copy) -> bool {
+    let first_seq = state.first_seq;
     let Some(slot) = state
         .slots
         .iter_mut()
@@ -262,6 +268,20 @@ fn swap(state: &mut State, old: &Arc<Segment>, copy: Copy) -> bool {
         if places.get(i as usize).is_some_and(|place| !place.is_none()) {
             dead.insert(i);
         }
+    }
+    let begin = first_seq.saturating_sub(copy.index.base);
+    let begin = usize::try_from(begin)
+        .unwrap_or(usize::MAX)
+        .min(places.len());
+    let copied =
+        (begin..places.len()).filter(|&i| !places[i].is_none() && !dead.contains(i as u32));
+    if copied.count() as u64 != slot.live {
+        tracing::warn!(
+            segment = old.number,
+            live = slot.live,
+            "streamlog: a segment holds less than is known to be in it and isn't rewritten"
+        );
+        return false;
     }
     slot.count = places.iter().filter(|place| !place.is_none()).count() as u64;
     slot.dead = Arc::new(dead);

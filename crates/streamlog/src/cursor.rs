@@ -14,7 +14,7 @@
 //! - A tally says how many live messages of its segment are meant. Messages only come to a segment (`count` grows) and go (`live` falls), so equal
 //!   numbers mean that nothing changed, and equal differences that nothing went.
 use crate::{
-    Error,
+    Error, Result,
     filter::Filter,
     filters::Filters,
     index::IndexSet,
@@ -103,13 +103,22 @@ impl Cursor {
 
     /// Up to `max` messages, or until they have `max_bytes`. Damaged ones are left out (and reported). None: ask again after the stream's
     /// watermark moved.
-    pub fn read(&mut self, max: usize, max_bytes: usize) -> Vec<Message> {
+    ///
+    /// # Errors
+    /// When the first of them can't be read now, or looked for; the cursor stays there. One that comes later ends what is returned.
+    pub fn read(&mut self, max: usize, max_bytes: usize) -> Result<Vec<Message>> {
         let (mut out, mut bytes): (Vec<Message>, usize) = (Vec::new(), 0);
+        let mut failure = None;
         let (mut ahead, mut batch) = (Ahead::of(READ_AHEAD), Vec::new());
         let from = self.first_of_gap();
         'reading: while out.len() < max && bytes < max_bytes {
-            let Some(segment) = self.places(BATCH.min(max - out.len()), &mut batch) else {
-                break;
+            let segment = match self.places(BATCH.min(max - out.len()), &mut batch) {
+                Ok(Some(segment)) => segment,
+                Ok(None) => break,
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
             };
             steps::add(batch.len() as u64);
             for record in batch.drain(..) {
@@ -121,7 +130,10 @@ impl Cursor {
                     }
                     Err(Error::Checksum { .. }) => {}
                     // What can't be read now is read later.
-                    Err(_) => break 'reading,
+                    Err(error) => {
+                        failure = Some(error);
+                        break 'reading;
+                    }
                 }
                 self.at += 1;
                 if bytes >= max_bytes {
@@ -130,34 +142,46 @@ impl Cursor {
             }
         }
         self.note_gaps(from, out.first().map(|m| m.seq), out.last().map(|m| m.seq));
-        out
+        match failure {
+            Some(error) if out.is_empty() => Err(error),
+            _ => Ok(out),
+        }
     }
 
     /// The next sequence.
-    pub fn next_seq(&mut self) -> Option<u64> {
+    ///
+    /// # Errors
+    /// When a segment can't be looked at now; the cursor stays there.
+    pub fn next_seq(&mut self) -> Result<Option<u64>> {
         let from = self.first_of_gap();
         let mut batch = Vec::with_capacity(1);
-        let found = self.places(1, &mut batch).and(batch.first());
+        let found = self.places(1, &mut batch)?.and(batch.first());
         let seq = found.map(|place| place.seq);
         if let Some(seq) = seq {
             self.at = seq + 1;
         }
         self.note_gaps(from, seq, seq);
-        seq
+        Ok(seq)
     }
 
     /// The next message; damaged ones are left out.
-    pub fn next_message(&mut self) -> Option<Message> {
-        self.read(1, usize::MAX).pop()
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read).
+    pub fn next_message(&mut self) -> Result<Option<Message>> {
+        Ok(self.read(1, usize::MAX)?.pop())
     }
 
     /// How many messages there are from here on, those too that consumers may not see yet.
-    pub fn count(&mut self) -> u64 {
+    ///
+    /// # Errors
+    /// When a segment can't be looked at now.
+    pub fn count(&mut self) -> Result<u64> {
         let stream = self.stream.clone();
         let mut state = stream.0.state.lock();
         self.settle(&state);
-        if let Some(count) = self.count_at_once(&mut state) {
-            return count;
+        if let Some(count) = self.count_at_once(&mut state)? {
+            return Ok(count);
         }
         let begin = state.slots.partition_point(|slot| slot.last < self.at);
         let (first_seq, active) = (state.first_seq, state.slots.len() - 1);
@@ -169,71 +193,71 @@ impl Cursor {
         for (k, slot) in state.slots.iter().enumerate().skip(begin) {
             match (k == begin, k == active) {
                 (true, true) => {
-                    self.choose(slot);
-                    sum += self.count_in(slot, first_seq);
+                    self.choose(slot)?;
+                    sum += self.count_in(slot, first_seq)?;
                 }
                 (true, false) => here = Some(slot.clone()),
                 (false, _) => match self.tally_of(slot) {
                     Ok(at) if self.tallies[at].is_of(slot) => {
                         sum += u64::from(self.tallies[at].selected);
                     }
-                    _ if k == active => sum += self.tally(slot, first_seq),
+                    _ if k == active => sum += self.tally(slot, first_seq)?,
                     _ => later.push(slot.clone()),
                 },
             }
         }
         drop(state);
         if let Some(slot) = here {
-            self.choose(&slot);
-            sum += self.count_in(&slot, first_seq);
+            self.choose(&slot)?;
+            sum += self.count_in(&slot, first_seq)?;
         }
         for slot in later {
-            sum += self.tally(&slot, first_seq);
+            sum += self.tally(&slot, first_seq)?;
         }
-        sum
+        Ok(sum)
     }
 
     /// The count, when it takes no look into segments.
-    fn count_at_once(&self, state: &mut State) -> Option<u64> {
+    fn count_at_once(&self, state: &mut State) -> Result<Option<u64>> {
         if self.filters.is_all() {
             let begin = state.slots.partition_point(|slot| slot.last < self.at);
             let slots = state.slots[begin..].iter();
-            return Some(
-                slots
-                    .map(|slot| slot.count_from(self.at, state.first_seq))
-                    .sum(),
-            );
+            let counts = slots.map(|slot| slot.count_from(self.at, state.first_seq));
+            return counts.sum::<Result<u64>>().map(Some);
         }
-        let total = state.total(self.filters.as_literal()?);
+        let Some(subject) = self.filters.as_literal() else {
+            return Ok(None);
+        };
+        let total = state.total(subject)?;
         if total.count == 0 || self.at > total.last {
-            return Some(0);
+            return Ok(Some(0));
         }
-        (self.at <= total.first).then_some(total.count)
+        Ok((self.at <= total.first).then_some(total.count))
     }
 
     /// Live messages from `at` on in the segment that was chosen from.
-    fn count_in(&self, slot: &Slot, first_seq: u64) -> u64 {
+    fn count_in(&self, slot: &Slot, first_seq: u64) -> Result<u64> {
         match self.chosen.as_ref().map(|chosen| &chosen.set) {
             Some(Some(set)) => {
-                let range = slot.range_from(self.at, first_seq);
-                set.count_in(range.clone(), Some(&slot.dead))
+                let range = slot.range_from(self.at, first_seq)?;
+                Ok(set.count_in(range, Some(&slot.dead)))
             }
             _ => slot.count_from(self.at, first_seq),
         }
     }
 
-    fn tally_of(&self, slot: &Slot) -> Result<usize, usize> {
+    fn tally_of(&self, slot: &Slot) -> std::result::Result<usize, usize> {
         let number = slot.seg.number;
         self.tallies
             .binary_search_by_key(&number, |tally| tally.number)
     }
 
     /// Counts a segment, or what came to it since the last time.
-    fn tally(&mut self, slot: &Slot, first_seq: u64) -> u64 {
+    fn tally(&mut self, slot: &Slot, first_seq: u64) -> Result<u64> {
         let found = self.tally_of(slot);
         let known = found.ok().map(|at| self.tallies[at]);
         let (mut selected, filters) = (0, &self.filters);
-        let index = slot.index();
+        let index = slot.index()?;
         if slot.live == 0 {
             // Nothing to be looked at.
         } else if let Some(known) = known.filter(|known| known.only_grew(slot)) {
@@ -244,7 +268,7 @@ impl Cursor {
         } else if slot.live == slot.count {
             selected = index.count_selected(filters) as u32;
         } else {
-            let alive = slot.alive(first_seq);
+            let alive = slot.alive(index.base(), first_seq);
             index.select(filters, 0, |i| selected += u32::from(alive(i)));
         }
         let tally = Tally {
@@ -259,40 +283,48 @@ impl Cursor {
             Ok(at) => self.tallies[at] = tally,
             Err(at) => self.tallies.insert(at, tally),
         }
-        u64::from(selected)
+        Ok(u64::from(selected))
     }
 
     /// Up to `max` places of one segment, looked up under one lock; `at` moves to where they begin at the earliest.
-    fn places(&mut self, max: usize, out: &mut Vec<RecordRef>) -> Option<Arc<Segment>> {
+    fn places(&mut self, max: usize, out: &mut Vec<RecordRef>) -> Result<Option<Arc<Segment>>> {
         let stream = self.stream.clone();
         loop {
             let unchosen = {
                 let state = stream.0.state.lock();
                 self.settle(&state);
                 if self.at > state.visible {
-                    return None;
+                    return Ok(None);
                 }
                 let k = state.slots.partition_point(|slot| slot.last < self.at);
-                let slot = state.slots.get(k)?;
+                let Some(slot) = state.slots.get(k) else {
+                    return Ok(None);
+                };
                 // The active segment's index isn't shared, so it is asked here.
                 if k + 1 == state.slots.len() {
-                    self.choose(slot);
+                    self.choose(slot)?;
                 }
-                if self.has_chosen(slot) {
-                    self.collect(&state, slot, max, out);
+                if self.has_chosen(slot)? {
+                    self.collect(&state, slot, max, out)?;
                     if !out.is_empty() {
-                        return Some(slot.seg.clone());
+                        return Ok(Some(slot.seg.clone()));
                     }
                     self.leave(slot, state.visible);
                     continue;
                 }
                 slot.clone()
             };
-            self.choose(&unchosen);
+            self.choose(&unchosen)?;
         }
     }
 
-    fn collect(&self, state: &State, slot: &Slot, max: usize, out: &mut Vec<RecordRef>) {
+    fn collect(
+        &self,
+        state: &State,
+        slot: &Slot,
+        max: usize,
+        out: &mut Vec<RecordRef>,
+    ) -> Result<()> {
         let visible = state.visible;
         let Some(set) = self.chosen.as_ref().and_then(|chosen| chosen.set.as_ref()) else {
             return slot.walk(self.at, state.first_seq, max, |seq, place| {
@@ -301,19 +333,21 @@ impl Cursor {
                 }
             });
         };
-        let (base, alive) = (slot.index().base(), slot.alive(state.first_seq));
-        let mut next = set.next_from(slot.range_from(self.at, state.first_seq).start);
+        let index = slot.index()?;
+        let (base, alive) = (index.base(), slot.alive(index.base(), state.first_seq));
+        let mut next = set.next_from(slot.range_from(self.at, state.first_seq)?.start);
         while let Some(i) = next.filter(|i| base + u64::from(*i) <= visible) {
             if alive(i)
-                && let Some(place) = slot.index().place(i)
+                && let Some(place) = index.place(i)
             {
                 out.push(RecordRef::new(state, slot, base + u64::from(i), place));
                 if out.len() == max {
-                    return;
+                    return Ok(());
                 }
             }
             next = set.next_from(i + 1);
         }
+        Ok(())
     }
 
     /// Nothing more that may be seen is in this segment.
@@ -328,22 +362,22 @@ impl Cursor {
         }
     }
 
-    fn has_chosen(&self, slot: &Slot) -> bool {
-        self.filters.is_all()
-            || self
-                .chosen
-                .as_ref()
-                .is_some_and(|it| it.is_of(slot, self.at))
+    fn has_chosen(&self, slot: &Slot) -> Result<bool> {
+        match &self.chosen {
+            _ if self.filters.is_all() => Ok(true),
+            Some(chosen) => chosen.is_of(slot, self.at),
+            None => Ok(false),
+        }
     }
 
     /// Finds out what the filters mean in this segment, as far as that isn't known.
-    fn choose(&mut self, slot: &Slot) {
-        if self.has_chosen(slot) {
-            return;
+    fn choose(&mut self, slot: &Slot) -> Result<()> {
+        if self.has_chosen(slot)? {
+            return Ok(());
         }
-        let (index, from) = (slot.index(), self.at);
-        let key = SegmentKey::of(slot);
-        let begin = slot.range_from(from, 0).start;
+        let (index, from) = (slot.index()?, self.at);
+        let key = SegmentKey::of(slot)?;
+        let begin = slot.range_from(from, 0)?.start;
         let known = self
             .chosen
             .take()
@@ -361,6 +395,7 @@ impl Cursor {
         }
         chosen.upto = index.span();
         self.chosen = Some(chosen);
+        Ok(())
     }
 
     /// Follows what happened to the stream.
@@ -394,20 +429,20 @@ impl Cursor {
 
 impl Chosen {
     /// Whether it says what is meant in this segment from `at` on.
-    fn is_of(&self, slot: &Slot, at: u64) -> bool {
-        self.segment == SegmentKey::of(slot)
-            && self.begin <= slot.range_from(at, 0).start
-            && (self.set.is_none() || self.upto == slot.index().span())
+    fn is_of(&self, slot: &Slot, at: u64) -> Result<bool> {
+        Ok(self.segment == SegmentKey::of(slot)?
+            && self.begin <= slot.range_from(at, 0)?.start
+            && (self.set.is_none() || self.upto == slot.index()?.span()))
     }
 }
 
 impl SegmentKey {
-    fn of(slot: &Slot) -> Self {
-        Self {
+    fn of(slot: &Slot) -> Result<Self> {
+        Ok(Self {
             number: slot.seg.number,
             rewrite: slot.seg.rewrite,
-            base: slot.index().base(),
-        }
+            base: slot.index()?.base(),
+        })
     }
 }
 
@@ -433,12 +468,18 @@ impl Tally {
 
 impl Stream {
     /// How many messages from `from` on match: what a consumer there has before it.
-    pub fn count(&self, filter: &Filter, from: u64) -> u64 {
+    ///
+    /// # Errors
+    /// Those of [`Cursor::count`].
+    pub fn count(&self, filter: &Filter, from: u64) -> Result<u64> {
         self.cursor(filter.clone(), from).count()
     }
 
     /// Up to `max` messages from `from` on, or until they have `max_bytes`. Damaged ones are left out (and reported).
-    pub fn read(&self, from: u64, max: usize, max_bytes: usize) -> Vec<Message> {
+    ///
+    /// # Errors
+    /// Those of [`Cursor::read`].
+    pub fn read(&self, from: u64, max: usize, max_bytes: usize) -> Result<Vec<Message>> {
         self.cursor(Filter::all(), from).read(max, max_bytes)
     }
 }

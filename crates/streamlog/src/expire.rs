@@ -1,5 +1,6 @@
 //! Messages that go by themselves: too old for the stream, or at the end of their own time to live.
 use crate::{
+    Result,
     filter::Filter,
     read,
     slot::Slot,
@@ -10,6 +11,8 @@ use crate::{
 use bytes::Bytes;
 
 const NANOS: u64 = 1_000_000_000;
+/// When what couldn't be looked at is due again.
+const AGAIN_AFTER: u64 = NANOS;
 
 /// What expired.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +40,18 @@ impl Stream {
         let max_age = state.options.limits.max_age;
         let by_age = match max_age {
             0 => None,
-            max_age => oldest(&mut state).map(|(_, time)| time + max_age),
+            // What can't be looked at is asked for again at once, and then later.
+            max_age => match oldest(&mut state) {
+                Ok(oldest) => oldest.map(|(_, time)| time + max_age),
+                Err(_) => Some(0),
+            },
         };
-        [by_ttl, by_age].into_iter().flatten().min()
+        let due = [by_ttl, by_age].into_iter().flatten().min()?;
+        Some(due.max(state.expire_again_at))
     }
 
-    /// Takes out what is too old at `now`. The next commit notes it; after a crash before that it is too old again.
+    /// Takes out what is too old at `now`. The next commit notes it; after a crash before that it is too old again. What can't be looked at
+    /// stays, and is due again a second later.
     pub fn expire(&self, now: u64) -> Vec<Expired> {
         self.expire_with(now, false)
     }
@@ -55,24 +64,33 @@ impl Stream {
     fn expire_with(&self, now: u64, headers: bool) -> Vec<Expired> {
         let mut expired = Vec::new();
         let mut state = self.0.state.lock();
-        for due in state.timers.take(now / NANOS) {
-            match due {
-                Due::Message(seq) => expired.extend(take(&mut state, seq, true, headers)),
-                Due::Segment(number) => expand(&mut state, number),
-            }
-        }
+        let again_at = now.saturating_add(AGAIN_AFTER);
         // What a segment had may be due as well.
-        for due in state.timers.take(now / NANOS) {
-            if let Due::Message(seq) = due {
-                expired.extend(take(&mut state, seq, true, headers));
+        for _ in 0..2 {
+            for due in state.timers.take(now / NANOS) {
+                let outcome = match due {
+                    Due::Message(seq) => {
+                        take(&mut state, seq, true, headers).map(|gone| expired.extend(gone))
+                    }
+                    Due::Segment(number) => expand(&mut state, number),
+                };
+                if outcome.is_err() {
+                    state.timers.add(again_at.div_ceil(NANOS), due);
+                    state.expire_again_at = again_at;
+                }
             }
         }
         let max_age = state.options.limits.max_age;
-        while max_age > 0
-            && let Some((seq, time)) = oldest(&mut state)
-            && time + max_age <= now
+        let upto = now.checked_sub(max_age).filter(|_| max_age > 0);
+        while let Some(upto) = upto
+            && let gone = take_oldest(&mut state, upto, headers)
+            && !matches!(gone, Ok(None))
         {
-            expired.extend(take(&mut state, seq, false, headers));
+            let Ok(gone) = gone else {
+                state.expire_again_at = again_at;
+                break;
+            };
+            expired.extend(gone);
         }
         if state.losses.are_many()
             && let Ok(written) = state.write_losses()
@@ -83,71 +101,88 @@ impl Stream {
     }
 }
 
-fn take(state: &mut State, seq: u64, by_ttl: bool, headers: bool) -> Option<Expired> {
-    let (at, i, place) = state.find(seq)?;
-    let subject = state.subject_at(at, i, place).unwrap_or_default();
-    let was_only = state.total(&subject).count == 1;
+/// Takes the oldest message out if its time isn't after `upto`.
+fn take_oldest(state: &mut State, upto: u64, headers: bool) -> Result<Option<Expired>> {
+    match oldest(state)? {
+        Some((seq, time)) if time <= upto => take(state, seq, false, headers),
+        _ => Ok(None),
+    }
+}
+
+fn take(state: &mut State, seq: u64, by_ttl: bool, headers: bool) -> Result<Option<Expired>> {
+    let Some((at, i, place)) = state.find(seq)? else {
+        return Ok(None);
+    };
+    let subject = state.subject_at(at, i, place)?.unwrap_or_default();
+    let was_only = state.total(&subject)?.count == 1;
     let headers = match headers && was_only {
-        true => read::headers_of(state, &state.slots[at], place, seq),
+        true => read::headers_of(state, &state.slots[at], place, seq)?,
         false => Bytes::new(),
     };
-    state.kill(seq);
+    state.kill(seq)?;
     state.lose(seq, true);
-    Some(Expired {
+    Ok(Some(Expired {
         seq,
         subject,
         headers,
         by_ttl,
         was_only,
-    })
+    }))
 }
 
 /// The messages of a segment that expire by themselves become timers of their own.
-fn expand(state: &mut State, number: u32) {
+fn expand(state: &mut State, number: u32) -> Result<()> {
     let Some(slot) = state
         .slots
         .iter()
         .find(|slot| slot.seg.number == number)
         .cloned()
     else {
-        return;
+        return Ok(());
     };
-    let base = slot.index().base();
-    for (i, ttl) in slot.index().ttls() {
+    let base = slot.index()?.base();
+    for (i, ttl) in slot.index()?.ttls() {
         let seq = base + u64::from(i);
         if ttl != NEVER
-            && let Some((_, place)) = slot.place(seq, state.first_seq)
-            && let Some(time) = read::time_of(&slot.seg, place)
+            && let Some((_, place)) = slot.place(seq, state.first_seq)?
+            && let Some(time) = read::time_of(&slot.seg, place)?
         {
             state.timers.add(expiry(time, ttl), Due::Message(seq));
         }
     }
+    Ok(())
 }
 
 /// The first message that `max_age` applies to, and its time.
-fn oldest(state: &mut State) -> Option<(u64, u64)> {
+fn oldest(state: &mut State) -> Result<Option<(u64, u64)>> {
     loop {
         let from = state.first_seq.max(state.aging);
-        let seq = match state.find(from) {
-            Some(_) => from,
+        let seq = match state.find(from)? {
+            Some(_) => Some(from),
             None => state.next(&Filter::all(), from)?,
         };
-        let (at, i, place) = state.find(seq)?;
+        let Some(seq) = seq else { return Ok(None) };
+        let Some((at, i, place)) = state.find(seq)? else {
+            return Ok(None);
+        };
         let slot = &state.slots[at];
-        if slot.index().ttl(i) != NEVER {
+        if slot.index()?.ttl(i) != NEVER {
+            let time = time_of(state, slot, place)?;
             state.aging = seq;
-            return Some((seq, time_of(state, slot, place)));
+            return Ok(Some((seq, time)));
         }
         state.aging = seq + 1;
     }
 }
 
-fn time_of(state: &State, slot: &Slot, place: crate::index::Place) -> u64 {
+fn time_of(state: &State, slot: &Slot, place: crate::index::Place) -> Result<u64> {
     let found = state
         .tail
         .find(slot.seg.number, place.offset)
         .and_then(|bytes| read::peek_time(&bytes));
-    found
-        .or_else(|| read::time_of(&slot.seg, place))
-        .unwrap_or(slot.first_time)
+    let time = match found {
+        Some(time) => Some(time),
+        None => read::time_of(&slot.seg, place)?,
+    };
+    Ok(time.unwrap_or(slot.first_time))
 }

@@ -7,7 +7,7 @@ use crate::{
     meta,
     segment::{HEADER, Segment},
     store::{Inner, Store},
-    stream::Stream,
+    stream::{Stream, enforce_all},
 };
 use std::sync::Arc;
 
@@ -56,6 +56,13 @@ impl Inner {
         }
         let full: Vec<Arc<Segment>> = {
             let mut state = stream.0.state.lock();
+            if state.unsettled {
+                state.settle_first();
+            }
+            if state.limits_owed && enforce_all(&mut state).is_ok() {
+                state.limits_owed = false;
+                drop(stream.enter(&mut state, 0));
+            }
             state.roll_for_erase(now);
             let full = state
                 .slots_before_active()

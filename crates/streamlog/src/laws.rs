@@ -148,7 +148,11 @@ fn serve(store: &Store) -> Vec<(u64, Vec<u8>)> {
 }
 
 fn serve_stream(stream: &Stream) -> Vec<(u64, Vec<u8>)> {
-    let read = |stream: &Stream| stream.read(0, usize::MAX, usize::MAX);
+    let read = |stream: &Stream| {
+        stream
+            .read(0, usize::MAX, usize::MAX)
+            .expect("a crash disk reads")
+    };
     // The first pass takes out what is damaged.
     let _ = read(stream);
     let messages = read(stream);

@@ -23,7 +23,7 @@
 //! queue.append(NewMessage::new("jobs.1", "paint the fence"), now)?.ticket.wait()?; // now it is on the disk
 //!
 //! let mut jobs = queue.cursor(Filter::new("jobs.*"), 1);
-//! while let Some(job) = jobs.next_message() {
+//! while let Some(job) = jobs.next_message()? {
 //!     println!("{}", String::from_utf8_lossy(&job.payload));
 //!     if let Some(done) = queue.delete(job.seq)? {
 //!         done.wait()?; // and now it is gone for good

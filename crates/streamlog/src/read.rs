@@ -2,6 +2,9 @@
 //!
 //! A place is looked up under the stream's lock; the bytes are read and checked outside of it. Sealed segments are slices of their
 //! mapping, the tail is slices of what was written, what lies between is read by `pread`.
+//!
+//! Bytes that were read and fail their checksum are damaged: a fact, which is reported and kept. Bytes that couldn't be read are none: every
+//! question that needs them is answered with the error, and may be asked again.
 use crate::{
     Error, Result,
     damage::DamageKind,
@@ -72,7 +75,7 @@ impl Stream {
     /// The message `seq`. `None`: it isn't there (any more), or consumers may not see it yet.
     ///
     /// # Errors
-    /// `Checksum` when its bytes are damaged; from then on it counts as gone.
+    /// `Checksum` when its bytes are damaged; from then on it counts as gone. Any other: it can't be read now.
     pub fn get(&self, seq: u64) -> Result<Option<Message>> {
         self.get_upto(seq, false)
     }
@@ -88,7 +91,7 @@ impl Stream {
             if !unseen && seq > state.visible {
                 return Ok(None);
             }
-            let Some((at, _, place)) = state.find(seq) else {
+            let Some((at, _, place)) = state.find(seq)? else {
                 return Ok(None);
             };
             let slot = &state.slots[at];
@@ -101,7 +104,7 @@ impl Stream {
         match read(&segment, offset, source, &mut Ahead::of(READ_ONE), seq) {
             Ok(message) => Ok(Some(message)),
             Err(error) => {
-                self.lose(seq, &segment);
+                self.lose(seq, &segment, &error);
                 Err(error)
             }
         }
@@ -119,11 +122,15 @@ impl Stream {
             offset,
             source,
         } = record;
-        read(segment, offset, source, ahead, seq).inspect_err(|_| self.lose(seq, segment))
+        read(segment, offset, source, ahead, seq)
+            .inspect_err(|error| self.lose(seq, segment, error))
     }
 
     /// The first sequence >= `from` whose message matches, as far as consumers may see.
-    pub fn next(&self, filter: &Filter, from: u64) -> Option<u64> {
+    ///
+    /// # Errors
+    /// This one's and those of all questions below: a segment that has to be looked at can't be now.
+    pub fn next(&self, filter: &Filter, from: u64) -> Result<Option<u64>> {
         let mut from = from;
         loop {
             let (slot, first_seq, visible) = {
@@ -132,89 +139,95 @@ impl Stream {
                 let at = state.slots.partition_point(|slot| slot.last < from);
                 // The active segment's index isn't shared, so it is searched here.
                 if at + 1 >= state.slots.len() {
-                    return state.next(filter, from).filter(|&seq| seq <= state.visible);
+                    let next = state.next(filter, from)?;
+                    return Ok(next.filter(|&seq| seq <= state.visible));
                 }
                 (state.slots[at].clone(), state.first_seq, state.visible)
             };
             if from > visible {
-                return None;
+                return Ok(None);
             }
-            match slot.next(filter, from, first_seq) {
-                Some(seq) => return (seq <= visible).then_some(seq),
+            match slot.next(filter, from, first_seq)? {
+                Some(seq) => return Ok((seq <= visible).then_some(seq)),
                 None => from = slot.last + 1,
             }
         }
     }
 
     /// The last sequence <= `upto` whose message matches, as far as consumers may see.
-    pub fn last(&self, filter: &Filter, upto: u64) -> Option<u64> {
+    pub fn last(&self, filter: &Filter, upto: u64) -> Result<Option<u64>> {
         let mut state = self.0.state.lock();
         let upto = upto.min(state.visible);
         if let Some(subject) = filter.as_literal() {
-            let total = state.total(subject);
+            let total = state.total(subject)?;
             if total.count == 0 || total.last <= upto {
-                return (total.count > 0).then_some(total.last);
+                return Ok((total.count > 0).then_some(total.last));
             }
         }
         state.last(filter, upto)
     }
 
     /// The first sequence >= `from` whose message matches, uncommitted ones too: what is left after a deletion.
-    pub fn next_written(&self, filter: &Filter, from: u64) -> Option<u64> {
+    pub fn next_written(&self, filter: &Filter, from: u64) -> Result<Option<u64>> {
         let state = self.0.state.lock();
         state.next(filter, from.max(state.first_seq))
     }
 
     /// The last sequence whose message matches, uncommitted ones too; 0: none. For what a publisher expects, which must hold against
     /// publishes that are on their way to the disk.
-    pub fn last_written(&self, filter: &Filter) -> u64 {
+    pub fn last_written(&self, filter: &Filter) -> Result<u64> {
         let mut state = self.0.state.lock();
-        match filter.as_literal() {
-            Some(subject) => match state.total(subject) {
+        Ok(match filter.as_literal() {
+            Some(subject) => match state.total(subject)? {
                 total if total.count > 0 => total.last,
                 _ => 0,
             },
-            None => state.last(filter, u64::MAX).unwrap_or(0),
-        }
+            None => state.last(filter, u64::MAX)?.unwrap_or(0),
+        })
     }
 
     /// The first sequence whose message has a time >= `time`.
-    pub fn seq_at(&self, time: u64) -> Option<u64> {
+    pub fn seq_at(&self, time: u64) -> Result<Option<u64>> {
         let from = {
             let state = self.0.state.lock();
             // Segments without messages are anywhere, so halves can't be left out here.
             let mut slots = state.slots.iter();
-            let slot = slots.find(|slot| slot.live > 0 && slot.last_time >= time)?;
+            let Some(slot) = slots.find(|slot| slot.live > 0 && slot.last_time >= time) else {
+                return Ok(None);
+            };
             slot.base.max(state.first_seq)
         };
         let (mut low, mut high) = (from, self.stats().visible + 1);
         // Times never fall, so halves can be left out; a hole takes its right neighbour's time.
         while low < high {
             let middle = low + (high - low) / 2;
-            match self
-                .next(&Filter::all(), middle)
-                .map(|seq| (seq, self.get(seq)))
-            {
+            let next = self.next(&Filter::all(), middle)?;
+            match next.map(|seq| (seq, self.get(seq))) {
                 Some((seq, Ok(Some(message)))) if message.time < time => low = seq + 1,
-                Some(_) | None => high = middle,
+                Some((_, Ok(_) | Err(Error::Checksum { .. }))) | None => high = middle,
+                Some((_, Err(error))) => return Err(error),
             }
         }
         self.next(&Filter::all(), low)
     }
 
     /// A message whose bytes are damaged counts as gone, unless it is in another segment by now.
-    fn lose(&self, seq: u64, segment: &Arc<Segment>) {
+    fn lose(&self, seq: u64, segment: &Arc<Segment>, why: &Error) {
+        if !matches!(why, Error::Checksum { .. }) {
+            return;
+        }
         let mut state = self.0.state.lock();
-        if let Some((at, ..)) = state.find(seq)
+        if let Ok(Some((at, ..))) = state.find(seq)
             && Arc::ptr_eq(&state.slots[at].seg, segment)
         {
-            state.kill(seq);
+            // What can't be looked at now is found damaged again.
+            let _ = state.kill(seq);
         }
     }
 }
 
 fn source(state: &State, slot: &Slot, offset: u32) -> Source {
-    if slot.heap.is_none() || (slot.seg.file().is_none() && slot.seg.sealed().is_some()) {
+    if slot.heap.is_none() || (slot.seg.file().is_none() && slot.seg.is_loaded()) {
         return Source::Sealed;
     }
     match state.tail.find(slot.seg.number, offset) {
@@ -247,15 +260,15 @@ fn read(
     let found = match source {
         Source::Memory(bytes) => decode(segment, &bytes, 0, seq),
         Source::Sealed => segment
-            .sealed()
+            .sealed()?
             .and_then(|sealed| decode(segment, &sealed.bytes, offset as usize, seq)),
-        Source::File => decode(segment, &from_file(segment, offset, ahead), 0, seq),
+        Source::File => decode(segment, &from_file(segment, offset, ahead)?, 0, seq),
     };
     if let Some(message) = found {
         return Ok(message);
     }
     // The page may have been read badly: once more, from the file.
-    let again = from_file(segment, offset, &mut Ahead::of(READ_ONE));
+    let again = from_file(segment, offset, &mut Ahead::of(READ_ONE))?;
     if let Some(message) = decode(segment, &again, 0, seq) {
         return Ok(message);
     }
@@ -276,14 +289,15 @@ fn read(
     })
 }
 
-fn from_file(segment: &Segment, offset: u32, ahead: &mut Ahead) -> Bytes {
+/// The bytes at `offset`; none if there is no file any more.
+fn from_file(segment: &Segment, offset: u32, ahead: &mut Ahead) -> Result<Bytes> {
     if let Some((number, rewrite, at, bytes)) = &ahead.block
         && (*number, *rewrite) == (segment.number, segment.rewrite)
         && offset >= *at
         && let Some(rest) = bytes.get((offset - *at) as usize..)
         && record::peek_len(rest).is_some_and(|len| len <= rest.len())
     {
-        return bytes.slice((offset - *at) as usize..);
+        return Ok(bytes.slice((offset - *at) as usize..));
     }
     let opened;
     let file = match segment.file() {
@@ -293,27 +307,30 @@ fn from_file(segment: &Segment, offset: u32, ahead: &mut Ahead) -> Bytes {
                 opened = file;
                 &opened
             }
-            Err(_) => return Bytes::new(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Bytes::new()),
+            Err(error) => return Err(Error::io("open", &segment.name(), &error)),
         },
     };
     let block = |len: usize| {
         let mut block = vec![0; len];
-        let n = file.read_at(&mut block, u64::from(offset)).unwrap_or(0);
+        let n = file
+            .read_at(&mut block, u64::from(offset))
+            .map_err(|error| Error::io("read", &segment.name(), &error))?;
         block.truncate(n);
-        Bytes::from(block)
+        Result::Ok(Bytes::from(block))
     };
     // Bytes behind `flushed` are another life's.
     let limit = (segment.flushed.load(Ordering::SeqCst).max(segment.size)
         - offset.min(segment.size)) as usize;
-    let mut bytes = block(ahead.len.min(limit.max(record::HEAD)));
+    let mut bytes = block(ahead.len.min(limit.max(record::HEAD)))?;
     if let Some(len) = record::peek_len(&bytes)
         && len > bytes.len()
         && len <= crate::state::RECORD_MAX
     {
-        bytes = block(len);
+        bytes = block(len)?;
     }
     ahead.block = Some((segment.number, segment.rewrite, offset, bytes.clone()));
-    bytes
+    Ok(bytes)
 }
 
 /// The message in the record at `at`, if it is `seq` and whole.
@@ -341,18 +358,15 @@ fn decode(segment: &Segment, bytes: &Bytes, at: usize, seq: u64) -> Option<Messa
     })
 }
 
-/// The header block of the message at `place`; empty if it can't be read.
-pub(crate) fn headers_of(state: &State, slot: &Slot, place: Place, seq: u64) -> Bytes {
+/// The header block of the message at `place`; empty if it is damaged.
+pub(crate) fn headers_of(state: &State, slot: &Slot, place: Place, seq: u64) -> Result<Bytes> {
     let source = source(state, slot, place.offset);
-    read(
-        &slot.seg,
-        place.offset,
-        source,
-        &mut Ahead::of(READ_ONE),
-        seq,
-    )
-    .map(|message| message.headers)
-    .unwrap_or_default()
+    let mut ahead = Ahead::of(READ_ONE);
+    match read(&slot.seg, place.offset, source, &mut ahead, seq) {
+        Ok(message) => Ok(message.headers),
+        Err(Error::Checksum { .. }) => Ok(Bytes::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The time in the head of a record, unchecked.
@@ -361,13 +375,10 @@ pub(crate) fn peek_time(bytes: &[u8]) -> Option<u64> {
 }
 
 /// The time of the message at `place`, from the segment's bytes.
-pub(crate) fn time_of(segment: &Segment, place: Place) -> Option<u64> {
-    match segment.sealed() {
-        Some(sealed) => peek_time(sealed.bytes.get(place.offset as usize..)?),
-        None => peek_time(&from_file(
-            segment,
-            place.offset,
-            &mut Ahead::of(record::HEAD),
-        )),
-    }
+pub(crate) fn time_of(segment: &Segment, place: Place) -> Result<Option<u64>> {
+    let offset = place.offset;
+    Ok(match segment.sealed()? {
+        Some(sealed) => sealed.bytes.get(offset as usize..).and_then(peek_time),
+        None => peek_time(&from_file(segment, offset, &mut Ahead::of(record::HEAD))?),
+    })
 }

@@ -87,14 +87,14 @@ pub(crate) fn open(
             let rewrite = rewrites.get(&number).copied().unwrap_or(0);
             link(env, number, rewrite, traces)
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let log = Log {
         env,
         traces,
         links: chain::in_order(&links),
     };
     let cut = log.apply(&mut state)?;
-    state.drop_batch();
+    state.drop_batch()?;
     let next = numbers.iter().next_back().map_or(position, |n| n + 1);
     if state.slots.last().is_none_or(|slot| slot.heap.is_none()) {
         state.begin_segment(next, 0, crate::segment::SIZE_FIRST);
@@ -107,22 +107,22 @@ pub(crate) fn open(
     state.visible = state.last_seq;
     state.durable = state.last_seq;
     state.totals.shrink();
-    enforce_limits(&mut state);
+    enforce_limits(&mut state)?;
     Ok((state, leftovers))
 }
 
 /// Evictions are in the log, but for those that a torn write lost or a folder of older times never had: they concern what was scanned.
-fn enforce_limits(state: &mut State) {
+fn enforce_limits(state: &mut State) -> Result<()> {
     let mut subjects = BTreeSet::new();
     if state.options.limits.max_per_subject > 0 {
         let scanned = state.slots.iter().filter(|slot| slot.heap.is_some());
         for slot in scanned {
             slot.each_subject(&Filter::all(), state.first_seq, |subject, _, _, _| {
                 subjects.insert(subject.to_vec());
-            });
+            })?;
         }
     }
-    enforce_each(state, subjects.iter().map(Vec::as_slice));
+    enforce_each(state, subjects.iter().map(Vec::as_slice))
 }
 
 /// Takes over what the meta file says, less the segments that are missing.
@@ -173,7 +173,7 @@ impl Log<'_> {
     fn apply(&self, state: &mut State) -> Result<bool> {
         for (k, link) in self.links.iter().enumerate() {
             if k > 0 && !self.is_whole(state, k) {
-                if !self.is_proven(k) {
+                if !self.is_proven(k)? {
                     return Ok(true);
                 }
                 let active = state.active();
@@ -202,20 +202,25 @@ impl Log<'_> {
 
     /// Whether everything before this segment is known to have been durable: the journal takes nothing before that, and a message
     /// may tell that one of its own segment was durable already.
-    fn is_proven(&self, k: usize) -> bool {
+    fn is_proven(&self, k: usize) -> Result<bool> {
         let later = self.links.get(k..).unwrap_or(&[]);
         let Some(first) = later.first() else {
-            return false;
+            return Ok(false);
         };
-        let in_journal = self.traces.pieces.iter().any(|p| p.segment >= first.number);
-        in_journal || later.iter().any(|link| self.knows_itself_durable(link))
+        if self.traces.pieces.iter().any(|p| p.segment >= first.number) {
+            return Ok(true);
+        }
+        for link in later {
+            if self.knows_itself_durable(link)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
-    fn knows_itself_durable(&self, link: &Link) -> bool {
+    fn knows_itself_durable(&self, link: &Link) -> Result<bool> {
         let segment = Segment::new(self.env, link.number, link.rewrite, 0, None);
-        let Ok((image, _)) = image_of(&segment, self.traces) else {
-            return false;
-        };
+        let (image, _) = image_of(&segment, self.traces)?;
         let scan = Scan {
             bytes: &image,
             segment: &segment,
@@ -227,29 +232,34 @@ impl Log<'_> {
                 proof |= head.seq.saturating_sub(u64::from(head.lag)) >= base;
             }
         });
-        proof
+        Ok(proof)
     }
 }
 
 /// What the segment's first record says.
-fn link(env: &Arc<Env>, number: u32, rewrite: u32, traces: &Traces) -> Link {
+fn link(env: &Arc<Env>, number: u32, rewrite: u32, traces: &Traces) -> Result<Link> {
     let segment = Segment::new(env, number, rewrite, 0, None);
     let begin = traces
         .pieces
         .iter()
         .find(|p| p.segment == number && p.offset == HEADER && rewrite == 0);
-    let record = begin.map(|piece| piece.bytes.clone()).or_else(|| {
-        let mut bytes = vec![0; record::len_of(0)];
-        let file = env.disk.open(&segment.name()).ok()?;
-        file.read_at(&mut bytes, u64::from(HEADER)).ok()?;
-        Some(bytes.into())
-    });
-    let head = record.and_then(|bytes| record::verify(&bytes, segment.seed));
-    Link {
+    let record = match begin {
+        Some(piece) => piece.bytes.clone(),
+        None if !traces.files.contains(&(number, rewrite)) => Bytes::new(),
+        None => {
+            let (name, mut bytes) = (segment.name(), vec![0; record::len_of(0)]);
+            let file = env.disk.open(&name);
+            file.and_then(|file| file.read_at(&mut bytes, u64::from(HEADER)))
+                .map_err(|e| Error::io("read", &name, &e))?;
+            bytes.into()
+        }
+    };
+    let head = record::verify(&record, segment.seed);
+    Ok(Link {
         number,
         rewrite,
         follows: head.as_ref().and_then(chain::follows),
-    }
+    })
 }
 
 /// A segment's bytes, and its file if it has one.
@@ -306,7 +316,7 @@ fn open_segment(
     link: &Link,
     limit: Option<u32>,
     traces: &Traces,
-    is_proven: &dyn Fn() -> bool,
+    is_proven: &dyn Fn() -> Result<bool>,
 ) -> Result<bool> {
     let env = state.env.clone();
     let blank = Segment::new(&env, link.number, link.rewrite, 0, None);
@@ -329,7 +339,7 @@ fn open_segment(
         state.accept_batch();
     }
     let image = Bytes::from(image);
-    let behind = scan(state, &image, &evidence);
+    let behind = scan(state, &image, &evidence)?;
     let (segment, end) = (state.active().seg.clone(), state.active().end);
     let bad_head = file.is_some() && pieces.is_empty() && !segment.is_header(&image);
     // A header that never arrived has no records behind it.
@@ -388,7 +398,7 @@ fn covered_from(pieces: &[&JournalPiece], end: u32) -> u32 {
 }
 
 /// Applies the records of the active segment. `true`: whole records stand behind its end.
-fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> bool {
+fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> Result<bool> {
     let segment = state.active().seg.clone();
     let scan = Scan {
         bytes: image,
@@ -399,14 +409,16 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> bool {
         let Some(head) = scan.record(at) else {
             let Some(next) = scan.hole(at).next else {
                 report_torn(state, &segment, image, at);
-                return false;
+                return Ok(false);
             };
-            let behind = scan.record(next).map(|head| (next, head));
-            let Some((next, head)) =
-                behind.filter(|(next, h)| evidence.was_durable(state, &segment, *next, h))
-            else {
+            let behind = scan.record(next);
+            let was_durable = match &behind {
+                Some(head) => evidence.was_durable(state, &segment, next, head)?,
+                None => false,
+            };
+            let Some(head) = behind.filter(|_| was_durable) else {
                 report_torn(state, &segment, image, at);
-                return true;
+                return Ok(true);
             };
             // What is damaged was durable, and with it its batch.
             state.accept_batch();
@@ -424,20 +436,20 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> bool {
         };
         let gap_was_meant = segment.rewrite > 0 && head.seq > state.last_seq;
         if head.kind == Kind::Message && head.seq != state.last_seq + 1 && !gap_was_meant {
-            if head.seq > state.last_seq && !evidence.was_durable(state, &segment, at, &head) {
-                return true;
+            if head.seq > state.last_seq && !evidence.was_durable(state, &segment, at, &head)? {
+                return Ok(true);
             }
             if head.seq > state.last_seq {
                 let lost = state.last_seq + 1..=head.seq - 1;
                 segment.report_range(DamageKind::Record, u64::from(at), 0, &[], Some(lost));
             }
             if head.seq <= state.last_seq {
-                state.drop_batch();
+                state.drop_batch()?;
                 // The truncation before it was lost.
-                state.apply_truncate(head.seq.saturating_sub(1));
+                state.apply_truncate(head.seq.saturating_sub(1))?;
             }
         }
-        apply(state, &head, image, at);
+        apply(state, &head, image, at)?;
         at += head.len() as u32;
         state.active().end = at;
     }
@@ -447,15 +459,18 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> bool {
 struct Evidence<'a> {
     last_piece: (u32, u32),
     /// whether all of this segment was durable when the next one was filled
-    is_proven: &'a dyn Fn() -> bool,
+    is_proven: &'a dyn Fn() -> Result<bool>,
 }
 
 impl Evidence<'_> {
     /// Whether what is missing before this record was durable when the record came. A rewritten segment was durable as a whole.
-    fn was_durable(&self, state: &State, segment: &Segment, at: u32, head: &Head) -> bool {
+    fn was_durable(&self, state: &State, segment: &Segment, at: u32, head: &Head) -> Result<bool> {
         let floor = head.seq.saturating_sub(u64::from(head.lag));
         let told = head.kind == Kind::Message && floor > state.last_seq;
-        told || segment.rewrite > 0 || (segment.number, at) <= self.last_piece || (self.is_proven)()
+        if told || segment.rewrite > 0 || (segment.number, at) <= self.last_piece {
+            return Ok(true);
+        }
+        (self.is_proven)()
     }
 }
 
@@ -465,11 +480,11 @@ fn has_place(state: &mut State, seq: u64) -> bool {
     slot.last < slot.base || (seq >= slot.base && seq - slot.base <= slot.seg.span_max())
 }
 
-fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
+fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) -> Result<()> {
     let begin = at as usize + record::HEAD;
     let stored = image.slice(begin..begin + head.stored as usize);
     let number = state.active().seg.number;
-    let more = head.kind != Kind::Begin && state.follow_batch(head);
+    let more = head.kind != Kind::Begin && state.follow_batch(head)?;
     match head.kind {
         Kind::Message => match state.env.sealer.open(number, head, stored) {
             Some(body) if has_place(state, head.seq) => {
@@ -503,12 +518,12 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
             if head.flags & FLAG_ERASE != 0 {
                 let last = state.last_seq;
                 let each = |&(first, count): &(u64, u64)| first..(first + count).min(last + 1);
-                state.mark_erase(runs.iter().flat_map(each));
+                state.mark_erase(runs.iter().flat_map(each))?;
             }
-            state.apply_delete(&runs);
+            state.apply_delete(&runs)?;
         }
         Kind::First => {
-            state.apply_first(head.seq);
+            state.apply_first(head.seq)?;
         }
         Kind::Last => {
             state.apply_last(head.seq);
@@ -517,10 +532,11 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) {
             }
         }
         Kind::Truncate => {
-            state.apply_truncate(head.seq);
+            state.apply_truncate(head.seq)?;
         }
         Kind::Begin => {}
     }
+    Ok(())
 }
 
 /// The bytes at the end look like the beginning of the next record: a write that didn't finish.

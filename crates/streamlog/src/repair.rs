@@ -19,7 +19,7 @@ impl Store {
     /// Reads and verifies all there is. Returns everything found broken since the store was opened.
     ///
     /// # Errors
-    /// When a stream can't be opened at all.
+    /// When a stream can't be opened at all, or something can't be read now.
     pub fn check(&self) -> Result<Vec<Damage>> {
         let inner = &*self.0;
         twice::read(&*inner.disk, MANIFEST, MANIFEST_MAGIC, &inner.damage)?;
@@ -90,16 +90,15 @@ impl Stream {
             (state.env.clone(), state.first_seq)
         };
         meta::read(&env)?;
-        // Reading verifies; what fails is reported and taken out.
+        // Reading verifies; what is damaged is reported and taken out.
         loop {
-            let messages = self.read(at, CHECK_AT_ONCE, usize::MAX);
+            let messages = self.read(at, CHECK_AT_ONCE, usize::MAX)?;
             match messages.last() {
                 Some(last) => at = last.seq + 1,
                 None => break,
             }
         }
-        self.0.state.lock().recount();
-        Ok(())
+        self.0.state.lock().recount()
     }
 }
 
@@ -119,14 +118,14 @@ impl State {
     }
 
     /// Counts what the indices have: a broken segment may have fewer messages than the meta file says.
-    fn recount(&mut self) {
+    fn recount(&mut self) -> Result<()> {
         for at in 0..self.slots.len() {
             let slot = &self.slots[at];
             let (mut live, mut bytes) = (0, 0);
             slot.walk(0, self.first_seq, usize::MAX, |_, place| {
                 live += 1;
                 bytes += place.size();
-            });
+            })?;
             if (live, bytes) == (slot.live, slot.bytes) {
                 continue;
             }
@@ -137,5 +136,6 @@ impl State {
             self.totals.clear(false);
         }
         self.settle_first();
+        Ok(())
     }
 }

@@ -132,6 +132,7 @@ impl Segment {
         let disk = &*self.env.disk;
         disk.note(Work::Roll);
         let name = self.name();
+        // A name that was made and not used yet is made again: nobody looks at it before its header is there.
         let file = match self.env.spares.take(disk, &name, self.size)? {
             Some(file) => file,
             None => {
@@ -174,11 +175,22 @@ impl Segment {
     }
 
     /// The final bytes, if they are there already or the footer says that they can be mapped.
-    pub(crate) fn sealed(&self) -> Option<&Sealed> {
-        if self.footer.is_none() {
-            return self.sealed.get();
+    ///
+    /// # Errors
+    /// When the file can't be opened or mapped now. That says nothing about what it holds, and the next one to ask tries again.
+    pub(crate) fn sealed(&self) -> Result<Option<&Sealed>> {
+        match (self.sealed.get(), self.footer) {
+            (None, Some(footer)) => {
+                let sealed = self.load(footer)?;
+                Ok(Some(self.sealed.get_or_init(|| sealed)))
+            }
+            (found, _) => Ok(found),
         }
-        Some(self.sealed.get_or_init(|| self.load()))
+    }
+
+    /// Whether the bytes are at hand.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.sealed.get().is_some()
     }
 
     /// Nobody will look anything up here any more; a footer is a slice of the bytes.
@@ -196,25 +208,25 @@ impl Segment {
             .is_none_or(|sealed| sealed.bytes.is_empty() || sealed.bytes.is_unique())
     }
 
-    /// Maps the file. What can't be used is reported and stands for no message at all.
-    fn load(&self) -> Sealed {
-        let nothing = |base| Sealed {
-            bytes: Bytes::new(),
-            index: Index::Heap(Arc::new(HeapIndex::new(base))),
-        };
+    /// Maps the file. What is broken in it is reported and stands for no message; so is a file that isn't there.
+    fn load(&self, (at, len): (u32, u32)) -> Result<Sealed> {
         let name = self.name();
         let mapped = self.env.disk.open(&name).and_then(|file| file.map());
         let bytes = match mapped {
             Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.report(DamageKind::MissingSegment, 0, 0, &[]);
+                return Ok(Sealed {
+                    bytes: Bytes::new(),
+                    index: Index::Heap(Arc::new(HeapIndex::new(0))),
+                });
+            }
             Err(error) => {
-                let missing = error.kind() == std::io::ErrorKind::NotFound;
-                let kind = if missing {
-                    DamageKind::MissingSegment
-                } else {
-                    DamageKind::Unreadable
-                };
-                self.report(kind, 0, 0, &[]);
-                return nothing(0);
+                let error = Error::io("map", &name, &error);
+                if !error.is_passing() {
+                    self.report(DamageKind::Unreadable, 0, 0, &[]);
+                }
+                return Err(error);
             }
         };
         if !self.is_header(&bytes) {
@@ -225,7 +237,6 @@ impl Segment {
                 &bytes[..bytes.len().min(HEADER as usize)],
             );
         }
-        let (at, len) = self.footer.unwrap_or((0, 0));
         let (at, end) = (at as usize, at as usize + len as usize);
         let footer = (bytes.len() >= end)
             .then(|| {
@@ -236,10 +247,10 @@ impl Segment {
             .flatten()
             .and_then(|footer| Footer::parse(footer, self.seed));
         if let Some(footer) = footer {
-            return Sealed {
+            return Ok(Sealed {
                 bytes,
                 index: Index::Footer(footer.into()),
-            };
+            });
         }
         self.report(DamageKind::Footer, at as u64, u64::from(len), &[]);
         let mut index: Option<HeapIndex> = None;
@@ -268,10 +279,10 @@ impl Segment {
             }
         });
         let index = index.unwrap_or_else(|| HeapIndex::new(0));
-        Sealed {
+        Ok(Sealed {
             bytes,
             index: Index::Heap(Arc::new(index)),
-        }
+        })
     }
 
     pub(crate) fn report(&self, kind: DamageKind, offset: u64, len: u64, evidence: &[u8]) {
@@ -401,18 +412,25 @@ impl Spares {
     }
 
     fn take(&self, disk: &dyn Disk, name: &str, size: u32) -> Result<Option<Arc<dyn DiskFile>>> {
-        let spare = {
-            let mut files = self.files.lock();
-            let Some(at) = files.iter().position(|(_, spare)| *spare == size) else {
-                return Ok(None);
-            };
-            files.swap_remove(at).0
+        let mut files = self.files.lock();
+        let Some(at) = files.iter().position(|(_, spare)| *spare == size) else {
+            return Ok(None);
         };
-        disk.rename(&spare, name)
-            .map_err(|e| Error::io("rename", &spare, &e))?;
-        disk.open(name)
-            .map(Some)
-            .map_err(|e| Error::io("open", name, &e))
+        let spare = &files[at].0;
+        disk.rename(spare, name)
+            .map_err(|e| Error::io("rename", spare, &e))?;
+        match disk.open(name) {
+            Ok(file) => {
+                files.swap_remove(at);
+                Ok(Some(file))
+            }
+            Err(error) => {
+                if disk.rename(name, spare).is_err() {
+                    files.swap_remove(at);
+                }
+                Err(Error::io("open", name, &error))
+            }
+        }
     }
 
     /// Gives a file back: as a spare if it may be written over, else it is removed.

@@ -1,5 +1,6 @@
 //! A segment's place in its stream: which sequences it holds, and which of these are gone.
 use crate::{
+    Result,
     filter::Filter,
     index::{Index, IndexSet, Place},
     segment::Segment,
@@ -32,24 +33,26 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    pub(crate) fn index(&self) -> &Index {
-        match (&self.heap, self.seg.sealed()) {
-            (Some(index), _) => index,
-            (None, Some(sealed)) => &sealed.index,
+    /// # Errors
+    /// This one's and all below: when the segment can't be opened or mapped now, and what is asked for needs it.
+    pub(crate) fn index(&self) -> Result<&Index> {
+        match (&self.heap, self.seg.sealed()?) {
+            (Some(index), _) => Ok(index),
+            (None, Some(sealed)) => Ok(&sealed.index),
             (None, None) => unreachable!("a slot without a heap index has a footer"),
         }
     }
 
     /// The index number of a sequence that may be here.
-    pub(crate) fn number(&self, seq: u64) -> Option<u32> {
+    pub(crate) fn number(&self, seq: u64) -> Result<Option<u32>> {
         if seq < self.base || seq > self.last {
-            return None;
+            return Ok(None);
         }
-        seq.checked_sub(self.index().base())?.try_into().ok()
+        let behind = seq.checked_sub(self.index()?.base());
+        Ok(behind.and_then(|behind| behind.try_into().ok()))
     }
 
-    pub(crate) fn alive(&self, first_seq: u64) -> impl Fn(u32) -> bool {
-        let base = self.index().base();
+    pub(crate) fn alive(&self, base: u64, first_seq: u64) -> impl Fn(u32) -> bool {
         let (low, last) = (
             first_seq.saturating_sub(base),
             self.last.saturating_sub(base),
@@ -59,10 +62,15 @@ impl Slot {
     }
 
     /// Where the live message is.
-    pub(crate) fn place(&self, seq: u64, first_seq: u64) -> Option<(u32, Place)> {
-        let i = self.number(seq)?;
-        let place = self.index().place(i)?;
-        self.alive(first_seq)(i).then_some((i, place))
+    pub(crate) fn place(&self, seq: u64, first_seq: u64) -> Result<Option<(u32, Place)>> {
+        let Some(i) = self.number(seq)? else {
+            return Ok(None);
+        };
+        let index = self.index()?;
+        let place = index
+            .place(i)
+            .filter(|_| self.alive(index.base(), first_seq)(i));
+        Ok(place.map(|place| (i, place)))
     }
 
     /// Up to `max` live sequences >= `from` and where they are.
@@ -72,82 +80,87 @@ impl Slot {
         first_seq: u64,
         max: usize,
         mut f: impl FnMut(u64, Place),
-    ) {
+    ) -> Result<()> {
         if self.live == 0 || self.last < from || max == 0 {
-            return;
+            return Ok(());
         }
-        let (base, alive) = (self.index().base(), self.alive(first_seq));
+        let index = self.index()?;
+        let (base, alive) = (index.base(), self.alive(index.base(), first_seq));
         let Ok(from) = u32::try_from(from.saturating_sub(base)) else {
-            return;
+            return Ok(());
         };
         let mut left = max;
-        self.index().walk(from, |i, place| {
+        index.walk(from, |i, place| {
             if alive(i) {
                 f(base + u64::from(i), place);
                 left -= 1;
             }
             left > 0
         });
+        Ok(())
     }
 
     /// The first live sequence >= `from` that matches.
-    pub(crate) fn next(&self, filter: &Filter, from: u64, first_seq: u64) -> Option<u64> {
+    pub(crate) fn next(&self, filter: &Filter, from: u64, first_seq: u64) -> Result<Option<u64>> {
         if self.live == 0 || self.last < from {
-            return None;
+            return Ok(None);
         }
-        let base = self.index().base();
-        let from = u32::try_from(from.saturating_sub(base)).ok()?;
-        self.index()
-            .next(filter, from, self.alive(first_seq))
-            .map(|i| base + u64::from(i))
+        let index = self.index()?;
+        let base = index.base();
+        let Ok(from) = u32::try_from(from.saturating_sub(base)) else {
+            return Ok(None);
+        };
+        let found = index.next(filter, from, self.alive(base, first_seq));
+        Ok(found.map(|i| base + u64::from(i)))
     }
 
     /// The last live sequence <= `upto` that matches.
-    pub(crate) fn last(&self, filter: &Filter, upto: u64, first_seq: u64) -> Option<u64> {
+    pub(crate) fn last(&self, filter: &Filter, upto: u64, first_seq: u64) -> Result<Option<u64>> {
         if self.live == 0 || self.base > upto {
-            return None;
+            return Ok(None);
         }
-        let base = self.index().base();
+        let index = self.index()?;
+        let base = index.base();
         let end = u32::try_from((upto - base).saturating_add(1)).unwrap_or(u32::MAX);
-        self.index()
-            .last(filter, end, self.alive(first_seq))
-            .map(|i| base + u64::from(i))
+        let found = index.last(filter, end, self.alive(base, first_seq));
+        Ok(found.map(|i| base + u64::from(i)))
     }
 
     /// The index numbers of `from` and what is after it.
-    pub(crate) fn range_from(&self, from: u64, first_seq: u64) -> Range<u32> {
-        let base = self.index().base();
+    pub(crate) fn range_from(&self, from: u64, first_seq: u64) -> Result<Range<u32>> {
+        let base = self.index()?.base();
         let number = |seq: u64| u32::try_from(seq.saturating_sub(base)).unwrap_or(u32::MAX);
         let end = number(self.last.saturating_add(1));
-        number(from.max(first_seq)).min(end)..end
+        Ok(number(from.max(first_seq)).min(end)..end)
     }
 
     /// How many live messages there are from `from` on.
-    pub(crate) fn count_from(&self, from: u64, first_seq: u64) -> u64 {
+    pub(crate) fn count_from(&self, from: u64, first_seq: u64) -> Result<u64> {
         if self.live == 0 || self.last < from {
-            return 0;
+            return Ok(0);
         }
         if from <= self.base.max(first_seq) {
-            return self.live;
+            return Ok(self.live);
         }
-        let range = self.range_from(from, first_seq);
-        let present = self.index().present_in(range.clone());
-        present.saturating_sub(self.dead.count_in(range, None))
+        let range = self.range_from(from, first_seq)?;
+        let present = self.index()?.present_in(range.clone());
+        Ok(present.saturating_sub(self.dead.count_in(range, None)))
     }
 
     /// Live matching sequences in `from..`, rising.
-    pub(crate) fn positions(&self, filter: &Filter, from: u64, first_seq: u64) -> Vec<u64> {
+    pub(crate) fn positions(&self, filter: &Filter, from: u64, first_seq: u64) -> Result<Vec<u64>> {
         if self.live == 0 {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let (base, alive) = (self.index().base(), self.alive(first_seq));
-        let positions = self.index().positions(filter);
-        positions
+        let index = self.index()?;
+        let (base, alive) = (index.base(), self.alive(index.base(), first_seq));
+        let positions = index.positions(filter);
+        Ok(positions
             .into_iter()
             .filter(|&i| alive(i))
             .map(|i| base + u64::from(i))
             .filter(|&s| s >= from)
-            .collect()
+            .collect())
     }
 
     /// Calls `f` with each matching subject, its first and last live sequence and their number.
@@ -156,12 +169,13 @@ impl Slot {
         filter: &Filter,
         first_seq: u64,
         mut f: impl FnMut(&[u8], u64, u64, u64),
-    ) {
+    ) -> Result<()> {
         if self.live == 0 {
-            return;
+            return Ok(());
         }
-        let (base, alive) = (self.index().base(), self.alive(first_seq));
-        self.index().each_subject(filter, |subject, postings| {
+        let index = self.index()?;
+        let (base, alive) = (index.base(), self.alive(index.base(), first_seq));
+        index.each_subject(filter, |subject, postings| {
             let mut found: Option<(u32, u32, u64)> = None;
             for i in postings.filter(|&i| alive(i)) {
                 let (_, last, count) = found.get_or_insert((i, i, 0));
@@ -177,5 +191,6 @@ impl Slot {
                 );
             }
         });
+        Ok(())
     }
 }

@@ -5,6 +5,10 @@
 //! Invariants:
 //! - slots are in the order of their sequences and of the log; the last one is being filled, its index is on the heap and not shared.
 //! - msgs = sum of live, bytes = sum of bytes over the slots; first_seq <= each live sequence <= last_seq.
+//!
+//! Sealed segments are opened and mapped at their first use, which can fail for a while. Whatever can fail comes before anything changes: a
+//! message is taken out after its segment was looked at (`load` sees to that for many), and what follows from it and would need another
+//! segment is done later: `unsettled` says that first_seq may be too low, an incomplete table of totals is counted anew when it is asked.
 use crate::{
     Error, Result,
     batch::OpenBatch,
@@ -22,6 +26,7 @@ use crate::{
 use bytes::Bytes;
 use std::{
     collections::BTreeSet,
+    ops::RangeInclusive,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -108,6 +113,12 @@ pub(crate) struct State {
     pub(crate) full: bool,
     /// something happened that the meta file doesn't say
     pub(crate) meta_stale: bool,
+    /// `first_seq` is only known to be no higher than the first live sequence
+    pub(crate) unsettled: bool,
+    /// more is here than the limits allow, because it couldn't be looked at
+    pub(crate) limits_owed: bool,
+    /// what is due at its time couldn't be looked at; not before this, in nanoseconds
+    pub(crate) expire_again_at: u64,
     pub(crate) generation: u64,
     /// how often sequences were taken back, to be given again
     pub(crate) truncations: u64,
@@ -144,6 +155,9 @@ impl State {
             pending: 0,
             full: false,
             meta_stale: false,
+            unsettled: false,
+            limits_owed: false,
+            expire_again_at: 0,
             generation: 0,
             truncations: 0,
         };
@@ -345,8 +359,11 @@ impl State {
         if self.msgs == 1 {
             self.first_seq = seq;
         }
-        if !self.totals.push(subject, seq) && self.options.limits.max_per_subject > 0 {
-            let total = self.count_subject(subject);
+        // What can't be counted now is counted when it is asked for.
+        if !self.totals.push(subject, seq)
+            && self.options.limits.max_per_subject > 0
+            && let Ok(total) = self.count_subject(subject)
+        {
             self.totals.set(subject, total);
         }
     }
@@ -370,51 +387,69 @@ impl State {
     }
 
     /// Where the live message `seq` is.
-    pub(crate) fn find(&self, seq: u64) -> Option<(usize, u32, Place)> {
+    pub(crate) fn find(&self, seq: u64) -> Result<Option<(usize, u32, Place)>> {
         if seq < self.first_seq || seq > self.last_seq {
-            return None;
+            return Ok(None);
         }
-        let at = self.slot_of(seq)?;
-        let (i, place) = self.slots[at].place(seq, self.first_seq)?;
-        Some((at, i, place))
+        let Some(at) = self.slot_of(seq) else {
+            return Ok(None);
+        };
+        let found = self.slots[at].place(seq, self.first_seq)?;
+        Ok(found.map(|(i, place)| (at, i, place)))
+    }
+
+    /// Looks at the segments that hold any of these sequences, so that nothing fails halfway.
+    pub(crate) fn load(&self, seqs: RangeInclusive<u64>) -> Result<()> {
+        let begin = self.slots.partition_point(|slot| slot.last < *seqs.start());
+        let within = self.slots[begin..]
+            .iter()
+            .take_while(|slot| slot.base <= *seqs.end());
+        within
+            .filter(|slot| slot.live > 0)
+            .try_for_each(|slot| slot.index().map(drop))
     }
 
     /// The first live sequence >= `from` that matches.
-    pub(crate) fn next(&self, filter: &Filter, from: u64) -> Option<u64> {
+    pub(crate) fn next(&self, filter: &Filter, from: u64) -> Result<Option<u64>> {
         let from = from.max(self.first_seq);
         let begin = self.slots.partition_point(|slot| slot.last < from);
-        self.slots[begin..]
-            .iter()
-            .find_map(|slot| slot.next(filter, from, self.first_seq))
+        for slot in &self.slots[begin..] {
+            if let Some(seq) = slot.next(filter, from, self.first_seq)? {
+                return Ok(Some(seq));
+            }
+        }
+        Ok(None)
     }
 
     /// The last live sequence <= `upto` that matches.
-    pub(crate) fn last(&self, filter: &Filter, upto: u64) -> Option<u64> {
+    pub(crate) fn last(&self, filter: &Filter, upto: u64) -> Result<Option<u64>> {
         let end = self.slots.partition_point(|slot| slot.base <= upto);
-        self.slots[..end]
-            .iter()
-            .rev()
-            .find_map(|slot| slot.last(filter, upto, self.first_seq))
+        for slot in self.slots[..end].iter().rev() {
+            if let Some(seq) = slot.last(filter, upto, self.first_seq)? {
+                return Ok(Some(seq));
+            }
+        }
+        Ok(None)
     }
 
     /// First, last and count of a subject, from the table or from the segments.
-    pub(crate) fn total(&mut self, subject: &[u8]) -> SubjectTotal {
+    pub(crate) fn total(&mut self, subject: &[u8]) -> Result<SubjectTotal> {
         if let Some(total) = self.totals.get(subject) {
-            return total;
+            return Ok(total);
         }
         if self.totals.complete {
-            return SubjectTotal {
+            return Ok(SubjectTotal {
                 first: 0,
                 last: 0,
                 count: 0,
-            };
+            });
         }
-        let total = self.count_subject(subject);
+        let total = self.count_subject(subject)?;
         self.totals.set(subject, total);
-        total
+        Ok(total)
     }
 
-    fn count_subject(&self, subject: &[u8]) -> SubjectTotal {
+    fn count_subject(&self, subject: &[u8]) -> Result<SubjectTotal> {
         let mut total = SubjectTotal {
             first: 0,
             last: 0,
@@ -428,16 +463,24 @@ impl State {
                 }
                 total.last = last;
                 total.count += count;
-            });
+            })?;
         }
-        total
+        Ok(total)
     }
 
     /// Asks every segment for its subjects, so that the table knows all.
-    pub(crate) fn complete_totals(&mut self) {
+    pub(crate) fn complete_totals(&mut self) -> Result<()> {
         if self.totals.complete {
-            return;
+            return Ok(());
         }
+        let outcome = self.count_all();
+        if outcome.is_err() {
+            self.totals.clear(false);
+        }
+        outcome
+    }
+
+    fn count_all(&mut self) -> Result<()> {
         self.totals.clear(true);
         let Self {
             slots,
@@ -458,29 +501,34 @@ impl State {
                 total.last = last;
                 total.count += count;
                 totals.set(subject, total);
-            });
+            })?;
         }
+        Ok(())
     }
 
     /// Takes a message out. Returns its size, or `None` if it wasn't there.
-    pub(crate) fn kill(&mut self, seq: u64) -> Option<u64> {
-        let (at, i, place) = self.find(seq)?;
+    ///
+    /// # Errors
+    /// When its segment can't be looked at; nothing has changed then.
+    pub(crate) fn kill(&mut self, seq: u64) -> Result<Option<u64>> {
+        let Some((at, i, place)) = self.find(seq)? else {
+            return Ok(None);
+        };
         let subject = if self.totals.is_blank() {
             None
         } else {
-            self.subject_at(at, i, place)
+            self.subject_at(at, i, place)?
         };
         self.take_out(at, i, place, seq);
-        if let Some(subject) = subject {
-            self.forget(&subject, seq);
-        } else if !self.totals.is_blank() {
-            // The record can't be read, so nobody knows which subject lost one.
+        // A record that is damaged doesn't say which subject lost one, nor do segments that can't be looked at who is first or last now.
+        let is_counted = subject.is_some_and(|subject| self.forget(&subject, seq).is_ok());
+        if !is_counted && !self.totals.is_blank() {
             self.totals.clear(false);
         }
         if self.msgs == 0 || seq + 1 == self.first_seq || self.slots[at].live == 0 {
             self.settle_first();
         }
-        Some(place.size())
+        Ok(Some(place.size()))
     }
 
     fn take_out(&mut self, at: usize, i: u32, place: Place, seq: u64) {
@@ -497,9 +545,9 @@ impl State {
         }
     }
 
-    fn forget(&mut self, subject: &[u8], seq: u64) {
+    fn forget(&mut self, subject: &[u8], seq: u64) -> Result<()> {
         let Some(mut total) = self.totals.get(subject) else {
-            return;
+            return Ok(());
         };
         total.count = total.count.saturating_sub(1);
         let filter = Filter::literal(subject);
@@ -510,23 +558,31 @@ impl State {
                 count: 0,
             };
         } else if seq == total.first {
-            total.first = self.next(&filter, seq + 1).unwrap_or(total.last);
+            total.first = self.next(&filter, seq + 1)?.unwrap_or(total.last);
         } else if seq == total.last {
-            total.last = self.last(&filter, seq - 1).unwrap_or(total.first);
+            total.last = self.last(&filter, seq - 1)?.unwrap_or(total.first);
         }
         self.totals.set(subject, total);
+        Ok(())
     }
 
-    /// Moves `first_seq` to the first live message and lets segments without any go.
+    /// Moves `first_seq` to the first live message, or notes that it is to be moved, and lets segments without any go.
     pub(crate) fn settle_first(&mut self) {
-        if self.msgs == 0 {
-            self.first_seq = self.last_seq + 1;
-        } else if self.find(self.first_seq).is_none() {
-            self.first_seq = self
-                .next(&Filter::all(), self.first_seq)
-                .unwrap_or(self.last_seq + 1);
-        }
+        let first = self.first_live();
+        self.unsettled = first.is_err();
+        self.first_seq = first.unwrap_or(self.first_seq);
         self.drop_empty();
+    }
+
+    fn first_live(&self) -> Result<u64> {
+        if self.msgs == 0 {
+            return Ok(self.last_seq + 1);
+        }
+        if self.find(self.first_seq)?.is_some() {
+            return Ok(self.first_seq);
+        }
+        let next = self.next(&Filter::all(), self.first_seq)?;
+        Ok(next.unwrap_or(self.last_seq + 1))
     }
 
     /// Takes full segments without a live message out of the stream.
@@ -557,36 +613,50 @@ impl State {
     }
 
     /// The bytes of these sequences are to be overwritten, once they are deleted.
-    pub(crate) fn mark_erase(&mut self, seqs: impl Iterator<Item = u64>) {
+    pub(crate) fn mark_erase(&mut self, seqs: impl Iterator<Item = u64>) -> Result<()> {
         for seq in seqs {
-            if let Some((at, ..)) = self.find(seq) {
+            if let Some((at, ..)) = self.find(seq)? {
                 self.erase.insert(self.slots[at].seg.number);
             }
         }
+        Ok(())
     }
 
-    /// The subject of a message.
-    pub(crate) fn subject_at(&self, at: usize, i: u32, place: Place) -> Option<Bytes> {
+    /// The subject of a message; `None`: its record is damaged.
+    pub(crate) fn subject_at(&self, at: usize, i: u32, place: Place) -> Result<Option<Bytes>> {
         let slot = &self.slots[at];
-        if let Index::Heap(heap) = slot.index() {
-            return heap.subject_at(i).map(Bytes::copy_from_slice);
+        if let Index::Heap(heap) = slot.index()? {
+            return Ok(heap.subject_at(i).map(Bytes::copy_from_slice));
         }
-        let bytes = &slot.seg.sealed()?.bytes;
+        let sealed = slot.seg.sealed()?;
+        Ok(sealed.and_then(|sealed| self.subject_in(&slot.seg, &sealed.bytes, place)))
+    }
+
+    fn subject_in(&self, segment: &Segment, bytes: &Bytes, place: Place) -> Option<Bytes> {
         let record = bytes.get(place.offset as usize..)?;
-        let head = record::verify(record, slot.seg.seed)?;
+        let head = record::verify(record, segment.seed)?;
         let begin = place.offset as usize + record::HEAD;
         let stored = bytes.slice(begin..begin + head.stored as usize);
-        let body = self.env.sealer.open(slot.seg.number, &head, stored)?;
+        let body = self.env.sealer.open(segment.number, &head, stored)?;
         Some(body.slice(..head.subject as usize))
     }
 
+    /// Looks at what [`apply_first`](Self::apply_first) takes out one by one: the messages of the segment that `seq` falls into.
+    pub(crate) fn load_first(&self, seq: u64) -> Result<()> {
+        self.load(seq..=seq)
+    }
+
     /// `seq` becomes the first sequence; everything below goes.
-    pub(crate) fn apply_first(&mut self, seq: u64) -> u64 {
+    ///
+    /// # Errors
+    /// When the segment that `seq` falls into can't be looked at; nothing has changed then.
+    pub(crate) fn apply_first(&mut self, seq: u64) -> Result<u64> {
         let seq = seq.min(self.last_seq + 1);
         let before = self.msgs;
         if seq <= self.first_seq {
-            return 0;
+            return Ok(0);
         }
+        self.load_first(seq)?;
         if seq > self.last_seq {
             self.totals.clear(true);
         }
@@ -603,17 +673,18 @@ impl State {
             }
         }
         self.first_seq = self.first_seq.max(self.slots[0].base);
-        while let Some(next) = self
-            .next(&Filter::all(), self.first_seq)
-            .filter(|&next| next < seq)
+        while self.slots[0].base < seq
+            && let Some(next) = self.slots[0]
+                .next(&Filter::all(), self.first_seq, self.first_seq)?
+                .filter(|&next| next < seq)
         {
             self.first_seq = next;
-            self.kill(next);
+            self.kill(next)?;
         }
         self.first_seq = self.first_seq.max(seq);
         self.settle_first();
         self.meta_stale = true;
-        before - self.msgs
+        Ok(before - self.msgs)
     }
 
     /// The stream goes on at `seq + 1`.
@@ -626,14 +697,22 @@ impl State {
     }
 
     /// Everything above `seq` is taken back.
-    pub(crate) fn apply_truncate(&mut self, seq: u64) -> u64 {
+    ///
+    /// # Errors
+    /// When a segment of it can't be looked at; nothing has changed then.
+    pub(crate) fn apply_truncate(&mut self, seq: u64) -> Result<u64> {
         let before = self.msgs;
+        self.load(seq.saturating_add(1)..=u64::MAX)?;
         self.truncations += 1;
-        while let Some(last) = self
-            .last(&Filter::all(), self.last_seq)
-            .filter(|&last| last > seq)
+        while self
+            .slots
+            .iter()
+            .any(|slot| slot.live > 0 && slot.last > seq)
+            && let Some(last) = self
+                .last(&Filter::all(), self.last_seq)?
+                .filter(|&last| last > seq)
         {
-            self.kill(last);
+            self.kill(last)?;
             self.last_seq = last - 1;
         }
         self.last_seq = self.last_seq.min(seq);
@@ -663,21 +742,20 @@ impl State {
         self.losses.truncate(seq);
         self.settle_first();
         self.meta_stale = true;
-        before - self.msgs
+        Ok(before - self.msgs)
     }
 
     /// Runs of deleted sequences.
-    pub(crate) fn apply_delete(&mut self, runs: &[(u64, u64)]) -> u64 {
-        let mut gone = 0;
+    pub(crate) fn apply_delete(&mut self, runs: &[(u64, u64)]) -> Result<()> {
         for &(first, count) in runs {
             let end = first.saturating_add(count).min(self.last_seq + 1);
             let mut at = first;
-            while let Some(next) = self.next(&Filter::all(), at).filter(|&next| next < end) {
-                gone += u64::from(self.kill(next).is_some());
+            while let Some(next) = self.next(&Filter::all(), at)?.filter(|&next| next < end) {
+                self.kill(next)?;
                 at = next + 1;
             }
         }
-        gone
+        Ok(())
     }
 
     /// Everything up to `seq` is on the disk, but what a truncation took back.

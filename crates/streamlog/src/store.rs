@@ -186,7 +186,7 @@ impl Store {
             }
         };
         state.options = options;
-        enforce_all(&mut state);
+        state.limits_owed = enforce_all(&mut state).is_err();
         // What the new limits took out goes with them, or follows.
         match policy {
             Policy::Always if !state.losses.is_empty() => Ok(stream.enter(&mut state, 0)),

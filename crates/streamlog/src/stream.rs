@@ -193,6 +193,7 @@ impl Stream {
     ) -> Result<Appended> {
         let len = message.subject.len() + message.headers.len() + message.payload.len();
         self.admit(state, message.subject, len, !message.headers.is_empty())?;
+        Self::load_for_limits(state, message.subject)?;
         let noted = state.write_expired()?;
         if len > self.0.buffered.max
             && let Err(error) = state.allocate(len)
@@ -218,9 +219,29 @@ impl Stream {
         let (offset, written) =
             state.write(head, [message.subject, message.headers, message.payload])?;
         state.apply_message(&head, message.subject, offset);
-        enforce(state, Some(message.subject));
+        state.limits_owed |= enforce(state, Some(message.subject)).is_err();
         let ticket = self.enter(state, noted + written);
         Ok(Appended { seq, time, ticket })
+    }
+
+    /// Looks at the segments of what a message pushes out, so that nothing comes in while the limits can't be enforced.
+    pub(crate) fn load_for_limits(state: &mut State, subject: &[u8]) -> Result<()> {
+        let limits = state.options.limits;
+        if limits.max_per_subject > 0 {
+            let total = state.total(subject)?;
+            if total.count >= limits.max_per_subject {
+                state.load(total.first..=total.first)?;
+            }
+        }
+        if state.unsettled {
+            state.settle_first();
+        }
+        let is_full = (limits.max_msgs > 0 && state.msgs >= limits.max_msgs)
+            || (limits.max_bytes > 0 && state.bytes >= limits.max_bytes);
+        if is_full {
+            state.next(&Filter::all(), state.first_seq)?;
+        }
+        Ok(())
     }
 
     /// Whether a message may come in now.
@@ -242,7 +263,7 @@ impl Stream {
             return Ok(());
         }
         let at_subject_limit =
-            limits.max_per_subject > 0 && state.total(subject).count >= limits.max_per_subject;
+            limits.max_per_subject > 0 && state.total(subject)?.count >= limits.max_per_subject;
         if at_subject_limit && limits.discard_per_subject {
             return Err(Error::LimitReached(Limit::PerSubject));
         }
@@ -342,11 +363,12 @@ impl Stream {
 
     fn remove(&self, seqs: &[u64], flags: u8) -> Result<Option<(u64, Ticket)>> {
         let mut state = self.lock()?;
-        let mut there: Vec<u64> = seqs
-            .iter()
-            .copied()
-            .filter(|&seq| state.find(seq).is_some())
-            .collect();
+        let mut there = Vec::with_capacity(seqs.len());
+        for &seq in seqs {
+            if state.find(seq)?.is_some() {
+                there.push(seq);
+            }
+        }
         there.sort_unstable();
         there.dedup();
         if there.is_empty() {
@@ -358,11 +380,12 @@ impl Stream {
             let body = encode_runs(&runs);
             ticket = self.command(&mut state, Kind::Delete, flags, chunk[0], &body)?;
             if flags & FLAG_ERASE != 0 {
-                state.mark_erase(chunk.iter().copied());
+                state.mark_erase(chunk.iter().copied())?;
             }
-            chunk.iter().for_each(|&seq| {
-                state.kill(seq);
-            });
+            // They were all found, so none fails.
+            for &seq in chunk {
+                state.kill(seq)?;
+            }
         }
         Ok(Some((there.len() as u64, ticket)))
     }
@@ -379,7 +402,7 @@ impl Stream {
                 let mut first = last + 1;
                 let mut left = matching;
                 while left > 0 {
-                    let Some(seq) = state.last(filter, first - 1) else {
+                    let Some(seq) = state.last(filter, first - 1)? else {
                         break;
                     };
                     (first, left) = (seq, left - 1);
@@ -387,14 +410,15 @@ impl Stream {
                 if first <= state.first_seq {
                     return Ok((0, Ticket::done()));
                 }
+                state.load_first(first)?;
                 // After the record, the full segment can go when the purge took all of it.
                 let ticket = self.command(&mut state, Kind::First, 0, first, &[])?;
-                return Ok((state.apply_first(first), ticket));
+                return Ok((state.apply_first(first)?, ticket));
             }
             let (slots, first_seq) = (&state.slots, state.first_seq);
             let mut all = Vec::new();
             for slot in slots.iter().take_while(|slot| slot.base <= last) {
-                all.extend(slot.positions(filter, 0, first_seq));
+                all.extend(slot.positions(filter, 0, first_seq)?);
             }
             all.retain(|&seq| seq <= last);
             all
@@ -429,31 +453,40 @@ impl Stream {
         if seq >= state.last_seq {
             return Ok((0, Ticket::done()));
         }
+        state.load(seq + 1..=u64::MAX)?;
         let ticket = self.command(&mut state, Kind::Truncate, 0, seq, &[])?;
-        Ok((state.apply_truncate(seq), ticket))
+        Ok((state.apply_truncate(seq)?, ticket))
     }
 
     /// First, last and number of a subject's messages, uncommitted ones too.
-    pub fn total(&self, subject: &[u8]) -> SubjectTotal {
+    ///
+    /// # Errors
+    /// This one's and those of the two below: a segment that has to be counted can't be looked at now.
+    pub fn total(&self, subject: &[u8]) -> Result<SubjectTotal> {
         self.0.state.lock().total(subject)
     }
 
     /// How many subjects have messages.
-    pub fn subjects(&self) -> usize {
+    pub fn subjects(&self) -> Result<usize> {
         let mut state = self.0.state.lock();
-        state.complete_totals();
-        state.totals.used()
+        state.complete_totals()?;
+        Ok(state.totals.used())
     }
 
     /// Calls `f` with each matching subject that has messages, in no order.
-    pub fn each_subject(&self, filter: &Filter, mut f: impl FnMut(&[u8], SubjectTotal)) {
+    pub fn each_subject(
+        &self,
+        filter: &Filter,
+        mut f: impl FnMut(&[u8], SubjectTotal),
+    ) -> Result<()> {
         let mut state = self.0.state.lock();
-        state.complete_totals();
+        state.complete_totals()?;
         state
             .totals
             .iter()
             .filter(|(name, _)| filter.matches(name))
             .for_each(|(name, total)| f(name, total));
+        Ok(())
     }
 
     /// From now on remembers what limits push out (age and ttl don't count: [`expire`](Self::expire) says what it took).
@@ -487,20 +520,26 @@ fn runs_of(seqs: &[u64]) -> Vec<(u64, u64)> {
 }
 
 /// Lets the oldest go until the limits hold. `subject`: the only one that may have too many.
-pub(crate) fn enforce(state: &mut State, subject: Option<&[u8]>) {
-    enforce_each(state, subject);
+///
+/// # Errors
+/// When what has to go can't be looked at now; the keeper tries again.
+pub(crate) fn enforce(state: &mut State, subject: Option<&[u8]>) -> Result<()> {
+    enforce_each(state, subject)
 }
 
 /// The same for several subjects: first each has no more than it may, then all together.
-pub(crate) fn enforce_each<'a>(state: &mut State, subjects: impl IntoIterator<Item = &'a [u8]>) {
+pub(crate) fn enforce_each<'a>(
+    state: &mut State,
+    subjects: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<()> {
     let limits = state.options.limits;
     for subject in subjects {
         loop {
             if limits.max_per_subject == 0 {
                 break;
             }
-            let total = state.total(subject);
-            if total.count <= limits.max_per_subject || !evict(state, total.first) {
+            let total = state.total(subject)?;
+            if total.count <= limits.max_per_subject || !evict(state, total.first)? {
                 break;
             }
         }
@@ -510,32 +549,36 @@ pub(crate) fn enforce_each<'a>(state: &mut State, subjects: impl IntoIterator<It
             || (limits.max_bytes > 0 && state.bytes > limits.max_bytes)
     };
     while state.msgs > 0 && over(state) {
+        if state.unsettled {
+            state.settle_first();
+        }
         let first = state.first_seq;
-        if !evict(state, first) {
+        if !evict(state, first)? {
             break;
         }
     }
+    Ok(())
 }
 
 /// `false`: it wasn't there.
-fn evict(state: &mut State, seq: u64) -> bool {
-    let was_there = state.kill(seq).is_some();
+fn evict(state: &mut State, seq: u64) -> Result<bool> {
+    let was_there = state.kill(seq)?.is_some();
     if was_there {
         state.lose(seq, false);
         if let Some(evicted) = &mut state.evicted {
             evicted.push(seq);
         }
     }
-    was_there
+    Ok(was_there)
 }
 
 /// Enforces all limits anew, after they changed: what is too much in all goes first, then what is too much of a subject. (The reference
 /// does it in this order, too.)
-pub(crate) fn enforce_all(state: &mut State) {
-    enforce(state, None);
+pub(crate) fn enforce_all(state: &mut State) -> Result<()> {
+    enforce(state, None)?;
     let max = state.options.limits.max_per_subject;
     if max > 0 {
-        state.complete_totals();
+        state.complete_totals()?;
         let over: Vec<Vec<u8>> = state
             .totals
             .iter()
@@ -543,8 +586,9 @@ pub(crate) fn enforce_all(state: &mut State) {
             .map(|(name, _)| name.to_vec())
             .collect();
         over.iter()
-            .for_each(|subject| enforce(state, Some(subject)));
+            .try_for_each(|subject| enforce(state, Some(subject)))?;
     }
+    Ok(())
 }
 
 pub(crate) fn level_of(policy: Policy) -> Level {

@@ -585,6 +585,7 @@ fn read(stream: &Stream) -> Result<Log, String> {
     let stats = stream.stats();
     let messages: BTreeMap<_, _> = stream
         .read(0, usize::MAX, usize::MAX)
+        .expect("a crash disk reads")
         .into_iter()
         .map(|m| {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -598,8 +599,13 @@ fn read(stream: &Stream) -> Result<Log, String> {
         let subject = format!("s.{subject}");
         let want = messages.values().filter(|(s, _)| *s == subject).count() as u64;
         let found = (
-            stream.total(subject.as_bytes()).count,
-            stream.count(&Filter::new(&subject), 1),
+            stream
+                .total(subject.as_bytes())
+                .expect("a crash disk reads")
+                .count,
+            stream
+                .count(&Filter::new(&subject), 1)
+                .expect("a crash disk reads"),
         );
         if found != (want, want) {
             return Err(format!("{subject} counted {found:?}, has {want}"));

@@ -67,7 +67,7 @@ fn served(store: &Store) -> BTreeMap<u64, String> {
     let Ok(Some(stream)) = store.stream("s") else {
         return BTreeMap::new();
     };
-    let messages = stream.read(0, usize::MAX, usize::MAX);
+    let messages = stream.read(0, usize::MAX, usize::MAX).unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let found: BTreeMap<_, _> = messages.iter().map(|m| (m.seq, text(&m.payload))).collect();
     assert!(

@@ -35,7 +35,7 @@ fn put(stream: &Stream, subject: &str, ttl: u32, now: u64) {
 }
 
 fn all(stream: &Stream) -> Vec<u64> {
-    let read = stream.read(0, usize::MAX, usize::MAX);
+    let read = stream.read(0, usize::MAX, usize::MAX).unwrap();
     read.iter().map(|message| message.seq).collect()
 }
 

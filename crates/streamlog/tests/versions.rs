@@ -102,7 +102,7 @@ fn a_folder_of_version_1_opens() {
         assert_eq!(store.state(b"consumer").as_deref(), Some(&b"floor 7"[..]));
         for (name, want) in [("plain", MESSAGES - 28 + 1), ("sealed", MESSAGES)] {
             let stream = store.stream(name).unwrap().unwrap();
-            let messages = stream.read(0, usize::MAX, usize::MAX);
+            let messages = stream.read(0, usize::MAX, usize::MAX).unwrap();
             assert_eq!(messages.len() as u64, want);
             for message in messages.iter().filter(|m| m.seq <= MESSAGES) {
                 assert_eq!(message.payload, payload(message.seq));
@@ -110,6 +110,6 @@ fn a_folder_of_version_1_opens() {
             }
         }
         let plain = store.stream("plain").unwrap().unwrap();
-        assert_eq!(plain.total(b"s.last").last, MESSAGES + 1);
+        assert_eq!(plain.total(b"s.last").unwrap().last, MESSAGES + 1);
     }
 }

@@ -7,6 +7,7 @@ use crate::consumer::{Consumer, ConsumerConfig};
 use crate::error::*;
 use crate::json::Body;
 use crate::overlap::Filters;
+use crate::stream::store_error;
 use crate::time::Time;
 use crate::{ApiError, JetStream, Network};
 use serde::Deserialize;
@@ -148,6 +149,7 @@ impl JetStream {
         }
         check_room(&of.config, others(), &config, limits.max_consumers).map_err(fail)?;
         let mut consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now)
+            .map_err(|error| fail(store_error(&error)))?
             .settles(of.settles());
         consumer.look_for_interest(ask.now, net);
         let ticket = self

@@ -10,6 +10,7 @@ use crate::error::{
 };
 use crate::json::Body;
 use crate::overlap::Filters;
+use crate::stream::store_error;
 use crate::stream::{MsgGet, schedules_prefix};
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Listens, Network};
@@ -280,7 +281,9 @@ impl JetStream {
         let mut info = self.info_of(stream, ask.now);
         let mut paging = json!({"total": 0, "offset": 0, "limit": 0});
         if !request.subjects_filter.is_empty() {
-            let all = stream.subjects(&request.subjects_filter);
+            let all = stream
+                .subjects(&request.subjects_filter)
+                .map_err(|e| (KIND, store_error(&e)))?;
             if !all.is_empty() {
                 let (shown, numbers) = page(
                     all.into_iter().collect(),
@@ -293,7 +296,8 @@ impl JetStream {
             }
         }
         if request.deleted_details {
-            info.state.deleted = Some(stream.deleted()).filter(|deleted| !deleted.is_empty());
+            info.state.deleted = Some(stream.deleted().map_err(|e| (KIND, store_error(&e)))?)
+                .filter(|deleted| !deleted.is_empty());
         }
         Ok(Answer::new(KIND, merge(paging, json!(info))))
     }

@@ -3,8 +3,9 @@
 use super::feed::Feed;
 use super::{AckPolicy, Consumer, Pair, Pending, ReplayPolicy};
 use crate::headers::Block;
+use crate::stream::present;
 use crate::{Message, Network};
-use midge_streamlog::Message as Stored;
+use midge_streamlog::{Error as LogError, Message as Stored};
 use serde_json::json;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -14,6 +15,9 @@ use std::num::NonZeroU64;
 pub(super) const TURN_MSGS: usize = 512;
 /// Bytes of one turn.
 pub(super) const TURN_BYTES: usize = 256 << 10;
+
+/// When a consumer whose messages can't be read tries again, in nanoseconds.
+const READ_AGAIN: u64 = 250_000_000;
 
 /// A message that goes out, and which time it is.
 pub(super) struct Next {
@@ -25,6 +29,16 @@ impl Consumer {
     /// Delivers what there is and may go, up to a turn's worth. True if there may be more.
     pub(crate) fn run(&mut self, now: u64, net: &mut dyn Network) -> bool {
         self.wake_at = None;
+        let was_readable = self.unreadable.take().is_none();
+        let more = self.try_run(now, net);
+        if let Some(error) = self.unreadable.as_ref().filter(|_| was_readable) {
+            let (stream, name) = (&self.stream, &self.config.name);
+            tracing::warn!(target: "midge", "JetStream consumer {stream}/{name} can't read its messages and tries again: {error}");
+        }
+        more
+    }
+
+    fn try_run(&mut self, now: u64, net: &mut dyn Network) -> bool {
         if self.config.is_pull() {
             if self.is_paused(now) {
                 self.end_one_shots(net);
@@ -68,6 +82,17 @@ impl Consumer {
         !self.pending.contains_key(&next.message.seq)
     }
 
+    /// How many messages it is behind, if that isn't `known`. `None`: the log can't say now.
+    pub(super) fn behind(&mut self, known: Option<u64>, feed: &mut Feed, now: u64) -> Option<u64> {
+        if known.is_some() {
+            return known;
+        }
+        match feed.count() {
+            Ok(count) => Some(self.initial.len() as u64 + count),
+            Err(error) => self.hold_back(&error, now),
+        }
+    }
+
     /// What goes out next: first what must go again.
     pub(super) fn next_message(
         &mut self,
@@ -76,8 +101,13 @@ impl Consumer {
         now: u64,
     ) -> Option<Next> {
         while let Some(seq) = self.redeliver.pop_front() {
-            if let Some(next) = self.again(seq) {
-                return Some(next);
+            match self.again(seq) {
+                Ok(Some(next)) => return Some(next),
+                Ok(None) => {}
+                Err(error) => {
+                    self.redeliver.push_front(seq);
+                    return self.hold_back(&error, now);
+                }
             }
         }
         // What goes out again is out already and takes no room.
@@ -87,8 +117,13 @@ impl Consumer {
         if !self.initial.is_empty() {
             let visible = self.log.stats().visible;
             while let Some(seq) = self.initial.pop_front_if(|seq| *seq <= visible) {
-                if let Ok(Some(message)) = self.log.get(seq) {
-                    return Some(Next { message, count: 1 });
+                match present(self.log.get(seq)) {
+                    Ok(Some(message)) => return Some(Next { message, count: 1 }),
+                    Ok(None) => {}
+                    Err(error) => {
+                        self.initial.push_front(seq);
+                        return self.hold_back(&error, now);
+                    }
                 }
             }
             if !self.initial.is_empty() {
@@ -99,28 +134,38 @@ impl Consumer {
             max if max > 0 => usize::try_from(max).unwrap_or(usize::MAX) - self.pending.len(),
             _ => usize::MAX,
         };
-        let message = feed.next_message(wanted.min(room))?;
+        let message = match feed.next_message(wanted.min(room)) {
+            Ok(message) => message?,
+            Err(error) => return self.hold_back(&error, now),
+        };
         if self.config.replay_policy == ReplayPolicy::Original && self.is_early(&message, now) {
             return None;
         }
         Some(Next { message, count: 1 })
     }
 
+    /// The log can't be read now, which says nothing about what is in it: nothing goes out, and the clock has it tried again.
+    pub(super) fn hold_back<T>(&mut self, error: &LogError, now: u64) -> Option<T> {
+        self.unreadable = Some(error.to_string().into());
+        self.wake_at = Some(now.saturating_add(READ_AGAIN));
+        None
+    }
+
     /// A message that was out before; `None` if it needn't go out again.
-    fn again(&mut self, seq: u64) -> Option<Next> {
-        let pending = self.pending.get(&seq).filter(|it| it.due.is_none())?;
+    fn again(&mut self, seq: u64) -> Result<Option<Next>, LogError> {
+        let Some(pending) = self.pending.get(&seq).filter(|it| it.due.is_none()) else {
+            return Ok(None);
+        };
         let count = pending.count + 1;
         if self.is_spent(pending.count) {
             self.give_up(seq);
-            return None;
+            return Ok(None);
         }
-        match self.log.get(seq) {
-            Ok(Some(message)) => Some(Next { message, count }),
-            _ => {
-                self.forget(seq);
-                None
-            }
+        let message = present(self.log.get(seq))?;
+        if message.is_none() {
+            self.forget(seq);
         }
+        Ok(message.map(|message| Next { message, count }))
     }
 
     /// Whether a message that went out so often doesn't go out again.

@@ -93,6 +93,9 @@ impl Consumer {
         if let Some(failure) = self.log.failure() {
             return Some(format!("the stream stopped: {failure}"));
         }
+        if let Some(error) = &self.unreadable {
+            return Some(format!("its messages can't be read now: {error}"));
+        }
         if self.is_full() {
             return Some(format!(
                 "max_ack_pending of {} reached",

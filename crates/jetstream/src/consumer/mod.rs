@@ -32,10 +32,12 @@ pub use priority::PriorityPolicy;
 
 use crate::draws::Draws;
 use crate::headers::status;
+use crate::stream::present;
 use crate::{AccountId, Message, Network};
-pub(crate) use feed::count;
+pub(crate) use feed::count_or_more;
+use feed::most_from;
 pub(crate) use flow::{LAST_CONSUMER, LAST_STREAM, STALLED};
-use midge_streamlog::{Cursor, Evicted, Filter, Filters, Stream as Log};
+use midge_streamlog::{Cursor, Error as LogError, Evicted, Filter, Filters, Stream as Log};
 use priority::Pin;
 use push::Push;
 use request::Request;
@@ -106,6 +108,8 @@ pub(crate) struct Consumer {
     acked_at: Option<NonZeroU64>,
     /// When it may go on, if the clock holds it back.
     wake_at: Option<u64>,
+    /// Why its messages can't be read now, if so.
+    unreadable: Option<Box<str>>,
     /// When a pause ends; the configuration goes on showing it.
     resumes_at: Option<u64>,
     /// With original replay: when the last message went out, and the time it bears.
@@ -124,16 +128,19 @@ pub(crate) type Advisory = (String, serde_json::Value);
 
 impl Consumer {
     /// A new consumer, placed by its policy.
+    ///
+    /// # Errors
+    /// When the log can't say where that is now.
     pub(crate) fn new(
         account: AccountId,
         stream: &str,
         log: &Log,
         config: ConsumerConfig,
         now: u64,
-    ) -> Self {
+    ) -> Result<Self, LogError> {
         let mut consumer = Self::empty(account, stream, log, config, now);
-        consumer.place();
-        consumer
+        consumer.place()?;
+        Ok(consumer)
     }
 
     fn empty(
@@ -173,6 +180,7 @@ impl Consumer {
             delivered_at: None,
             acked_at: None,
             wake_at: None,
+            unreadable: None,
             replayed: None,
             push: Push::default(),
             pin: None,
@@ -182,27 +190,28 @@ impl Consumer {
     }
 
     /// Finds where it begins.
-    fn place(&mut self) {
+    fn place(&mut self) -> Result<(), LogError> {
         let stats = self.log.stats();
         let end = stats.last_seq + 1;
         self.next = match self.config.deliver_policy {
             DeliverPolicy::All => stats.first_seq,
             DeliverPolicy::New => end,
-            DeliverPolicy::Last => self.last_match().unwrap_or(end),
+            DeliverPolicy::Last => self.last_match()?.unwrap_or(end),
             DeliverPolicy::ByStartSequence => self.config.opt_start_seq.max(stats.first_seq),
             DeliverPolicy::ByStartTime => {
                 let time = self.config.opt_start_time.unwrap_or_default().0;
-                let uncommitted = || {
-                    let late = |seq: &u64| {
-                        let message = self.log.peek(*seq).ok().flatten();
-                        message.is_some_and(|message| message.time >= time)
-                    };
-                    (stats.visible + 1..end).find(late)
-                };
-                self.log.seq_at(time).or_else(uncommitted).unwrap_or(end)
+                let mut found = self.log.seq_at(time)?;
+                for seq in stats.visible + 1..end {
+                    if found.is_some() {
+                        break;
+                    }
+                    let message = present(self.log.peek(seq))?;
+                    found = message.filter(|it| it.time >= time).map(|it| it.seq);
+                }
+                found.unwrap_or(end)
             }
             DeliverPolicy::LastPerSubject => {
-                self.initial = self.last_per_subject();
+                self.initial = self.last_per_subject()?;
                 end
             }
         };
@@ -212,35 +221,34 @@ impl Consumer {
             .copied()
             .unwrap_or(self.next)
             .saturating_sub(1);
+        Ok(())
     }
 
     /// The last message that matches, on the disk or on its way there.
-    fn last_match(&self) -> Option<u64> {
-        let last = match self.filters.is_all() {
-            true => self.log.last_written(&Filter::all()),
-            false => {
-                let lasts = self.filters.iter();
-                lasts
-                    .map(|filter| self.log.last_written(filter))
-                    .max()
-                    .unwrap_or(0)
-            }
-        };
-        (last > 0).then_some(last)
+    fn last_match(&self) -> Result<Option<u64>, LogError> {
+        if self.filters.is_all() {
+            let last = self.log.last_written(&Filter::all())?;
+            return Ok((last > 0).then_some(last));
+        }
+        let mut last = 0;
+        for filter in self.filters.iter() {
+            last = last.max(self.log.last_written(filter)?);
+        }
+        Ok((last > 0).then_some(last))
     }
 
-    fn last_per_subject(&self) -> VecDeque<u64> {
+    fn last_per_subject(&self) -> Result<VecDeque<u64>, LogError> {
         let mut seqs = Vec::new();
         let mut add = |filter: &Filter| {
             self.log
-                .each_subject(filter, |_, total| seqs.push(total.last));
+                .each_subject(filter, |_, total| seqs.push(total.last))
         };
         match self.filters.is_all() {
-            true => add(&Filter::all()),
-            false => self.filters.iter().for_each(add),
+            true => add(&Filter::all())?,
+            false => self.filters.iter().try_for_each(add)?,
         }
         seqs.sort_unstable();
-        seqs.into()
+        Ok(seqs.into())
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -306,7 +314,7 @@ impl Consumer {
         cursor.seek(self.next);
         let count = cursor.count();
         self.keep_cursor(cursor);
-        self.initial.len() as u64 + count
+        self.initial.len() as u64 + count.unwrap_or_else(|_| most_from(&self.log, self.next))
     }
 
     fn take_cursor(&self) -> Box<Cursor> {
@@ -541,7 +549,7 @@ impl Consumer {
             DeliverPolicy::ByStartSequence => Err("below start seq"),
             DeliverPolicy::ByStartTime => {
                 let start = self.config.opt_start_time.unwrap_or_default().0;
-                let message = self.log.peek(seq).ok().flatten();
+                let message = present(self.log.peek(seq)).map_err(|_| "not readable now")?;
                 match message.is_some_and(|message| message.time < start) {
                     true => Err("below start time"),
                     false => Ok(()),

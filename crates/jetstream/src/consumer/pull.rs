@@ -106,9 +106,13 @@ impl Consumer {
                 return false;
             }
             let wanted = usize::try_from(self.requests[0].left).unwrap_or(1);
-            let pending = behind.get_or_insert_with(|| self.initial.len() as u64 + feed.count());
+            let Some(pending) = self.behind(behind, feed, now) else {
+                return false;
+            };
             let Some(next) = self.next_message(feed, wanted, now) else {
-                self.end_one_shots(net);
+                if self.unreadable.is_none() {
+                    self.end_one_shots(net);
+                }
                 return false;
             };
             let left = pending.saturating_sub(u64::from(self.is_fresh(&next)));
@@ -118,7 +122,7 @@ impl Consumer {
                 return false;
             }
             bytes += size;
-            *pending = left;
+            behind = Some(left);
             self.serve(&next, size, left, now, net);
         }
         true

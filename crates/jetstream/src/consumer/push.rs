@@ -42,12 +42,14 @@ impl Consumer {
             if self.is_stalled() || self.is_too_fast(now) {
                 return false;
             }
-            let pending = behind.get_or_insert_with(|| self.initial.len() as u64 + feed.count());
+            let Some(pending) = self.behind(behind, feed, now) else {
+                return false;
+            };
             let Some(next) = self.next_message(feed, TURN_MSGS - sent, now) else {
                 return false;
             };
-            *pending = pending.saturating_sub(u64::from(self.is_fresh(&next)));
-            let left = *pending;
+            let left = pending.saturating_sub(u64::from(self.is_fresh(&next)));
+            behind = Some(left);
             let size = next.message.headers.len() + next.message.payload.len();
             bytes += size;
             self.pay(size as u64, now);

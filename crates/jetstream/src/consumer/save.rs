@@ -80,15 +80,15 @@ impl Consumer {
         config: ConsumerConfig,
         (created, now): (u64, u64),
         state: &[u8],
-    ) -> Self {
+    ) -> Result<Self, midge_streamlog::Error> {
         let mut consumer = Self::empty(account, stream, log, config, now);
         consumer.created = created;
         match consumer.decode(state, now) {
             Some(()) => consumer.changed = false,
-            None => consumer.place(),
+            None => consumer.place()?,
         }
         consumer.fit_log();
-        consumer
+        Ok(consumer)
     }
 
     /// Forgets what isn't in the log any more, at either end.

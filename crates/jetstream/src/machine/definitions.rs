@@ -113,9 +113,16 @@ impl JetStream {
                 let state = state.unwrap_or_default();
                 let log = stream.log.clone();
                 let settles = stream.settles();
-                let mut restored =
-                    Consumer::restore((id, &stream_name), &log, config, (created, now), &state)
-                        .settles(settles);
+                let restored =
+                    Consumer::restore((id, &stream_name), &log, config, (created, now), &state);
+                let mut restored = match restored {
+                    Ok(restored) => restored.settles(settles),
+                    Err(error) => {
+                        let consumer = String::from_utf8_lossy(consumer);
+                        tracing::error!(target: "midge", "JetStream consumer {account}/{stream_name}/{consumer} can't be placed: {error}");
+                        continue;
+                    }
+                };
                 // What is refused now is written as soon as it can be.
                 let _ = self.put_state_of((account, &stream_name), &mut restored, now);
                 if let Some(stream) = &mut self.streams[index] {

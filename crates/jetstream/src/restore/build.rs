@@ -214,21 +214,23 @@ impl Builder {
         let (mut gone, mut end) = (Vec::new(), 0_u64);
         let mut see = |from: u64, to: u64, is_gone: &dyn Fn(u64) -> bool| {
             let mut seen = from;
-            while let Some(seq) = log.next(&Filter::all(), seen).filter(|seq| *seq <= to) {
+            while let Some(seq) = log.next(&Filter::all(), seen)?.filter(|seq| *seq <= to) {
                 if is_gone(seq) {
                     gone.push(seq);
                 }
                 seen = seq + 1;
             }
+            Ok(())
         };
+        let fail = |error: Error| failure(&error);
         for block in &index.blocks {
             let behind = end.saturating_add(1);
-            see(behind, block.first.saturating_sub(1), &|_| true);
+            see(behind, block.first.saturating_sub(1), &|_| true).map_err(fail)?;
             // No sequence is looked at twice, whatever the blocks say.
             let own = block.first.max(behind)..=block.last;
             for node in &block.deleted {
                 let range = node.range(&own);
-                see(*range.start(), *range.end(), &|seq| node.has(seq));
+                see(*range.start(), *range.end(), &|seq| node.has(seq)).map_err(fail)?;
             }
             end = end.max(block.last);
         }

@@ -227,7 +227,7 @@ impl Stream {
             .iter()
             .map(|draft| self.has_interest(&draft.subject).then(|| draft.as_new()))
             .collect();
-        let mut before = self.last_of(&drafts);
+        let mut before = self.last_of(&drafts)?;
         let next = self.log.stats().last_seq + 1;
         for (seq, draft) in (next..).zip(&drafts) {
             self.announce(draft, seq)?;
@@ -258,15 +258,13 @@ impl Stream {
     }
 
     /// The last sequence of each subject, for streams that publish again.
-    fn last_of(&self, drafts: &[Draft<'_>]) -> HashMap<Vec<u8>, u64> {
-        if self.republish().is_none() {
-            return HashMap::new();
+    fn last_of(&self, drafts: &[Draft<'_>]) -> Result<HashMap<Vec<u8>, u64>, ApiError> {
+        let mut lasts = HashMap::new();
+        for draft in drafts {
+            let last = self.last_before(&draft.subject)?;
+            lasts.extend(last.map(|last| (draft.subject.to_vec(), last)));
         }
-        let last = |draft: &Draft<'_>| {
-            let last = self.log.total(&draft.subject).last;
-            (draft.subject.to_vec(), last)
-        };
-        drafts.iter().map(last).collect()
+        Ok(lasts)
     }
 
     fn check_staged(
@@ -281,7 +279,7 @@ impl Stream {
         }
         if let Some(id) = draft.id {
             let window = self.window();
-            let known = self.dedupe(now).find(id, now, window).is_some();
+            let known = self.dedupe(now)?.find(id, now, window).is_some();
             if known || !staged.ids.insert(id.into()) {
                 return Err(ATOMIC_PUBLISH_CONTAINS_DUPLICATE);
             }

@@ -4,14 +4,14 @@
 //! time, and remembers their totals in a header of its own.
 
 use super::draft::Draft;
-use super::{Stream, batch::Staged};
+use super::{Stream, batch::Staged, present, store_error};
 use crate::decimal::Decimal;
 use crate::error::{
     MESSAGE_COUNTER_BROKEN, MESSAGE_INCR_DISABLED, MESSAGE_INCR_INVALID, MESSAGE_INCR_MISSING,
     MESSAGE_INCR_PAYLOAD,
 };
 use crate::{ApiError, headers};
-use midge_streamlog::Message as Stored;
+use midge_streamlog::{Error, Message as Stored};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -145,10 +145,11 @@ impl Stream {
 
     /// What the counter stands at, by its last message.
     fn count_of(&self, subject: &[u8]) -> Result<Count, ApiError> {
-        match self.log.total(subject) {
+        let fail = |error: Error| store_error(&error);
+        match self.log.total(subject).map_err(fail)? {
             total if total.count == 0 => Ok(Count::default()),
             total => {
-                let last = self.log.peek(total.last).ok().flatten();
+                let last = present(self.log.peek(total.last)).map_err(fail)?;
                 last.as_ref()
                     .and_then(Count::of)
                     .ok_or(MESSAGE_COUNTER_BROKEN)

@@ -1,8 +1,8 @@
 //! A message on its way into a stream, and the checks that it has to pass.
 
-use super::Stream;
 use super::batch::Staged;
 use super::schedules::Plan;
+use super::{Stream, store_error};
 use crate::error::{
     EXPECTED_LAST_SUBJECT_SEQUENCE_INVALID, MESSAGE_SOURCE_HEADER_NOT_ALLOWED,
     MESSAGE_TTL_DISABLED, STREAM_HEADER_EXCEEDS_MAXIMUM, STREAM_MESSAGE_EXCEEDS_MAXIMUM,
@@ -152,7 +152,8 @@ impl Stream {
                 if staged.is_some_and(|staged| staged.wrote(&filter)) {
                     return Err(STREAM_WRONG_LAST_SEQUENCE_CONSTANT);
                 }
-                match self.log.last_written(&filter) {
+                let last = self.log.last_written(&filter);
+                match last.map_err(|error| store_error(&error))? {
                     last if last == want => Ok(()),
                     last => Err(wrong_last(last)),
                 }
@@ -164,7 +165,7 @@ impl Stream {
         let Some(want) = wishes.expected_last_msg_id else {
             return Ok(());
         };
-        let last = self.dedupe(now).last_id();
+        let last = self.dedupe(now)?.last_id();
         if want == last {
             return Ok(());
         }

@@ -15,7 +15,7 @@ mod source;
 pub(crate) use consumers::{Consumers, Slot};
 pub(crate) use fast::{Told, is_fast};
 pub(crate) use publish::{More, Outcome, store_error};
-pub(crate) use read::{DirectGet, MsgGet};
+pub(crate) use read::{DirectGet, MsgGet, present};
 pub(crate) use schedules::schedules_prefix;
 pub use seats::BatchLimits;
 pub(crate) use seats::Seats;
@@ -25,9 +25,12 @@ use crate::account::Full;
 use crate::config::{self, Retention, StreamConfig};
 use crate::consumer::{Advisory, Consumer};
 use crate::dedupe::Dedupe;
+use crate::error::INSUFFICIENT_RESOURCES;
+use crate::info::LookedUp;
 use crate::{AccountId, ApiError, Message, Network, Settings, Token, headers};
 use midge_streamlog::{Error as LogError, Evicted, Filter, Stream as Log, Ticket};
 use midge_subject::Transform;
+use std::cell::Cell;
 
 /// A stream with its consumers.
 pub(crate) struct Stream {
@@ -36,6 +39,8 @@ pub(crate) struct Stream {
     pub(crate) config: StreamConfig,
     pub(crate) created: u64,
     pub(crate) log: Log,
+    /// what info showed last
+    pub(crate) shown: Cell<LookedUp>,
     pub(crate) consumers: Consumers,
     /// The head of each publish ack: `{"stream":"NAME",`, with the domain if there is one.
     pub(crate) ack_head: Box<[u8]>,
@@ -85,6 +90,7 @@ impl Stream {
             config,
             created,
             log,
+            shown: Cell::default(),
             consumers: Consumers::default(),
             dedupe: None,
             transform: None,
@@ -173,10 +179,16 @@ impl Stream {
     }
 
     /// The ids of the last window.
-    fn dedupe(&mut self, now: u64) -> &mut Dedupe {
-        let (log, window) = (&self.log, self.window());
-        self.dedupe
-            .get_or_insert_with(|| rebuild(log, now.saturating_sub(window)).into())
+    ///
+    /// # Errors
+    /// When the log, which has them after a start, can't be read now: whether an id is known isn't known then.
+    fn dedupe(&mut self, now: u64) -> Result<&mut Dedupe, ApiError> {
+        if self.dedupe.is_none() {
+            let from = now.saturating_sub(self.window());
+            let ids = rebuild(&self.log, from).map_err(|error| store_error(&error))?;
+            self.dedupe = Some(ids.into());
+        }
+        self.dedupe.as_deref_mut().ok_or(INSUFFICIENT_RESOURCES)
     }
 
     /// The duplicate window in nanoseconds.
@@ -249,7 +261,8 @@ impl Stream {
         }
         let mut cursor = self.log.cursor(Filter::all(), gone.held_from());
         let mut held = Vec::new();
-        while let Some(message) = cursor.next_message() {
+        let fail = |error: midge_streamlog::Error| store_error(&error);
+        while let Some(message) = cursor.next_message().map_err(fail)? {
             if gone.wants(&message.subject) && !gone.is_done_with(message.seq) {
                 held.push(message.seq);
             }
@@ -257,7 +270,7 @@ impl Stream {
         // A cursor shows what is visible; the rest is on its way to the disk.
         let stats = self.log.stats();
         for seq in gone.held_from().max(stats.visible + 1)..=stats.last_seq {
-            let message = self.log.peek(seq).ok().flatten();
+            let message = present(self.log.peek(seq)).map_err(fail)?;
             held.extend(message.filter(|it| gone.wants(&it.subject)).map(|_| seq));
         }
         self.settle(held.into_iter())
@@ -423,10 +436,9 @@ impl Stream {
             ticket = self.log.skip_to(upto - 1).map_err(refused)?;
         }
         let stats = self.log.stats();
-        let left = self
-            .log
-            .next_written(filter, 1)
-            .unwrap_or(stats.last_seq + 1);
+        // What can't be looked up now is found gone when it would be delivered.
+        let left = self.log.next_written(filter, 1);
+        let left = left.map_or(stats.first_seq, |left| left.unwrap_or(stats.last_seq + 1));
         for consumer in self.consumers.values_mut() {
             // Whoever wants nothing but what was purged goes on where the next of that is.
             let whole = consumer.wants_only(filter);
@@ -438,17 +450,17 @@ impl Stream {
 }
 
 /// Reads the ids of messages since `from` out of the log.
-fn rebuild(log: &Log, from: u64) -> Dedupe {
+fn rebuild(log: &Log, from: u64) -> midge_streamlog::Result<Dedupe> {
     let mut dedupe = Dedupe::default();
-    let Some(first) = log.seq_at(from) else {
-        return dedupe;
+    let Some(first) = log.seq_at(from)? else {
+        return Ok(dedupe);
     };
     let mut cursor = log.cursor(Filter::all(), first);
-    while let Some(message) = cursor.next_message() {
+    while let Some(message) = cursor.next_message()? {
         dedupe.stored();
         if let Some(id) = headers::get(&message.headers, "Nats-Msg-Id") {
             dedupe.note(id, message.seq, message.time);
         }
     }
-    dedupe
+    Ok(dedupe)
 }

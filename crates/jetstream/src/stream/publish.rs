@@ -83,7 +83,7 @@ impl Stream {
     ) -> Outcome {
         if let Some(id) = draft.id {
             self.check_expected(&draft, None)?;
-            if let Some(duplicate) = self.find_duplicate(id, now) {
+            if let Some(duplicate) = self.find_duplicate(id, now)? {
                 return Ok(duplicate);
             }
         }
@@ -97,16 +97,18 @@ impl Stream {
     }
 
     /// An acknowledgement for a message that was stored before; it waits until that one is durable.
-    fn find_duplicate(&mut self, id: &[u8], now: u64) -> Option<Published> {
+    fn find_duplicate(&mut self, id: &[u8], now: u64) -> Result<Option<Published>, ApiError> {
         let window = self.window();
-        let seq = self.dedupe(now).find(id, now, window)?;
+        let Some(seq) = self.dedupe(now)?.find(id, now, window) else {
+            return Ok(None);
+        };
         let visible = self.log.stats().visible;
-        Some(Published {
+        Ok(Some(Published {
             seq,
             duplicate: true,
             ticket: self.last_ticket.clone().filter(|_| seq > visible),
             more: More::Plain,
-        })
+        }))
     }
 
     /// Appends what was found good, and does what follows from it.
@@ -115,9 +117,7 @@ impl Stream {
         if !self.has_interest(&draft.subject) {
             return self.skip();
         }
-        let before = self
-            .republish()
-            .map(|_| self.log.total(&draft.subject).last);
+        let before = self.last_before(&draft.subject)?;
         // Asking the log costs a lock; plain messages have nothing to announce.
         let next = match draft.plan {
             Some(_) => self.log.stats().last_seq + 1,
@@ -148,7 +148,7 @@ impl Stream {
     pub(crate) fn stored(&mut self, draft: &Draft<'_>, seq: u64, now: u64) -> Result<(), ApiError> {
         self.consumers.arrived(&draft.subject, seq);
         match draft.id {
-            Some(id) => self.dedupe(now).note(id, seq, now),
+            Some(id) => self.dedupe(now)?.note(id, seq, now),
             None => {
                 if let Some(dedupe) = &mut self.dedupe {
                     dedupe.stored();
@@ -163,6 +163,17 @@ impl Stream {
             None => {}
         }
         self.reschedule(draft, seq)
+    }
+
+    /// The last sequence of a subject, if the stream publishes again what it stores.
+    pub(super) fn last_before(&self, subject: &[u8]) -> Result<Option<u64>, ApiError> {
+        match self.republish() {
+            Some(_) => match self.log.total(subject) {
+                Ok(total) => Ok(Some(total.last)),
+                Err(error) => Err(store_error(&error)),
+            },
+            None => Ok(None),
+        }
     }
 
     /// Nobody wants the message: its sequence is given and nothing kept.
@@ -217,7 +228,7 @@ pub(crate) fn store_error(error: &Error) -> ApiError {
             STREAM_STORE_FAILED.says("maximum messages per subject exceeded")
         }
         Error::Overloaded { .. } => STREAM_TOO_MANY_REQUESTS,
-        Error::DiskFull => INSUFFICIENT_RESOURCES,
+        Error::DiskFull | Error::TryAgain { .. } => INSUFFICIENT_RESOURCES,
         other => STREAM_STORE_FAILED.says(other.to_string()),
     }
 }

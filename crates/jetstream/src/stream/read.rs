@@ -1,12 +1,12 @@
 //! Reading single messages: `STREAM.MSG.GET`, and direct gets.
 
-use super::Stream;
+use super::{Stream, store_error};
 use crate::error::{BAD_REQUEST, NO_MESSAGE_FOUND};
 use crate::headers::{Block, status};
 use crate::json::Body;
 use crate::time::Time;
 use crate::{ApiError, Message};
-use midge_streamlog::{Filter, Message as Stored};
+use midge_streamlog::{Error as LogError, Filter, Message as Stored};
 use serde::Deserialize;
 
 /// Subjects that a `multi_last` may match.
@@ -63,18 +63,24 @@ impl Stream {
         if clash || !(by_seq || last || next || by_time) {
             return Err(BAD_REQUEST);
         }
-        self.seq_of(get)
-            .and_then(|seq| self.log.get(seq).ok().flatten())
-            .ok_or(NO_MESSAGE_FOUND)
+        let fail = |error: LogError| store_error(&error);
+        match self.seq_of(get).map_err(fail)? {
+            Some(seq) => present(self.log.get(seq)).map_err(fail)?,
+            None => None,
+        }
+        .ok_or(NO_MESSAGE_FOUND)
     }
 
-    fn seq_of(&self, get: &MsgGet) -> Option<u64> {
+    fn seq_of(&self, get: &MsgGet) -> Result<Option<u64>, LogError> {
         if !get.last_by_subj.is_empty() {
             return self.log.last(&Filter::new(&get.last_by_subj), u64::MAX);
         }
         let visible = self.log.stats().visible;
         let from = match get.start_time {
-            Some(time) => self.log.seq_at(time.0)?,
+            Some(time) => match self.log.seq_at(time.0)? {
+                Some(seq) => seq,
+                None => return Ok(None),
+            },
             None => get.seq,
         };
         let found = if !get.next_by_subj.is_empty() {
@@ -83,9 +89,9 @@ impl Stream {
         } else if get.start_time.is_some() {
             self.log.next(&Filter::all(), from)?
         } else {
-            from
+            Some(from)
         };
-        (found <= visible).then_some(found)
+        Ok(found.filter(|found| *found <= visible))
     }
 
     /// Answers a direct get by calling `send` with headers and body of each message, then of the status if one is due.
@@ -107,29 +113,38 @@ impl Stream {
         if clash {
             return send(&status(408, "Bad Request"), b"");
         }
-        if !get.multi_last.is_empty() {
-            return self.multi_last(get, send);
-        }
-        if get.batch > 0 || get.max_bytes > 0 {
-            return self.batch(get, send);
-        }
-        match self
-            .seq_of(one)
-            .and_then(|seq| self.log.get(seq).ok().flatten())
-        {
-            Some(message) if one.no_hdr => send(b"", &message.payload),
-            Some(message) => send(&self.headers_of(&message, None), &message.payload),
-            None => send(&status(404, "Message Not Found"), b""),
+        let outcome = if !get.multi_last.is_empty() {
+            self.multi_last(get, send)
+        } else if get.batch > 0 || get.max_bytes > 0 {
+            self.batch(get, send)
+        } else {
+            self.one(one, send)
+        };
+        if let Err(error) = outcome {
+            send(&status(500, &error.to_string()), b"");
         }
     }
 
-    fn batch(&self, get: &DirectGet, send: &mut dyn FnMut(&[u8], &[u8])) {
+    fn one(&self, get: &MsgGet, send: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), LogError> {
+        let message = match self.seq_of(get)? {
+            Some(seq) => present(self.log.get(seq))?,
+            None => None,
+        };
+        match message {
+            Some(message) if get.no_hdr => send(b"", &message.payload),
+            Some(message) => send(&self.headers_of(&message, None), &message.payload),
+            None => send(&status(404, "Message Not Found"), b""),
+        }
+        Ok(())
+    }
+
+    fn batch(&self, get: &DirectGet, send: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), LogError> {
         let filter = match get.one.next_by_subj.as_str() {
             "" => Filter::all(),
             subject => Filter::new(subject),
         };
         let from = match get.one.start_time {
-            Some(time) => self.log.seq_at(time.0).unwrap_or(u64::MAX),
+            Some(time) => self.log.seq_at(time.0)?.unwrap_or(u64::MAX),
             None => get.one.seq.max(1),
         };
         let visible = self.log.stats().visible;
@@ -139,19 +154,27 @@ impl Stream {
             get.batch
         };
         let mut cursor = self.log.cursor(filter, from);
-        let pending = cursor.count();
-        let seqs = std::iter::from_fn(|| cursor.next_seq()).take_while(|seq| *seq <= visible);
-        let seqs: Vec<u64> = seqs.take(batch).collect();
-        self.send_all(&seqs, pending, get, None, send);
+        let pending = cursor.count()?;
+        let mut seqs = Vec::new();
+        while seqs.len() < batch
+            && let Some(seq) = cursor.next_seq()?.filter(|seq| *seq <= visible)
+        {
+            seqs.push(seq);
+        }
+        self.send_all(&seqs, pending, get, None, send)
     }
 
-    fn multi_last(&self, get: &DirectGet, send: &mut dyn FnMut(&[u8], &[u8])) {
+    fn multi_last(
+        &self,
+        get: &DirectGet,
+        send: &mut dyn FnMut(&[u8], &[u8]),
+    ) -> Result<(), LogError> {
         let visible = self.log.stats().visible;
         let upto = match (get.up_to_seq, get.up_to_time) {
             (0, None) => visible,
             (0, Some(time)) => self
                 .log
-                .seq_at(time.0)
+                .seq_at(time.0)?
                 .map_or(visible, |seq| seq.saturating_sub(1)),
             (seq, _) => seq.min(visible),
         };
@@ -161,23 +184,24 @@ impl Stream {
                 if subjects.len() <= MULTI_LAST_MAX {
                     subjects.push(subject.to_vec());
                 }
-            });
+            })?;
         }
         if subjects.len() > MULTI_LAST_MAX {
-            return send(&status(413, "Too Many Results"), b"");
+            send(&status(413, "Too Many Results"), b"");
+            return Ok(());
         }
-        let mut seqs: Vec<u64> = subjects
-            .iter()
-            .filter_map(|subject| self.log.last(&Filter::literal(subject), upto))
-            .filter(|seq| *seq >= get.one.seq)
-            .collect();
+        let mut seqs: Vec<u64> = Vec::with_capacity(subjects.len());
+        for subject in &subjects {
+            let last = self.log.last(&Filter::literal(subject), upto)?;
+            seqs.extend(last.filter(|seq| *seq >= get.one.seq));
+        }
         seqs.sort_unstable();
         seqs.dedup();
         let total = seqs.len() as u64;
         if get.batch > 0 {
             seqs.truncate(get.batch);
         }
-        self.send_all(&seqs, total, get, Some(upto), send);
+        self.send_all(&seqs, total, get, Some(upto), send)
     }
 
     fn send_all(
@@ -187,7 +211,7 @@ impl Stream {
         get: &DirectGet,
         upto: Option<u64>,
         send: &mut dyn FnMut(&[u8], &[u8]),
-    ) {
+    ) -> Result<(), LogError> {
         let most = if get.max_bytes == 0 {
             BATCH_BYTES_MAX
         } else {
@@ -195,7 +219,7 @@ impl Stream {
         };
         let (mut bytes, mut sent, mut last) = (0, 0, 0);
         for seq in seqs {
-            let Ok(Some(message)) = self.log.get(*seq) else {
+            let Some(message) = present(self.log.get(*seq))? else {
                 continue;
             };
             bytes += message.subject.len() + message.headers.len() + message.payload.len();
@@ -215,13 +239,15 @@ impl Stream {
         }
         if sent == 0 {
             let text = upto.map_or("Message Not Found", |_| "No Results");
-            return send(&status(404, text), b"");
+            send(&status(404, text), b"");
+            return Ok(());
         }
         let end = Block::status(204, "EOB")
             .with("Nats-Num-Pending", total.saturating_sub(sent).to_string())
             .with("Nats-Last-Sequence", last.to_string())
             .with_some("Nats-UpTo-Sequence", upto.map(|upto| upto.to_string()));
         send(&end.done(), b"");
+        Ok(())
     }
 
     /// The message's own headers and what a direct get adds.
@@ -244,6 +270,15 @@ impl Stream {
             .with("Nats-Subject", subject)
             .with("Nats-Sequence", seq.to_string())
             .with("Nats-Time-Stamp", Time(time).to_string())
+    }
+}
+
+/// A message that was read. One that is damaged is gone, which the log told whoever must know; one that can't be read now is neither there nor
+/// gone, and that is an error.
+pub(crate) fn present(found: Result<Option<Stored>, LogError>) -> Result<Option<Stored>, LogError> {
+    match found {
+        Err(LogError::Checksum { .. }) => Ok(None),
+        found => found,
     }
 }
 

@@ -4,7 +4,7 @@
 //! message is durable is known after any crash, and one whose message isn't there is dropped when it is found.
 
 use super::draft::{Draft, Rollup};
-use super::{Stream, store_error};
+use super::{Stream, present, store_error};
 use crate::config::Storage;
 use crate::error::{
     MESSAGE_SCHEDULES_DISABLED, MESSAGE_SCHEDULES_INVALID_PATTERN,
@@ -33,6 +33,8 @@ pub(crate) struct Schedules {
     by_seq: BTreeMap<u64, Entry>,
     queue: BTreeSet<(u64, u64)>,
     keeper: Option<Box<Keeper>>,
+    /// When a log that could not be read is searched for schedules again.
+    search_at: Option<u64>,
 }
 
 struct Entry {
@@ -135,7 +137,9 @@ impl Schedules {
     /// Forgets those whose message isn't the last of its subject any more.
     pub(super) fn sweep(&mut self, log: &Log, filter: &Filter) {
         let gone = |(seq, entry): (&u64, &Entry)| {
-            let is_gone = filter.matches(&entry.subject) && log.total(&entry.subject).last != *seq;
+            // What can't be looked up now is looked up when it is due.
+            let last = log.total(&entry.subject).map_or(*seq, |total| total.last);
+            let is_gone = filter.matches(&entry.subject) && last != *seq;
             is_gone.then_some(*seq)
         };
         let gone: Vec<u64> = match filter.as_literal() {
@@ -182,13 +186,22 @@ impl Stream {
         if !self.config.allow_msg_schedules {
             return;
         }
+        self.schedules.search_at = None;
+        if let Err(error) = self.search_schedules(now) {
+            let name = &self.config.name;
+            tracing::warn!(target: "midge", "JetStream stream {name} can't look for schedules and tries again: {error}");
+            self.schedules.search_at = Some(now + RETRY);
+        }
+    }
+
+    fn search_schedules(&mut self, now: u64) -> midge_streamlog::Result<()> {
         let mut lasts = Vec::new();
         self.log
-            .each_subject(&Filter::all(), |_, total| lasts.push(total.last));
-        for message in lasts
-            .iter()
-            .filter_map(|seq| self.log.peek(*seq).ok().flatten())
-        {
+            .each_subject(&Filter::all(), |_, total| lasts.push(total.last))?;
+        for seq in lasts {
+            let Some(message) = present(self.log.peek(seq))? else {
+                continue;
+            };
             let wishes = Wishes::read(&message.headers);
             let pattern = wishes.schedule.filter(|it| !it.is_empty());
             let due = pattern
@@ -205,6 +218,7 @@ impl Stream {
                 tracing::warn!(target: "midge", "JetStream can't keep a schedule: {error}");
             }
         }
+        Ok(())
     }
 
     /// What a message asks of schedules, and whether it may; a schedule replaces what is on its subject.
@@ -348,16 +362,25 @@ impl Stream {
     /// When the next message is due; never in a sealed stream.
     pub(crate) fn poll_schedules(&self) -> Option<u64> {
         let mut due = self.schedules.queue.iter().filter(|_| !self.config.sealed);
-        due.next().map(|(due, _)| *due)
+        let due = due.next().map(|(due, _)| *due);
+        due.into_iter().chain(self.schedules.search_at).min()
     }
 
     /// Publishes what is due.
     pub(crate) fn fire(&mut self, now: u64, net: &mut dyn Network) {
+        if self.schedules.search_at.is_some_and(|at| at <= now) {
+            self.find_schedules(now);
+        }
         while self.poll_schedules().is_some_and(|due| due <= now)
             && let Some((due, seq)) = self.schedules.queue.first().copied()
         {
-            let message = self.log.peek(seq).ok().flatten();
-            let message = message.filter(|it| self.log.total(&it.subject).last == seq);
+            let message = match self.last_of_its_subject(seq) {
+                Ok(message) => message,
+                Err(_) => {
+                    self.schedules.postpone(seq, now + RETRY);
+                    continue;
+                }
+            };
             match message.as_ref().and_then(|it| Planned::read(it, due, now)) {
                 Some(planned) => self.fire_one(&planned, seq, now, net),
                 None => self.schedules.forget(seq),
@@ -365,11 +388,22 @@ impl Stream {
         }
     }
 
+    /// The message, unless another one stands on its subject.
+    fn last_of_its_subject(&self, seq: u64) -> midge_streamlog::Result<Option<Stored>> {
+        let Some(message) = present(self.log.peek(seq))? else {
+            return Ok(None);
+        };
+        let last = self.log.total(&message.subject)?.last;
+        Ok((last == seq).then_some(message))
+    }
+
     fn fire_one(&mut self, planned: &Planned<'_>, seq: u64, now: u64, net: &mut dyn Network) {
-        let source = planned.source.and_then(|source| {
-            let last = self.log.total(source).last;
-            self.log.peek(last).ok().flatten()
+        let source = planned.source.map_or(Ok(None), |source| {
+            present(self.log.peek(self.log.total(source)?.last))
         });
+        let Ok(source) = source else {
+            return self.schedules.postpone(seq, now + RETRY);
+        };
         let content = source.as_ref().unwrap_or(planned.message);
         let block = planned.headers(&content.headers);
         let message = Message {

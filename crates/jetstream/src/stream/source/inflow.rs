@@ -6,7 +6,7 @@ use super::{Origin, TURN_BYTES};
 use crate::config;
 use crate::origin::{ExternalStream, StreamSource};
 use crate::{ApiError, headers};
-use midge_streamlog::{Cursor, Filter, Filters, Message as Stored, Stream as Log};
+use midge_streamlog::{Cursor, Filter, Filters, Message as Stored, Result, Stream as Log};
 use midge_subject::Transform;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -76,17 +76,17 @@ impl Inflow {
     }
 
     /// Where it begins in an origin that it has nothing of.
-    pub(super) fn start(&self, log: &Log) -> u64 {
+    pub(super) fn start(&self, log: &Log) -> Result<u64> {
         if let Some(feed) = &self.feed {
-            return feed.begin;
+            return Ok(feed.begin);
         }
         let stats = log.stats();
         let wanted = match (self.origin.opt_start_seq, self.origin.opt_start_time) {
             (0, None) => 1,
-            (0, Some(time)) => log.seq_at(time.0).unwrap_or(stats.visible + 1),
+            (0, Some(time)) => log.seq_at(time.0)?.unwrap_or(stats.visible + 1),
             (seq, _) => seq,
         };
-        wanted.max(stats.first_seq)
+        Ok(wanted.max(stats.first_seq))
     }
 
     /// Whether there is something of the origin that wasn't looked at, as far as `visible`.
@@ -111,25 +111,31 @@ impl Inflow {
     }
 
     /// The next messages of the origin, up to what consumers may see; skips what doesn't match. `own` is the log they go to.
-    pub(super) fn read(&mut self, log: &Log, own: &Log, visible: u64, most: usize) -> Vec<Stored> {
+    pub(super) fn read(
+        &mut self,
+        log: &Log,
+        own: &Log,
+        visible: u64,
+        most: usize,
+    ) -> Result<Vec<Stored>> {
         let Some(place) = &mut self.place else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
         if let Some(feed) = &mut self.feed {
             let next = feed.next(place.next, || own.stats().last_seq);
-            return next.into_iter().collect();
+            return Ok(next.into_iter().collect());
         }
         let cursor = place.cursor.get_or_insert_with(|| {
             let filters = Filters::new(self.filters.iter().cloned());
             log.cursor(filters, place.next).into()
         });
         cursor.seek(place.next);
-        let mut read = cursor.read(most, TURN_BYTES / 4);
+        let mut read = cursor.read(most, TURN_BYTES / 4)?;
         read.retain(|message| message.seq <= visible);
         if read.is_empty() {
             place.next = place.next.max(cursor.position().min(visible + 1));
         }
-        read
+        Ok(read)
     }
 
     /// The subject a message gets here.
@@ -166,7 +172,7 @@ impl Inflow {
     pub(crate) fn info(&self, taken: Option<u64>, origin: Option<&Origin>, now: u64) -> SourceInfo {
         let lag = match (&self.place, origin) {
             (Some(place), Some(origin)) => {
-                crate::consumer::count(&origin.log, &self.filters, place.next)
+                crate::consumer::count_or_more(&origin.log, &self.filters, place.next)
             }
             _ => 0,
         };

@@ -60,6 +60,8 @@ pub(crate) struct Inflows {
     pub(crate) all: Vec<Inflow>,
     /// The last place in each source there is or was.
     taken: BTreeMap<Index, Taken>,
+    /// What was kept of places, while the log above it couldn't be read
+    unread: Option<Option<Vec<u8>>>,
     changed: bool,
     saved_upto: u64,
     /// Where removed inflows still listen.
@@ -160,6 +162,11 @@ impl Stream {
         now: u64,
         net: &mut dyn Network,
     ) -> Drawn {
+        if let Err(error) = self.read_places() {
+            let inflow = &mut self.inflows.all[at];
+            (inflow.retry, inflow.error) = (Some(now + RETRY), Some(store_error(&error)));
+            return Drawn::default();
+        }
         let mut all = std::mem::take(&mut self.inflows.all);
         let drawn = self.draw(&mut all[at], origin, may_grow, now, net);
         self.inflows.all = all;
@@ -179,7 +186,16 @@ impl Stream {
             Some(_) => {}
             None => inflow.contact = Some(now),
         }
-        self.meet(inflow, origin);
+        let refused = |inflow: &mut Inflow, error: &Error| {
+            (inflow.retry, inflow.error) = (Some(now + RETRY), Some(store_error(error)));
+            Drawn {
+                more: false,
+                changed: true,
+            }
+        };
+        if let Err(error) = self.meet(inflow, origin) {
+            return refused(inflow, &error);
+        }
         let visible = origin.log.stats().visible;
         let waits = inflow.retry.is_some_and(|retry| retry > now);
         if !inflow.has_more(visible) || self.config.sealed || waits {
@@ -189,6 +205,10 @@ impl Stream {
         let (mut taken, mut bytes) = (0, 0);
         while taken < TURN_MSGS && bytes < TURN_BYTES && inflow.unsettled.len() < UNSETTLED_MAX {
             let messages = inflow.read(&origin.log, &self.log, visible, TURN_MSGS - taken);
+            let messages = match messages {
+                Ok(messages) => messages,
+                Err(error) => return refused(inflow, &error),
+            };
             if messages.is_empty() {
                 inflow.error = None;
                 return Drawn {
@@ -226,13 +246,13 @@ impl Stream {
     }
 
     /// Finds the place in an origin that is there for the first time, or was made again.
-    fn meet(&mut self, inflow: &mut Inflow, origin: &Origin) {
+    fn meet(&mut self, inflow: &mut Inflow, origin: &Origin) -> Result<(), Error> {
         if inflow
             .place
             .as_ref()
             .is_some_and(|place| place.created == origin.created)
         {
-            return;
+            return Ok(());
         }
         let identity = identity::of_stream(&inflow.origin.name, origin.created);
         let last = self.log.stats().last_seq;
@@ -247,31 +267,35 @@ impl Stream {
                 // An origin that lost its end gives these sequences again.
                 (taken.seq.min(origin.log.stats().last_seq)) + 1
             }
-            _ => inflow.start(&origin.log),
+            _ => inflow.start(&origin.log)?,
         };
+        let mut unsettled = Vec::new();
+        // Whether the origin removed what was taken before isn't known any more.
+        if origin.by_interest && (known.is_some() || last > 0) {
+            let all = [Filter::all()];
+            let wanted = match inflow.filters.is_empty() {
+                true => &all,
+                false => &*inflow.filters,
+            };
+            for filter in wanted {
+                let mut cursor = origin.log.cursor(filter.clone(), 1);
+                while let Some(seq) = cursor.next_seq()?.filter(|seq| *seq < next) {
+                    unsettled.push((0, seq));
+                }
+            }
+        }
+        inflow.unsettled.extend(unsettled);
         inflow.place = Some(Place {
             created: origin.created,
             identity,
             next,
             cursor: None,
         });
-        // Whether the origin removed what was taken before isn't known any more.
-        if origin.by_interest && (known.is_some() || last > 0) {
-            let wanted = inflow.filters.iter().cloned();
-            let wanted: Vec<Filter> = match inflow.filters.is_empty() {
-                true => vec![Filter::all()],
-                false => wanted.collect(),
-            };
-            for filter in wanted {
-                let mut cursor = origin.log.cursor(filter, 1);
-                let taken = std::iter::from_fn(|| cursor.next_seq()).take_while(|seq| *seq < next);
-                inflow.unsettled.extend(taken.map(|seq| (0, seq)));
-            }
-        }
         // What the origin doesn't have any more, an empty mirror never had.
         if inflow.is_mirror && last == 0 && next > 1 {
             self.last_ticket = self.log.skip_to(next - 1).ok();
         }
+        Ok(())
     }
 
     fn take_in(
@@ -292,7 +316,7 @@ impl Stream {
         };
         let mut draft = self.draft(&block, now);
         self.accept(&mut draft);
-        if !inflow.is_mirror && self.is_known(&draft, now) {
+        if !inflow.is_mirror && self.is_known(&draft, now).map_err(Stop::Refused)? {
             return Ok(());
         }
         if !inflow.is_mirror
@@ -304,9 +328,7 @@ impl Stream {
             return Ok(());
         }
         self.check_size(&block).map_err(Stop::Refused)?;
-        let before = self
-            .republish()
-            .map(|_| self.log.total(&draft.subject).last);
+        let before = self.last_before(&draft.subject).map_err(Stop::Refused)?;
         let seq = self.keep(inflow, &draft, message, now)?;
         if !inflow.is_mirror
             && let Some(place) = &inflow.place
@@ -328,10 +350,12 @@ impl Stream {
     }
 
     /// Whether a message of this id came within the window.
-    fn is_known(&mut self, draft: &Draft<'_>, now: u64) -> bool {
+    fn is_known(&mut self, draft: &Draft<'_>, now: u64) -> Result<bool, ApiError> {
         let window = self.window();
-        let id = draft.id;
-        id.is_some_and(|id| self.dedupe(now).find(id, now, window).is_some())
+        match draft.id {
+            Some(id) => Ok(self.dedupe(now)?.find(id, now, window).is_some()),
+            None => Ok(false),
+        }
     }
 
     /// Stores what was taken: a mirror under its own sequence and time, others at their end. Which sequence it got.

@@ -11,9 +11,10 @@
 use super::Inflow;
 use crate::config::Storage;
 use crate::headers;
-use crate::stream::Stream;
-use midge_streamlog::Filter;
+use crate::stream::{Stream, present};
+use midge_streamlog::{Filter, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Messages that opening may have to read for want of a newer state.
 const READ_AGAIN_MAX: u64 = 10_000;
@@ -41,9 +42,22 @@ struct Kept {
 }
 
 impl Stream {
-    /// Learns how far sources were taken, from what was kept and from the log above it.
-    pub(crate) fn learn_places(&mut self, kept: Option<&[u8]>) {
+    /// Learns how far sources were taken, from what was kept and from the log above it. While the log can't be read nothing is taken.
+    pub(crate) fn learn_places(&mut self, kept: Option<Vec<u8>>) {
+        self.inflows.unread = Some(kept);
+        if let Err(error) = self.read_places() {
+            let name = &self.config.name;
+            tracing::warn!(target: "midge", "JetStream can't read how far sources of {name} were taken: {error}");
+        }
+    }
+
+    /// The same, unless it is known.
+    pub(super) fn read_places(&mut self) -> Result<()> {
+        let Some(kept) = &self.inflows.unread else {
+            return Ok(());
+        };
         let mut kept: Kept = kept
+            .as_deref()
             .and_then(|kept| serde_json::from_slice(kept).ok())
             .unwrap_or_default();
         if kept.created != self.created || self.config.storage == Storage::Memory {
@@ -59,22 +73,29 @@ impl Stream {
             .iter()
             .map(|inflow| inflow.index.clone())
             .collect();
-        if kept.upto <= last {
-            self.inflows.taken = kept.places.into_iter().collect();
-        }
+        let mut known: BTreeMap<Index, Taken> = match kept.upto <= last {
+            true => kept.places.into_iter().collect(),
+            false => BTreeMap::new(),
+        };
         let mut at = last;
         while !wanted.is_empty()
-            && let Some(seq) = self.log.last(&Filter::all(), at).filter(|seq| *seq > floor)
+            && let Some(seq) = self
+                .log
+                .last(&Filter::all(), at)?
+                .filter(|seq| *seq > floor)
         {
             at = seq - 1;
-            if let Ok(Some(message)) = self.log.get(seq)
+            if let Some(message) = present(self.log.get(seq))?
                 && let Some((index, taken)) = headers::get(&message.headers, HEADER).and_then(parse)
                 && let Some(found) = wanted.iter().position(|it| *it == index)
             {
                 wanted.swap_remove(found);
-                self.inflows.taken.insert(index, taken);
+                known.insert(index, taken);
             }
         }
+        self.inflows.taken = known;
+        self.inflows.unread = None;
+        Ok(())
     }
 
     /// The last sequence that was taken of an inflow's origin.
@@ -86,7 +107,10 @@ impl Stream {
     pub(crate) fn poll_places(&mut self) -> Option<Vec<u8>> {
         let last = self.log.stats().last_seq;
         let inflows = &mut self.inflows;
-        if self.config.sources.is_empty() || self.config.storage == Storage::Memory {
+        if inflows.unread.is_some()
+            || self.config.sources.is_empty()
+            || self.config.storage == Storage::Memory
+        {
             return None;
         }
         if !inflows.changed && last <= inflows.saved_upto + READ_AGAIN_MAX {

@@ -1,0 +1,89 @@
+//! What the disk can't do for a moment is "not now", and never "there is nothing".
+
+mod world;
+
+use midge_streamlog::sim::{Call, Failure, Fault};
+use serde_json::{Value, json};
+use world::{SECOND, World};
+
+/// A stream whose segments are sealed, and nobody looked at since the server's start.
+fn sealed() -> World {
+    let mut w = World::new();
+    w.ask(
+        "STREAM.CREATE.S",
+        &json!({"name": "S", "subjects": ["s.*"], "allow_direct": true}),
+    );
+    let config = json!({"durable_name": "c", "ack_policy": "explicit", "filter_subject": "s.1"});
+    w.ask(
+        "CONSUMER.DURABLE.CREATE.S.c",
+        &json!({"stream_name": "S", "config": config}),
+    );
+    for k in 0..12 {
+        w.publish(&format!("s.{}", k % 3), "", &"x".repeat(20_000));
+        w.store.maintain_once(w.now).expect("the disk works");
+    }
+    w.store.close(w.now).expect("it closes");
+    World::on(w.disk.clone(), w.now)
+}
+
+fn lacking(w: &World, lacking: bool) {
+    let faults = [Fault::fails(Call::Open, "0000", Failure::Descriptors)];
+    w.disk.set_faults(if lacking { &faults } else { &[] });
+}
+
+/// Symptom: a consumer skipped every message of a segment, said that nothing was pending, and a pull was told "No Messages". Cause: a segment that
+/// couldn't be opened was empty. Remedy: the consumer waits, and the clock has it try again.
+#[test]
+fn a_consumer_waits_while_its_messages_can_t_be_read() {
+    let mut w = sealed();
+    lacking(&w, true);
+    let info = w.ask("CONSUMER.INFO.S.c", &Value::Null);
+    assert!(info["num_pending"].as_u64() >= Some(4), "{info}");
+    let got = w.pull("c", &json!({"batch": 10, "no_wait": true}));
+    assert!(got.is_empty(), "{got:?}");
+    let why = w.ask("CONSUMER.INFO.S.c", &Value::Null)["why"].to_string();
+    assert!(why.contains("can't be read now"), "{why}");
+    lacking(&w, false);
+    w.pass(SECOND);
+    let got = w.take("_I.pull");
+    let bodies = got.iter().filter(|it| !it.payload.is_empty());
+    assert_eq!(bodies.count(), 4, "{got:?}");
+    let info = w.ask("CONSUMER.INFO.S.c", &Value::Null);
+    assert_eq!(
+        (&info["num_pending"], &info["num_ack_pending"]),
+        (&json!(0), &json!(4))
+    );
+}
+
+#[test]
+fn what_can_t_be_read_is_an_error_and_not_a_success() {
+    let mut w = sealed();
+    lacking(&w, true);
+    let purged = w.ask("STREAM.PURGE.S", &json!({"filter": "s.1"}));
+    assert!(!purged["error"].is_null(), "{purged}");
+    let got = w.ask("STREAM.MSG.GET.S", &json!({"last_by_subj": "s.1"}));
+    assert_eq!(got["error"]["err_code"], 10023, "{got}");
+    w.send(
+        "$JS.API.DIRECT.GET.S",
+        Some("_I.direct"),
+        "",
+        &json!({"seq": 2}).to_string(),
+    );
+    w.settle();
+    let direct = w.take("_I.direct");
+    assert!(direct[0].headers.starts_with("NATS/1.0 500"), "{direct:?}");
+    // An id that may have come before, and a subject's last sequence, aren't known either.
+    let refused = w.publish("s.1", "NATS/1.0\r\nNats-Msg-Id: a\r\n\r\n", "x");
+    assert!(!refused["error"].is_null(), "{refused}");
+    let expects = "NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: 0\r\n\r\n";
+    let refused = w.publish("s.1", expects, "x");
+    assert_eq!(refused["error"]["err_code"], 10023, "{refused}");
+    lacking(&w, false);
+    let state = w.ask("STREAM.INFO.S", &Value::Null)["state"].clone();
+    assert_eq!(
+        (&state["messages"], &state["num_subjects"]),
+        (&json!(12), &json!(3))
+    );
+    let purged = w.ask("STREAM.PURGE.S", &json!({"filter": "s.1"}));
+    assert_eq!(purged["purged"], 4, "{purged}");
+}

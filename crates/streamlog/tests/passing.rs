@@ -1,0 +1,218 @@
+//! What goes by by itself costs nothing: a call that fails for a while says nothing of what is in a file, and stops nobody for good.
+use midge_streamlog::{
+    Disk, Error, Filter, Limits, NewMessage, Store, StoreOptions, Stream, StreamOptions,
+    sim::{Call, CrashDisk, Failure, Fault},
+};
+use std::sync::Arc;
+
+fn options() -> StoreOptions {
+    StoreOptions {
+        journal_bytes: 1 << 16,
+        direct_bytes: 1000,
+        seed: 7,
+        ..StoreOptions::default()
+    }
+}
+
+fn open(disk: &CrashDisk) -> Store {
+    Store::open(Arc::new(disk.clone()), options()).unwrap()
+}
+
+fn small() -> StreamOptions {
+    StreamOptions {
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    }
+}
+
+fn put(stream: &Stream, k: u64) {
+    let subject = format!("s.{}", k % 5);
+    let payload = format!("payload of {k}");
+    drop(
+        stream
+            .append(NewMessage::new(&subject, &payload), k)
+            .unwrap(),
+    );
+}
+
+/// A store with sealed segments that nobody looked at yet.
+fn sealed(messages: u64) -> (CrashDisk, Store, Stream) {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let (stream, _) = store.create_stream("s", small()).unwrap();
+    for k in 1..=messages {
+        put(&stream, k);
+        if k % 20 == 0 {
+            store.commit_once(0).unwrap();
+            store.maintain_once(0).unwrap();
+        }
+    }
+    store.close(0).unwrap();
+    let store = open(&disk);
+    let stream = store.stream("s").unwrap().unwrap();
+    (disk, store, stream)
+}
+
+/// What a call that finds no descriptor, or no memory for a mapping, does to a segment that wasn't looked at yet.
+fn lacks() -> [Fault; 3] {
+    [
+        Fault::fails(Call::Open, "0000", Failure::Descriptors),
+        Fault::fails(Call::Map, "0000", Failure::Memory),
+        Fault::fails(Call::Map, "0000", Failure::Device),
+    ]
+}
+
+/// Symptom: messages gone, pending counts of 0, a filtered purge that answered success for a few of many. Cause: a segment that couldn't be opened
+/// once stood for no message from then on. Remedy: questions that need it fail, and are asked again.
+#[test]
+fn a_segment_that_can_t_be_opened_once_isn_t_empty() {
+    for fault in lacks() {
+        let (disk, store, stream) = sealed(200);
+        let (all, one) = (Filter::all(), Filter::new("s.1"));
+        disk.set_faults(&[fault]);
+        assert!(stream.get(1).is_err(), "{fault:?}");
+        assert!(stream.read(1, 10, 1 << 20).is_err());
+        assert!(stream.next(&one, 1).is_err());
+        assert!(stream.count(&one, 1).is_err());
+        assert!(stream.subjects().is_err());
+        assert!(stream.seq_at(5).is_err());
+        assert!(stream.cursor(one.clone(), 1).next_message().is_err());
+        assert!(
+            stream.purge(&one, 0, 0).is_err(),
+            "a purge of what isn't seen"
+        );
+        assert!(stream.delete(1).is_err());
+        assert!(stream.truncate(3).is_err());
+        assert_eq!(stream.stats().msgs, 200);
+        disk.set_faults(&[]);
+        assert_eq!(stream.stats().first_seq, 1);
+        assert_eq!(stream.read(1, 1000, 1 << 20).unwrap().len(), 200);
+        assert_eq!(stream.count(&one, 1), Ok(40));
+        assert_eq!(stream.count(&all, 1), Ok(200));
+        let (purged, _) = stream.purge(&one, 0, 0).unwrap();
+        assert_eq!(purged, 40);
+        store.commit_once(0).unwrap();
+    }
+}
+
+/// Symptom: the store's totals said 1,060 and 674 were left. Cause: a rewrite of a segment that couldn't be mapped copied nothing, took its place,
+/// and the old file went. Remedy: a copy counts only with as many messages as are known to be alive.
+#[test]
+fn a_rewrite_that_can_t_read_its_segment_removes_nothing() {
+    for fault in lacks() {
+        let (disk, store, stream) = sealed(200);
+        let gone: Vec<u64> = (1..=200).filter(|k| k % 8 != 0).collect();
+        drop(stream.delete_many(&gone).unwrap());
+        store.commit_once(0).unwrap();
+        let store = {
+            store.close(0).unwrap();
+            open(&disk)
+        };
+        let stream = store.stream("s").unwrap().unwrap();
+        disk.set_faults(&[fault]);
+        for second in 1..5 {
+            let _ = store.maintain_once(second << 30);
+        }
+        disk.set_faults(&[]);
+        for second in 5..10 {
+            store.maintain_once(second << 30).unwrap();
+        }
+        assert_eq!(stream.stats().msgs, 25);
+        let left = stream.read(1, 1000, 1 << 20).unwrap();
+        assert_eq!(left.len(), 25, "{fault:?}");
+        let again = open(&disk.cut(0));
+        let stream = again.stream("s").unwrap().unwrap();
+        assert_eq!(stream.read(1, 1000, 1 << 20).unwrap().len(), 25);
+    }
+}
+
+/// Symptom: a message that nobody could see any more, or a stream above its limits for ever. Cause: what a limit pushes out lies in a segment that
+/// can't be looked at. Remedy: nothing comes in before that can go.
+#[test]
+fn limits_hold_although_what_goes_can_t_be_looked_at() {
+    let (disk, store, stream) = sealed(200);
+    let limits = Limits {
+        max_msgs: 200,
+        ..Limits::default()
+    };
+    drop(
+        store
+            .update_stream("s", StreamOptions { limits, ..small() })
+            .unwrap(),
+    );
+    store.commit_once(0).unwrap();
+    store.close(0).unwrap();
+    let store = open(&disk);
+    let stream = {
+        drop(stream);
+        store.stream("s").unwrap().unwrap()
+    };
+    disk.set_faults(&[Fault::fails(Call::Open, "0000", Failure::Descriptors)]);
+    let refused = stream.append(NewMessage::new("s.1", "x"), 300).err();
+    assert!(
+        matches!(refused, Some(Error::TryAgain { .. })),
+        "{refused:?}"
+    );
+    disk.set_faults(&[]);
+    put(&stream, 201);
+    assert_eq!((stream.stats().msgs, stream.stats().first_seq), (200, 2));
+    store.commit_once(0).unwrap();
+}
+
+/// What expires while its segment can't be looked at expires later, and the clock isn't asked all the time.
+#[test]
+fn what_can_t_be_looked_at_expires_later() {
+    let (disk, store, stream) = sealed(100);
+    let limits = Limits {
+        max_age: 1_000,
+        ..Limits::default()
+    };
+    drop(
+        store
+            .update_stream("s", StreamOptions { limits, ..small() })
+            .unwrap(),
+    );
+    disk.set_faults(&[Fault::fails(Call::Open, "0000", Failure::Descriptors)]);
+    let now = 5_000_000_000;
+    assert!(stream.expire(now).is_empty());
+    assert_eq!(stream.next_expiry(), Some(now + 1_000_000_000));
+    disk.set_faults(&[]);
+    assert_eq!(stream.expire(now + 1_000_000_000).len(), 100);
+    store.commit_once(0).unwrap();
+}
+
+/// A segment whose footer is damaged, and a record of it too, holds less than its meta file says. That isn't dead: a rewrite would forget it for
+/// good, and only a repair may say so.
+#[test]
+fn a_segment_that_lacks_messages_isn_t_rewritten_without_them() {
+    let (disk, store, stream) = sealed(200);
+    let gone: Vec<u64> = (1..=200).filter(|k| k % 8 != 0).collect();
+    drop(stream.delete_many(&gone).unwrap());
+    store.close(0).unwrap();
+    let holds = |bytes: &[u8], text: &str| {
+        bytes
+            .windows(text.len())
+            .position(|it| it == text.as_bytes())
+    };
+    let names = disk.list().unwrap();
+    let name = names.iter().find(|name| {
+        name.ends_with(".seg") && holds(&disk.bytes(name).unwrap(), "payload of 40").is_some()
+    });
+    let name = name.unwrap();
+    disk.tamper(name, |bytes| {
+        for text in ["payload of 40", "MDGFOOT1"] {
+            let at = holds(bytes, text).unwrap();
+            bytes[at] ^= 1;
+        }
+    });
+    let store = open(&disk);
+    for second in 1..5 {
+        store.maintain_once(second << 30).unwrap();
+    }
+    assert_eq!(store.stream("s").unwrap().unwrap().stats().msgs, 25);
+    assert!(disk.bytes(name).is_some(), "the segment is gone");
+    store.repair(9 << 30).unwrap();
+    let stream = store.stream("s").unwrap().unwrap();
+    assert_eq!(stream.stats().msgs, 24);
+    assert_eq!(stream.read(1, 1000, 1 << 20).unwrap().len(), 24);
+}
