@@ -1,5 +1,9 @@
 //! The thread that commits, for who wants one. Simulations call `commit_once` themselves.
-use crate::{Store, ticket::Unpark};
+use crate::{
+    Store,
+    sync::{current, park_timeout},
+    ticket::Unpark,
+};
 use std::{
     io,
     sync::{
@@ -40,6 +44,18 @@ impl Committer {
         ];
         Ok(Self { stop, threads })
     }
+
+    /// What the committing thread does until it is told to stop, for a schedule of simulated threads.
+    #[cfg(any(test, feature = "sim"))]
+    pub fn run_commits(store: &Store, stop: &AtomicBool) {
+        commit_loop(store, stop);
+    }
+
+    /// What the keeping thread does until it is told to stop, for a schedule of simulated threads.
+    #[cfg(any(test, feature = "sim"))]
+    pub fn run_keeper(store: &Store, stop: &AtomicBool) {
+        keep_loop(store, stop);
+    }
 }
 
 impl Drop for Committer {
@@ -54,9 +70,10 @@ impl Drop for Committer {
     }
 }
 
+/// The committer's thread: commits until it is told to stop, or the store fails.
 fn commit_loop(store: &Store, stop: &AtomicBool) {
     let gate = &store.0.gate;
-    gate.set_bell(Some(Waker::from(Arc::new(Unpark(std::thread::current())))));
+    gate.set_bell(Some(Waker::from(Arc::new(Unpark(current())))));
     while !stop.load(Ordering::SeqCst) {
         let now = now();
         let Ok(commit) = store.commit_once(now) else {
@@ -68,15 +85,16 @@ fn commit_loop(store: &Store, stop: &AtomicBool) {
             let due = commit.next_due.map_or(IDLE_MAX, |due| {
                 Duration::from_nanos(due.saturating_sub(now))
             });
-            std::thread::park_timeout(due.min(IDLE_MAX));
+            park_timeout(due.min(IDLE_MAX));
         }
     }
     gate.set_bell(None);
 }
 
+/// The keeper's thread: a round now and then, until it is told to stop.
 fn keep_loop(store: &Store, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
-        std::thread::park_timeout(KEEPER_PERIOD);
+        park_timeout(KEEPER_PERIOD);
         if let Err(error) = store.maintain_once(now()) {
             tracing::warn!(%error, "streamlog: maintenance failed");
             if store.failure().is_some() {
@@ -92,6 +110,10 @@ fn keep_loop(store: &Store, stop: &AtomicBool) {
     reason = "threads have to know when an interval is over"
 )]
 fn now() -> u64 {
+    #[cfg(any(test, feature = "sim"))]
+    if let Some(now) = crate::interleave::now() {
+        return now;
+    }
     SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |since| since.as_nanos() as u64)

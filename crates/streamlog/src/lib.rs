@@ -64,6 +64,8 @@ mod filter;
 mod filters;
 mod gate;
 mod index;
+#[cfg(any(test, feature = "sim"))]
+mod interleave;
 mod journal;
 mod keep;
 #[cfg(any(test, feature = "sim"))]
@@ -118,6 +120,12 @@ pub use ticket::Ticket;
 #[cfg(any(test, feature = "sim"))]
 pub mod sim {
     pub use crate::disk::crash::{Call, CrashDisk, Failure, Fault};
+    /// Threads whose interleaving is drawn from a seed.
+    pub mod interleave {
+        pub use crate::interleave::{
+            Mutex, Parked, Schedule, current, now, park_timeout, pause, preempt, roll,
+        };
+    }
     pub use crate::laws::reopen;
     pub use crate::steps::take as take_steps;
     pub use crate::torture::{Report, run as torture};

@@ -16,9 +16,9 @@ use crate::{
         TOMB_KEY, id_of, key_of,
     },
     stream::Buffered,
+    sync::StateMutex as Mutex,
     twice,
 };
-use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap},
     hash::{BuildHasher, RandomState},

@@ -14,9 +14,9 @@ use crate::{
     small::{Deltas, Pair, Pairs},
     state::State,
     stream::{Buffered, Owner, Shared, Stream, enforce_all, level_of},
+    sync::StateMutex as Mutex,
     ticket::{Fate, Ticket},
 };
-use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{

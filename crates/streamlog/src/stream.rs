@@ -9,9 +9,10 @@ use crate::{
     options::{Discard, Policy, Storage, StreamOptions},
     record::{FLAG_ERASE, Head, Kind, SUBJECT_MAX, encode_runs},
     state::{NewMessage, State},
+    sync::StateMutex as Mutex,
     ticket::{Fate, Ticket},
 };
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::MutexGuard;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicUsize, Ordering},

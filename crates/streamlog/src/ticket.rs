@@ -3,6 +3,7 @@ use crate::{
     Error, Result,
     gate::{Gate, Level},
     stream::Owner,
+    sync::{Parked, current, park_timeout},
 };
 use std::{
     future::Future,
@@ -12,7 +13,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
-    thread::Thread,
+    time::Duration,
 };
 
 /// A change that is on its way to the disk.
@@ -112,13 +113,13 @@ impl Ticket {
 
     /// Blocks this thread until the ticket is released. Somebody else must be committing.
     pub fn wait(self) -> Result<()> {
-        let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+        let waker = Waker::from(Arc::new(Unpark(current())));
         let mut context = Context::from_waker(&waker);
         let mut ticket = std::pin::pin!(self);
         loop {
             match ticket.as_mut().poll(&mut context) {
                 Poll::Ready(outcome) => return outcome,
-                Poll::Pending => std::thread::park(),
+                Poll::Pending => park_timeout(Duration::MAX),
             }
         }
     }
@@ -143,7 +144,7 @@ impl Future for Ticket {
 }
 
 /// Wakes a parked thread.
-pub(crate) struct Unpark(pub(crate) Thread);
+pub(crate) struct Unpark(pub(crate) Parked);
 
 impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
