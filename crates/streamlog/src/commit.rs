@@ -586,10 +586,13 @@ impl Inner {
         if carry.state {
             w.state_pin = Some(number);
         }
+        let has_state = carry.state || !deltas.is_empty();
+        let state = has_state.then_some(self.options.policy);
         w.take_state(deltas);
         let oldest = w.oldest();
         w.journal.write(&*self.disk, &mut w.frame, oldest)?;
-        let soonest = shares.iter().filter_map(|share| match share.policy {
+        let policies = shares.iter().map(|share| share.policy).chain(state);
+        let soonest = policies.filter_map(|policy| match policy {
             Policy::Always => None,
             Policy::Interval(d) => Some(now.saturating_add(d.as_nanos() as u64)),
         });
