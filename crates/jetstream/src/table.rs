@@ -2,6 +2,9 @@
 //!
 //! Whoever takes a stream by `&mut` stirs it: it is served in the next turn, and what it waits for is asked anew. A stream that
 //! nobody touches costs nothing.
+//!
+//! **Invariant:** a stream that isn't stirred was served when the log showed what its `mark` says, and it is in `behind` if the log had more. The
+//! committer may show that more at any moment, also during the turn: it tells afterwards, so [`Streams::committed`] finds the stream either way.
 
 use crate::stream::{Slot, Stream};
 use std::collections::BTreeSet;
@@ -15,14 +18,15 @@ pub(crate) struct Streams {
     marks: Vec<Marks>,
     stirred: Vec<usize>,
     timers: BTreeSet<(u64, usize)>,
-    writing: Vec<usize>,
+    /// Streams with messages that their consumers weren't shown.
+    behind: Vec<usize>,
 }
 
 /// In which of the lists a stream is.
 #[derive(Clone, Copy, Default)]
 struct Marks {
     stirred: bool,
-    writing: bool,
+    behind: bool,
     due: Option<u64>,
 }
 
@@ -65,7 +69,7 @@ impl Streams {
 
     /// Whether one of those that are to be served, now or after the next commit, is such a stream.
     pub(crate) fn any_awake(&self, such: impl Fn(&Stream) -> bool) -> bool {
-        let awake = self.stirred.iter().chain(&self.writing);
+        let awake = self.stirred.iter().chain(&self.behind);
         let mut awake = awake.filter_map(|index| self.slots[*index].as_ref());
         awake.any(|stream| such(stream))
     }
@@ -89,11 +93,11 @@ impl Streams {
             return;
         };
         stream.consumers.rest(served);
-        let writes = stream.is_writing();
+        let behind = stream.is_behind();
         let due = stream.poll_timeout();
         self.schedule(index, due);
-        if writes && !std::mem::replace(&mut self.marks[index].writing, true) {
-            self.writing.push(index);
+        if behind && !std::mem::replace(&mut self.marks[index].behind, true) {
+            self.behind.push(index);
         }
     }
 
@@ -110,12 +114,19 @@ impl Streams {
         }
     }
 
-    /// The store committed: streams that wrote are stirred.
+    /// The store committed: streams that show more now than when they were served are stirred.
     pub(crate) fn committed(&mut self) {
-        for index in std::mem::take(&mut self.writing) {
-            self.marks[index].writing = false;
-            self.stir(index);
-        }
+        let mut behind = std::mem::take(&mut self.behind);
+        behind.retain(|index| {
+            let outdated = self.slots[*index].as_ref().map(|it| it.is_outdated());
+            let stay = outdated == Some(false);
+            self.marks[*index].behind = stay;
+            if outdated == Some(true) {
+                self.stir(*index);
+            }
+            stay
+        });
+        self.behind = behind;
     }
 
     /// When time does something to any of those that were served.

@@ -26,6 +26,11 @@ pub(super) struct Next {
 }
 
 impl Consumer {
+    /// Whether a message that becomes visible could go out.
+    pub(crate) fn is_listening(&self) -> bool {
+        !self.config.is_pull() || !self.requests.is_empty()
+    }
+
     /// Delivers what there is and may go, up to a turn's worth. True if there may be more.
     pub(crate) fn run(&mut self, now: u64, net: &mut dyn Network) -> bool {
         self.wake_at = None;

@@ -48,9 +48,31 @@ struct Entry {
     consumer: Box<Consumer>,
     /// When time does something to it.
     due: Option<u64>,
-    /// The last sequence that was told to it and that it may not have seen; 0: none.
+    /// The first and the last sequence that were told to it and that it may not have seen; 0: none.
+    wanted_from: u64,
     wanted: u64,
     stirred: bool,
+}
+
+impl Entry {
+    /// A message up to `seq` is for it. True if it waited for nothing.
+    fn await_up_to(&mut self, seq: u64) -> bool {
+        if self.wanted == 0 {
+            self.wanted_from = seq;
+        }
+        std::mem::replace(&mut self.wanted, seq) == 0
+    }
+
+    /// Whether some of what it waits for is visible, and whether all of it is: then it waits no more.
+    fn see(&mut self, visible: u64) -> (bool, bool) {
+        let (any, all) = (self.wanted_from <= visible, self.wanted <= visible);
+        if all {
+            self.wanted = 0;
+        } else if any {
+            self.wanted_from = visible + 1;
+        }
+        (any, all)
+    }
 }
 
 impl Consumers {
@@ -117,6 +139,7 @@ impl Consumers {
         self.slots[slot as usize] = Some(Entry {
             consumer,
             due: None,
+            wanted_from: 0,
             wanted: 0,
             stirred: false,
         });
@@ -176,7 +199,7 @@ impl Consumers {
         };
         trie.for_each_match(subject, |slot| {
             if let Some(entry) = &mut slots[*slot as usize]
-                && std::mem::replace(&mut entry.wanted, seq) == 0
+                && entry.await_up_to(seq)
             {
                 awaiting.push(*slot);
             }
@@ -199,21 +222,18 @@ impl Consumers {
         }
         let moved = std::mem::replace(&mut self.visible, visible) != visible;
         if moved {
-            (0..self.unfiltered.len()).for_each(|at| self.stir(self.unfiltered[at]));
+            (0..self.unfiltered.len()).for_each(|at| self.stir_listening(self.unfiltered[at]));
         }
         let mut awaiting = std::mem::take(&mut self.awaiting);
         awaiting.retain(|slot| {
             let Some(entry) = &mut self.slots[*slot as usize] else {
                 return false;
             };
-            let seen = entry.wanted <= visible;
-            if seen {
-                entry.wanted = 0;
+            let (any, all) = entry.see(visible);
+            if any {
+                self.stir_listening(*slot);
             }
-            if seen || moved {
-                self.stir(*slot);
-            }
-            !seen
+            !all
         });
         self.awaiting = awaiting;
         let stirred = std::mem::take(&mut self.stirred);
@@ -293,9 +313,16 @@ impl Consumers {
         }
     }
 
+    /// The same, unless it couldn't deliver anything whatever comes.
+    fn stir_listening(&mut self, slot: Slot) {
+        if self.at(slot).is_some_and(Consumer::is_listening) {
+            self.stir(slot);
+        }
+    }
+
     fn await_up_to(&mut self, slot: Slot, last: u64) {
         if let Some(entry) = &mut self.slots[slot as usize]
-            && std::mem::replace(&mut entry.wanted, last) == 0
+            && entry.await_up_to(last)
         {
             self.awaiting.push(slot);
         }
@@ -380,6 +407,7 @@ mod tests {
         ConsumerConfig {
             name: name.into(),
             filter_subjects: filters.iter().map(|it| (*it).to_owned()).collect(),
+            deliver_subject: "d".into(),
             ..ConsumerConfig::default()
         }
     }

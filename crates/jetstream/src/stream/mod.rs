@@ -42,6 +42,9 @@ pub(crate) struct Stream {
     /// what info showed last
     pub(crate) shown: Cell<LookedUp>,
     pub(crate) consumers: Consumers,
+    /// The log's visible sequence when its consumers were served last. A turn reads it once, at its begin: a consumer may see more, and
+    /// what the stream waits for afterwards counts from here.
+    mark: u64,
     /// The head of each publish ack: `{"stream":"NAME",`, with the domain if there is one.
     pub(crate) ack_head: Box<[u8]>,
     /// Ids of the last window; built from the log when the first one is asked for.
@@ -92,6 +95,7 @@ impl Stream {
             log,
             shown: Cell::default(),
             consumers: Consumers::default(),
+            mark: 0,
             dedupe: None,
             transform: None,
             republish: None,
@@ -288,7 +292,8 @@ impl Stream {
         let own = std::mem::take(&mut self.advisories).into_iter();
         events.extend(own.map(|event| (self.account, event)));
         let stats = self.log.stats();
-        let served = self.consumers.begin(stats.visible, stats.last_seq);
+        self.mark = stats.visible;
+        let served = self.consumers.begin(self.mark, stats.last_seq);
         let mut more = false;
         for slot in served.iter().copied() {
             let Some(consumer) = self.consumers.quietly(slot) else {
@@ -347,10 +352,14 @@ impl Stream {
         self.dedupe.as_ref()?.poll_timeout(self.window())
     }
 
-    /// Whether messages are on their way to the disk.
-    pub(crate) fn is_writing(&self) -> bool {
-        let stats = self.log.stats();
-        stats.visible < stats.last_seq
+    /// Whether there are messages that its consumers weren't shown: a commit will show them, or one did since.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.mark < self.log.stats().last_seq
+    }
+
+    /// Whether the log shows more than its consumers were shown.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.mark < self.log.stats().visible
     }
 
     /// What tells it from an earlier one of its name.
