@@ -1,8 +1,8 @@
 //! Wakes one thread, at no cost while it is awake.
 
+use crate::sync::{Parked, current, park_timeout};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::thread::Thread;
 use std::time::Duration;
 
 /// Rung by whoever has work for the thread.
@@ -12,13 +12,13 @@ use std::time::Duration;
 #[derive(Default)]
 pub(crate) struct Bell {
     rung: AtomicBool,
-    sleeper: OnceLock<Thread>,
+    sleeper: OnceLock<Parked>,
 }
 
 impl Bell {
     /// Says that this thread is the one to wake.
     pub(crate) fn answer_here(&self) {
-        let _ = self.sleeper.set(std::thread::current());
+        let _ = self.sleeper.set(current());
     }
 
     /// There is work.
@@ -33,7 +33,7 @@ impl Bell {
     /// Sleeps until somebody rings, or `at_most`.
     pub(crate) fn rest(&self, at_most: Duration) {
         if !self.rung.swap(false, SeqCst) && !at_most.is_zero() {
-            std::thread::park_timeout(at_most);
+            park_timeout(at_most);
             self.rung.store(false, SeqCst);
         }
     }

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Acquire};
 use std::time::{Duration, Instant, SystemTime};
 
+#[cfg(test)]
+mod tests;
+
 /// How long the thread sleeps at most.
 const REST_MAX: u64 = 5_000_000_000;
 /// How long it waits for a receiver that has much to read.
@@ -37,8 +40,8 @@ pub(crate) struct Engine {
     seen: u64,
     /// Receivers have much to read: a pause is in order.
     crowded: bool,
-    /// The log is full of unwritten bytes, and messages wait for the commit that makes room.
-    full: bool,
+    /// The log is full of unwritten bytes, and a message that needs so many waits in its mailbox for the commit that makes room.
+    full: Option<usize>,
     trimmed: Instant,
 }
 
@@ -56,7 +59,7 @@ impl Engine {
             committed,
             seen: 0,
             crowded: false,
-            full: false,
+            full: None,
             trimmed: instant(),
         }
     }
@@ -65,7 +68,7 @@ impl Engine {
     pub(crate) fn turn(&mut self) -> u64 {
         let start = instant();
         self.post.worker().set_now(start);
-        self.full = false;
+        self.full = None;
         let mut more = false;
         for account in self.post.accounts() {
             more |= self.hear(account, |_, _| true);
@@ -87,7 +90,7 @@ impl Engine {
     /// A visitor's turn: publishes, of the account that it brought, to streams without consumers, and a few answers. Requests, deliveries and
     /// timers stay for the thread, and what an ack goes out with. When that has to take its turn.
     pub(crate) fn visit(&mut self, account: Option<AccountId>) -> u64 {
-        let busy = self.crowded || self.full || self.jetstream.has_long_work();
+        let busy = self.crowded || self.full.is_some() || self.jetstream.has_long_work();
         if busy || self.jetstream.waiting() > FEW_ANSWERS {
             return 0;
         }
@@ -109,7 +112,11 @@ impl Engine {
     }
 
     /// What was said goes out. When the thread has to take its next turn; `more`: there is something to do at once.
-    fn hand_over(&mut self, more: bool, now: u64) -> u64 {
+    ///
+    /// A message that was left for want of room is looked at again at once if there is room now, because a commit of this very turn made
+    /// it. If there isn't, bytes wait for the committer, who tells when they are written.
+    fn hand_over(&mut self, mut more: bool, now: u64) -> u64 {
+        more |= self.full.is_some_and(|needed| self.store.has_room(needed));
         self.post.worker().hand_over();
         self.crowded = !self.post.worker().take_crowded().is_empty();
         let due = self.jetstream.poll_timeout().unwrap_or(u64::MAX);
@@ -140,12 +147,13 @@ impl Engine {
         let now = clock();
         let (jetstream, store) = (&mut self.jetstream, &self.store);
         let part = (self.post.pending(account) / PARTS).max(PART_BYTES_MIN);
-        let (mut heard, mut full, mut refused) = (0, false, false);
+        let (mut heard, mut full, mut refused) = (0, None, false);
         self.post.hear(account, |post, token, message| {
             let len = message.subject.len() + message.headers.len() + message.payload.len();
-            full = !store.has_room(len + RECORD_OVERHEAD);
+            let needed = len + RECORD_OVERHEAD;
+            full = (!store.has_room(needed)).then_some(needed);
             refused = !takes(jetstream, token);
-            if full || refused {
+            if full.is_some() || refused {
                 return false;
             }
             jetstream.receive(account, token, message, now, post);
@@ -156,8 +164,8 @@ impl Engine {
             }
             true
         });
-        self.full |= full;
-        !full && (refused || self.post.pending(account) > 0)
+        self.full = self.full.into_iter().chain(full).min();
+        full.is_none() && (refused || self.post.pending(account) > 0)
     }
 }
 
@@ -166,6 +174,10 @@ impl Engine {
     reason = "this is the thread that tells JetStream the time"
 )]
 pub(crate) fn clock() -> u64 {
+    #[cfg(test)]
+    if let Some(now) = midge_streamlog::sim::interleave::now() {
+        return now;
+    }
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| {
         u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)

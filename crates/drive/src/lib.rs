@@ -22,6 +22,9 @@ mod engine;
 mod folder;
 mod post;
 mod seat;
+#[cfg(test)]
+mod simulation;
+mod sync;
 
 pub use folder::{store_folder, temporary_folder};
 
@@ -101,6 +104,18 @@ impl Drive {
     /// A folder that can't be used, a store that doesn't open, no thread to be had.
     pub fn start(settings: Settings) -> Result<Self, Error> {
         let store = folder::open(&settings.folder, settings.store)?;
+        let mut drive = Self::assemble(store, settings.jetstream, settings.seed);
+        drive.committer = Some(Committer::spawn(&drive.store)?);
+        let served = drive.seat.clone();
+        let thread = std::thread::Builder::new()
+            .name("midge-jetstream".into())
+            .spawn(move || served.serve())?;
+        drive.thread = Some(thread);
+        Ok(drive)
+    }
+
+    /// All but the threads.
+    fn assemble(store: Store, jetstream: midge_jetstream::Settings, seed: u64) -> Self {
         let seat = Arc::new(Seat::default());
         let committed = Arc::new(AtomicU64::new(0));
         let (observer, visited) = (committed.clone(), seat.clone());
@@ -109,23 +124,18 @@ impl Drive {
             visited.visit(None);
         });
         store.defer();
-        let domain = settings.jetstream.domain.clone();
-        let jetstream = JetStream::open(store.clone(), settings.jetstream, clock());
-        let post = Post::new(Worker::new(settings.seed, instant()));
+        let domain = jetstream.domain.clone();
+        let jetstream = JetStream::open(store.clone(), jetstream, clock());
+        let post = Post::new(Worker::new(seed, instant()));
         seat.fill(Engine::new(jetstream, store.clone(), post, committed));
-        let committer = Committer::spawn(&store)?;
-        let served = seat.clone();
-        let thread = std::thread::Builder::new()
-            .name("midge-jetstream".into())
-            .spawn(move || served.serve())?;
-        Ok(Self {
+        Self {
             seat,
-            thread: Some(thread),
+            thread: None,
             store,
-            committer: Some(committer),
+            committer: None,
             next_account: 0,
             domain,
-        })
+        }
     }
 
     /// Serves JetStream in `account`; its streams and consumers are there when this returns. `sink_id` must be unique

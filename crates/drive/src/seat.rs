@@ -8,8 +8,9 @@
 
 use crate::bell::Bell;
 use crate::engine::{Engine, clock};
+use crate::sync::Mutex;
 use midge_jetstream::AccountId;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::MutexGuard;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 

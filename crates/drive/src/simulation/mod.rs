@@ -1,0 +1,218 @@
+//! All of JetStream's threads on a simulated disk, in an order that a seed draws.
+//!
+//! The real committer, keeper, engine and seat run as actors of a [`Schedule`], with clients beside them that publish, pull, acknowledge and
+//! remove, over streams in files and in memory, with each policy. They are preempted at each lock, so the steps of a commit (appended, written,
+//! synced, told, observed), a visit, a turn, a timer and a round of the keeper come in any order; the disk may be slow. A run is up to three
+//! lives of one store: the power fails in the midst of one, or the server stops well, and the next one goes on with what is there.
+//!
+//! The laws, of which [`Ledger`] keeps the facts: whoever waits is answered; a consumer with a waiting request has what it may have, without
+//! anybody doing anything; what was acknowledged is there, and nothing that was removed; totals equal what can be read.
+//!
+//! A failure names its seed: `MIDGE_SEED=17 MIDGE_SIMULATIONS=1 cargo test -p midge-drive --lib simulation` plays it again, and
+//! `cargo xtask simulate 10 interleavings` plays new ones for minutes.
+
+mod client;
+mod ledger;
+
+use crate::Drive;
+use client::Client;
+use ledger::{Ledger, Plan};
+use midge_jetstream::AccountLimits;
+use midge_router::Router;
+use midge_streamlog::sim::CrashDisk;
+use midge_streamlog::sim::interleave::{self, Schedule};
+use midge_streamlog::{Committer, Store};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// The clock at the start.
+const BEGIN: u64 = 1_700_000_000_000_000_000;
+/// Lives of one store.
+const LIVES: u64 = 3;
+
+/// What the actors of one life share.
+struct Life {
+    plan: Plan,
+    ledger: Mutex<Ledger>,
+    disk: CrashDisk,
+    /// Streams and consumers are made.
+    ready: AtomicBool,
+    /// Clients that published all that they want.
+    quiet: AtomicUsize,
+    /// Clients that saw all that they should.
+    done: AtomicUsize,
+    stop: AtomicBool,
+}
+
+/// A small generator for what the clients do; the order is the schedule's.
+struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 20) % sides
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.roll(from.len() as u64) as usize]
+    }
+}
+
+/// Plays a seed; how many steps that took.
+fn play(seed: u64) -> u64 {
+    let mut dice = Dice::new(seed);
+    dice.roll(2);
+    let plan = Plan::draw(&mut dice);
+    let (mut disk, mut ledger) = (CrashDisk::new(), Ledger::new(&plan));
+    let (mut now, mut steps) = (BEGIN, 0);
+    for life in 0..1 + dice.roll(LIVES) {
+        let (image, cut) = (Arc::new(Mutex::new(None)), dice.roll(300));
+        let shared = Arc::new(Life {
+            plan: plan.clone(),
+            ledger: Mutex::new(ledger),
+            disk,
+            ready: AtomicBool::new(false),
+            quiet: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
+            stop: AtomicBool::new(false),
+        });
+        watch(&shared, &image, cut, dice.roll(u64::MAX));
+        let schedule = Schedule::new(seed.wrapping_mul(LIVES).wrapping_add(life), now);
+        let (first, others) = (shared.clone(), schedule.clone());
+        schedule.spawn("first client", move || live(&first, &others, life));
+        let (took, end) = schedule.run();
+        (now, steps) = (end + 1_000_000, steps + took);
+        shared.disk.forget_hook();
+        let crashed = image.lock().unwrap().take().filter(|_| dice.roll(3) > 0);
+        (disk, ledger) = match crashed {
+            Some((disk, ledger)) => (disk, ledger),
+            None => {
+                let ledger = shared.ledger.lock().unwrap().clone();
+                (shared.disk.cut(0), ledger)
+            }
+        };
+    }
+    steps
+}
+
+/// What a later life finds after a loss of power, and what it may rely on.
+type Image = Arc<Mutex<Option<(CrashDisk, Ledger)>>>;
+
+/// Makes the disk as slow as the plan says, and remembers what the power leaves after so many operations.
+fn watch(life: &Arc<Life>, image: &Image, cut: u64, seed: u64) {
+    let (weak, image) = (Arc::downgrade(life), image.clone());
+    let count = AtomicUsize::new(0);
+    life.disk.before_each(move |disk, _| {
+        let Some(life) = weak.upgrade() else { return };
+        if count.fetch_add(1, SeqCst) as u64 == cut {
+            let ledger = life.ledger.lock().unwrap().clone();
+            *image.lock().unwrap() = Some((disk.cut(seed), ledger.after_power_cut(&life.plan)));
+        }
+        let slow = life.plan.slow_ms;
+        if slow > 0 && interleave::roll(4) == 0 {
+            interleave::pause(Duration::from_millis(interleave::roll(slow)));
+        } else {
+            interleave::preempt();
+        }
+    });
+}
+
+/// The first client's life: it starts the others, and stops the server when all are done.
+fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
+    let plan = &life.plan;
+    let store = Store::open(Arc::new(life.disk.clone()), plan.store()).expect("the store opens");
+    let mut drive = Drive::assemble(store.clone(), plan.jetstream(), 1);
+    let router = Router::new();
+    let account = router.account("$G");
+    drive.open_account(&router, &account, 1, AccountLimits::default());
+
+    let seat = drive.seat.clone();
+    schedule.spawn("jetstream", move || seat.serve());
+    let (committed, told) = (store.clone(), life.clone());
+    schedule.spawn("committer", move || {
+        Committer::run_commits(&committed, &told.stop);
+    });
+    let (kept, told) = (store.clone(), life.clone());
+    schedule.spawn("keeper", move || Committer::run_keeper(&kept, &told.stop));
+
+    let router = Arc::new(router);
+    for index in 1..plan.clients {
+        let (life, router) = (life.clone(), router.clone());
+        schedule.spawn("client", move || {
+            let mut client = Client::new(&life, &router, index, number);
+            client.wait_for(|life| life.ready.load(SeqCst));
+            client.run();
+        });
+    }
+    let mut client = Client::new(life, &router, 0, number);
+    client.make_all();
+    life.ready.store(true, SeqCst);
+    client.run();
+    client.wait_for(|life| life.done.load(SeqCst) == life.plan.clients);
+    client.check_all();
+
+    if let Some(mut engine) = drive.seat.engine().take() {
+        engine.stop();
+    }
+    drive.seat.ring();
+    life.stop.store(true, SeqCst);
+    let now = interleave::now().unwrap_or(0);
+    store.close(now).expect("the disk works");
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long to play is measured outside of what is played"
+)]
+fn real_time() -> Instant {
+    Instant::now()
+}
+
+/// One seed after the other: `runs`, or as many as `MIDGE_SIMULATIONS` says, or for `MIDGE_MINUTES`; from `MIDGE_SEED` on.
+fn play_seeds(runs: u64) {
+    let first = number("MIDGE_SEED").unwrap_or(1);
+    let minutes = number("MIDGE_MINUTES");
+    let runs = match minutes {
+        Some(_) => u64::MAX - first,
+        None => number("MIDGE_SIMULATIONS").unwrap_or(runs),
+    };
+    let long = minutes.map(|minutes| Duration::from_secs(60 * minutes));
+    let (begun, mut steps) = (real_time(), 0);
+    for seed in first..first + runs {
+        if long.is_some_and(|long| begun.elapsed() > long) {
+            #[expect(clippy::print_stdout, reason = "the figures of a long run")]
+            {
+                let seeds = seed - first;
+                println!("interleavings: {seeds} seeds from {first} on, {steps} steps");
+            }
+            return;
+        }
+        match catch_unwind(AssertUnwindSafe(|| play(seed))) {
+            Ok(took) => steps += took,
+            Err(panic) => {
+                #[expect(clippy::print_stderr, reason = "how to see it again")]
+                {
+                    eprintln!("seed {seed}: MIDGE_SEED={seed} MIDGE_SIMULATIONS=1 plays it again");
+                }
+                resume_unwind(panic);
+            }
+        }
+    }
+}
+
+#[test]
+fn in_any_order_nothing_is_lost_and_nobody_waits_in_vain() {
+    play_seeds(12);
+}
