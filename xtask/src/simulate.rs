@@ -1,7 +1,8 @@
 //! `simulate`: random work, crashes and full disks against models, for minutes.
 //!
-//! The simulations are tests of `midge-jetstream` (`tests/wild`), which play a few seeds each time; this plays new ones for as long as asked
-//! for, one simulation after the other, optimized. A failure names its seed and is played again with `MIDGE_SEED`.
+//! The simulations are tests of `midge-jetstream` (`tests/wild`) and of `midge-drive` (`interleavings`: all threads in any order), which play a
+//! few seeds each time; this plays new ones for as long as asked for, one simulation after the other, optimized. A failure names its seed and
+//! is played again with `MIDGE_SEED`.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,8 +11,14 @@ use anyhow::{Context, Result, bail};
 use crate::{process, tree};
 
 const MINUTES: u64 = 10;
-const USAGE: &str = "simulate [MINUTES] [contents|consumers|simple]";
-const SIMULATIONS: [&str; 3] = ["contents", "consumers", "simple"];
+const USAGE: &str = "simulate [MINUTES] [contents|consumers|simple|interleavings]";
+/// Name, the package and the test target it is in, and which tests it is there.
+const SIMULATIONS: [(&str, &str, &str); 4] = [
+    ("contents", "-p midge-jetstream --test wild", "contents::"),
+    ("consumers", "-p midge-jetstream --test wild", "consumers::"),
+    ("simple", "-p midge-jetstream --test wild", "simple::"),
+    ("interleavings", "-p midge-drive --lib", "simulation::"),
+];
 /// For the build, and for the last seed.
 const BESIDE: Duration = Duration::from_secs(900);
 
@@ -19,24 +26,18 @@ const BESIDE: Duration = Duration::from_secs(900);
 pub fn run(args: &[String]) -> Result<()> {
     let (mut minutes, mut which) = (MINUTES, SIMULATIONS.to_vec());
     for arg in args {
-        match SIMULATIONS.iter().find(|name| *name == arg) {
-            Some(name) => which = vec![*name],
+        match SIMULATIONS.iter().find(|(name, ..)| name == arg) {
+            Some(simulation) => which = vec![*simulation],
             None => minutes = arg.parse().context(USAGE)?,
         }
     }
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
     let first = now.as_secs().to_string();
-    for name in which {
+    for (name, target, filter) in which {
         let mut test = tree::cargo();
-        test.args([
-            "test",
-            "--release",
-            "-p",
-            "midge-jetstream",
-            "--test",
-            "wild",
-        ]);
-        test.args(["--", "--nocapture", &format!("{name}::")]);
+        test.args(["test", "--release"]);
+        test.args(target.split(' '));
+        test.args(["--", "--nocapture", filter]);
         test.env("MIDGE_SEED", &first)
             .env("MIDGE_MINUTES", minutes.to_string());
         let most = Duration::from_secs(60 * minutes) + BESIDE;
