@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::ports::Ports;
 use crate::server::Server;
-use crate::{entrances, outcasts, reload};
+use crate::{outcasts, reload};
 use midge_conf::{Identity, Options, Port};
 use midge_monitor::Monitor;
 use midge_net::{Command, Host, Listening, Workers, bind, listen, stream_handshake};
@@ -394,13 +394,19 @@ fn watch_over(
             }
         });
     }
-    if let Some(port) = https
-        && let Ok(Some(policy)) = entrances::policy(options.tls.as_ref())
-    {
+    if let Some(port) = https {
         tracing::info!(target: "midge", "Starting https monitor on {}", shown(host, &port));
+        let server = server.clone();
         tokio::spawn(async move {
             if let Ok(listener) = TcpListener::from_std(port.socket) {
-                let handshake = |socket| stream_handshake(policy.clone(), socket);
+                let handshake = |socket| {
+                    let policy = server.entrances.monitor.load_full();
+                    async move {
+                        let policy =
+                            policy.ok_or_else(|| std::io::Error::other("no certificate"))?;
+                        stream_handshake((*policy).clone(), socket).await
+                    }
+                };
                 monitor.serve_with(listener, handshake, pending()).await;
             }
         });

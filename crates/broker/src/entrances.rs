@@ -1,7 +1,7 @@
 //! How each listener's connections begin, by the options.
 
 use crate::error::Error;
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use midge_conf::{ConnectionType, Options, Tls};
 use midge_net::{
     Entrance, Handshake, TlsPolicy, WebSocketPolicy, client_handshake, websocket_handshake,
@@ -16,6 +16,8 @@ const UPGRADE_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) struct Entrances {
     pub(crate) client: Arc<Entrance>,
     pub(crate) websocket: Arc<Entrance>,
+    /// TLS of the monitoring port.
+    pub(crate) monitor: ArcSwapOption<TlsPolicy>,
 }
 
 impl Entrances {
@@ -30,6 +32,7 @@ impl Entrances {
         Ok(Self {
             client: entrance(ConnectionType::Standard, client),
             websocket: entrance(ConnectionType::WebSocket, websocket),
+            monitor: ArcSwapOption::from_pointee(monitor_policy(options)?),
         })
     }
 }
@@ -63,6 +66,17 @@ pub(crate) fn policy(tls: Option<&Tls>) -> Result<Option<TlsPolicy>, Error> {
     tls.map(TlsPolicy::new)
         .transpose()
         .map_err(|error| Error::Tls(error.to_string()))
+}
+
+/// The client listener's certificate for whoever monitors, who needs none: there is no login that it would be for.
+pub(crate) fn monitor_policy(options: &Options) -> Result<Option<TlsPolicy>, Error> {
+    let without_clients = |tls: &Tls| Tls {
+        verify: false,
+        verify_and_map: false,
+        pinned_certs: Default::default(),
+        ..tls.clone()
+    };
+    policy(options.tls.as_ref().map(without_clients).as_ref())
 }
 
 /// When the client listener's certificate ends.

@@ -1,6 +1,6 @@
 //! The state all parts of a broker share, and its answers to the net's questions.
 
-use crate::entrances::{Entrances, certificate_expiry, handshakes};
+use crate::entrances::{Entrances, certificate_expiry, handshakes, monitor_policy};
 use crate::error::Error;
 use crate::ports::Ports;
 use crate::process::Load;
@@ -141,6 +141,7 @@ impl Server {
     pub(crate) fn apply(&self, options: Options) -> Result<(), Error> {
         let auth = Authenticator::new(&options)?;
         let (client, websocket) = handshakes(&options)?;
+        let monitor = monitor_policy(&options)?;
         let expiry = certificate_expiry(&options);
         let furniture = Furniture::new(&options)?;
         let streams = self.started_streams(&options)?;
@@ -151,6 +152,7 @@ impl Server {
             .websocket
             .handshake
             .store(Arc::new(websocket));
+        self.entrances.monitor.store(monitor.map(Arc::new));
         *self.certificate_expiry.lock() = expiry;
         let options = Arc::new(options);
         self.options.store(options.clone());

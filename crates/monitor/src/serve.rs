@@ -7,6 +7,8 @@ use http_body_util::Full;
 use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderValue};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use parking_lot::Mutex;
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::{Future, ready};
 use std::io;
@@ -15,11 +17,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-/// Connections at the same time; more wait in the listener's queue.
+/// Connections at the same time. Whoever comes when all places are taken gets that of the oldest one: a monitor asks again, and those who
+/// hold places without asking anything are the first to be the oldest.
 pub const CONNECTIONS_MAX: usize = 128;
 /// Time to send the head of a request, from the connection's begin or the answer before.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,6 +38,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct Monitor {
     responder: Arc<Responder>,
     slots: Arc<Semaphore>,
+    /// The connections, oldest first, and some that ended.
+    open: Arc<Mutex<VecDeque<AbortHandle>>>,
 }
 
 impl Monitor {
@@ -43,6 +48,7 @@ impl Monitor {
         Self {
             responder: Arc::new(Responder::new(source, base_path)),
             slots: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+            open: Arc::default(),
         }
     }
 
@@ -74,8 +80,8 @@ impl Monitor {
         loop {
             while connections.try_join_next().is_some() {}
             let accepted = async {
-                let slot = self.slots.clone().acquire_owned().await.ok()?;
-                Some((listener.accept().await, slot))
+                let accepted = listener.accept().await;
+                Some((accepted, self.slot().await?))
             };
             let accepted = tokio::select! {
                 () = &mut shutdown => return,
@@ -86,12 +92,13 @@ impl Monitor {
                 Some((Ok((stream, _)), slot)) => {
                     let monitor = self.clone();
                     let handshake = handshake(stream);
-                    connections.spawn(async move {
+                    let ends = connections.spawn(async move {
                         if let Ok(Ok(stream)) = timeout(HEADER_TIMEOUT, handshake).await {
                             monitor.serve_stream(stream).await;
                         }
                         drop(slot);
                     });
+                    self.open.lock().push_back(ends);
                 }
                 Some((Err(error), _)) => {
                     tracing::warn!("Error accepting a monitoring connection: {error}");
@@ -99,6 +106,18 @@ impl Monitor {
                 }
             }
         }
+    }
+
+    /// A place for a connection; if need be the oldest one gives way.
+    async fn slot(&self) -> Option<OwnedSemaphorePermit> {
+        if self.slots.available_permits() == 0 {
+            let mut open = self.open.lock();
+            open.retain(|connection| !connection.is_finished());
+            if let Some(oldest) = open.pop_front() {
+                oldest.abort();
+            }
+        }
+        self.slots.clone().acquire_owned().await.ok()
     }
 
     /// Serves one connection to its end.
