@@ -131,7 +131,9 @@ impl Engine {
     fn submit(&mut self, now: u64) -> bool {
         let written = self.store.submit(now).unwrap_or(0);
         let committed = self.committed.load(Acquire).max(written);
-        let news = committed > self.seen;
+        // After a failure nothing is committed any more, and whoever waits is told that.
+        let failed = self.jetstream.waiting() > 0 && self.store.failure().is_some();
+        let news = committed > self.seen || failed;
         if news {
             self.seen = committed;
             let part = (self.jetstream.waiting() / PARTS).max(PART_MIN);

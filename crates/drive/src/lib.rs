@@ -9,7 +9,8 @@
 //! - All of JetStream's state is behind one lock, and nobody waits for it on the way of a message: who can't have it leaves a note.
 //! - A visitor never waits for the disk: it appends, and writes what nobody wants synced; requests, deliveries, timers and syncs are for
 //!   JetStream's thread and the committer.
-//! - A publisher that outruns JetStream is paused by the router, since the mailbox counts as crowded.
+//! - A publisher that outruns JetStream isn't read until its mailbox has room, so what waits is bounded, however slow the disk is.
+//! - Whoever waits for the disk is answered: when its commit is told, or the failure after which there is none.
 //!
 //! # Why a mailbox and not a call from the publisher's thread
 //! A call would need a lock per stream on the hot path, and would make publishers wait for appends of others. The
@@ -104,7 +105,19 @@ impl Drive {
     /// A folder that can't be used, a store that doesn't open, no thread to be had.
     pub fn start(settings: Settings) -> Result<Self, Error> {
         let store = folder::open(&settings.folder, settings.store)?;
-        let mut drive = Self::assemble(store, settings.jetstream, settings.seed);
+        Self::start_on(store, settings.jetstream, settings.seed)
+    }
+
+    /// Starts the threads on a store that is open.
+    ///
+    /// # Errors
+    /// No thread to be had.
+    pub fn start_on(
+        store: Store,
+        jetstream: midge_jetstream::Settings,
+        seed: u64,
+    ) -> Result<Self, Error> {
+        let mut drive = Self::assemble(store, jetstream, seed);
         drive.committer = Some(Committer::spawn(&drive.store)?);
         let served = drive.seat.clone();
         let thread = std::thread::Builder::new()
@@ -152,7 +165,7 @@ impl Drive {
         let sink = router.sink(
             sink_id,
             sink_options(),
-            Box::new(Ear(self.seat.clone(), id)),
+            Box::new(Ear::new(self.seat.clone(), id)),
         );
         account.set_domain(self.domain.as_deref());
         let account = account.clone();
@@ -176,7 +189,7 @@ impl Drive {
         let sink = router.sink(
             sink_id,
             sink_options(),
-            Box::new(Ear(self.seat.clone(), id)),
+            Box::new(Ear::new(self.seat.clone(), id)),
         );
         account.set_domain(self.domain.as_deref());
         let account = account.clone();

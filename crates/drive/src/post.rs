@@ -3,6 +3,7 @@
 //! Nothing passes that isn't a message: what can't be read is dropped, for whoever waits for the rest of it waits for ever, and what
 //! can't be written as one is refused, for its receivers would take it for something else.
 
+use crate::engine::clock;
 use crate::seat::Seat;
 use hashbrown::HashMap;
 use midge_container::{Drain, Finished, Pool};
@@ -13,15 +14,18 @@ use midge_router::{
 use midge_wire::{Limits, ServerFrame, decode_server, is_field};
 use std::io::IoSlice;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Bytes of an account that are read in one turn, so that others have theirs.
 const TURN_BYTES: usize = 128 << 10;
 /// Slices that are looked at together.
 const SLICES: usize = 64;
-/// From this many waiting bytes on, publishers are asked to pause.
+/// From this many waiting bytes on, publishers are held. So there wait as many at most, and what each publisher brought with one read.
 const CROWDED_BYTES: usize = 4 << 20;
-/// More than this can't wait as long as publishers pause.
+/// More than this is told: it can't be what clients publish.
 const PENDING_BYTES_MAX: usize = 1 << 30;
+/// How often that is told, in nanoseconds.
+const OVERFLOW_PERIOD: u64 = 10_000_000_000;
 
 /// One account, as a destination of the router.
 struct Line {
@@ -78,6 +82,7 @@ impl Post {
                 line.account.unsubscribe(subscription);
             }
             line.sink.mailbox().close();
+            line.sink.wake_publishers();
         }
     }
 
@@ -111,6 +116,7 @@ impl Post {
         if let Some(line) = self.lines.get_mut(&id) {
             line.unread = unread;
         }
+        sink.wake_publishers();
     }
 
     /// A message in pieces is returned, with what follows it.
@@ -423,6 +429,7 @@ pub(crate) fn sink_options() -> SinkOptions {
     SinkOptions {
         max_pending: PENDING_BYTES_MAX,
         crowded_at: CROWDED_BYTES,
+        holds_publishers: true,
     }
 }
 
@@ -430,14 +437,29 @@ pub(crate) fn sink_options() -> SinkOptions {
 const LITTLE_BYTES: usize = 64 << 10;
 
 /// The outlet of an account's sink.
-pub(crate) struct Ear(pub(crate) Arc<Seat>, pub(crate) AccountId);
+pub(crate) struct Ear {
+    seat: Arc<Seat>,
+    account: AccountId,
+    /// When an overflow was told last, in nanoseconds since 1970.
+    overflow_told: AtomicU64,
+}
+
+impl Ear {
+    pub(crate) fn new(seat: Arc<Seat>, account: AccountId) -> Self {
+        Self {
+            seat,
+            account,
+            overflow_told: AtomicU64::new(0),
+        }
+    }
+}
 
 impl Outlet for Ear {
     fn flush(&self, sink: &Sink, _: &mut Pool) {
         if sink.mailbox().pending() <= LITTLE_BYTES {
-            self.0.visit(Some(self.1));
+            self.seat.visit(Some(self.account));
         } else {
-            self.0.ring();
+            self.seat.ring();
         }
     }
 
@@ -446,7 +468,15 @@ impl Outlet for Ear {
     }
 
     fn overflow(&self, _: &Sink, pending_bytes: usize) {
-        tracing::error!(target: "midge", "JetStream is {pending_bytes} bytes behind its publishers");
+        let (now, last) = (clock(), self.overflow_told.load(Relaxed));
+        let due = now >= last.saturating_add(OVERFLOW_PERIOD);
+        let told = |_| tracing::error!(target: "midge", "JetStream is {pending_bytes} bytes behind its publishers");
+        if due {
+            let first = self
+                .overflow_told
+                .compare_exchange(last, now, Relaxed, Relaxed);
+            let _ = first.map(told);
+        }
     }
 }
 

@@ -4,132 +4,15 @@
     reason = "a test with threads needs the time"
 )]
 
-use midge_container::Pool;
+mod clients;
+
+use clients::Client;
 use midge_drive::{Drive, Settings};
 use midge_jetstream::AccountLimits;
-use midge_router::{
-    Account, Message, Origin, Outlet, Router, Sink, SinkOptions, Subscription, Unrestricted, Worker,
-};
+use midge_router::{Router, Subscription};
 use midge_streamlog::{Policy, StoreOptions};
-use std::io::IoSlice;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
-
-/// No answer may take longer.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Tells its owner that there is something in the mailbox.
-struct Doorbell(Mutex<Sender<()>>);
-
-impl Outlet for Doorbell {
-    fn flush(&self, _: &Sink, _: &mut Pool) {
-        let _ = self.0.lock().unwrap().send(());
-    }
-    fn overflow(&self, _: &Sink, _: usize) {}
-}
-
-/// Somebody who publishes and waits for answers, on a thread of its own.
-struct Client {
-    account: Arc<Account>,
-    worker: Worker,
-    sink: Arc<Sink>,
-    rung: Receiver<()>,
-    inbox: String,
-    heard: String,
-}
-
-impl Client {
-    fn new(router: &Router, account: &Arc<Account>, number: u64) -> Self {
-        let (bell, rung) = channel();
-        let sink = router.sink(
-            100 + number,
-            SinkOptions::default(),
-            Box::new(Doorbell(Mutex::new(bell))),
-        );
-        let inbox = format!("_INBOX.{number}");
-        account.subscribe(&Subscription::new(
-            sink.clone(),
-            inbox.as_bytes(),
-            None,
-            b"1",
-        ));
-        Self {
-            account: account.clone(),
-            worker: Worker::new(number + 1, Instant::now()),
-            sink,
-            rung,
-            inbox,
-            heard: String::new(),
-        }
-    }
-
-    fn say(&mut self, subject: &str, payload: &str) {
-        let message = Message {
-            subject: subject.as_bytes(),
-            reply: Some(self.inbox.as_bytes()),
-            header_len: 0,
-            payload: payload.as_bytes(),
-        };
-        let origin = Origin::Client {
-            sink: &self.sink,
-            echo: true,
-        };
-        let routed = self
-            .worker
-            .route(&self.account, origin, &mut Unrestricted, &message);
-        self.worker.publish(routed.expect("no restrictions"));
-    }
-
-    /// Sends what was said, and waits until `count` more answers are there.
-    fn hear(&mut self, count: usize) -> Vec<String> {
-        self.worker.hand_over();
-        let begin = Instant::now();
-        loop {
-            let answers: Vec<String> = self
-                .heard
-                .split("\r\n")
-                .filter(|line| line.starts_with('{') && line.ends_with('}'))
-                .map(str::to_owned)
-                .collect();
-            if answers.len() >= count {
-                self.heard.clear();
-                return answers;
-            }
-            let left = PATIENCE.saturating_sub(begin.elapsed());
-            assert!(
-                self.rung.recv_timeout(left).is_ok(),
-                "{} of {count} answers",
-                answers.len()
-            );
-            self.take();
-        }
-    }
-
-    fn take(&mut self) {
-        let Some(mut drain) = self.sink.mailbox().resume() else {
-            return;
-        };
-        loop {
-            let mut slices = [IoSlice::new(&[]); 8];
-            let filled = drain.io_slices(&mut slices);
-            let bytes: Vec<u8> = slices[..filled]
-                .iter()
-                .flat_map(|slice| slice.iter().copied())
-                .collect();
-            if bytes.is_empty() {
-                match drain.finish() {
-                    midge_container::Finished::Idle => return,
-                    midge_container::Finished::Again(same) => drain = same,
-                }
-                continue;
-            }
-            self.heard.push_str(std::str::from_utf8(&bytes).unwrap());
-            drain.advance(bytes.len(), self.worker.pool());
-        }
-    }
-}
+use std::time::Duration;
 
 /// A drive with a stream `S`, and a client of its account.
 fn start(folder: &Path, policy: Policy) -> (Drive, Router, Client) {

@@ -113,6 +113,7 @@ pub(crate) async fn serve(
     let sink_options = SinkOptions {
         max_pending: options.max_pending,
         crowded_at: CROWDED_BYTES.min(options.max_pending / 2),
+        holds_publishers: false,
     };
     let sink = host
         .router()
@@ -141,6 +142,7 @@ pub(crate) async fn serve(
         reader,
         intake: Intake::default(),
         patience: Patience::new(options),
+        held_for: Vec::new(),
         flushing: false,
         local,
     };
@@ -266,6 +268,8 @@ struct Owner {
     reader: Reader,
     intake: Intake,
     patience: Patience,
+    /// Nothing more is read until these have room.
+    held_for: Vec<Arc<Sink>>,
     /// Bytes were written into a stream that buffers, and must be flushed.
     flushing: bool,
 }
@@ -332,6 +336,11 @@ impl Owner {
         }
         if let Err(reason) = self.poll_write_stream(cx) {
             return Poll::Ready(Wake::Ended(reason));
+        }
+        let held = |sink: &Arc<Sink>| sink.poll_room(cx).is_pending();
+        self.held_for.retain(held);
+        if !self.held_for.is_empty() {
+            return alarm.poll(cx).map(|()| Wake::Time);
         }
         match self.poll_read(cx) {
             Poll::Ready(Ok(0)) => return Poll::Ready(Wake::Ended(CloseReason::ClientClosed)),
@@ -620,9 +629,16 @@ impl Owner {
         }
     }
 
-    /// A publisher that outran a reader pauses, never for its own backlog.
+    /// A publisher that outran a reader pauses, never for its own backlog. One that outran a sink which holds publishers isn't read until
+    /// that has room.
     async fn hold_back(&mut self) {
-        let crowded = self.local.borrow_mut().worker.take_crowded();
+        let mut crowded = self.local.borrow_mut().worker.take_crowded();
+        let holds = |sink: &mut Arc<Sink>| sink.options().holds_publishers;
+        self.held_for.extend(crowded.extract_if(.., holds));
+        for sink in &self.held_for {
+            let stalls = &sink.stats.stalls;
+            stalls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
         let waits = |sink: &Arc<Sink>| !Arc::ptr_eq(sink, &self.sink) && sink.is_crowded();
         if !self.patience.options.stall_producers || !crowded.iter().any(waits) {
             return;

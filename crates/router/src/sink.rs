@@ -3,8 +3,14 @@
 use crate::account::Slots;
 use arc_swap::ArcSwapOption;
 use midge_container::{Chunk, Mailbox, Pool};
+use parking_lot::Mutex;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool, AtomicU64,
+    Ordering::{Relaxed, SeqCst},
+    fence,
+};
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 /// How bytes leave a sink. Called from any thread that delivers, so it must not wait.
@@ -44,6 +50,8 @@ pub struct SinkOptions {
     pub max_pending: usize,
     /// From this many waiting bytes on, publishers are asked to pause.
     pub crowded_at: usize,
+    /// They are asked to say nothing more until fewer bytes wait ([`Sink::poll_room`]), instead of pausing a moment.
+    pub holds_publishers: bool,
 }
 
 impl Default for SinkOptions {
@@ -51,6 +59,7 @@ impl Default for SinkOptions {
         Self {
             max_pending: 64 << 20,
             crowded_at: 1 << 20,
+            holds_publishers: false,
         }
     }
 }
@@ -87,6 +96,8 @@ pub struct Sink {
     pub stats: SinkStats,
     mailbox: Mailbox,
     outlet: Box<dyn Outlet>,
+    held: Mutex<Vec<Waker>>,
+    any_held: AtomicBool,
 }
 
 impl Sink {
@@ -109,6 +120,8 @@ impl Sink {
             stats: SinkStats::default(),
             mailbox: Mailbox::new(),
             outlet,
+            held: Mutex::default(),
+            any_held: AtomicBool::new(false),
         }
     }
 
@@ -220,6 +233,38 @@ impl Sink {
     #[must_use]
     pub fn is_crowded(&self) -> bool {
         self.is_open() && self.mailbox.pending() > self.options.crowded_at
+    }
+
+    /// Ready when the sink isn't crowded; else the task is woken by [`Sink::wake_publishers`] when it may not be.
+    ///
+    /// A wake-up can't be missed: the task is in the list before it looks at the bytes, and who takes bytes out looks at the list after it.
+    pub fn poll_room(&self, cx: &Context<'_>) -> Poll<()> {
+        if !self.is_crowded() {
+            return Poll::Ready(());
+        }
+        let mut held = self.held.lock();
+        if !held.iter().any(|waker| waker.will_wake(cx.waker())) {
+            held.push(cx.waker().clone());
+        }
+        self.any_held.store(true, Relaxed);
+        drop(held);
+        fence(SeqCst);
+        match self.is_crowded() {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        }
+    }
+
+    /// To be called after bytes were taken out, and after [`Sink::shut`]: publishers that were held go on, if there is room.
+    pub fn wake_publishers(&self) {
+        fence(SeqCst);
+        if self.any_held.load(Relaxed) && !self.is_crowded() {
+            let mut held = self.held.lock();
+            self.any_held.store(false, Relaxed);
+            let woken = std::mem::take(&mut *held);
+            drop(held);
+            woken.into_iter().for_each(Waker::wake);
+        }
     }
 
     /// Whether so much waits that the reader is about to be cut.

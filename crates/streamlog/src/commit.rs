@@ -228,13 +228,18 @@ impl Inner {
         Some(commit.batch)
     }
 
-    /// Commits and tells the observer.
+    /// Commits and tells the observer; of a failure as well, with the last batch that was written.
     pub(crate) fn commit(&self, w: &mut Writer, now: u64) -> Result<Commit> {
-        self.commit_and(w, now, |batch| {
+        let tell = |batch| {
             if let Some(observer) = &*self.observer.lock() {
                 observer(batch);
             }
-        })
+        };
+        let outcome = self.commit_and(w, now, tell);
+        if outcome.is_err() {
+            tell(self.gate.written());
+        }
+        outcome
     }
 
     /// Commits, and nothing is left that was taken from streams and isn't written.

@@ -262,7 +262,8 @@ impl Store {
         self.0.gate.failure()
     }
 
-    /// Has `observer` called after each commit with its number: tickets up to it are released. It must not block, nor commit.
+    /// Has `observer` called after each commit with its number: tickets up to it are released. It is called when the store failed as well:
+    /// all tickets are. It must not block, nor commit.
     pub fn observe(&self, observer: impl Fn(u64) + Send + Sync + 'static) {
         *self.0.observer.lock() = Some(Box::new(observer));
     }
