@@ -220,7 +220,7 @@ fn crash(long: bool, broker: bool) -> Vec<Command> {
         true => ("crash streamlog", "crash server"),
         false => (
             "crash streamlog --cases 20000 --kills 5",
-            "crash server --kills 3 --stops 1",
+            "crash server --kills 3 --stops 1 --slow 1 --full 1 --scarce 1",
         ),
     };
     let server = broker.then(|| xtask(server));

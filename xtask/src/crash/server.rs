@@ -1,9 +1,11 @@
-//! `crash server`: the whole server under load, killed and deprived of its disk, beside a ledger of what it promised.
+//! `crash server`: the whole server under load, killed, deprived of its disk, or of the room and the time it needs, beside a ledger of what it
+//! promised.
 //!
 //! `midge-load ledger` is the load and the ledger (its head tells what it publishes, consumes, removes and defines); here the server is
 //! started, killed at a random moment, and started again. Its configuration names a store folder and nothing else. The
 //! reference goes through the same; what it loses is counted, what ours loses is an error.
 
+mod disturb;
 mod ledger;
 mod table;
 
@@ -23,6 +25,8 @@ use table::Totals;
 
 const KILLS: u32 = 100;
 const STOPS: u32 = 20;
+/// Faults that pass, of each kind.
+const PASSING: u32 = 10;
 /// Milliseconds that the clients work before a fault, at least and at most.
 const LIFE: (u64, u64) = (20, 500);
 /// Milliseconds after which a server is killed that has hardly begun to open its store, at most.
@@ -30,11 +34,14 @@ const BIRTH: u64 = 20;
 /// One fault in so many is followed by such a second one.
 const BIRTHS: u64 = 4;
 const DISK_MIB: u32 = 512;
-const USAGE: &str = "crash server [--kills N] [--stops N] [--seed S] [--reference] [--write]";
+const USAGE: &str = "crash server [--kills N] [--stops N] [--slow N] [--full N] [--scarce N] [--seed S] [--reference] [--write]";
 
 struct Plan {
     kills: u32,
     stops: u32,
+    slow: u32,
+    full: u32,
+    scarce: u32,
     seed: u64,
     /// The reference too.
     both: bool,
@@ -46,6 +53,9 @@ impl Plan {
         let mut plan = Self {
             kills: KILLS,
             stops: STOPS,
+            slow: PASSING,
+            full: PASSING,
+            scarce: PASSING,
             seed: 1,
             both: false,
             write: false,
@@ -56,6 +66,9 @@ impl Plan {
             match arg.as_str() {
                 "--kills" => plan.kills = value()?.parse()?,
                 "--stops" => plan.stops = value()?.parse()?,
+                "--slow" => plan.slow = value()?.parse()?,
+                "--full" => plan.full = value()?.parse()?,
+                "--scarce" => plan.scarce = value()?.parse()?,
                 "--seed" => plan.seed = value()?.parse()?,
                 "--reference" => plan.both = true,
                 "--write" => (plan.both, plan.write) = (true, true),
@@ -76,7 +89,7 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     let base = tree::target()?.join("crash");
     let mut columns = Vec::new();
-    for fault in [Fault::Kill, Fault::Stop] {
+    for fault in Fault::ALL {
         let times = fault.times(&plan);
         if times == 0 || !fault.can_be_had(&base) {
             continue;
@@ -96,8 +109,15 @@ pub fn run(args: &[String]) -> Result<()> {
         }
     }
     if plan.write {
-        ensure!(columns.len() == 4, "a table of one fault isn't written");
-        page::write_section("docs/durability.md", "faults", &table::show(&columns))?;
+        let all = Fault::ALL.len() * contestants.len();
+        ensure!(columns.len() == all, "a table of some faults isn't written");
+        let (hard, passing) = columns.split_at(2 * contestants.len());
+        page::write_section("docs/durability.md", "faults", &table::show(hard))?;
+        page::write_section(
+            "docs/durability.md",
+            "passing-faults",
+            &table::show(passing),
+        )?;
     }
     Ok(())
 }
@@ -109,13 +129,24 @@ enum Fault {
     Kill,
     /// Its file system stops without a flush, as when the power fails; then it is killed.
     Stop,
+    /// Syncs take up to 400 ms for a while; then it is killed.
+    Slow,
+    /// The disk has no room for a while; then it is killed.
+    Full,
+    /// It gets no file descriptor for a while; then it is killed.
+    Scarce,
 }
 
 impl Fault {
+    const ALL: [Self; 5] = [Self::Kill, Self::Stop, Self::Slow, Self::Full, Self::Scarce];
+
     fn times(self, plan: &Plan) -> u32 {
         match self {
             Self::Kill => plan.kills,
             Self::Stop => plan.stops,
+            Self::Slow => plan.slow,
+            Self::Full => plan.full,
+            Self::Scarce => plan.scarce,
         }
     }
 
@@ -123,22 +154,40 @@ impl Fault {
         match self {
             Self::Kill => format!("killed {times} times"),
             Self::Stop => format!("power cut {times} times"),
+            Self::Slow => format!("disk slow {times} times"),
+            Self::Full => format!("disk full {times} times"),
+            Self::Scarce => format!("no descriptors {times} times"),
         }
+    }
+
+    /// Whether it needs a file system of its own.
+    fn needs_disk(self) -> bool {
+        matches!(self, Self::Stop | Self::Slow | Self::Full)
+    }
+
+    /// Whether requests may be refused while it lasts.
+    fn refuses(self) -> bool {
+        matches!(self, Self::Stop | Self::Full | Self::Scarce)
     }
 
     /// Whether this machine can do it; else it says why not.
     fn can_be_had(self, base: &Path) -> bool {
-        let why_not = match self {
+        let (name, tool, option) = match self {
             Self::Kill => return true,
-            Self::Stop if !process::answers("python3", &["--version"]) => {
-                "needs python3 for the ioctl".to_owned()
-            }
-            Self::Stop => match Mounted::new(base, "probe", 16) {
+            Self::Stop => ("stop", "python3", "--version"),
+            Self::Slow => ("slow", "fsfreeze", "--version"),
+            Self::Full => ("full", "fallocate", "--version"),
+            Self::Scarce => ("scarce", "prlimit", "--version"),
+        };
+        let why_not = match () {
+            () if !process::answers(tool, &[option]) => format!("needs {tool}"),
+            () if !self.needs_disk() => return true,
+            () => match Mounted::new(base, "probe", 16) {
                 Ok(_) => return true,
                 Err(error) => format!("no loop device can be mounted here: {error:#}"),
             },
         };
-        println!("SKIPPED crash-server-stop {why_not}");
+        println!("SKIPPED crash-server-{name} {why_not}");
         false
     }
 }
@@ -153,13 +202,17 @@ fn play(contestant: &Contestant, fault: Fault, plan: &Plan, base: &Path) -> Resu
     for turn in 0..fault.times(plan) {
         ledger.say(&format!("work {}", server.addr))?;
         thread::sleep(Duration::from_millis(dice.between(LIFE.0, LIFE.1)));
-        stage.strike(server)?;
+        if stage.disturb(fault, &server)? && !disturb::goes_on(server.addr) {
+            totals.stuck += 1;
+        }
+        stage.strike(fault, server)?;
         let ends = ledger.say("stop")?;
         totals.note_ends(&ends);
         if stage.is_ours() {
             let calm = table::is_empty(&ends["surprises"])
-                && (fault == Fault::Stop || table::is_empty(&ends["refused"]));
+                && (fault.refuses() || table::is_empty(&ends["refused"]));
             ensure!(calm, "before fault {}: {ends}", turn + 1);
+            ensure!(totals.stuck == 0, "fault {} has no end", turn + 1);
         }
         if fault == Fault::Kill && dice.between(0, BIRTHS) == 0 {
             let newborn = contestant.spawn(&stage.config)?;
@@ -186,9 +239,9 @@ impl<'a> Stage<'a> {
         let folder = base.join(format!("server-{}", contestant.name));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
-        let disk = match fault {
-            Fault::Kill => None,
-            Fault::Stop => Some(Mounted::new(base, "server", DISK_MIB)?),
+        let disk = match fault.needs_disk() {
+            false => None,
+            true => Some(Mounted::new(base, "server", DISK_MIB)?),
         };
         let store = match &disk {
             None => folder.join("store"),
@@ -245,8 +298,23 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// The fault.
-    fn strike(&mut self, server: Server) -> Result<()> {
+    /// The fault, if it is one that passes. `false`: it isn't.
+    fn disturb(&self, fault: Fault, server: &Server) -> Result<bool> {
+        match (fault, &self.disk) {
+            (Fault::Slow, Some(disk)) => disturb::slow_down(disk.point())?,
+            (Fault::Full, Some(disk)) => disturb::fill(disk.point())?,
+            (Fault::Scarce, _) => disturb::starve(server.pid())?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The end of the server, with its disk's if that is the fault.
+    fn strike(&mut self, fault: Fault, server: Server) -> Result<()> {
+        if fault != Fault::Stop {
+            drop(server);
+            return Ok(());
+        }
         if let Some(disk) = &self.disk {
             ext4::stop(disk.point());
             // What the server still answers is an error, and must not be a promise.

@@ -27,6 +27,8 @@ pub(super) struct Totals {
     stalled: u64,
     /// Store folders that couldn't be opened.
     pub(super) given_up: u64,
+    /// Faults that passed, and the server didn't take messages again.
+    pub(super) stuck: u64,
     refused: u64,
 }
 
@@ -69,7 +71,7 @@ impl Totals {
         ]
     }
 
-    fn broken(&self) -> [(&'static str, u64); 10] {
+    fn broken(&self) -> [(&'static str, u64); 11] {
         [
             ("acknowledged publishes lost", self.lost),
             ("confirmed acks undone", self.again),
@@ -81,6 +83,7 @@ impl Totals {
             ("messages left in a drained work queue", self.left),
             ("consumers that stalled or skipped", self.stalled),
             ("store folders that could not be used again", self.given_up),
+            ("faults after which it didn't go on by itself", self.stuck),
         ]
     }
 }
