@@ -11,7 +11,10 @@ use super::Tally;
 use super::model::{self, User, World};
 use super::peer::Peer;
 
-const TARGETS: usize = 24;
+/// For each user others: a snapshot that nobody acknowledges says so to its target after seconds, when another user's turn is.
+const TARGETS: usize = 8;
+/// Ways in which each is tried.
+const ACTS: usize = 3;
 /// How long something that was set off may take to arrive.
 const SETTLE: Duration = Duration::from_millis(60);
 const DELETE: &str = "$JS.API.STREAM.DELETE.VICTIM";
@@ -26,8 +29,10 @@ pub(super) fn probe(
     let mut all = Peer::new(address, "all")?;
     all.say("SUB _I.all 1");
     let victim = Victim::new(&mut all)?;
+    let mut targets = targets(world, rng);
     for user in &world.users {
-        probe_user(world, user, &mut all, address, rng, tally)?;
+        let own = targets.split_off(targets.len() - TARGETS);
+        probe_user(user, &own, &mut all, address, rng, tally)?;
         let whole = victim.is_whole(&mut all)?;
         tally.exact(!whole, false, || format!("{user:?} reached the victim"));
     }
@@ -69,9 +74,21 @@ fn create(peer: &mut Peer, config: &str, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Subjects that no mapping moves, each once.
+fn targets(world: &World, rng: &mut Rng) -> Vec<String> {
+    let mut targets = Vec::new();
+    while targets.len() < TARGETS * world.users.len() {
+        let target = model::subject(rng);
+        if world.goes(&target) == target && !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    targets
+}
+
 fn probe_user(
-    world: &World,
     user: &User,
+    targets: &[String],
     all: &mut Peer,
     address: SocketAddr,
     rng: &mut Rng,
@@ -84,10 +101,6 @@ fn probe_user(
         &format!(r#"{{"name":"{stream}","subjects":["own.{name}.>"],"allow_direct":true}}"#),
         &stream,
     )?;
-    let targets: Vec<String> = std::iter::repeat_with(|| model::subject(rng))
-        .filter(|target| world.goes(target) == *target)
-        .take(TARGETS)
-        .collect();
     // A consumer delivers under its message's subject, so it's the subscription that says where to.
     for (at, target) in targets.iter().enumerate() {
         all.say(&format!("SUB {target} {}", 10 + at));
@@ -97,7 +110,10 @@ fn probe_user(
     let mut peer = Peer::new(address, name)?;
     peer.publish(&format!("own.{name}.first"), "", "");
     for (at, target) in targets.iter().enumerate() {
-        act(&mut peer, (name, &stream), (at, target), rng);
+        for act in 0..ACTS {
+            let at = ACTS * at + act;
+            act_as(&mut peer, (name, &stream), (at, target), rng.below(KINDS));
+        }
     }
     for (at, own) in [DELETE, "$JS.hub.API.STREAM.DELETE.VICTIM"]
         .iter()
@@ -107,7 +123,7 @@ fn probe_user(
             act_as(
                 &mut peer,
                 (name, &stream),
-                (TARGETS + KINDS * at + kind, own),
+                (ACTS * TARGETS + KINDS * at + kind, own),
                 kind,
             );
         }
@@ -134,7 +150,7 @@ fn probe_user(
     }
     // Its consumers and copies would go on.
     all.ask(&format!("$JS.API.STREAM.DELETE.{stream}"), "_I.all", "")?;
-    for at in 0..TARGETS + 2 * KINDS {
+    for at in 0..ACTS * TARGETS + 2 * KINDS {
         all.publish(&format!("$JS.API.STREAM.DELETE.R{name}_{at}"), "", "");
     }
     all.publish(&format!("$JS.API.STREAM.DELETE.W{name}"), "", "");
@@ -142,10 +158,6 @@ fn probe_user(
 }
 
 const KINDS: usize = 7;
-
-fn act(peer: &mut Peer, own: (&str, &str), target: (usize, &str), rng: &mut Rng) {
-    act_as(peer, own, target, rng.below(KINDS));
-}
 
 /// Has JetStream send something to `target`, in one of the ways there are.
 fn act_as(peer: &mut Peer, (name, stream): (&str, &str), (at, target): (usize, &str), kind: usize) {

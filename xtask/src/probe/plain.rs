@@ -142,7 +142,8 @@ impl Questions {
                 let reply = reply(user, request);
                 for answer in 0..ANSWERS {
                     let key = format!("rsp {reply} {answer}");
-                    let permits = request > 0 && user.responses.is_some_and(|max| answer < max);
+                    let heard = request > 0 && user.may_read(&requests(user), None);
+                    let permits = heard && user.responses.is_some_and(|max| answer < max);
                     tally.exact(
                         answers.0.contains(&key),
                         permits || user.may_publish(&reply),
@@ -180,6 +181,10 @@ impl Questions {
     }
 }
 
+fn requests(user: &User) -> String {
+    format!("req.{}", user.name)
+}
+
 fn reply(user: &User, request: usize) -> String {
     format!("rsp.{}.{request}", user.name)
 }
@@ -192,7 +197,7 @@ fn ask_responder(
     answers: &mut HashSet<String>,
 ) -> Result<()> {
     let mut peer = Peer::new(address, &user.name)?;
-    let requests = format!("req.{}", user.name);
+    let requests = requests(user);
     peer.say(&format!("SUB {requests} 1"));
     peer.sync()?;
     all.say("SUB rsp.> 2");
