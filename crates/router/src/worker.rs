@@ -45,6 +45,8 @@ struct Out {
     /// Subscriptions that reached their maximum: removed when the match is no longer borrowed.
     spent: Vec<Arc<Subscription>>,
     crowded: Vec<Arc<Sink>>,
+    /// `sid:sender`, as the server's own listeners read it where a sender is named.
+    sid: Vec<u8>,
 }
 
 impl Worker {
@@ -59,6 +61,7 @@ impl Worker {
                 random: Random(seed | 1),
                 spent: Vec::new(),
                 crowded: Vec::new(),
+                sid: Vec::new(),
             },
             cache: MatchCache::new(),
             mapped: Vec::new(),
@@ -193,7 +196,8 @@ impl Worker {
 
     /// Delivers `message` to one subscription, whoever else matches; for the server's answers.
     pub fn deliver_to(&mut self, subscription: &Arc<Subscription>, message: &Message<'_>) {
-        self.out.stage_message(subscription, message, None, None);
+        self.out
+            .stage_message(subscription.sink(), subscription.sid(), message, None);
     }
 
     /// Pushes all that is staged and lets each outlet write.
@@ -275,11 +279,12 @@ impl Out {
         if subscription.is_special() {
             return self.offer_special(subscription, origin, message, shared);
         }
-        self.offer_as(subscription, message, None, shared)
+        self.offer_as(subscription, subscription.sid(), message, shared)
     }
 
     /// A receiver that must be asked, or the server itself: it learns which restricted client sent the message, and no reply subject that the
     /// client may not have messages sent to.
+    #[inline(never)]
     fn offer_special(
         &mut self,
         subscription: &Arc<Subscription>,
@@ -290,26 +295,38 @@ impl Out {
         if !may_hear(subscription, origin, message) {
             return false;
         }
-        let Origin::Client { sink, .. } = origin else {
-            let sender = subscription.is_of_server().then_some(SERVER);
-            return self.offer_as(subscription, message, sender, shared);
-        };
-        if subscription.is_of_server()
-            && let Some(reply) =
-                sink.with_gate(|gate| message.reply.filter(|reply| gate.may_target(reply)))
-        {
-            let message = Message { reply, ..*message };
-            return self.offer_as(subscription, &message, Some(sink.id()), shared);
+        let (mut sender, mut reply) = (None, message.reply);
+        match origin {
+            _ if !subscription.is_of_server() => {}
+            Origin::Server => sender = Some(SERVER),
+            Origin::Client { sink, .. } => {
+                let allowed = |gate: &dyn Gate| reply.filter(|reply| gate.may_target(reply));
+                if let Some(allowed) = sink.with_gate(allowed) {
+                    (sender, reply) = (Some(sink.id()), allowed);
+                }
+            }
         }
-        self.offer_as(subscription, message, None, shared)
+        let Some(sender) = sender else {
+            return self.offer_as(subscription, subscription.sid(), message, shared);
+        };
+        let mut sid = std::mem::take(&mut self.sid);
+        sid.clear();
+        sid.extend_from_slice(subscription.sid());
+        sid.push(b':');
+        push_number(&mut sid, sender);
+        let message = Message { reply, ..*message };
+        let taken = self.offer_as(subscription, &sid, &message, shared);
+        self.sid = sid;
+        taken
     }
 
-    /// `sender`: who sent it, for receivers that are told.
+    /// `sid`: what the receiver reads of the subscription and, if it is told, of the sender.
+    #[inline]
     fn offer_as(
         &mut self,
         subscription: &Arc<Subscription>,
+        sid: &[u8],
         message: &Message<'_>,
-        sender: Option<u64>,
         shared: Option<&Bytes>,
     ) -> bool {
         match subscription.reserve() {
@@ -323,27 +340,20 @@ impl Out {
                 .sink()
                 .with_gate(|gate| gate.delivered(reply, now));
         }
-        self.stage_message(subscription, message, sender, shared);
+        self.stage_message(subscription.sink(), sid, message, shared);
         true
     }
 
     fn stage_message(
         &mut self,
-        subscription: &Arc<Subscription>,
+        sink: &Arc<Sink>,
+        sid: &[u8],
         message: &Message<'_>,
-        sender: Option<u64>,
         shared: Option<&Bytes>,
     ) {
-        let sink = subscription.sink();
         let chunk = self.stage.chunk(sink, &mut self.pool);
         let start = chunk.bytes_mut().len();
-        write_message(
-            chunk,
-            (subscription.sid(), sender),
-            message,
-            sink.takes_headers(),
-            shared,
-        );
+        write_message(chunk, sid, message, sink.takes_headers(), shared);
         if sink.is_traced() {
             let line = &chunk.bytes_mut()[start..];
             sink.outlet()
@@ -388,11 +398,10 @@ fn may_hear(subscription: &Arc<Subscription>, origin: &Origin<'_>, message: &Mes
     !asks || subscription.sink().with_gate(allows) != Some(false)
 }
 
-/// Writes `MSG subject sid [reply] size` or its header form, and the payload. The server's own listeners read `sid:sender` where a sender
-/// is named.
+/// Writes `MSG subject sid [reply] size` or its header form, and the payload.
 fn write_message(
     chunk: &mut Chunk,
-    (sid, sender): (&[u8], Option<u64>),
+    sid: &[u8],
     message: &Message<'_>,
     headers: bool,
     shared: Option<&Bytes>,
@@ -413,10 +422,6 @@ fn write_message(
     bytes.extend_from_slice(message.subject);
     bytes.push(b' ');
     bytes.extend_from_slice(sid);
-    if let Some(sender) = sender {
-        bytes.push(b':');
-        push_number(bytes, sender);
-    }
     bytes.push(b' ');
     if let Some(reply) = message.reply {
         bytes.extend_from_slice(reply);
