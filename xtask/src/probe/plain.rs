@@ -171,13 +171,37 @@ impl Questions {
             }
         }
         for key in ours.0.difference(&theirs.0) {
-            tally.exact(true, false, || format!("nats-server refuses {key}"));
+            tally.exact(true, self.is_wider_than_a_deny(world, key), || {
+                format!("nats-server refuses {key}: {}", self.explain(world, key))
+            });
         }
         for key in theirs.0.difference(&ours.0) {
             // A subscription wider than what is allowed is refused by us alone.
             let known = key.starts_with("sub ") || denied_before.get(key) == Some(&true);
             tally.exact(false, !known, || format!("nats-server allows {key}"));
         }
+    }
+
+    /// The subscription that an answer came through, and whose it is.
+    fn subscription<'a>(&'a self, world: &'a World, key: &str) -> Option<(&'a User, &'a str)> {
+        let words: Vec<&str> = key.split(' ').collect();
+        let user = world.users.iter().position(|user| words[1] == user.name)?;
+        let at: usize = words.get(2)?.parse().ok()?;
+        let is_read = words[0] == "sub";
+        is_read.then(|| (&world.users[user], &*self.subscriptions[user][at].0))
+    }
+
+    /// A deny of `*` forbids to subscribe to `>` there, as if that were a token. What we deliver of it is what the model allows.
+    fn is_wider_than_a_deny(&self, world: &World, key: &str) -> bool {
+        let found = self.subscription(world, key);
+        found.is_some_and(|(user, filter)| {
+            let mut deny = user.subscribe_deny.iter();
+            deny.any(|rule| model::matches(&rule.0, filter))
+        })
+    }
+
+    fn explain(&self, world: &World, key: &str) -> String {
+        format!("{:?}", self.subscription(world, key))
     }
 }
 
