@@ -310,10 +310,14 @@ impl Consumer {
 
     /// Messages that match and weren't delivered yet.
     pub(crate) fn num_pending(&self) -> u64 {
+        // Without filters it has nothing to remember, and most consumers rest.
+        let keeps = !self.filters.is_all() || self.cursor.borrow().is_some();
         let mut cursor = self.take_cursor();
         cursor.seek(self.next);
         let count = cursor.count();
-        self.keep_cursor(cursor);
+        if keeps {
+            self.keep_cursor(cursor);
+        }
         self.initial.len() as u64 + count.unwrap_or_else(|_| most_from(&self.log, self.next))
     }
 
