@@ -32,6 +32,7 @@ mod headers;
 mod identity;
 mod info;
 mod json;
+mod keys;
 #[doc(hidden)]
 pub mod laws;
 mod leb128;

@@ -2,6 +2,7 @@
 
 use crate::consumer::Consumer;
 use crate::info::StreamInfo;
+use crate::keys::{self, Kind};
 use crate::stream::{Drawn, Origin, SourceInfo, Stream, Unfit};
 use crate::{AccountId, JetStream, Listens, Network};
 
@@ -244,13 +245,17 @@ impl JetStream {
         let Some(stream) = self.streams.quietly(index) else {
             return;
         };
-        let (account, name) = (stream.account, stream.config.name.clone());
-        if let Some(places) = stream.poll_places()
-            && let Err(error) = self
-                .store
-                .put_state(&self.places_key(account, &name), &places)
-        {
+        let Some(places) = stream.poll_places() else {
+            return;
+        };
+        let Some(account) = self.accounts.get(&stream.account) else {
+            return;
+        };
+        let name = &stream.config.name;
+        let key = keys::of(Kind::Places, &account.name, name);
+        if let Err(error) = self.store.put_state(&key, &places) {
             tracing::warn!(target: "midge", "JetStream can't write how far sources of {name} were taken: {error}");
+            stream.places_unsaved();
         }
     }
 
@@ -259,22 +264,14 @@ impl JetStream {
         let Some(stream) = self.streams[index].as_ref() else {
             return;
         };
-        let kept = self
-            .store
-            .state(&self.places_key(stream.account, &stream.config.name));
+        let account = self.accounts.get(&stream.account);
+        let account = account.map_or("", |account| account.name.as_str());
+        let key = keys::of(Kind::Places, account, &stream.config.name);
+        let kept = self.store.state(&key);
         if let Some(stream) = self.streams[index].as_mut() {
             stream.learn_places(kept);
         }
         // What is kept of a log that lost its end is wrong, and would seem right when the log gets there again.
         self.save_places(index);
-    }
-
-    /// Where a stream's places in its sources are kept.
-    pub(crate) fn places_key(&self, account: AccountId, name: &str) -> Vec<u8> {
-        let account = self
-            .accounts
-            .get(&account)
-            .map_or("", |account| account.name.as_str());
-        format!("o/{account}/{name}").into_bytes()
     }
 }

@@ -112,7 +112,7 @@ pub use options::{Discard, Limits, Policy, Storage, StoreOptions, StreamOptions}
 pub use read::Message;
 pub use seal::{Cipher, Compression, Key};
 pub use state::{NEVER, NewMessage};
-pub use store::{KEY_MAX, Store};
+pub use store::{KEY_MAX, StateChange, Store};
 pub use stream::{Appended, Stream, StreamStats};
 pub use ticket::Ticket;
 

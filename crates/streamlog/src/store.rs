@@ -42,6 +42,9 @@ const STATE_MAX: usize = 256 << 20;
 #[derive(Clone)]
 pub struct Store(pub(crate) Arc<Inner>);
 
+/// A key of small state with its new value; `None` forgets the key.
+pub type StateChange<'a> = (&'a [u8], Option<&'a [u8]>);
+
 type Observer = Box<dyn Fn(u64) + Send + Sync>;
 
 pub(crate) struct Inner {
@@ -115,6 +118,17 @@ impl Known {
 impl Store {
     /// Makes a stream. It is there for good when the ticket is released.
     pub fn create_stream(&self, name: &str, options: StreamOptions) -> Result<(Stream, Ticket)> {
+        self.create_stream_with(name, options, &[])
+    }
+
+    /// The same with changes of small state, of which a crash takes all or none that are carried by the same frame. What the store refuses
+    /// changes nothing.
+    pub fn create_stream_with(
+        &self,
+        name: &str,
+        options: StreamOptions,
+        states: &[StateChange<'_>],
+    ) -> Result<(Stream, Ticket)> {
         let inner = &self.0;
         let mut registry = inner.registry.lock();
         if registry.by_name.contains_key(name) {
@@ -123,17 +137,19 @@ impl Store {
         let id = registry.next_id;
         let env = inner.env(id, &options)?;
         let stream = inner.handle(id, name.into(), State::new(env, options.clone(), 1));
-        let ticket = match options.storage {
-            Storage::Memory => Ticket::done(),
-            Storage::File => {
-                let name = name.to_owned();
-                let definition = Definition { name, options }.encode();
-                inner.change([
-                    (&key_of(STREAM_KEY, id), Some(&definition)),
-                    (NEXT_KEY, Some(&(id + 1).to_be_bytes())),
-                ])?
-            }
+        let mut deltas = user_changes(states)?;
+        let definition = Definition {
+            name: name.to_owned(),
+            options,
         };
+        let (key, next) = (key_of(STREAM_KEY, id), (id + 1).to_be_bytes());
+        let is_kept = definition.options.storage == Storage::File;
+        let definition = definition.encode();
+        if is_kept {
+            deltas.push((&key, Some(&definition)));
+            deltas.push((NEXT_KEY, Some(&next)));
+        }
+        let ticket = inner.change(&deltas)?;
         registry.next_id += 1;
         let known = Known {
             id,
@@ -161,6 +177,16 @@ impl Store {
 
     /// Tells a stream to be something else. Storage and cipher stay.
     pub fn update_stream(&self, name: &str, options: StreamOptions) -> Result<Ticket> {
+        self.update_stream_with(name, options, &[])
+    }
+
+    /// The same with changes of small state, as [`create_stream_with`](Self::create_stream_with).
+    pub fn update_stream_with(
+        &self,
+        name: &str,
+        options: StreamOptions,
+        states: &[StateChange<'_>],
+    ) -> Result<Ticket> {
         let stream = self
             .stream(name)?
             .ok_or_else(|| Error::UnknownStream(name.to_owned()))?;
@@ -176,42 +202,49 @@ impl Store {
             ..options
         };
         let policy = options.policy;
-        let ticket = match storage {
-            Storage::Memory => Ticket::done(),
-            Storage::File => {
-                let (name, options) = (name.to_owned(), options.clone());
-                let definition = Definition { name, options }.encode();
-                let key = key_of(STREAM_KEY, stream.id());
-                self.0.change([(&key, Some(&definition))])?
-            }
+        let definition = Definition {
+            name: name.to_owned(),
+            options: options.clone(),
         };
+        let (key, definition) = (key_of(STREAM_KEY, stream.id()), definition.encode());
+        let mut deltas = user_changes(states)?;
+        if storage == Storage::File {
+            deltas.push((&key, Some(&definition)));
+        }
+        let ticket = self.0.change(&deltas)?;
         state.options = options;
         state.limits_owed = enforce_all(&mut state).is_err();
         // What the new limits took out goes with them, or follows.
         match policy {
-            Policy::Always if !state.losses.is_empty() => Ok(stream.enter(&mut state, 0)),
+            Policy::Always if storage == Storage::File && !state.losses.is_empty() => {
+                Ok(stream.enter(&mut state, 0))
+            }
             _ => Ok(ticket),
         }
     }
 
     /// Removes a stream. Its files go with the next [`maintain_once`](Self::maintain_once) after the ticket is released.
     pub fn delete_stream(&self, name: &str) -> Result<Ticket> {
+        self.delete_stream_with(name, &[])
+    }
+
+    /// The same with changes of small state, as [`create_stream_with`](Self::create_stream_with).
+    pub fn delete_stream_with(&self, name: &str, states: &[StateChange<'_>]) -> Result<Ticket> {
         let mut registry = self.0.registry.lock();
         let Some(known) = registry.by_name.get(name) else {
             return Err(Error::UnknownStream(name.to_owned()));
         };
         let id = known.id;
-        let ticket = match known.options().storage {
-            Storage::Memory => Ticket::done(),
-            Storage::File => self.0.change([
-                (&key_of(STREAM_KEY, id), None),
-                (&key_of(TOMB_KEY, id), Some(&[])),
-            ])?,
-        };
-        if let Some(stream) = known.open() {
+        let (key, tomb) = (key_of(STREAM_KEY, id), key_of(TOMB_KEY, id));
+        let mut deltas = user_changes(states)?;
+        if known.options().storage == Storage::File {
+            deltas.push((&key, None));
+            deltas.push((&tomb, Some(&[])));
+        }
+        let ticket = self.0.change(&deltas)?;
+        if let Some(stream) = registry.by_name.remove(name).as_ref().and_then(Known::open) {
             stream.0.deleted.store(true, Ordering::SeqCst);
         }
-        registry.by_name.remove(name);
         registry.names.remove(&id);
         registry.traces.remove(&id);
         Ok(ticket)
@@ -222,12 +255,17 @@ impl Store {
     /// # Errors
     /// `Overloaded` and `DiskFull` for the moment; `TooLarge`; `Stopped` for good. What is refused leaves everything as it was.
     pub fn put_state(&self, key: &[u8], value: &[u8]) -> Result<Ticket> {
-        self.0.change([(user_key(key)?, Some(value))])
+        self.0.change(&[(user_key(key)?, Some(value))])
     }
 
     /// Forgets `key`. A full disk takes it, since that makes room.
     pub fn delete_state(&self, key: &[u8]) -> Result<Ticket> {
-        self.0.change([(user_key(key)?, None)])
+        self.0.change(&[(user_key(key)?, None)])
+    }
+
+    /// Changes several keys at once: all of them, or none if the store refuses.
+    pub fn change_states(&self, states: &[StateChange<'_>]) -> Result<Ticket> {
+        self.0.change(&user_changes(states)?)
     }
 
     /// What is kept under `key`.
@@ -367,12 +405,6 @@ impl Inner {
     fn admit_state(&self, len: usize) -> Result<()> {
         let buffered = &self.buffered;
         let (waiting, max) = (buffered.state.load(Ordering::Relaxed), buffered.max);
-        if len > STATE_MAX {
-            return Err(Error::TooLarge {
-                len,
-                max: STATE_MAX,
-            });
-        }
         // On a full disk the journal keeps a little of it.
         let full =
             buffered.blocked.load(Ordering::Relaxed) || buffered.stuck.load(Ordering::Relaxed) > 0;
@@ -396,19 +428,28 @@ impl Inner {
     }
 
     /// Changes small state. What only takes away is never refused, or space could not come back.
-    fn change<const N: usize>(&self, deltas: [(&[u8], Option<&[u8]>); N]) -> Result<Ticket> {
+    fn change(&self, deltas: &[StateChange<'_>]) -> Result<Ticket> {
+        if deltas.is_empty() {
+            return Ok(Ticket::done());
+        }
         if let Some(error) = self.gate.failure() {
             return Err(error);
         }
-        let added = |(key, value): &(&[u8], Option<&[u8]>)| value.map(|it| key.len() + it.len());
-        let len: usize = deltas.iter().filter_map(added).sum();
+        let added = |(key, value): &StateChange<'_>| value.map(|it| key.len() + it.len());
+        let (mut len, max) = (0, STATE_MAX);
+        for one in deltas.iter().filter_map(added) {
+            if one > max {
+                return Err(Error::TooLarge { len: one, max });
+            }
+            len += one;
+        }
         let takes_away = deltas.iter().any(|(_, value)| value.is_none());
         let mut small = self.small.lock();
         if !takes_away {
             self.admit_state(len)?;
         }
         let defines = deltas.iter().any(|(key, _)| key.first() == Some(&0));
-        for (key, value) in deltas {
+        for &(key, value) in deltas {
             let pair = value.map(|value| Pair::new(key, value));
             small.map.apply(key, pair.as_ref());
             let waiting = &self.buffered.state;
@@ -463,7 +504,7 @@ impl Inner {
             .sync_dir()
             .map_err(|e| Error::io("sync", "the folder", &e))?;
         for id in tombs {
-            drop(self.change([(&key_of(TOMB_KEY, id), None)])?);
+            drop(self.change(&[(&key_of(TOMB_KEY, id), None)])?);
         }
         Ok(())
     }
@@ -474,6 +515,11 @@ fn user_key(key: &[u8]) -> Result<&[u8]> {
         return Err(Error::BadKey { max: KEY_MAX });
     }
     Ok(key)
+}
+
+fn user_changes<'a>(states: &[StateChange<'a>]) -> Result<Vec<StateChange<'a>>> {
+    let checked = |&(key, value): &StateChange<'a>| Ok((user_key(key)?, value));
+    states.iter().map(checked).collect()
 }
 
 pub(crate) fn key_of(prefix: &[u8], id: u64) -> Vec<u8> {

@@ -188,34 +188,44 @@ impl JetStream {
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(STREAM_NOT_FOUND)?;
-        let old = of
-            .consumers
-            .get_mut(&config.name)
-            .ok_or(CONSUMER_NOT_FOUND)?;
-        if config.sourcing {
-            // Who says again what it is begins again where it was acknowledged.
-            old.reset(None, ask.now);
-        }
-        if old.config == config {
-            old.look_for_interest(ask.now, net);
-            let answer = Answer::new(CREATE, json!(old.info(ask.now)));
-            return match config.sourcing {
-                true => Ok(answer.after(self.save_consumer(ask.account, stream, &config.name)?)),
-                false => Ok(self.already(answer)),
-            };
-        }
-        let moves = config.deliver_subject != old.config.deliver_subject;
-        if moves && net.has_interest(ask.account, old.config.deliver_subject.as_bytes()) {
+        let old = of.consumers.get(&config.name).ok_or(CONSUMER_NOT_FOUND)?;
+        let (created, moves) = (
+            old.created,
+            config.deliver_subject != old.config.deliver_subject,
+        );
+        let same = old.config == config;
+        if !same && moves && net.has_interest(ask.account, old.config.deliver_subject.as_bytes()) {
             return Err(CONSUMER_NAME_EXISTS);
         }
-        let created = old.created;
-        let mut ticket = self.define_consumer((&account, stream), &config, created)?;
-        if config.sourcing {
-            ticket = self.save_consumer(ask.account, stream, &config.name)?;
-        }
+        // Who says again that it is a stream's source begins again where it was acknowledged.
+        let state = (config.sourcing).then(|| old.reset_state(None, ask.now));
+        let ticket = match (same, &state) {
+            (true, None) => None,
+            (true, Some(state)) => self.keep_state((&account, stream), &config, state)?,
+            (false, state) => {
+                self.keep_consumer((&account, stream), &config, created, state.as_deref())?
+            }
+        };
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(STREAM_NOT_FOUND)?;
+        if let Some(consumer) = of.consumers.get_mut(&config.name)
+            && config.sourcing
+        {
+            consumer.reset(None, ask.now);
+        }
+        if same {
+            let consumer = of
+                .consumers
+                .get_mut(&config.name)
+                .ok_or(CONSUMER_NOT_FOUND)?;
+            consumer.look_for_interest(ask.now, net);
+            let answer = Answer::new(CREATE, json!(consumer.info(ask.now)));
+            return Ok(match state {
+                Some(_) => answer.after(ticket),
+                None => self.already(answer),
+            });
+        }
         let consumer = of.consumers.update(config).ok_or(CONSUMER_NOT_FOUND)?;
         Ok(Answer::new(CREATE, json!(consumer.info(ask.now))).after(ticket))
     }
@@ -307,21 +317,25 @@ impl JetStream {
             .get(&ask.account)
             .map(|account| account.name.clone())
             .unwrap_or_default();
+        let consumer = self.consumer(KIND, stream, name, ask)?;
+        let (config, created) = (
+            consumer.config.paused(request.pause_until),
+            consumer.created,
+        );
+        let ticket = self
+            .keep_consumer((&account, stream), &config, created, None)
+            .map_err(fail)?;
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(fail(STREAM_NOT_FOUND))?;
         let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
         consumer.pause(request.pause_until);
-        let (config, created) = (consumer.config.clone(), consumer.created);
         let paused = consumer.is_paused(ask.now);
         let until = request.pause_until.unwrap_or_default();
         let mut answer = json!({"paused": paused, "pause_until": until});
         if paused {
             answer["pause_remaining"] = (until.0 - ask.now).into();
         }
-        let ticket = self
-            .define_consumer((&account, stream), &config, created)
-            .map_err(fail)?;
         let body = json!({
             "type": "io.nats.jetstream.advisory.v1.consumer_pause", "stream": stream, "consumer": name, "paused": paused, "pause_until": until,
         });
@@ -340,23 +354,29 @@ impl JetStream {
         let fail = |error| (KIND, error);
         // The reference isn't strict here.
         let request: ResetRequest = crate::json::body(ask.body, false).map_err(fail)?;
+        let account = self.account_name(ask.account);
         let of = self
-            .stream_mut(ask.account, stream)
+            .stream(ask.account, stream)
             .ok_or(fail(STREAM_NOT_FOUND))?;
         let identity = ask.identity.map(|_| of.identity());
-        let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
+        let consumer = of.consumers.get(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
         let asked = Some(request.seq).filter(|seq| *seq > 0);
         if let Some(seq) = asked {
             consumer.check_reset(seq).map_err(|why| {
                 fail(CONSUMER_INVALID_RESET.says(format!("invalid reset: {why}")))
             })?;
         }
+        let state = consumer.reset_state(asked, ask.now);
+        let ticket = self
+            .keep_state((&account, stream), &consumer.config, &state)
+            .map_err(fail)?;
+        let of = self
+            .stream_mut(ask.account, stream)
+            .ok_or(fail(STREAM_NOT_FOUND))?;
+        let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
         let at = consumer.reset(asked, ask.now);
         let mut info = json!(consumer.info(ask.now));
         info["reset_seq"] = at.into();
-        let ticket = self
-            .save_consumer(ask.account, stream, name)
-            .map_err(fail)?;
         Ok(Answer::new(KIND, info).after(ticket).of(identity))
     }
 

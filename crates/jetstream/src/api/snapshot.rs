@@ -9,9 +9,12 @@ use crate::error::{
     STREAM_NOT_FOUND,
 };
 use crate::json::{self, Body};
+use crate::keys::{self, Kind};
+use crate::machine::definitions::definition as encode;
 use crate::network::Author;
 use crate::restore::{Builder, Restore, Restored, RestoredConsumer, failure};
 use crate::snapshot::{Snapshot, Wanted};
+use crate::stream::store_error;
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Network, Token};
 use midge_streamlog::Ticket;
@@ -129,7 +132,7 @@ impl JetStream {
             return Err(fail(STREAM_NAME_EXISTS_RESTORE));
         }
         let subject = format!("$JS.SNAPSHOT.RESTORE.{name}.{}", self.draw_name());
-        let log_name = format!("{}/{name}", self.account_name(ask.account));
+        let log_name = keys::log(&self.account_name(ask.account), name);
         let options = config.log_options(&self.settings);
         let builder = Builder::new(config, log_name, options);
         let restore = Restore::new(
@@ -238,16 +241,24 @@ impl JetStream {
             one.created = created.unwrap_or(now);
             made.push(one.settles(settles));
         }
-        for consumer in &mut made {
-            // The ticket of the stream is younger and stands for all.
-            drop(
-                self.put_consumer((&owner, &name), consumer)
-                    .map_err(adding)?,
-            );
+        // All of it or nothing is kept.
+        let mut kept = vec![(
+            keys::of(Kind::Stream, &owner, &name),
+            encode(&config, created),
+        )];
+        for consumer in made.iter_mut().filter(|it| !it.config.direct) {
+            let key = |kind| keys::part(kind, &owner, &name, consumer.name());
+            let own = encode(&consumer.config, consumer.created);
+            kept.push((key(Kind::Consumer), own));
+            kept.push((key(Kind::State), consumer.encode()));
+            consumer.saved(now);
         }
-        let ticket = self
-            .define_stream(&owner, &config, created)
-            .map_err(adding)?;
+        let changes: Vec<_> = kept
+            .iter()
+            .map(|(key, value)| (&**key, Some(&**value)))
+            .collect();
+        let ticket = self.store.change_states(&changes);
+        let ticket = ticket.map_err(|error| adding(store_error(&error)))?;
         let index = self.put_stream(account, config, created, log, net);
         let Some(stream) = self.streams[index].as_mut() else {
             return Err(adding(STREAM_NOT_FOUND));

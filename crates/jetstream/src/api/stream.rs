@@ -9,9 +9,10 @@ use crate::error::{
     STREAM_SEALED, STREAM_SUBJECT_OVERLAP, STREAM_UPDATE,
 };
 use crate::json::Body;
+use crate::keys::{self, Kind};
+use crate::machine::definitions::{begin_at, definition};
 use crate::overlap::Filters;
-use crate::stream::store_error;
-use crate::stream::{MsgGet, schedules_prefix};
+use crate::stream::{MsgGet, store_error};
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Listens, Network};
 use data_encoding::BASE64;
@@ -98,16 +99,15 @@ impl JetStream {
         self.admit(ask.account, &config).map_err(fail)?;
         let account = self.account_name(ask.account);
         let options = config.log_options(&self.settings);
-        let (log, _) = self
-            .store
-            .create_stream(&format!("{account}/{}", config.name), options)
-            .map_err(|error| fail(refused(&error)))?;
-        if config.first_seq > 1 {
-            let _ = log.skip_to(config.first_seq - 1);
-        }
-        let ticket = self
-            .define_stream(&account, &config, ask.now)
-            .map_err(fail)?;
+        let key = keys::of(Kind::Stream, &account, &config.name);
+        let definition = definition(&config, ask.now);
+        let made = self.store.create_stream_with(
+            &keys::log(&account, &config.name),
+            options,
+            &[(&key, Some(&definition))],
+        );
+        let (log, ticket) = made.map_err(|error| fail(refused(&error)))?;
+        begin_at(&log, config.first_seq);
         let name = config.name.clone();
         let index = self.put_stream(ask.account, config, ask.now, log, net);
         self.rewire(ask.account);
@@ -240,15 +240,14 @@ impl JetStream {
         self.admit(ask.account, &config).map_err(fail)?;
         let account = self.account_name(ask.account);
         let options = config.log_options(&self.settings);
-        // The definition's ticket is younger and stands for both.
-        drop(
-            self.store
-                .update_stream(&format!("{account}/{name}"), options)
-                .map_err(|error| fail(refused(&error)))?,
+        let key = keys::of(Kind::Stream, &account, name);
+        let definition = definition(&config, created);
+        let told = self.store.update_stream_with(
+            &keys::log(&account, name),
+            options,
+            &[(&key, Some(&definition))],
         );
-        let ticket = self
-            .define_stream(&account, &config, created)
-            .map_err(fail)?;
+        let ticket = told.map_err(|error| fail(refused(&error)))?;
         // Sources that go now may come again.
         self.save_places(index);
         let settings = self.settings.clone();
@@ -362,30 +361,18 @@ impl JetStream {
         };
         self.counted = 0;
         let account = self.account_name(ask.account);
+        let deleted = self.forget_stream(&account, name);
+        let ticket = deleted.map_err(|error| (KIND, refused(&error)))?;
         if let Some(mut stream) = self.streams[index].take() {
             self.unsubscribe(&stream, net);
             for consumer in stream.consumers.values_mut() {
                 consumer.end(409, "Consumer Deleted", net);
-                for kind in ["c", "d"] {
-                    let key = format!("{kind}/{account}/{name}/{}", consumer.name());
-                    let _ = self.store.delete_state(key.as_bytes());
-                }
             }
         }
         if let Some(account) = self.accounts.get_mut(&ask.account) {
             account.streams.remove(name);
         }
         self.rewire(ask.account);
-        let _ = self.store.delete_state(&self.places_key(ask.account, name));
-        let schedules = schedules_prefix(&account, name);
-        for (key, _) in self.store.states(schedules.as_bytes()) {
-            let _ = self.store.delete_state(&key);
-        }
-        let _ = self
-            .store
-            .delete_state(format!("s/{account}/{name}").as_bytes());
-        let deleted = self.store.delete_stream(&format!("{account}/{name}"));
-        let ticket = deleted.map_err(|error| (KIND, refused(&error)))?;
         self.advise_stream(ask, "DELETED", "delete", name, net);
         Ok(Answer::new(KIND, json!({"success": true})).after(ticket))
     }

@@ -208,6 +208,14 @@ const FIELDS: [&str; 35] = [
 ];
 
 impl ConsumerConfig {
+    /// The same, paused until a time; `None`: not any more.
+    pub(crate) fn paused(&self, until: Option<crate::time::Time>) -> Self {
+        Self {
+            pause_until: until.filter(|until| until.0 > 0),
+            ..self.clone()
+        }
+    }
+
     /// Reads the `config` of a request.
     pub(crate) fn parse(value: serde_json::Value, strict: bool) -> Result<Self, ApiError> {
         let mut fields = match value {

@@ -359,6 +359,11 @@ impl Consumer {
         (threshold > 0 && !self.push.bound).then(|| self.active.saturating_add(threshold))
     }
 
+    /// It counts as used now: whoever couldn't remove it asks again later.
+    pub(crate) fn keep_active(&mut self, now: u64) {
+        self.active = now;
+    }
+
     /// Whether it may be removed for want of a client.
     pub(crate) fn is_abandoned(&self, now: u64) -> bool {
         self.inactive_at().is_some_and(|at| at <= now)
@@ -544,6 +549,16 @@ impl Consumer {
         at
     }
 
+    /// What it remembers after such a reset, to be written before.
+    pub(crate) fn reset_state(&self, seq: Option<u64>, now: u64) -> Vec<u8> {
+        let config = self.config.clone();
+        let mut after = Self::empty(self.account, &self.stream, &self.log, config, now);
+        let whole = after.decode(&self.encode(), now);
+        debug_assert!(whole.is_some(), "what was encoded is decoded");
+        after.reset(seq, now);
+        after.encode()
+    }
+
     /// Whether it may begin anew at `seq`: not before the place where it began, and not where that was
     /// the end of the stream.
     pub(crate) fn check_reset(&self, seq: u64) -> Result<(), &'static str> {
@@ -565,7 +580,7 @@ impl Consumer {
 
     /// Stops deliveries until a time; `None`: they go on.
     pub(crate) fn pause(&mut self, until: Option<crate::time::Time>) {
-        self.config.pause_until = until.filter(|until| until.0 > 0);
+        self.config = self.config.paused(until);
         self.resumes_at = until.map(|until| until.0);
         self.changed = true;
     }

@@ -36,6 +36,11 @@ impl Consumer {
         Some((self.encode(), std::mem::take(&mut self.replies)))
     }
 
+    /// Its state is written as it is.
+    pub(crate) fn saved(&mut self, now: u64) {
+        (self.changed, self.saved) = (false, now);
+    }
+
     /// A state that was polled couldn't be written: it is to be polled again, and these wait for it.
     pub(crate) fn unsaved(&mut self, replies: Replies) {
         let newer = std::mem::replace(&mut self.replies, replies);
@@ -98,7 +103,7 @@ impl Consumer {
         self.removed(stats.first_seq);
     }
 
-    fn decode(&mut self, mut state: &[u8], now: u64) -> Option<()> {
+    pub(super) fn decode(&mut self, mut state: &[u8], now: u64) -> Option<()> {
         let state = &mut state;
         if take(state)? != VERSION {
             return None;

@@ -1,6 +1,8 @@
 //! What the store knows of streams and consumers: written when they are made, read when an account opens.
 
 use super::*;
+use crate::keys::{self, Kind};
+use midge_streamlog::StateChange;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -27,20 +29,19 @@ impl JetStream {
         now: u64,
     ) -> Result<(), OpenError> {
         let mut failed = Ok(());
-        let prefix = format!("s/{account}/");
-        let mut known = Vec::new();
-        for (key, value) in self.store.states(prefix.as_bytes()) {
-            let name = String::from_utf8_lossy(&key[prefix.len()..]).into_owned();
-            let definition = serde_json::from_slice::<StreamDefinition>(&value);
+        let mut known = BTreeSet::new();
+        for entry in keys::of_account(&self.store, Kind::Stream, account) {
+            let name = entry.stream;
+            let definition = serde_json::from_slice::<StreamDefinition>(&entry.value);
             let in_memory = definition
                 .as_ref()
                 .is_ok_and(|definition| definition.config.storage == Storage::Memory);
             if in_memory {
                 // It is gone with the process, and so are its consumers.
-                let _ = self.store.delete_state(&key);
+                let _ = self.store.delete_state(&entry.key);
                 continue;
             }
-            known.push(format!("{account}/{name}"));
+            known.insert(name.clone());
             let Ok(definition) = definition else {
                 tracing::error!(target: "midge", "JetStream stream {account}/{name}: its definition can't be read; it is left as it is");
                 continue;
@@ -51,11 +52,11 @@ impl JetStream {
             }
         }
         self.rewire(id);
-        let own = format!("{account}/");
-        for (name, _) in self.store.streams() {
-            if name.starts_with(&own) && !known.contains(&name) {
-                tracing::info!(target: "midge", "JetStream removes {name}: it was half made or half deleted");
-                let _ = self.store.delete_stream(&name);
+        for (log, _) in self.store.streams() {
+            let own = keys::owner(&log).filter(|(owner, _)| *owner == account);
+            if own.is_some_and(|(_, name)| !known.contains(name)) {
+                tracing::info!(target: "midge", "JetStream removes {log}: it was half made or half deleted");
+                let _ = self.store.delete_stream(&log);
             }
         }
         self.forget_orphans(account, &known);
@@ -63,14 +64,11 @@ impl JetStream {
     }
 
     /// Removes what is kept of streams that nothing defines: those, too, were half made or half deleted.
-    pub(super) fn forget_orphans(&self, account: &str, known: &[String]) {
-        for kind in ["c", "d", "o"] {
-            for (key, _) in self.store.states(format!("{kind}/{account}/").as_bytes()) {
-                let text = String::from_utf8_lossy(&key);
-                let mut parts = text.split('/').skip(2);
-                let name = parts.next().unwrap_or_default();
-                if !known.contains(&format!("{account}/{name}")) {
-                    let _ = self.store.delete_state(&key);
+    fn forget_orphans(&self, account: &str, known: &BTreeSet<String>) {
+        for kind in [Kind::Consumer, Kind::State, Kind::Places, Kind::Schedule] {
+            for entry in keys::of_account(&self.store, kind, account) {
+                if !known.contains(&entry.stream) {
+                    let _ = self.store.delete_state(&entry.key);
                 }
             }
         }
@@ -85,7 +83,7 @@ impl JetStream {
         now: u64,
     ) -> Result<(), midge_streamlog::Error> {
         let StreamDefinition { config, created } = definition;
-        let name = format!("{account}/{}", config.name);
+        let name = keys::log(account, &config.name);
         let log = match self.store.stream(&name)? {
             Some(log) => log,
             // Its first commit never came.
@@ -95,20 +93,18 @@ impl JetStream {
                     .0
             }
         };
+        begin_at(&log, config.first_seq);
         let stream_name = config.name.clone();
         let index = self.put_stream(id, config, created, log, net);
-        let prefix = format!("c/{account}/{stream_name}/");
-        for (key, value) in self.store.states(prefix.as_bytes()) {
-            let consumer = &key[prefix.len()..];
-            let Ok(definition) = serde_json::from_slice::<ConsumerDefinition>(&value) else {
-                let consumer = String::from_utf8_lossy(consumer);
+        for entry in keys::of_stream(&self.store, Kind::Consumer, account, &stream_name) {
+            let Ok(definition) = serde_json::from_slice::<ConsumerDefinition>(&entry.value) else {
+                let consumer = entry.part;
                 tracing::error!(target: "midge", "JetStream consumer {account}/{stream_name}/{consumer}: its definition can't be read");
                 continue;
             };
             let ConsumerDefinition { config, created } = definition;
-            let state = self
-                .store
-                .state(state_key(account, &stream_name, &config.name).as_bytes());
+            let key = keys::part(Kind::State, account, &stream_name, &config.name);
+            let state = self.store.state(&key);
             if let Some(stream) = &self.streams[index] {
                 let state = state.unwrap_or_default();
                 let log = stream.log.clone();
@@ -118,13 +114,17 @@ impl JetStream {
                 let mut restored = match restored {
                     Ok(restored) => restored.settles(settles),
                     Err(error) => {
-                        let consumer = String::from_utf8_lossy(consumer);
+                        let consumer = &entry.part;
                         tracing::error!(target: "midge", "JetStream consumer {account}/{stream_name}/{consumer} can't be placed: {error}");
                         continue;
                     }
                 };
                 // What is refused now is written as soon as it can be.
-                let _ = self.put_state_of((account, &stream_name), &mut restored, now);
+                if let Some((state, _)) = restored.poll_state(true, now)
+                    && self.store.put_state(&key, &state).is_err()
+                {
+                    restored.unsaved(Vec::new());
+                }
                 if let Some(stream) = &mut self.streams[index] {
                     stream.consumers.insert(restored);
                 }
@@ -133,106 +133,67 @@ impl JetStream {
         Ok(())
     }
 
-    /// Writes what a consumer remembers now, whether that is due or not; of a direct one nothing is kept.
-    pub(crate) fn save_consumer(
-        &self,
-        account: AccountId,
-        stream: &str,
-        name: &str,
-    ) -> Result<Option<Ticket>, ApiError> {
-        let of = self
-            .stream(account, stream)
-            .ok_or(crate::error::STREAM_NOT_FOUND)?;
-        let consumer = of
-            .consumers
-            .get(name)
-            .ok_or(crate::error::CONSUMER_NOT_FOUND)?;
-        if consumer.config.direct {
-            return Ok(None);
-        }
-        let account = self
-            .accounts
-            .get(&account)
-            .map_or("", |it| it.name.as_str());
-        self.store
-            .put_state(
-                state_key(account, stream, name).as_bytes(),
-                &consumer.encode(),
-            )
-            .map(Some)
-            .map_err(|error| crate::stream::store_error(&error))
-    }
-
-    /// Defines a consumer, with its state: where it begins is found once, and not again by each restart.
+    /// Defines a consumer, with its state: where it begins is found once, and not again by each restart. Of a direct one nothing is
+    /// kept: it ends with the server.
     pub(crate) fn put_consumer(
-        &self,
-        of: (&str, &str),
-        consumer: &mut Consumer,
-    ) -> Result<Option<Ticket>, ApiError> {
-        if consumer.config.direct {
-            return Ok(None);
-        }
-        let created = consumer.created;
-        self.put_state_of(of, consumer, created)?;
-        self.define_consumer(of, &consumer.config, created)
-    }
-
-    /// Writes what a consumer remembers, if that differs from what is written.
-    fn put_state_of(
         &self,
         (account, stream): (&str, &str),
         consumer: &mut Consumer,
-        now: u64,
-    ) -> Result<(), ApiError> {
-        let Some((state, replies)) = consumer.poll_state(true, now) else {
-            return Ok(());
-        };
-        let key = state_key(account, stream, consumer.name());
-        match self.store.put_state(key.as_bytes(), &state) {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                consumer.unsaved(replies);
-                Err(crate::stream::store_error(&error))
-            }
+    ) -> Result<Option<Ticket>, ApiError> {
+        if consumer.config.direct {
+            return Ok(None);
         }
+        let state = consumer.encode();
+        let ticket = self.keep_consumer(
+            (account, stream),
+            &consumer.config,
+            consumer.created,
+            Some(&state),
+        )?;
+        consumer.saved(consumer.created);
+        Ok(ticket)
     }
 
-    pub(crate) fn define_stream(
-        &self,
-        account: &str,
-        config: &StreamConfig,
-        created: u64,
-    ) -> Result<Ticket, ApiError> {
-        self.define(&format!("s/{account}/{}", config.name), config, created)
-    }
-
-    /// Writes that there is such a consumer; a direct one ends with the server.
-    pub(crate) fn define_consumer(
+    /// Writes what there is to be of a consumer before it is: its definition, and its state if that changes as well.
+    pub(crate) fn keep_consumer(
         &self,
         (account, stream): (&str, &str),
         config: &ConsumerConfig,
         created: u64,
+        state: Option<&[u8]>,
     ) -> Result<Option<Ticket>, ApiError> {
         if config.direct {
             return Ok(None);
         }
-        let key = format!("c/{account}/{stream}/{}", config.name);
-        self.define(&key, config, created).map(Some)
-    }
-
-    pub(super) fn define(
-        &self,
-        key: &str,
-        config: &(impl Serialize + DeserializeOwned),
-        created: u64,
-    ) -> Result<Ticket, ApiError> {
-        let definition = json!({"config": lean(config), "created": created});
-        self.store
-            .put_state(key.as_bytes(), definition.to_string().as_bytes())
+        let key = |kind| keys::part(kind, account, stream, &config.name);
+        let definition = definition(config, created);
+        let (own, memory) = (key(Kind::Consumer), key(Kind::State));
+        let mut changes = vec![(&*own, Some(&*definition))];
+        changes.extend(state.map(|state| (&*memory, Some(state))));
+        let ticket = self.store.change_states(&changes);
+        ticket
+            .map(Some)
             .map_err(|error| crate::stream::store_error(&error))
     }
 
-    /// Removes a consumer and what is known of it. `None`: there is none.
+    /// Writes a consumer's state before it is so.
+    pub(crate) fn keep_state(
+        &self,
+        (account, stream): (&str, &str),
+        config: &ConsumerConfig,
+        state: &[u8],
+    ) -> Result<Option<Ticket>, ApiError> {
+        if config.direct {
+            return Ok(None);
+        }
+        let key = keys::part(Kind::State, account, stream, &config.name);
+        let ticket = self.store.put_state(&key, state);
+        ticket
+            .map(Some)
+            .map_err(|error| crate::stream::store_error(&error))
+    }
+
+    /// Removes a consumer and what is known of it. `None`: there is none. What the store refuses changes nothing.
     pub(crate) fn delete_consumer(
         &mut self,
         account: AccountId,
@@ -243,17 +204,20 @@ impl JetStream {
     ) -> Option<Result<Ticket, ApiError>> {
         let account_name = self.accounts.get(&account)?.name.clone();
         let of = self.stream_mut(account, stream)?;
+        of.consumers.get(name)?;
+        let key = |kind| keys::part(kind, &account_name, stream, name);
+        let (own, memory) = (key(Kind::Consumer), key(Kind::State));
+        let changes: [StateChange<'_>; 2] = [(&memory, None), (&own, None)];
+        let ticket = match self.store.change_states(&changes) {
+            Ok(ticket) => ticket,
+            Err(error) => return Some(Err(crate::stream::store_error(&error))),
+        };
+        let of = self.stream_mut(account, stream)?;
         let mut consumer = of.consumers.remove(name)?;
         consumer.end(409, "Consumer Deleted", net);
         if let Err(error) = of.release(&consumer) {
             tracing::warn!(target: "midge", "JetStream can't remove what {stream}.{name} held back: {error}");
         }
-        let _ = self
-            .store
-            .delete_state(state_key(&account_name, stream, name).as_bytes());
-        let deleted = self
-            .store
-            .delete_state(format!("c/{account_name}/{stream}/{name}").as_bytes());
         let body = json!({
             "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "delete",
         });
@@ -264,7 +228,39 @@ impl JetStream {
             now,
             net,
         );
-        Some(deleted.map_err(|error| crate::stream::store_error(&error)))
+        Some(Ok(ticket))
+    }
+
+    /// Removes all that is kept of a stream, and its log.
+    pub(crate) fn forget_stream(
+        &self,
+        account: &str,
+        name: &str,
+    ) -> Result<Ticket, midge_streamlog::Error> {
+        let parts = [Kind::Consumer, Kind::State, Kind::Schedule].into_iter();
+        let parts = parts.flat_map(|kind| keys::of_stream(&self.store, kind, account, name));
+        let mut gone: Vec<Vec<u8>> = parts.map(|entry| entry.key).collect();
+        gone.push(keys::of(Kind::Places, account, name));
+        gone.push(keys::of(Kind::Stream, account, name));
+        let changes: Vec<_> = gone.iter().map(|key| (&**key, None)).collect();
+        self.store
+            .delete_stream_with(&keys::log(account, name), &changes)
+    }
+}
+
+/// A stream's or consumer's definition, as it is kept.
+pub(crate) fn definition(config: &(impl Serialize + DeserializeOwned), created: u64) -> Vec<u8> {
+    let definition = json!({"config": lean(config), "created": created});
+    definition.to_string().into_bytes()
+}
+
+/// Has a log begin at a configured sequence, unless it does.
+pub(crate) fn begin_at(log: &midge_streamlog::Stream, first_seq: u64) {
+    if let Some(before) = first_seq.checked_sub(1)
+        && before > log.stats().last_seq
+    {
+        // A log that is stopped takes nothing else either.
+        let _ = log.skip_to(before);
     }
 }
 
@@ -278,11 +274,6 @@ fn lean<T: Serialize + DeserializeOwned>(config: &T) -> Value {
         fields.retain(|name, value| assumed.get(name) != Some(value));
     }
     lean
-}
-
-/// Where the store keeps what a consumer remembers.
-pub(super) fn state_key(account: &str, stream: &str, consumer: &str) -> String {
-    format!("d/{account}/{stream}/{consumer}")
 }
 
 #[cfg(test)]

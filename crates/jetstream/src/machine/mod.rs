@@ -1,7 +1,7 @@
 //! All accounts, streams and consumers of a server, and what waits for the disk.
 
 mod answers;
-mod definitions;
+pub(crate) mod definitions;
 mod events;
 mod turn;
 
@@ -15,7 +15,6 @@ use crate::stream::{BatchLimits, More, Outcome, Seats, Stream, Told, is_fast};
 use crate::table::Streams;
 use crate::{AccountId, ApiError, Listens, Message, Network, Token};
 use answers::{Answer, Saving, Waiting};
-use definitions::state_key;
 use hashbrown::HashMap;
 use midge_streamlog::{Cipher, Policy, Store, Ticket};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,7 @@
 //! A turn: what time does, deliveries, and consumers' state on its way to the store.
 
 use super::*;
+use crate::keys::{self, Kind};
 use crate::stream::Slot;
 
 /// How often it is looked whether the listeners of push consumers came or went.
@@ -44,6 +45,10 @@ impl JetStream {
             let deleted = self.delete_consumer(account, &stream, &consumer, now, net);
             if let Some(Err(error)) = deleted {
                 tracing::warn!(target: "midge", "JetStream can't forget consumer {consumer} of {stream}, which nobody uses: {}", error.description);
+                let of = self.stream_mut(account, &stream);
+                if let Some(consumer) = of.and_then(|of| of.consumers.get_mut(&consumer)) {
+                    consumer.keep_active(now);
+                }
             }
         }
     }
@@ -150,12 +155,13 @@ impl JetStream {
             let Some(((state, replies), consumer)) = polled else {
                 continue;
             };
-            let key = state_key(&account.name, &stream.config.name, consumer.name());
+            let (name, of) = (consumer.name(), &stream.config.name);
+            let key = keys::part(Kind::State, &account.name, of, name);
             let written = match consumer.config.direct {
                 // Nothing is kept of it; whoever waits does so for what its acks removed from the stream.
                 true if replies.is_empty() => continue,
-                true => self.store.delete_state(key.as_bytes()),
-                false => self.store.put_state(key.as_bytes(), &state),
+                true => self.store.delete_state(&key),
+                false => self.store.put_state(&key, &state),
             };
             match written {
                 Ok(ticket) if !replies.is_empty() => self.saving.push_back(Saving {
@@ -167,7 +173,7 @@ impl JetStream {
                 Ok(_) => {}
                 Err(error) => {
                     if !std::mem::replace(&mut self.unsaved, true) {
-                        tracing::warn!(target: "midge", "JetStream can't write the state of {key}: {error}");
+                        tracing::warn!(target: "midge", "JetStream can't write the state of {of}.{name}: {error}");
                     }
                     if let Some(consumer) = stream.consumers.quietly(*slot) {
                         consumer.unsaved(replies);

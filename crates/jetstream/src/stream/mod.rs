@@ -16,7 +16,6 @@ pub(crate) use consumers::{Consumers, Slot};
 pub(crate) use fast::{Told, is_fast};
 pub(crate) use publish::{More, Outcome, store_error};
 pub(crate) use read::{DirectGet, MsgGet, present};
-pub(crate) use schedules::schedules_prefix;
 pub use seats::BatchLimits;
 pub(crate) use seats::Seats;
 pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker, Unfit};

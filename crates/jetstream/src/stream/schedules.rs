@@ -13,6 +13,7 @@ use crate::error::{
     MESSAGE_SCHEDULES_INVALID_TTL, MESSAGE_SCHEDULES_INVALID_ZONE, MESSAGE_TTL_DISABLED,
 };
 use crate::headers::{self, Block, Wishes};
+use crate::keys::{self, Kind};
 use crate::schedule::{Due, Fault, Schedule};
 use crate::{ApiError, Message, Network, Origin};
 use midge_streamlog::{Filter, Message as Stored, Store, Stream as Log};
@@ -45,14 +46,16 @@ struct Entry {
 /// Where schedules outlive the process.
 struct Keeper {
     store: Store,
-    prefix: String,
+    account: String,
+    stream: String,
     /// When the stream was made: another one of its name may have left something.
     created: u64,
 }
 
 impl Keeper {
     fn key(&self, seq: u64) -> Vec<u8> {
-        format!("{}{seq}", self.prefix).into_bytes()
+        let seq = seq.to_string();
+        keys::part(Kind::Schedule, &self.account, &self.stream, &seq)
     }
 
     fn keep(&self, seq: u64, due: u64, subject: &[u8]) -> midge_streamlog::Result<()> {
@@ -64,16 +67,17 @@ impl Keeper {
 
     fn forget(&self, seq: u64) {
         if let Err(error) = self.store.delete_state(&self.key(seq)) {
-            tracing::warn!(target: "midge", "JetStream can't forget schedule {}{seq}: {error}", self.prefix);
+            tracing::warn!(target: "midge", "JetStream can't forget schedule {seq} of {}: {error}", self.stream);
         }
     }
 
     /// Sequence, time and subject of what was kept; what belongs to no message any more is forgotten.
     fn load(&self, last: u64) -> Vec<(u64, u64, Box<[u8]>)> {
         let mut found = Vec::new();
-        for (key, value) in self.store.states(self.prefix.as_bytes()) {
-            let seq = headers::number(&key[self.prefix.len()..]).unwrap_or(0);
-            match parse(&value) {
+        let own = keys::of_stream(&self.store, Kind::Schedule, &self.account, &self.stream);
+        for entry in own {
+            let seq = headers::number(entry.part.as_bytes()).unwrap_or(0);
+            match parse(&entry.value) {
                 Some((created, due, subject)) if created == self.created && seq <= last => {
                     found.push((seq, due, subject.into()));
                 }
@@ -171,7 +175,8 @@ impl Stream {
         }
         let keeper = Keeper {
             store: store.clone(),
-            prefix: schedules_prefix(account, &self.config.name),
+            account: account.to_owned(),
+            stream: self.config.name.clone(),
             created: self.created,
         };
         let found = keeper.load(self.log.stats().last_seq);
@@ -517,9 +522,4 @@ fn is_rollup(name: &[u8]) -> bool {
 
 fn is_literal(subject: &[u8]) -> bool {
     Subject::parse(subject).is_ok_and(Subject::is_literal)
-}
-
-/// How the keys of a stream's schedules begin.
-pub(crate) fn schedules_prefix(account: &str, stream: &str) -> String {
-    format!("t/{account}/{stream}/")
 }

@@ -161,6 +161,11 @@ impl World {
     }
 
     pub(crate) fn on(disk: CrashDisk, now: u64) -> Self {
+        Self::of_account("$G", disk, now)
+    }
+
+    /// A server whose only account is called so.
+    pub(crate) fn of_account(name: &str, disk: CrashDisk, now: u64) -> Self {
         let options = StoreOptions {
             journal_bytes: 1 << 20,
             seed: 7,
@@ -170,7 +175,7 @@ impl World {
         let mut jetstream = JetStream::open(store.clone(), Settings::default(), now);
         let mut ether = Ether::default();
         jetstream
-            .open_account(ACCOUNT, "$G", AccountLimits::default(), &mut ether, now)
+            .open_account(ACCOUNT, name, AccountLimits::default(), &mut ether, now)
             .expect("the account opens");
         Self {
             disk,

@@ -125,6 +125,11 @@ impl Stream {
         };
         serde_json::to_vec(&kept).ok()
     }
+
+    /// The places that were polled couldn't be written.
+    pub(crate) fn places_unsaved(&mut self) {
+        self.inflows.changed = true;
+    }
 }
 
 /// Index and place in a `Nats-Stream-Source`: origin, sequence, filters, destinations, subject, identity.

@@ -1,0 +1,192 @@
+//! Under which keys the store keeps what isn't a message: a catalogue of all of them.
+//!
+//! | kind | key | value |
+//! |---|---|---|
+//! | stream | `s/ACCOUNT/STREAM` | its definition |
+//! | consumer | `c/ACCOUNT/STREAM/CONSUMER` | its definition |
+//! | state | `d/ACCOUNT/STREAM/CONSUMER` | what it remembers |
+//! | places | `o/ACCOUNT/STREAM` | how far sources were taken |
+//! | schedule | `t/ACCOUNT/STREAM/SEQUENCE` | when a message is due |
+//!
+//! and a stream's log is called `ACCOUNT/STREAM`.
+//!
+//! **Invariant:** no two things have one key. An account's name may be anything, but those of streams and consumers have no `/`
+//! (the API refuses them), so a key is read from its end: as many names as its kind says, and what is before them is the account. A prefix
+//! alone doesn't say whose a key is, because `s/A/` begins the keys of account `A/B` too; so keys are searched by what they mean
+//! ([`of_account`], [`of_stream`]) and nowhere else by their bytes.
+
+use midge_streamlog::Store;
+
+/// What a key stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Stream,
+    Consumer,
+    State,
+    Places,
+    Schedule,
+}
+
+impl Kind {
+    const fn letter(self) -> &'static str {
+        match self {
+            Self::Stream => "s",
+            Self::Consumer => "c",
+            Self::State => "d",
+            Self::Places => "o",
+            Self::Schedule => "t",
+        }
+    }
+
+    /// Whether a key names something of a stream, and not the stream alone.
+    const fn has_part(self) -> bool {
+        match self {
+            Self::Stream | Self::Places => false,
+            Self::Consumer | Self::State | Self::Schedule => true,
+        }
+    }
+}
+
+/// A key that was found, and what is kept under it.
+pub(crate) struct Entry {
+    pub(crate) key: Vec<u8>,
+    pub(crate) value: Vec<u8>,
+    pub(crate) stream: String,
+    /// A consumer or a sequence; empty where the stream is all.
+    pub(crate) part: String,
+}
+
+/// The key of what is kept once for each stream.
+pub(crate) fn of(kind: Kind, account: &str, stream: &str) -> Vec<u8> {
+    debug_assert!(!kind.has_part() && !stream.contains('/'));
+    format!("{}/{account}/{stream}", kind.letter()).into_bytes()
+}
+
+/// The key of a part of a stream.
+pub(crate) fn part(kind: Kind, account: &str, stream: &str, part: &str) -> Vec<u8> {
+    debug_assert!(kind.has_part() && !stream.contains('/') && !part.contains('/'));
+    format!("{}/{account}/{stream}/{part}", kind.letter()).into_bytes()
+}
+
+/// What a stream's log is called.
+pub(crate) fn log(account: &str, stream: &str) -> String {
+    format!("{account}/{stream}")
+}
+
+/// Account and stream of a log.
+pub(crate) fn owner(log: &str) -> Option<(&str, &str)> {
+    log.rsplit_once('/')
+}
+
+/// All of one kind that an account has.
+pub(crate) fn of_account(store: &Store, kind: Kind, account: &str) -> Vec<Entry> {
+    let prefix = format!("{}/{account}/", kind.letter());
+    find(store, kind, account, &prefix)
+}
+
+/// All of one kind that a stream has.
+pub(crate) fn of_stream(store: &Store, kind: Kind, account: &str, stream: &str) -> Vec<Entry> {
+    let prefix = format!("{}/{account}/{stream}/", kind.letter());
+    let mut found = find(store, kind, account, &prefix);
+    found.retain(|entry| entry.stream == stream);
+    found
+}
+
+fn find(store: &Store, kind: Kind, account: &str, prefix: &str) -> Vec<Entry> {
+    let found = store.states(prefix.as_bytes()).into_iter();
+    found
+        .filter_map(|(key, value)| {
+            let text = std::str::from_utf8(&key).ok()?;
+            let (owner, stream, part) = parse(kind, text)?;
+            let (is_own, stream, part) = (owner == account, stream.to_owned(), part.to_owned());
+            is_own.then_some(Entry {
+                key,
+                value,
+                stream,
+                part,
+            })
+        })
+        .collect()
+}
+
+/// Account, stream and part.
+fn parse(kind: Kind, key: &str) -> Option<(&str, &str, &str)> {
+    let rest = key.strip_prefix(kind.letter())?.strip_prefix('/')?;
+    let (rest, part) = match kind.has_part() {
+        true => rest.rsplit_once('/')?,
+        false => (rest, ""),
+    };
+    let (account, stream) = rest.rsplit_once('/')?;
+    Some((account, stream, part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use midge_streamlog::{StoreOptions, sim::CrashDisk};
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    const ACCOUNTS: [&str; 9] = ["A", "A/B", "A/B/C", "", "/", "A/", "A.B", "$G", "ñandú/☃"];
+    const NAMES: [&str; 4] = ["A", "B", "C", "é"];
+    const KINDS: [Kind; 5] = [
+        Kind::Stream,
+        Kind::Consumer,
+        Kind::State,
+        Kind::Places,
+        Kind::Schedule,
+    ];
+
+    #[test]
+    fn keys_of_any_accounts_are_apart_and_found_by_what_they_mean() {
+        let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
+        let mut all = BTreeSet::new();
+        for kind in KINDS {
+            for account in ACCOUNTS {
+                for stream in NAMES {
+                    let parts: &[&str] = if kind.has_part() { &NAMES } else { &[""] };
+                    for name in parts {
+                        let key = match kind.has_part() {
+                            true => part(kind, account, stream, name),
+                            false => of(kind, account, stream),
+                        };
+                        assert!(all.insert(key.clone()), "{key:?} twice");
+                        let value = format!("{account} {stream} {name}");
+                        drop(store.put_state(&key, value.as_bytes()).unwrap());
+                    }
+                }
+            }
+        }
+        for kind in KINDS {
+            let parts = if kind.has_part() { NAMES.len() } else { 1 };
+            for account in ACCOUNTS {
+                let found = of_account(&store, kind, account);
+                assert_eq!(found.len(), NAMES.len() * parts, "{account:?}");
+                for entry in found {
+                    let value = format!("{account} {} {}", entry.stream, entry.part);
+                    assert_eq!(entry.value, value.as_bytes());
+                }
+                let count = |stream| of_stream(&store, kind, account, stream).len();
+                assert!(!kind.has_part() || NAMES.iter().all(|it| count(it) == parts));
+            }
+        }
+    }
+
+    #[test]
+    fn a_log_says_whose_it_is() {
+        for account in ACCOUNTS {
+            assert_eq!(owner(&log(account, "S")), Some((account, "S")));
+        }
+    }
+
+    /// Folders that are there have these.
+    #[test]
+    fn keys_stay_as_they_are() {
+        assert_eq!(of(Kind::Stream, "$G", "S"), b"s/$G/S");
+        assert_eq!(of(Kind::Places, "$G", "S"), b"o/$G/S");
+        assert_eq!(part(Kind::Consumer, "$G", "S", "C"), b"c/$G/S/C");
+        assert_eq!(part(Kind::State, "$G", "S", "C"), b"d/$G/S/C");
+        assert_eq!(part(Kind::Schedule, "$G", "S", "7"), b"t/$G/S/7");
+        assert_eq!(log("$G", "S"), "$G/S");
+    }
+}
