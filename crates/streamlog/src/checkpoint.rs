@@ -50,8 +50,8 @@ impl Inner {
             }
         }
         for (stream, error) in &failed {
-            if *error == Error::DiskFull {
-                self.mark_full(w, stream);
+            if error.is_passing() {
+                self.mark_full(w, stream, error);
             } else {
                 w.lazy.remove(&stream.id);
                 stream.fate.fail(self.gate.written() + 1, error);
@@ -63,11 +63,12 @@ impl Inner {
             .collect()
     }
 
-    pub(crate) fn mark_full(&self, w: &mut Writer, stream: &Arc<Shared>) {
+    /// A stream's tail finds no place at the moment: the disk is full, or the system has no descriptor or memory for a segment.
+    pub(crate) fn mark_full(&self, w: &mut Writer, stream: &Arc<Shared>, error: &Error) {
         let mut state = stream.state.lock();
         if !std::mem::replace(&mut state.full, true) {
             tracing::warn!(
-                "streamlog: the disk is full; {} takes nothing until there is room",
+                "streamlog: {error}; {} takes nothing until there is room",
                 stream.name
             );
         }
@@ -115,7 +116,7 @@ impl Inner {
     pub(crate) fn try_manifest(&self, w: &mut Writer) -> Result<bool> {
         match self.write_manifest(w) {
             Ok(()) => Ok(true),
-            Err(Error::DiskFull) => {
+            Err(error) if error.is_passing() => {
                 w.manifest_full = true;
                 Ok(false)
             }
@@ -183,11 +184,17 @@ impl Inner {
         let mut large = Vec::new();
         let before = (w.pins.len(), w.carry.streams.len());
         for &id in streams {
-            let Some(stream) = self.by_id(id)? else {
-                w.pins.unpin(id);
-                continue;
+            let stream = match self.by_id(id) {
+                Ok(Some(stream)) => stream.0,
+                Ok(None) => {
+                    w.pins.unpin(id);
+                    continue;
+                }
+                Err(error) => {
+                    not_now(id, &error);
+                    continue;
+                }
             };
-            let stream = stream.0;
             let (len, full) = {
                 let state = stream.state.lock();
                 (state.tail.len(), state.full)
@@ -256,9 +263,10 @@ impl Inner {
             let pinned: Vec<u64> = w.pins.iter().map(|(id, _)| id).collect();
             let mut streams = Vec::new();
             for id in pinned {
-                match self.by_id(id)? {
-                    Some(stream) => streams.push(stream.0.clone()),
-                    None => w.pins.unpin(id),
+                match self.by_id(id) {
+                    Ok(Some(stream)) => streams.push(stream.0.clone()),
+                    Ok(None) => w.pins.unpin(id),
+                    Err(error) => not_now(id, &error),
                 }
             }
             self.flush_or_stop(w, &streams);
@@ -281,7 +289,7 @@ impl Inner {
         }
         let mut needed = 2 * w.unsaved.bytes;
         for (id, _) in w.pins.iter() {
-            if let Some(stream) = self.by_id(id)? {
+            if let Ok(Some(stream)) = self.by_id(id) {
                 needed += stream.0.state.lock().tail.len();
             }
         }
@@ -295,8 +303,13 @@ impl Inner {
         };
         let mut carry = Carry::default();
         for (id, frame) in w.pins.iter() {
-            let Some(stream) = self.by_id(id)? else {
-                continue;
+            let stream = match self.by_id(id) {
+                Ok(Some(stream)) => stream,
+                Ok(None) => continue,
+                Err(error) => {
+                    not_now(id, &error);
+                    return Ok(false);
+                }
             };
             let len = stream.0.state.lock().tail.len();
             if !carry.streams.is_empty() && carry.bytes + len > w.carry_max() || frame > oldest {
@@ -344,6 +357,11 @@ impl Writer {
     fn may_carry(&self, len: usize) -> bool {
         self.carry.streams.is_empty() || self.carry.bytes + len <= self.carry_max()
     }
+}
+
+/// A stream that can't be opened keeps the frames that it needs; that ends nothing, and the next commit tries again.
+fn not_now(stream: u64, error: &Error) {
+    tracing::warn!(stream, %error, "streamlog: the journal waits for a stream that can't be opened");
 }
 
 /// Syncs these tails, several at a time: a disk that is asked for many syncs at once does them together.

@@ -208,6 +208,9 @@ impl Store {
     }
 }
 
+/// When a stream that doesn't open is tried again.
+const OPEN_AGAIN: Duration = Duration::from_secs(1);
+
 impl Inner {
     /// Commits if that takes neither a sync nor a wait; the batch. `None`: it may.
     fn commit_unsynced(&self, now: u64) -> Option<u64> {
@@ -380,7 +383,7 @@ impl Inner {
         }
         match self.write_manifest_of(w, small) {
             Ok(()) => deltas.clear(),
-            Err(Error::DiskFull) => return Ok(false),
+            Err(error) if error.is_passing() => return Ok(false),
             Err(error) => return Err(error),
         }
         Ok(true)
@@ -459,8 +462,8 @@ impl Inner {
                 raise(share, sync);
                 true
             }
-            Err(Error::DiskFull) => {
-                self.mark_full(w, stream);
+            Err(error) if error.is_passing() => {
+                self.mark_full(w, stream, &error);
                 false
             }
             Err(error) => {
@@ -504,7 +507,7 @@ impl Inner {
                 Ok(())
             } {
                 Ok(()) => written += 1,
-                Err(Error::DiskFull) => {
+                Err(error) if error.is_passing() => {
                     all = false;
                     break;
                 }
@@ -633,6 +636,9 @@ impl Inner {
         for id in inherited {
             if let Err(error) = self.by_id(id) {
                 tracing::warn!(stream = id, %error, "streamlog: a stream that may be unsynced doesn't open");
+                // It is still owed.
+                let passed = Duration::from_nanos(now.saturating_sub(since));
+                w.inherited.insert(id, passed + OPEN_AGAIN);
             }
         }
         if w.frames_due.is_some_and(|due| due <= now) {

@@ -188,7 +188,10 @@ impl Inner {
                 continue;
             }
             if erase && let Err(error) = self.overwrite(&segment) {
-                tracing::warn!(file = segment.name(), %error, "streamlog: overwriting failed");
+                // Its bytes were promised to go before it does.
+                tracing::warn!(file = segment.name(), %error, "streamlog: overwriting failed and is tried again");
+                waiting.push(segment);
+                continue;
             }
             let reusable = segment.is_unique();
             let _ = self

@@ -39,7 +39,8 @@ impl Store {
         inner.restore_reserve();
         for stream in streams {
             match inner.keep(&stream, now, &mut budget) {
-                Ok(()) | Err(Error::DiskFull) => {}
+                Ok(()) => {}
+                Err(error) if error.is_passing() => {}
                 Err(error) => stream.0.fate.fail(inner.gate.written() + 1, &error),
             }
         }
@@ -96,8 +97,8 @@ impl Inner {
             })
         });
         match outcome {
-            Ok(()) | Err(Error::DiskFull) => Ok(changed),
-            Err(error) => Err(error),
+            Err(error) if !error.is_passing() => Err(error),
+            _ => Ok(changed),
         }
     }
 
@@ -116,7 +117,7 @@ impl Inner {
         self.commit_all(&mut writer, now)?;
         match self.flush(&mut writer, &stream.0, true) {
             // The rest of the tail is in the journal.
-            Err(Error::DiskFull) => writer.sync_journal()?,
+            Err(error) if error.is_passing() => writer.sync_journal()?,
             outcome => outcome?,
         }
         let env = stream.0.state.lock().env.clone();

@@ -216,3 +216,53 @@ fn a_segment_that_lacks_messages_isn_t_rewritten_without_them() {
     assert_eq!(stream.stats().msgs, 24);
     assert_eq!(stream.read(1, 1000, 1 << 20).unwrap().len(), 24);
 }
+
+/// Symptom: streams, or the whole store, took nothing more for good. Cause: a descriptor or some memory that was lacking at the creation of a segment,
+/// in a checkpoint or for the manifest was taken for a broken disk. Remedy: as with a full disk, what lacks is tried again.
+#[test]
+fn what_lacks_while_writing_stops_nothing_for_good() {
+    for failure in [Failure::Descriptors, Failure::Memory, Failure::Space] {
+        for call in [Call::Create, Call::Open, Call::Rename, Call::Allocate] {
+            let (disk, store, stream) = sealed(100);
+            let (other, _) = store.create_stream("other", small()).unwrap();
+            store.commit_once(0).unwrap();
+            disk.set_faults(&[Fault::fails(call, "", failure)]);
+            let mut acknowledged = Vec::new();
+            let mut tickets = Vec::new();
+            for round in 0..60_u64 {
+                for one in [&stream, &other] {
+                    for text in ["little".to_owned(), "x".repeat(1500)] {
+                        if let Ok(appended) = one.append(NewMessage::new("s.1", &text), 0) {
+                            tickets.push((one.name().to_owned(), appended.seq, appended.ticket));
+                        }
+                    }
+                }
+                let _ = store.put_state(b"k", &round.to_be_bytes()).map(drop);
+                store.commit_once(round << 20).unwrap();
+                let _ = store.maintain_once(round << 20);
+            }
+            disk.set_faults(&[]);
+            for second in 1..4 {
+                store.commit_once(second << 30).unwrap();
+                store.maintain_once(second << 30).unwrap();
+            }
+            let what = format!("{call:?} {failure:?}");
+            assert_eq!(store.failure(), None, "{what}");
+            for one in [&stream, &other] {
+                assert_eq!(one.failure(), None, "{what}");
+                let last = one.append(NewMessage::new("s.1", "goes on"), 0).unwrap();
+                tickets.push((one.name().to_owned(), last.seq, last.ticket));
+            }
+            store.commit_once(9 << 30).unwrap();
+            for (name, seq, ticket) in tickets {
+                assert_eq!(ticket.outcome(), Some(Ok(())), "{what}: {name} {seq}");
+                acknowledged.push((name, seq));
+            }
+            let again = open(&disk.cut(0));
+            for (name, seq) in acknowledged {
+                let stream = again.stream(&name).unwrap().unwrap();
+                assert!(stream.get(seq).unwrap().is_some(), "{what}: {name} {seq}");
+            }
+        }
+    }
+}

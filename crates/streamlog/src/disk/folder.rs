@@ -24,6 +24,9 @@ pub enum ReadMode {
 pub struct FolderDisk {
     path: PathBuf,
     mode: ReadMode,
+    /// for the syncs of names: they must not want for a descriptor
+    #[cfg(unix)]
+    folder: File,
     lock: Mutex<Option<File>>,
 }
 
@@ -35,6 +38,8 @@ impl FolderDisk {
         let path = path.as_ref().to_owned();
         make_private(&path)?;
         Ok(Self {
+            #[cfg(unix)]
+            folder: File::open(&path)?,
             path,
             mode,
             lock: Mutex::new(None),
@@ -142,7 +147,7 @@ impl Disk for FolderDisk {
 
     #[cfg(unix)]
     fn sync_dir(&self) -> io::Result<()> {
-        File::open(&self.path)?.sync_all()
+        self.folder.sync_all()
     }
 
     /// NTFS journals names itself, and a folder can't be opened as a file.
