@@ -114,14 +114,18 @@ fn publishes(addr: SocketAddr) -> Result<bool> {
     let mut socket = TcpStream::connect(addr)?;
     socket.set_read_timeout(Some(Duration::from_secs(2)))?;
     let create = format!(
-        "CONNECT {{\"verbose\":false}}\r\nSUB made 1\r\nSUB acked 2\r\n\
+        "CONNECT {{\"verbose\":false}}\r\nSUB made 1\r\nSUB acked 2\r\nSUB gone 3\r\n\
          PUB $JS.API.STREAM.CREATE.PROBE made {}\r\n{STREAM}\r\n",
         STREAM.len()
     );
     socket.write_all(create.as_bytes())?;
     await_text(&mut socket, "MSG made 1 ")?;
     socket.write_all(b"PUB probe acked 1\r\nx\r\n")?;
-    Ok(await_text(&mut socket, "\"stream\"")?.contains("\"seq\""))
+    let acked = await_text(&mut socket, "MSG acked 2 ")?.contains("\"seq\"");
+    // The ledger knows of no such stream.
+    socket.write_all(b"PUB $JS.API.STREAM.DELETE.PROBE gone 0\r\n\r\n")?;
+    let gone = await_text(&mut socket, "MSG gone 3 ")?.contains("\"success\"");
+    Ok(acked && gone)
 }
 
 /// Reads until `text` came, with what stands in its line.
