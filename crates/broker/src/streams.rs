@@ -249,6 +249,13 @@ impl Streams {
         found.unwrap_or_default()
     }
 
+    /// How often JetStream stood still and was woken, by kind.
+    pub(crate) fn alarms(&self) -> Vec<(&'static str, u64)> {
+        let drive = self.drive.lock();
+        let alarms = drive.as_ref().map(midge_drive::Drive::alarms);
+        alarms.map_or(Vec::new(), Vec::from)
+    }
+
     /// Whether what a probe asks about is there and takes writes.
     pub(crate) fn health(&self, check: &HealthCheck) -> Result<(), Unhealthy> {
         let drive = self.drive.lock();

@@ -221,6 +221,11 @@ impl Source for Server {
         }
     }
 
+    fn alarms(&self) -> Vec<(&'static str, u64)> {
+        let streams = self.streams();
+        streams.map_or(Vec::new(), |streams| streams.alarms())
+    }
+
     fn damage(&self) -> Vec<String> {
         let streams = self.streams();
         streams.map_or(Vec::new(), |streams| streams.damage())

@@ -1,5 +1,6 @@
 //! A turn of JetStream: hear, commit, deliver.
 
+use crate::alarms::AlarmCounts;
 use crate::post::Post;
 use midge_jetstream::{AccountId, JetStream, Token};
 use midge_streamlog::Store;
@@ -16,6 +17,8 @@ const REST_MAX: u64 = 5_000_000_000;
 const CROWDED_REST: u64 = 1_000_000;
 /// What a message takes in the log beside its own bytes, at most.
 const RECORD_OVERHEAD: usize = 256;
+/// How often it is looked for mailboxes that nobody empties, in nanoseconds.
+const INSPECT_PERIOD: u64 = 5_000_000_000;
 /// How often memory is given back.
 const TRIM_PERIOD: Duration = Duration::from_secs(5);
 
@@ -43,6 +46,10 @@ pub(crate) struct Engine {
     /// The log is full of unwritten bytes, and a message that needs so many waits in its mailbox for the commit that makes room.
     full: Option<usize>,
     trimmed: Instant,
+    alarms: Arc<AlarmCounts>,
+    /// When it is looked for mailboxes that nobody empties, and those that weren't empty last time, with how many messages had been taken.
+    inspect_at: u64,
+    uncollected: Vec<(AccountId, u64)>,
 }
 
 impl Engine {
@@ -51,6 +58,7 @@ impl Engine {
         store: Store,
         post: Post,
         committed: Arc<AtomicU64>,
+        alarms: Arc<AlarmCounts>,
     ) -> Self {
         Self {
             jetstream,
@@ -61,6 +69,9 @@ impl Engine {
             crowded: false,
             full: None,
             trimmed: instant(),
+            alarms,
+            inspect_at: 0,
+            uncollected: Vec::new(),
         }
     }
 
@@ -84,7 +95,50 @@ impl Engine {
             self.post.trim();
             self.trimmed = start;
         }
+        more |= self.inspect(now);
         self.hand_over(more, now)
+    }
+
+    /// Looks for what stands still. True if something was woken, which a test takes for the failure that it is.
+    fn inspect(&mut self, now: u64) -> bool {
+        let mut woken = self
+            .alarms
+            .note(self.jetstream.inspect(now, &mut self.post));
+        if now >= self.inspect_at {
+            self.inspect_at = now.saturating_add(INSPECT_PERIOD);
+            woken |= self.inspect_mailboxes();
+        }
+        assert!(
+            !(woken && cfg!(debug_assertions)),
+            "JetStream stood still; the log says where"
+        );
+        woken
+    }
+
+    /// A mailbox with messages, of which none was taken since the last look although the log has room, is forgotten.
+    fn inspect_mailboxes(&mut self) -> bool {
+        let before = std::mem::take(&mut self.uncollected);
+        if self.full.is_some() {
+            return false;
+        }
+        let waiting = self.post.accounts().into_iter();
+        let waiting = waiting.filter(|account| self.post.pending(*account) > 0);
+        self.uncollected = waiting
+            .map(|account| (account, self.post.taken(account)))
+            .collect();
+        let mut woken = false;
+        for (account, taken) in &self.uncollected {
+            if before.contains(&(*account, *taken)) {
+                woken = true;
+                self.alarms.add_mailbox();
+                tracing::error!(
+                    target: "midge",
+                    "JetStream left {} bytes of account {} in their mailbox and takes them now",
+                    self.post.pending(*account), account.0
+                );
+            }
+        }
+        woken
     }
 
     /// A visitor's turn: publishes, of the account that it brought, to streams without consumers, and a few answers. Requests, deliveries and
@@ -149,7 +203,7 @@ impl Engine {
         let now = clock();
         let (jetstream, store) = (&mut self.jetstream, &self.store);
         let part = (self.post.pending(account) / PARTS).max(PART_BYTES_MIN);
-        let (mut heard, mut full, mut refused) = (0, None, false);
+        let (mut heard, mut taken, mut full, mut refused) = (0, 0, None, false);
         self.post.hear(account, |post, token, message| {
             let len = message.subject.len() + message.headers.len() + message.payload.len();
             let needed = len + RECORD_OVERHEAD;
@@ -160,12 +214,14 @@ impl Engine {
             }
             jetstream.receive(account, token, message, now, post);
             heard += len;
+            taken += 1;
             if heard >= part {
                 heard = 0;
                 post.worker().hand_over();
             }
             true
         });
+        self.post.add_taken(account, taken);
         self.full = self.full.into_iter().chain(full).min();
         full.is_none() && (refused || self.post.pending(account) > 0)
     }

@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod alarms;
 mod bell;
 mod engine;
 mod folder;
@@ -29,6 +30,7 @@ mod sync;
 
 pub use folder::{store_folder, temporary_folder};
 
+use alarms::AlarmCounts;
 use engine::{Engine, clock, instant};
 use midge_jetstream::{AccountId, AccountLimits, JetStream};
 use midge_router::{Account, Router, Worker};
@@ -92,6 +94,7 @@ pub struct Drive {
     seat: Arc<Seat>,
     thread: Option<JoinHandle<()>>,
     store: Store,
+    alarms: Arc<AlarmCounts>,
     committer: Option<Committer>,
     next_account: u32,
     /// The name of this JetStream among others.
@@ -140,11 +143,14 @@ impl Drive {
         let domain = jetstream.domain.clone();
         let jetstream = JetStream::open(store.clone(), jetstream, clock());
         let post = Post::new(Worker::new(seed, instant()));
-        seat.fill(Engine::new(jetstream, store.clone(), post, committed));
+        let alarms = Arc::new(AlarmCounts::default());
+        let told = alarms.clone();
+        seat.fill(Engine::new(jetstream, store.clone(), post, committed, told));
         Self {
             seat,
             thread: None,
             store,
+            alarms,
             committer: None,
             next_account: 0,
             domain,
@@ -222,6 +228,12 @@ impl Drive {
         drop(engine);
         self.seat.ring();
         Some(answer)
+    }
+
+    /// How often something stood still and was woken, by kind. Anything but 0 is a fault of this server's.
+    #[must_use]
+    pub fn alarms(&self) -> [(&'static str, u64); 3] {
+        self.alarms.all()
     }
 
     /// The log below.

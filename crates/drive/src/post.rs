@@ -34,6 +34,8 @@ struct Line {
     subscriptions: HashMap<(Token, Box<[u8]>), Arc<Subscription>>,
     /// What was taken from the mailbox to join a message's pieces, and not yet received.
     unread: Vec<u8>,
+    /// Messages that were received.
+    taken: u64,
 }
 
 /// Everything that JetStream hears and says.
@@ -69,6 +71,7 @@ impl Post {
             sink,
             subscriptions: HashMap::new(),
             unread: Vec::new(),
+            taken: 0,
         };
         self.lines.insert(id, line);
     }
@@ -164,6 +167,18 @@ impl Post {
     pub(crate) fn pending(&self, id: AccountId) -> usize {
         let line = self.lines.get(&id);
         line.map_or(0, |line| line.unread.len() + line.sink.mailbox().pending())
+    }
+
+    /// Messages that were received for `id`.
+    pub(crate) fn taken(&self, id: AccountId) -> u64 {
+        self.lines.get(&id).map_or(0, |line| line.taken)
+    }
+
+    /// So many more were.
+    pub(crate) fn add_taken(&mut self, id: AccountId, messages: u64) {
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.taken += messages;
+        }
     }
 
     /// Gives back memory which the last while did not use.

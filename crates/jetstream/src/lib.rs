@@ -58,7 +58,7 @@ pub use config::{
 };
 pub use consumer::{AckPolicy, ConsumerConfig, DeliverPolicy, PriorityPolicy, ReplayPolicy};
 pub use error::ApiError;
-pub use machine::{JetStream, OpenError, Settings};
+pub use machine::{Alarms, JetStream, OpenError, Settings};
 pub use metadata::Metadata;
 pub use network::{AccountId, Client, Listens, Message, Network, Origin, Rights, Token};
 pub use origin::{ExternalStream, StreamSource};

@@ -87,6 +87,12 @@ impl Streams {
         self.slots[index].as_deref_mut()
     }
 
+    /// A stream that isn't about to be served.
+    pub(crate) fn resting(&self, index: usize) -> Option<&Stream> {
+        let rests = self.marks.get(index).is_some_and(|marks| !marks.stirred);
+        self.slots.get(index)?.as_deref().filter(|_| rests)
+    }
+
     /// After a stream was served: when time does something to it, and whether it waits for a commit.
     pub(crate) fn rest(&mut self, index: usize, served: &[Slot]) {
         let Some(stream) = &mut self.slots[index] else {

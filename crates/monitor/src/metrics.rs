@@ -47,6 +47,10 @@ pub(crate) fn answer(source: &dyn Source, varz: &Varz) -> Result<String, String>
     metrics.flatten("routez", &Routez::empty(source.server()));
     metrics.connections(&Connz::answer(source, &none)?);
     metrics.health(&Healthz::answer(source, &none)?.1);
+    for (kind, count) in source.alarms() {
+        let kind = format!(",{}", label("kind", kind));
+        metrics.add("counter", "jetstream_stalls_total", &kind, float(count));
+    }
     for account in source.accounts() {
         metrics.account(&account);
     }

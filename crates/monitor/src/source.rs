@@ -43,6 +43,11 @@ pub trait Source: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// How often JetStream stood still and was woken, by kind. Anything but 0 is a fault of the server's.
+    fn alarms(&self) -> Vec<(&'static str, u64)> {
+        Vec::new()
+    }
+
     /// The answer of `/jsz` by `query`'s parameters; `None` says that JetStream is off.
     fn jetstream(&self, query: &[(String, String)]) -> Option<Map<String, Value>> {
         let _ = query;

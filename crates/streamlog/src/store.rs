@@ -300,6 +300,12 @@ impl Store {
         self.0.gate.failure()
     }
 
+    /// Whether a commit is under way, or waits for room on the disk: then nobody else is to blame for what isn't out.
+    pub fn is_busy(&self) -> bool {
+        let writer = self.0.writer.try_lock();
+        writer.is_none_or(|writer| writer.held.is_some())
+    }
+
     /// Has `observer` called after each commit with its number: tickets up to it are released. It is called when the store failed as well:
     /// all tickets are. It must not block, nor commit.
     pub fn observe(&self, observer: impl Fn(u64) + Send + Sync + 'static) {

@@ -18,6 +18,7 @@ mod feed;
 mod flow;
 mod info;
 mod mend;
+mod owed;
 mod priority;
 mod pull;
 mod push;

@@ -4,6 +4,9 @@ mod answers;
 pub(crate) mod definitions;
 mod events;
 mod turn;
+mod watchdog;
+
+pub use watchdog::Alarms;
 
 use crate::account::{Account, ApiStats, Full, Limits, Used};
 use crate::config::{Storage, StreamConfig};
@@ -21,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use watchdog::Watchdog;
 
 /// How a server runs JetStream.
 #[derive(Clone, Debug)]
@@ -110,6 +114,7 @@ pub struct JetStream {
     draws: Draws,
     /// When the last change that a request made is durable.
     pub(crate) changed: Option<Ticket>,
+    watchdog: Watchdog,
 }
 
 impl JetStream {
@@ -136,6 +141,7 @@ impl JetStream {
             used: Used::default(),
             draws: Draws(now),
             changed: None,
+            watchdog: Watchdog::default(),
         }
     }
 

@@ -276,6 +276,12 @@ impl Consumers {
         self.stirred.iter().copied().filter(is_due).collect()
     }
 
+    /// A consumer that isn't about to be served.
+    pub(crate) fn resting(&self, slot: Slot) -> Option<&Consumer> {
+        let entry = self.slots.get(slot as usize)?.as_ref()?;
+        (!entry.stirred).then_some(&*entry.consumer)
+    }
+
     /// A consumer without stirring it.
     pub(crate) fn quietly(&mut self, slot: Slot) -> Option<&mut Consumer> {
         let entry = self.slots[slot as usize].as_mut()?;

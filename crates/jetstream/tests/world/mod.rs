@@ -5,7 +5,8 @@
 pub(crate) mod transfer;
 
 use midge_jetstream::{
-    AccountId, AccountLimits, Client, JetStream, Listens, Message, Network, Origin, Settings, Token,
+    AccountId, AccountLimits, Alarms, Client, JetStream, Listens, Message, Network, Origin,
+    Settings, Token,
 };
 use midge_streamlog::sim::CrashDisk;
 use midge_streamlog::{Store, StoreOptions};
@@ -283,6 +284,8 @@ impl World {
             self.jetstream.committed(usize::MAX, &mut self.ether);
             self.run();
         }
+        let alarms = self.jetstream.inspect(self.now, &mut self.ether);
+        assert_eq!(alarms, Alarms::default(), "something stands still");
     }
 
     /// Lets JetStream act, and hear what it says to itself, without a commit.
