@@ -3,6 +3,7 @@
 use crate::config::StreamConfig;
 use crate::metadata::Metadata;
 use crate::stream::{SourceInfo, Stream, present};
+use crate::tasks::Slice;
 use crate::time::Time;
 use midge_streamlog::{Error as LogError, Filter};
 use serde::Serialize;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 /// Subjects that one answer may name.
 pub(crate) const SUBJECTS_MAX: usize = 100_000;
 /// Deleted sequences that one answer may name.
-const DELETED_MAX: usize = 1 << 20;
+const DELETED_MAX: usize = 1 << 18;
 
 /// The API level that this server speaks, and the version it is compatible with.
 pub(crate) const API_LEVEL: u32 = 5;
@@ -167,20 +168,27 @@ impl Stream {
         Ok(found)
     }
 
-    /// Sequences between first and last that are gone.
-    pub(crate) fn deleted(&self) -> Result<Vec<u64>, LogError> {
+    /// Goes on with the list of sequences from `at` on that are gone, until the slice is spent. True at its end.
+    pub(crate) fn find_deleted(
+        &self,
+        at: &mut u64,
+        found: &mut Vec<u64>,
+        slice: &mut Slice,
+    ) -> Result<bool, LogError> {
         let stats = self.log.stats();
-        let mut deleted = Vec::new();
-        let mut at = stats.first_seq;
-        while at <= stats.last_seq && deleted.len() < DELETED_MAX {
-            let next = self
-                .log
-                .next(&Filter::all(), at)?
-                .unwrap_or(stats.last_seq + 1);
-            deleted.extend((at..next).take(DELETED_MAX - deleted.len()));
-            at = next + 1;
+        *at = stats.first_seq.max(*at);
+        while *at <= stats.last_seq && found.len() < DELETED_MAX {
+            if slice.is_spent() {
+                return Ok(false);
+            }
+            let next = self.log.next(&Filter::all(), *at)?;
+            let next = next.unwrap_or(stats.last_seq + 1);
+            let room = DELETED_MAX - found.len();
+            found.extend((*at..next).take(room));
+            *at = next + 1;
+            slice.touch(0);
         }
-        Ok(deleted)
+        Ok(true)
     }
 }
 
@@ -196,14 +204,16 @@ mod tests {
     fn a_gap_that_is_larger_than_an_answer_is_named_in_part() {
         let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
         let log = store.create_stream("S", Default::default()).unwrap().0;
-        let _ = log.append(NewMessage::new("s", "x"), 1).unwrap();
-        let _ = log.skip_to(1_000_000_000_000).unwrap();
-        let _ = log.append(NewMessage::new("s", "x"), 2).unwrap();
+        drop(log.append(NewMessage::new("s", "x"), 1).unwrap());
+        drop(log.skip_to(1_000_000_000_000).unwrap());
+        drop(log.append(NewMessage::new("s", "x"), 2).unwrap());
         store.commit_once(3).unwrap();
         let at = (AccountId(1), Token(1));
         let (config, _) = crate::config::parse(br#"{"name": "S"}"#, true).unwrap();
         let stream = Stream::new(at, config, 0, log, &Settings::default());
-        let deleted = stream.deleted().expect("the disk works");
+        let mut deleted = Vec::new();
+        let done = stream.find_deleted(&mut 0, &mut deleted, &mut Slice::new());
+        assert!(done.expect("the disk works"));
         assert_eq!(deleted.len(), DELETED_MAX);
         assert_eq!(
             (deleted[0], deleted[DELETED_MAX - 1]),

@@ -6,6 +6,7 @@
 //! | consumer | `c/ACCOUNT/STREAM/CONSUMER` | its definition |
 //! | state | `d/ACCOUNT/STREAM/CONSUMER` | what it remembers |
 //! | places | `o/ACCOUNT/STREAM` | how far sources were taken |
+//! | sweep | `w/ACCOUNT/STREAM` | there is one while what a consumer held back is removed |
 //! | schedule | `t/ACCOUNT/STREAM/SEQUENCE` | when a message is due |
 //!
 //! and a stream's log is called `ACCOUNT/STREAM`.
@@ -24,6 +25,7 @@ pub(crate) enum Kind {
     Consumer,
     State,
     Places,
+    Sweep,
     Schedule,
 }
 
@@ -34,6 +36,7 @@ impl Kind {
             Self::Consumer => "c",
             Self::State => "d",
             Self::Places => "o",
+            Self::Sweep => "w",
             Self::Schedule => "t",
         }
     }
@@ -41,7 +44,7 @@ impl Kind {
     /// Whether a key names something of a stream, and not the stream alone.
     const fn has_part(self) -> bool {
         match self {
-            Self::Stream | Self::Places => false,
+            Self::Stream | Self::Places | Self::Sweep => false,
             Self::Consumer | Self::State | Self::Schedule => true,
         }
     }

@@ -49,6 +49,7 @@ mod sourcing;
 mod stream;
 mod table;
 mod targets;
+mod tasks;
 mod time;
 
 pub use account::Limits as AccountLimits;

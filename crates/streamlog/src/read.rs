@@ -37,7 +37,12 @@ pub struct Message {
 }
 
 impl Message {
-    pub(crate) fn len(&self) -> usize {
+    /// Bytes of its parts.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "no message is empty: it has a subject"
+    )]
+    pub fn len(&self) -> usize {
         self.subject.len() + self.headers.len() + self.payload.len()
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::headers::{self, Block, status};
 use crate::stream::DirectGet;
+use crate::tasks::{StreamRef, Task};
 use crate::{AccountId, JetStream, Message, Network};
 
 impl JetStream {
@@ -49,9 +50,27 @@ impl JetStream {
             }
             None => serde_json::from_slice(message.payload),
         };
-        match asked {
-            Ok(get) => stream.direct_get(&get, &mut |headers, payload| send(net, headers, payload)),
-            Err(_) => send(net, &status(408, "Malformed Request"), b""),
+        let Ok(get) = asked else {
+            return send(net, &status(408, "Malformed Request"), b"");
+        };
+        let mut say = |headers: &[u8], payload: &[u8]| send(net, headers, payload);
+        let Some(mut batch) = stream.direct_get(&get, &mut say) else {
+            return;
+        };
+        if self.tasks.is_full(account) {
+            return say(&status(429, "Too Many Requests"), b"");
+        }
+        let mut slice = self.at_once.clone();
+        let done = batch.go_on(stream, &mut slice, &mut say);
+        let (name, token) = (stream.config.name.clone(), stream.token);
+        self.at_once = slice;
+        if !done && let Some(index) = self.stream_index(account, &name) {
+            let task = Task::Get {
+                stream: StreamRef { index, token },
+                reply: reply.into(),
+                get: Box::new(batch),
+            };
+            self.tasks.push(account, task);
         }
     }
 

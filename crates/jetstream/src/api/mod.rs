@@ -5,9 +5,10 @@ mod direct;
 mod snapshot;
 mod stream;
 
-use crate::error::REQUIRED_API_LEVEL;
+use crate::error::{REQUIRED_API_LEVEL, STREAM_TOO_MANY_REQUESTS};
 use crate::headers::Block;
 use crate::json::Body;
+use crate::tasks::{Request, Task};
 use crate::{AccountId, ApiError, Client, JetStream, Message, Network, headers};
 use midge_streamlog::Ticket;
 use serde_json::{Map, Value, json};
@@ -62,6 +63,8 @@ pub(crate) struct Ask<'a> {
     strict: bool,
     /// What the client takes for the identity of the stream, if it says so.
     identity: Option<&'a [u8]>,
+    /// The stream's deleted sequences, once they are known.
+    deleted: Option<&'a [u64]>,
 }
 
 impl Ask<'_> {
@@ -91,6 +94,19 @@ impl JetStream {
         now: u64,
         net: &mut dyn Network,
     ) {
+        self.api_knowing(account, client, message, None, now, net);
+    }
+
+    /// The same, once the deleted sequences are known that the answer is to name.
+    pub(crate) fn api_knowing(
+        &mut self,
+        account: AccountId,
+        client: Client<'_>,
+        message: &Message<'_>,
+        deleted: Option<&[u64]>,
+        now: u64,
+        net: &mut dyn Network,
+    ) {
         let Ok(subject) = std::str::from_utf8(message.subject) else {
             return;
         };
@@ -116,13 +132,27 @@ impl JetStream {
             now,
             strict: self.settings.strict,
             identity: headers::get(message.headers, IDENTITY),
+            deleted,
         };
         let level = headers::get(message.headers, "Nats-Required-Api-Level");
-        let answered = match level {
-            Some(level) if !headers::is_met(level) => {
+        let unknown = self.prepare_info(path, &ask);
+        let answered = match (level, unknown) {
+            (Some(level), _) if !headers::is_met(level) => {
                 Some(Err((kind_of(path), REQUIRED_API_LEVEL)))
             }
-            _ => self.dispatch(path, &ask, net),
+            (_, Some(_)) if self.tasks.is_full(account) => {
+                Some(Err((kind_of(path), STREAM_TOO_MANY_REQUESTS)))
+            }
+            (_, Some(stream)) => {
+                let task = Task::Deleted {
+                    stream,
+                    request: Box::new(Request::new(client, message)),
+                    at: 0,
+                    found: Vec::new(),
+                };
+                return self.tasks.push(account, task);
+            }
+            (_, None) => self.dispatch(path, &ask, net),
         };
         let Some(answered) = answered else {
             return;

@@ -13,6 +13,7 @@ use crate::keys::{self, Kind};
 use crate::machine::definitions::{begin_at, definition};
 use crate::overlap::Filters;
 use crate::stream::{MsgGet, store_error};
+use crate::tasks::StreamRef;
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Listens, Network};
 use data_encoding::BASE64;
@@ -294,11 +295,23 @@ impl JetStream {
                     .filter(|shown: &BTreeMap<_, _>| !shown.is_empty());
             }
         }
-        if request.deleted_details {
-            info.state.deleted = Some(stream.deleted().map_err(|e| (KIND, store_error(&e)))?)
-                .filter(|deleted| !deleted.is_empty());
-        }
+        let deleted = ask.deleted.filter(|deleted| !deleted.is_empty());
+        info.state.deleted = deleted.map(<[u64]>::to_vec);
         Ok(Answer::new(KIND, merge(paging, json!(info))))
+    }
+
+    /// What has to be found out before a request for information can be answered: that takes long.
+    pub(super) fn prepare_info(&self, path: &str, ask: &Ask<'_>) -> Option<StreamRef> {
+        let name = path.strip_prefix("STREAM.INFO.")?;
+        if ask.deleted.is_some() {
+            return None;
+        }
+        let request: InfoRequest = ask.read_json().ok()?;
+        let index = self.stream_index(ask.account, name)?;
+        let stream = self.streams[index].as_ref()?;
+        let wants = request.deleted_details && stream.log.stats().deleted > 0;
+        let token = stream.token;
+        wants.then_some(StreamRef { index, token })
     }
 
     fn listed(

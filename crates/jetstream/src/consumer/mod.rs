@@ -256,11 +256,6 @@ impl Consumer {
         &self.config.name
     }
 
-    /// Whether a message on `subject` is for it.
-    pub(crate) fn wants(&self, subject: &[u8]) -> bool {
-        self.filters.matches(subject)
-    }
-
     /// Whether all that it wants is part of `filter`.
     pub(crate) fn wants_only(&self, filter: &Filter) -> bool {
         let part = |own: &Filter| midge_subject::is_subset(own.as_bytes(), filter.as_bytes());

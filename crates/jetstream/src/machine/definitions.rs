@@ -52,6 +52,7 @@ impl JetStream {
             }
         }
         self.rewire(id);
+        self.resume_sweeps(id);
         for (log, _) in self.store.streams() {
             let own = keys::owner(&log).filter(|(owner, _)| *owner == account);
             if own.is_some_and(|(_, name)| !known.contains(name)) {
@@ -65,7 +66,14 @@ impl JetStream {
 
     /// Removes what is kept of streams that nothing defines: those, too, were half made or half deleted.
     fn forget_orphans(&self, account: &str, known: &BTreeSet<String>) {
-        for kind in [Kind::Consumer, Kind::State, Kind::Places, Kind::Schedule] {
+        let kinds = [
+            Kind::Consumer,
+            Kind::State,
+            Kind::Places,
+            Kind::Sweep,
+            Kind::Schedule,
+        ];
+        for kind in kinds {
             for entry in keys::of_account(&self.store, kind, account) {
                 if !known.contains(&entry.stream) {
                     let _ = self.store.delete_state(&entry.key);
@@ -205,19 +213,24 @@ impl JetStream {
         let account_name = self.accounts.get(&account)?.name.clone();
         let of = self.stream_mut(account, stream)?;
         of.consumers.get(name)?;
+        let sweeps = of.config.retention == crate::Retention::Interest;
         let key = |kind| keys::part(kind, &account_name, stream, name);
         let (own, memory) = (key(Kind::Consumer), key(Kind::State));
-        let changes: [StateChange<'_>; 2] = [(&memory, None), (&own, None)];
-        let ticket = match self.store.change_states(&changes) {
+        let sweep = keys::of(Kind::Sweep, &account_name, stream);
+        let changes: [StateChange<'_>; 3] = [(&memory, None), (&own, None), (&sweep, Some(b"1"))];
+        let changed = self
+            .store
+            .change_states(&changes[..2 + usize::from(sweeps)]);
+        // A full disk takes what is forgotten, but no mark.
+        let ticket = match changed.or_else(|_| self.store.change_states(&changes[..2])) {
             Ok(ticket) => ticket,
             Err(error) => return Some(Err(crate::stream::store_error(&error))),
         };
-        let of = self.stream_mut(account, stream)?;
+        let index = self.stream_index(account, stream)?;
+        let of = self.streams[index].as_mut()?;
         let mut consumer = of.consumers.remove(name)?;
         consumer.end(409, "Consumer Deleted", net);
-        if let Err(error) = of.release(&consumer) {
-            tracing::warn!(target: "midge", "JetStream can't remove what {stream}.{name} held back: {error}");
-        }
+        self.begin_sweep(index, consumer.held_from());
         let body = json!({
             "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "delete",
         });
@@ -241,6 +254,7 @@ impl JetStream {
         let parts = parts.flat_map(|kind| keys::of_stream(&self.store, kind, account, name));
         let mut gone: Vec<Vec<u8>> = parts.map(|entry| entry.key).collect();
         gone.push(keys::of(Kind::Places, account, name));
+        gone.push(keys::of(Kind::Sweep, account, name));
         gone.push(keys::of(Kind::Stream, account, name));
         let changes: Vec<_> = gone.iter().map(|key| (&**key, None)).collect();
         self.store

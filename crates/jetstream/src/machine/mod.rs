@@ -5,6 +5,7 @@ pub(crate) mod definitions;
 mod events;
 mod turn;
 mod watchdog;
+mod work;
 
 pub use watchdog::Alarms;
 
@@ -16,6 +17,7 @@ use crate::restore::Restore;
 use crate::snapshot::Snapshot;
 use crate::stream::{BatchLimits, More, Outcome, Seats, Stream, Told, is_fast};
 use crate::table::Streams;
+use crate::tasks::{Slice, Tasks};
 use crate::{AccountId, ApiError, Listens, Message, Network, Token};
 use answers::{Answer, Saving, Waiting};
 use hashbrown::HashMap;
@@ -98,6 +100,10 @@ pub struct JetStream {
     /// Streams that are sent away, and that come.
     pub(crate) snapshots: BTreeMap<Token, Snapshot>,
     pub(crate) restores: BTreeMap<Token, Restore>,
+    /// What takes long.
+    pub(crate) tasks: Tasks,
+    /// What requests may still touch before the next turn.
+    pub(crate) at_once: Slice,
     targets: HashMap<Token, Target>,
     next_token: u64,
     /// Of streams whose acks wait for a sync, and of those that don't: each in the order of its commits.
@@ -132,6 +138,8 @@ impl JetStream {
             look_at: None,
             snapshots: BTreeMap::new(),
             restores: BTreeMap::new(),
+            tasks: Tasks::default(),
+            at_once: Slice::new(),
             targets: HashMap::new(),
             next_token: 1,
             waiting: [VecDeque::new(), VecDeque::new()],
@@ -201,6 +209,7 @@ impl JetStream {
     pub fn close_account(&mut self, id: AccountId, now: u64, net: &mut dyn Network) {
         self.save_all(now);
         self.end_transfers(id, now, net);
+        self.tasks.remove(id);
         let account = self.accounts.remove(&id);
         let (streams, tokens) = account.map_or_else(Default::default, |account| {
             (account.streams, account.tokens)

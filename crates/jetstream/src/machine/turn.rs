@@ -82,6 +82,7 @@ impl JetStream {
     pub fn has_long_work(&self) -> bool {
         let transfers = self.snapshots.len() + self.restores.len() + self.taking.len();
         transfers > 0
+            || !self.tasks.is_empty()
             || self
                 .streams
                 .any_awake(|stream| !stream.consumers.is_empty())
@@ -112,7 +113,7 @@ impl JetStream {
             self.advise(account, &subject, body, now, net);
         }
         self.count_usage(now, USAGE_PERIOD);
-        more
+        self.work(now, net) || more
     }
 
     /// Adds up what accounts with limits use, if that is longer ago than `period`. Whether it did.

@@ -15,7 +15,7 @@ mod source;
 pub(crate) use consumers::{Consumers, Slot};
 pub(crate) use fast::{Told, is_fast};
 pub(crate) use publish::{More, Outcome, store_error};
-pub(crate) use read::{DirectGet, MsgGet, present};
+pub(crate) use read::{BatchGet, DirectGet, MsgGet, present};
 pub use seats::BatchLimits;
 pub(crate) use seats::Seats;
 pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker, Unfit};
@@ -26,6 +26,7 @@ use crate::consumer::{Advisory, Consumer};
 use crate::dedupe::Dedupe;
 use crate::error::INSUFFICIENT_RESOURCES;
 use crate::info::LookedUp;
+use crate::tasks::Slice;
 use crate::{AccountId, ApiError, Message, Network, Settings, Token, headers};
 use midge_streamlog::{Error as LogError, Evicted, Filter, Stream as Log, Ticket};
 use midge_subject::Transform;
@@ -257,26 +258,27 @@ impl Stream {
         self.last_removal.clone()
     }
 
-    /// A consumer is gone: removes what only it held back.
-    pub(crate) fn release(&mut self, gone: &Consumer) -> Result<(), ApiError> {
-        if self.config.retention != Retention::Interest {
-            return Ok(());
+    /// A consumer of an interest stream is gone: removes what only it held back, in `at..=upto`. True when it is through.
+    pub(crate) fn sweep(
+        &mut self,
+        at: &mut u64,
+        upto: u64,
+        slice: &mut Slice,
+    ) -> Result<bool, ApiError> {
+        // What isn't visible is on its way to the disk.
+        let unseen = self.log.stats().visible.saturating_add(1);
+        let mut seqs = Vec::new();
+        while *at <= upto && !slice.is_spent() {
+            let next = self.log.next(&Filter::all(), *at);
+            let next = next.map_err(|error| publish::store_error(&error))?;
+            let seq = next.unwrap_or(unseen.max(*at));
+            *at = seq.saturating_add(1);
+            slice.touch(0);
+            seqs.push(seq);
         }
-        let mut cursor = self.log.cursor(Filter::all(), gone.held_from());
-        let mut held = Vec::new();
-        let fail = |error: midge_streamlog::Error| store_error(&error);
-        while let Some(message) = cursor.next_message().map_err(fail)? {
-            if gone.wants(&message.subject) && !gone.is_done_with(message.seq) {
-                held.push(message.seq);
-            }
-        }
-        // A cursor shows what is visible; the rest is on its way to the disk.
-        let stats = self.log.stats();
-        for seq in gone.held_from().max(stats.visible + 1)..=stats.last_seq {
-            let message = present(self.log.peek(seq)).map_err(fail)?;
-            held.extend(message.filter(|it| gone.wants(&it.subject)).map(|_| seq));
-        }
-        self.settle(held.into_iter())
+        seqs.retain(|seq| *seq <= upto);
+        self.settle(seqs.into_iter())?;
+        Ok(*at > upto)
     }
 
     /// Lets its consumers deliver that have something to do, and removes what they are then done with. Who they were; true if

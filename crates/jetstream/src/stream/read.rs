@@ -4,9 +4,10 @@ use super::{Stream, store_error};
 use crate::error::{BAD_REQUEST, NO_MESSAGE_FOUND};
 use crate::headers::{Block, status};
 use crate::json::Body;
+use crate::tasks::Slice;
 use crate::time::Time;
 use crate::{ApiError, Message};
-use midge_streamlog::{Error as LogError, Filter, Message as Stored};
+use midge_streamlog::{Cursor, Error as LogError, Filter, Message as Stored};
 use serde::Deserialize;
 
 /// Subjects that a `multi_last` may match.
@@ -94,15 +95,21 @@ impl Stream {
         Ok(found.filter(|found| *found <= visible))
     }
 
-    /// Answers a direct get by calling `send` with headers and body of each message, then of the status if one is due.
-    pub(crate) fn direct_get(&self, get: &DirectGet, send: &mut dyn FnMut(&[u8], &[u8])) {
+    /// Answers a direct get by calling `send` with headers and body of the message, or of the status. One of many messages is given back,
+    /// ready to begin.
+    pub(crate) fn direct_get(
+        &self,
+        get: &DirectGet,
+        send: &mut dyn FnMut(&[u8], &[u8]),
+    ) -> Option<BatchGet> {
         let one = &get.one;
         let asks = one.seq > 0
             || one.start_time.is_some()
             || !one.next_by_subj.is_empty()
             || !one.last_by_subj.is_empty();
         if !asks && get.multi_last.is_empty() {
-            return send(&status(408, "Empty Request"), b"");
+            send(&status(408, "Empty Request"), b"");
+            return None;
         }
         let last = !one.last_by_subj.is_empty();
         let (next, since) = (!one.next_by_subj.is_empty(), one.start_time.is_some());
@@ -111,18 +118,20 @@ impl Stream {
             || (get.up_to_seq > 0 && get.up_to_time.is_some())
             || (!get.multi_last.is_empty() && (last || !one.next_by_subj.is_empty()));
         if clash {
-            return send(&status(408, "Bad Request"), b"");
+            send(&status(408, "Bad Request"), b"");
+            return None;
         }
         let outcome = if !get.multi_last.is_empty() {
             self.multi_last(get, send)
         } else if get.batch > 0 || get.max_bytes > 0 {
-            self.batch(get, send)
+            self.batch(get).map(Some)
         } else {
-            self.one(one, send)
+            self.one(one, send).map(|()| None)
         };
-        if let Err(error) = outcome {
+        outcome.unwrap_or_else(|error| {
             send(&status(500, &error.to_string()), b"");
-        }
+            None
+        })
     }
 
     fn one(&self, get: &MsgGet, send: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), LogError> {
@@ -138,7 +147,7 @@ impl Stream {
         Ok(())
     }
 
-    fn batch(&self, get: &DirectGet, send: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), LogError> {
+    fn batch(&self, get: &DirectGet) -> Result<BatchGet, LogError> {
         let filter = match get.one.next_by_subj.as_str() {
             "" => Filter::all(),
             subject => Filter::new(subject),
@@ -147,28 +156,26 @@ impl Stream {
             Some(time) => self.log.seq_at(time.0)?.unwrap_or(u64::MAX),
             None => get.one.seq.max(1),
         };
-        let visible = self.log.stats().visible;
-        let batch = if get.batch == 0 {
-            usize::MAX
-        } else {
-            get.batch
-        };
         let mut cursor = self.log.cursor(filter, from);
         let pending = cursor.count()?;
-        let mut seqs = Vec::new();
-        while seqs.len() < batch
-            && let Some(seq) = cursor.next_seq()?.filter(|seq| *seq <= visible)
-        {
-            seqs.push(seq);
-        }
-        self.send_all(&seqs, pending, get, None, send)
+        let wanted = Wanted::Matching {
+            cursor,
+            visible: self.log.stats().visible,
+            left: if get.batch == 0 {
+                usize::MAX
+            } else {
+                get.batch
+            },
+        };
+        Ok(BatchGet::new(get, wanted, pending, None))
     }
 
+    /// `None`: there are too many, as was said.
     fn multi_last(
         &self,
         get: &DirectGet,
         send: &mut dyn FnMut(&[u8], &[u8]),
-    ) -> Result<(), LogError> {
+    ) -> Result<Option<BatchGet>, LogError> {
         let visible = self.log.stats().visible;
         let upto = match (get.up_to_seq, get.up_to_time) {
             (0, None) => visible,
@@ -179,16 +186,24 @@ impl Stream {
             (seq, _) => seq.min(visible),
         };
         let mut subjects: Vec<Vec<u8>> = Vec::new();
-        for filter in &get.multi_last {
-            self.log.each_subject(&Filter::new(filter), |subject, _| {
+        for filter in get.multi_last.iter().map(Filter::new) {
+            if let Some(subject) = filter.as_literal() {
+                let is_there = self.log.total(subject)?.count > 0;
+                subjects.extend(is_there.then(|| subject.to_vec()));
+                continue;
+            }
+            self.log.each_subject(&filter, |subject, _| {
                 if subjects.len() <= MULTI_LAST_MAX {
                     subjects.push(subject.to_vec());
                 }
             })?;
+            if subjects.len() > MULTI_LAST_MAX {
+                break;
+            }
         }
         if subjects.len() > MULTI_LAST_MAX {
             send(&status(413, "Too Many Results"), b"");
-            return Ok(());
+            return Ok(None);
         }
         let mut seqs: Vec<u64> = Vec::with_capacity(subjects.len());
         for subject in &subjects {
@@ -201,53 +216,8 @@ impl Stream {
         if get.batch > 0 {
             seqs.truncate(get.batch);
         }
-        self.send_all(&seqs, total, get, Some(upto), send)
-    }
-
-    fn send_all(
-        &self,
-        seqs: &[u64],
-        total: u64,
-        get: &DirectGet,
-        upto: Option<u64>,
-        send: &mut dyn FnMut(&[u8], &[u8]),
-    ) -> Result<(), LogError> {
-        let most = if get.max_bytes == 0 {
-            BATCH_BYTES_MAX
-        } else {
-            get.max_bytes
-        };
-        let (mut bytes, mut sent, mut last) = (0, 0, 0);
-        for seq in seqs {
-            let Some(message) = present(self.log.get(*seq))? else {
-                continue;
-            };
-            bytes += message.subject.len() + message.headers.len() + message.payload.len();
-            sent += 1;
-            let pending = total.saturating_sub(sent);
-            match get.one.no_hdr && upto.is_none() {
-                true => send(b"", &message.payload),
-                false => send(
-                    &self.headers_of(&message, Some((pending, last))),
-                    &message.payload,
-                ),
-            }
-            last = *seq;
-            if bytes >= most {
-                break;
-            }
-        }
-        if sent == 0 {
-            let text = upto.map_or("Message Not Found", |_| "No Results");
-            send(&status(404, text), b"");
-            return Ok(());
-        }
-        let end = Block::status(204, "EOB")
-            .with("Nats-Num-Pending", total.saturating_sub(sent).to_string())
-            .with("Nats-Last-Sequence", last.to_string())
-            .with_some("Nats-UpTo-Sequence", upto.map(|upto| upto.to_string()));
-        send(&end.done(), b"");
-        Ok(())
+        let wanted = Wanted::Listed(seqs.into_iter());
+        Ok(Some(BatchGet::new(get, wanted, total, Some(upto))))
     }
 
     /// The message's own headers and what a direct get adds.
@@ -279,6 +249,126 @@ pub(crate) fn present(found: Result<Option<Stored>, LogError>) -> Result<Option<
     match found {
         Err(LogError::Checksum { .. }) => Ok(None),
         found => found,
+    }
+}
+
+/// A direct get of many messages: where it is, so that it can go on.
+pub(crate) struct BatchGet {
+    wanted: Wanted,
+    /// Messages go without headers.
+    bare: bool,
+    /// How many match, as it began.
+    total: u64,
+    upto: Option<u64>,
+    bytes_max: usize,
+    bytes: usize,
+    sent: u64,
+    last: u64,
+}
+
+/// Which messages a [`BatchGet`] is about to send.
+enum Wanted {
+    Matching {
+        cursor: Cursor,
+        visible: u64,
+        left: usize,
+    },
+    Listed(std::vec::IntoIter<u64>),
+}
+
+impl Wanted {
+    fn next(&mut self) -> Result<Option<u64>, LogError> {
+        match self {
+            Self::Listed(seqs) => Ok(seqs.next()),
+            Self::Matching {
+                cursor,
+                visible,
+                left,
+            } => {
+                let Some(less) = left.checked_sub(1) else {
+                    return Ok(None);
+                };
+                *left = less;
+                Ok(cursor.next_seq()?.filter(|seq| *seq <= *visible))
+            }
+        }
+    }
+}
+
+impl BatchGet {
+    fn new(get: &DirectGet, wanted: Wanted, total: u64, upto: Option<u64>) -> Self {
+        Self {
+            wanted,
+            bare: get.one.no_hdr && upto.is_none(),
+            total,
+            upto,
+            bytes_max: match get.max_bytes {
+                0 => BATCH_BYTES_MAX,
+                max => max,
+            },
+            bytes: 0,
+            sent: 0,
+            last: 0,
+        }
+    }
+
+    /// Sends until the slice is spent. True when it sent all, and the status behind them.
+    pub(crate) fn go_on(
+        &mut self,
+        stream: &Stream,
+        slice: &mut Slice,
+        send: &mut dyn FnMut(&[u8], &[u8]),
+    ) -> bool {
+        match self.send_slice(stream, slice, send) {
+            Ok(true) => self.end(send),
+            Ok(false) => return false,
+            Err(error) => send(&status(500, &error.to_string()), b""),
+        }
+        true
+    }
+
+    fn send_slice(
+        &mut self,
+        stream: &Stream,
+        slice: &mut Slice,
+        send: &mut dyn FnMut(&[u8], &[u8]),
+    ) -> Result<bool, LogError> {
+        while self.bytes < self.bytes_max {
+            if slice.is_spent() {
+                return Ok(false);
+            }
+            let Some(seq) = self.wanted.next()? else {
+                break;
+            };
+            let message = present(stream.log.get(seq))?;
+            slice.touch(message.as_ref().map_or(0, Stored::len));
+            let Some(message) = message else {
+                continue;
+            };
+            self.bytes += message.len();
+            self.sent += 1;
+            let pending = self.total.saturating_sub(self.sent);
+            let headers = match self.bare {
+                true => Vec::new(),
+                false => stream.headers_of(&message, Some((pending, self.last))),
+            };
+            send(&headers, &message.payload);
+            self.last = seq;
+        }
+        Ok(true)
+    }
+
+    fn end(&self, send: &mut dyn FnMut(&[u8], &[u8])) {
+        if self.sent == 0 {
+            let text = self.upto.map_or("Message Not Found", |_| "No Results");
+            return send(&status(404, text), b"");
+        }
+        let pending = self.total.saturating_sub(self.sent);
+        let end = Block::status(204, "EOB")
+            .with("Nats-Num-Pending", pending.to_string())
+            .with("Nats-Last-Sequence", self.last.to_string())
+            .with_some("Nats-UpTo-Sequence", self.upto.map(|upto| upto.to_string()));
+        send(&end.done(), b"");
     }
 }
 

@@ -1,0 +1,135 @@
+//! Tasks go on, a slice per turn.
+
+use super::*;
+use crate::config::Retention;
+use crate::keys::{self, Kind};
+use crate::tasks::{Slice, StreamRef, Task};
+
+impl JetStream {
+    /// Goes on with what takes long, for one slice. True if there is more to do.
+    pub(super) fn work(&mut self, now: u64, net: &mut dyn Network) -> bool {
+        self.at_once = Slice::new();
+        let mut slice = Slice::new();
+        while !slice.is_spent()
+            && let Some((account, task)) = self.tasks.pop()
+        {
+            if let Some(rest) = self.go_on_with(account, task, &mut slice, now, net) {
+                self.tasks.push(account, rest);
+            }
+        }
+        !self.tasks.is_empty()
+    }
+
+    /// Goes on with a task; what is left of it.
+    fn go_on_with(
+        &mut self,
+        account: AccountId,
+        mut task: Task,
+        slice: &mut Slice,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> Option<Task> {
+        slice.touch(0);
+        match &mut task {
+            Task::Get { stream, reply, get } => {
+                let stream = self.stream_at(*stream)?;
+                let mut send = |headers: &[u8], payload: &[u8]| {
+                    let message = Message {
+                        subject: reply,
+                        headers,
+                        payload,
+                        ..Message::default()
+                    };
+                    net.publish(account, &message);
+                };
+                (!get.go_on(stream, slice, &mut send)).then_some(task)
+            }
+            Task::Deleted {
+                stream,
+                request,
+                at,
+                found,
+            } => {
+                let stream = self.stream_at(*stream);
+                let done = stream.map(|stream| stream.find_deleted(at, found, slice));
+                // What can't be read now isn't listed.
+                if let Some(Ok(false)) = done {
+                    return Some(task);
+                }
+                let found = std::mem::take(found);
+                let (client, message) = (request.author.client(), request.message());
+                self.api_knowing(account, client, &message, Some(&found), now, net);
+                None
+            }
+            Task::Sweep { stream, at, upto } => {
+                let (place, end) = (*stream, *upto);
+                let swept = self.stream_at_mut(place)?.sweep(at, end, slice);
+                match swept {
+                    Ok(false) => return Some(task),
+                    Ok(true) => self.end_sweep(account, place),
+                    Err(error) => {
+                        tracing::warn!(target: "midge", "JetStream can't remove what nobody wants any more: {error}");
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    fn stream_at(&self, at: StreamRef) -> Option<&Stream> {
+        let stream = self.streams[at.index].as_deref()?;
+        (stream.token == at.token).then_some(stream)
+    }
+
+    fn stream_at_mut(&mut self, at: StreamRef) -> Option<&mut Stream> {
+        let stream = self.streams.quietly(at.index)?;
+        (stream.token == at.token).then_some(stream)
+    }
+
+    /// Removes, in slices, what of an interest stream's messages nobody wants any more. The store has a mark meanwhile, so that a crash in
+    /// between doesn't end that.
+    pub(super) fn begin_sweep(&mut self, index: usize, from: u64) {
+        let Some(stream) = self.streams.quietly(index) else {
+            return;
+        };
+        let last = stream.log.stats().last_seq;
+        if stream.config.retention != Retention::Interest || from > last {
+            return;
+        }
+        let token = stream.token;
+        let account = stream.account;
+        self.tasks
+            .sweep(account, StreamRef { index, token }, from, last);
+    }
+
+    /// Goes on with sweeps that the last life of this process began.
+    pub(super) fn resume_sweeps(&mut self, account: AccountId) {
+        let of = self.accounts.get(&account);
+        let streams = of.map(|of| of.streams.values().copied().collect::<Vec<_>>());
+        for index in streams.unwrap_or_default() {
+            if self.store.state(&self.sweep_key(account, index)).is_some() {
+                self.begin_sweep(index, 1);
+            }
+        }
+    }
+
+    fn end_sweep(&mut self, account: AccountId, stream: StreamRef) {
+        if !self.tasks.sweeps(account, stream) {
+            let _ = self
+                .store
+                .delete_state(&self.sweep_key(account, stream.index));
+        }
+    }
+
+    /// Under which the store knows that a stream is being swept.
+    pub(crate) fn sweep_key(&self, account: AccountId, index: usize) -> Vec<u8> {
+        let account = self
+            .accounts
+            .get(&account)
+            .map_or("", |it| it.name.as_str());
+        let stream = self.streams[index]
+            .as_ref()
+            .map_or("", |it| it.config.name.as_str());
+        keys::of(Kind::Sweep, account, stream)
+    }
+}

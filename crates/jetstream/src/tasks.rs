@@ -1,0 +1,257 @@
+//! Long requests, a slice at a time.
+//!
+//! A request may touch millions of messages. While one did so, nobody else was served: no publish, no ack, no delivery of any account. So
+//! what may take long is a [`Task`] that knows how to go on, and a turn of JetStream does no more than one [`Slice`] of all of them together.
+//!
+//! # Laws
+//! - A slice ends after [`RECORDS`] records or [`BYTES`] bytes, whichever is first, and the record that is being touched.
+//! - Accounts take turns, and so do the tasks of an account: with `n` accounts at work, each has every `n`-th slice.
+//! - What a request is answered at once touches no more than a slice in all between two turns; what is left of it becomes a task.
+//! - A task never outlives its account, and ends quietly when its stream does.
+
+use crate::network::{Author, Client, Origin};
+use crate::stream::BatchGet;
+use crate::{AccountId, Message, Token};
+use hashbrown::HashMap;
+use std::collections::VecDeque;
+
+/// Records that a slice touches.
+pub(crate) const RECORDS: usize = 256;
+/// Bytes that a slice reads or sends.
+pub(crate) const BYTES: usize = 1 << 20;
+/// Requests of an account that may be at work at a time; more are refused.
+pub(crate) const REQUESTS_MAX: usize = 1024;
+
+/// What may still be touched.
+#[derive(Clone)]
+pub(crate) struct Slice {
+    records: usize,
+    bytes: usize,
+}
+
+impl Slice {
+    pub(crate) fn new() -> Self {
+        Self {
+            records: RECORDS,
+            bytes: BYTES,
+        }
+    }
+
+    pub(crate) fn touch(&mut self, bytes: usize) {
+        self.records = self.records.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    pub(crate) fn is_spent(&self) -> bool {
+        self.records == 0 || self.bytes == 0
+    }
+}
+
+/// Where a task's stream is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StreamRef {
+    pub(crate) index: usize,
+    /// The stream's; another one may have taken its place meanwhile.
+    pub(crate) token: Token,
+}
+
+/// Something that takes long.
+pub(crate) enum Task {
+    /// A direct get of many messages, answered to a subject.
+    Get {
+        stream: StreamRef,
+        reply: Box<[u8]>,
+        get: Box<BatchGet>,
+    },
+    /// A request that waits for the list of deleted sequences.
+    Deleted {
+        stream: StreamRef,
+        request: Box<Request>,
+        at: u64,
+        found: Vec<u64>,
+    },
+    /// Messages of an interest stream that nobody may want any more, up to a sequence.
+    Sweep {
+        stream: StreamRef,
+        at: u64,
+        upto: u64,
+    },
+}
+
+/// A message that is kept until it can be answered.
+pub(crate) struct Request {
+    pub(crate) author: Author,
+    subject: Box<[u8]>,
+    reply: Option<Box<[u8]>>,
+    headers: Box<[u8]>,
+    payload: Box<[u8]>,
+}
+
+impl Request {
+    pub(crate) fn new(client: Client<'_>, message: &Message<'_>) -> Self {
+        Self {
+            author: client.keep(),
+            subject: message.subject.into(),
+            reply: message.reply.map(Into::into),
+            headers: message.headers.into(),
+            payload: message.payload.into(),
+        }
+    }
+
+    pub(crate) fn message(&self) -> Message<'_> {
+        Message {
+            subject: &self.subject,
+            reply: self.reply.as_deref(),
+            headers: &self.headers,
+            payload: &self.payload,
+            origin: Origin::Client(self.author.client()),
+        }
+    }
+}
+
+/// All tasks.
+///
+/// **Invariant:** `turns` holds each account of `waiting` once, and no queue is empty.
+#[derive(Default)]
+pub(crate) struct Tasks {
+    waiting: HashMap<AccountId, VecDeque<Task>>,
+    turns: VecDeque<AccountId>,
+}
+
+impl Tasks {
+    /// Whether an account has as many as requests may make.
+    pub(crate) fn is_full(&self, account: AccountId) -> bool {
+        let waiting = self.waiting.get(&account);
+        waiting.is_some_and(|waiting| waiting.len() >= REQUESTS_MAX)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.turns.is_empty()
+    }
+
+    /// Adds a task behind the others of its account.
+    pub(crate) fn push(&mut self, account: AccountId, task: Task) {
+        let waiting = self.waiting.entry(account).or_insert_with(|| {
+            self.turns.push_back(account);
+            VecDeque::new()
+        });
+        waiting.push_back(task);
+    }
+
+    /// The task whose turn it is. Its account goes behind all others.
+    pub(crate) fn pop(&mut self) -> Option<(AccountId, Task)> {
+        let account = self.turns.pop_front()?;
+        let waiting = self.waiting.get_mut(&account)?;
+        let task = waiting.pop_front()?;
+        if waiting.is_empty() {
+            self.waiting.remove(&account);
+        } else {
+            self.turns.push_back(account);
+        }
+        Some((account, task))
+    }
+
+    /// Has messages up to `upto` looked at again: by the sweep of this stream that is under way, if there is one.
+    pub(crate) fn sweep(&mut self, account: AccountId, stream: StreamRef, from: u64, last: u64) {
+        for task in self.waiting.get_mut(&account).into_iter().flatten() {
+            if let Task::Sweep {
+                stream: other,
+                at,
+                upto,
+            } = task
+                && *other == stream
+            {
+                (*at, *upto) = (from.min(*at), last.max(*upto));
+                return;
+            }
+        }
+        let (at, upto) = (from, last);
+        self.push(account, Task::Sweep { stream, at, upto });
+    }
+
+    /// Whether a sweep of this stream is under way.
+    pub(crate) fn sweeps(&self, account: AccountId, stream: StreamRef) -> bool {
+        let is_one =
+            |task: &Task| matches!(task, Task::Sweep { stream: other, .. } if *other == stream);
+        let waiting = self.waiting.get(&account);
+        waiting.is_some_and(|waiting| waiting.iter().any(is_one))
+    }
+
+    /// Forgets what an account has.
+    pub(crate) fn remove(&mut self, account: AccountId) {
+        self.waiting.remove(&account);
+        self.turns.retain(|other| *other != account);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(number: u64) -> Task {
+        let stream = StreamRef {
+            index: 0,
+            token: Token(number),
+        };
+        Task::Sweep {
+            stream,
+            at: 0,
+            upto: 0,
+        }
+    }
+
+    fn number(task: &Task) -> u64 {
+        match task {
+            Task::Sweep { stream, .. } => stream.token.0,
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn accounts_take_turns_and_so_do_the_tasks_of_one() {
+        let (a, b) = (AccountId(1), AccountId(2));
+        let mut tasks = Tasks::default();
+        (1..=3).for_each(|at| tasks.push(a, task(at)));
+        tasks.push(b, task(9));
+        let mut order = Vec::new();
+        for _ in 0..8 {
+            let (account, task) = tasks.pop().unwrap();
+            order.push((account.0, number(&task)));
+            tasks.push(account, task);
+        }
+        let one: Vec<u32> = order.iter().map(|(account, _)| *account).collect();
+        assert_eq!(one, [1, 2, 1, 2, 1, 2, 1, 2]);
+        let own: Vec<u64> = order
+            .iter()
+            .map(|(_, number)| *number)
+            .filter(|it| *it != 9)
+            .collect();
+        assert_eq!(own, [1, 2, 3, 1]);
+        tasks.remove(a);
+        assert_eq!(tasks.pop().map(|(_, task)| number(&task)), Some(9));
+        assert!(tasks.is_empty() && tasks.pop().is_none());
+    }
+
+    #[test]
+    fn a_stream_is_swept_once_at_a_time() {
+        let account = AccountId(1);
+        let stream = StreamRef {
+            index: 3,
+            token: Token(7),
+        };
+        let mut tasks = Tasks::default();
+        tasks.sweep(account, stream, 50, 90);
+        tasks.sweep(account, stream, 60, 100);
+        assert!(tasks.sweeps(account, stream));
+        let task = tasks.pop().map(|(_, task)| task);
+        assert!(matches!(
+            task,
+            Some(Task::Sweep {
+                at: 50,
+                upto: 100,
+                ..
+            })
+        ));
+        assert!(tasks.is_empty());
+    }
+}
