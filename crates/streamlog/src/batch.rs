@@ -127,7 +127,7 @@ fn check_limits(state: &mut State, batch: &[Option<NewMessage<'_>>]) -> Result<(
 }
 
 fn put(state: &mut State, message: Option<&NewMessage<'_>>, flags: u8, time: u64) -> Result<usize> {
-    let seq = state.last_seq + 1;
+    let seq = state.next_seq()?;
     let parts = message.map_or([&[][..]; 3], |message| {
         [message.subject, message.headers, message.payload]
     });

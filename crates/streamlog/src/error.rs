@@ -54,6 +54,9 @@ pub enum Error {
         /// the lowest that would do
         min: u64,
     },
+    /// Sequences end one below the largest number.
+    #[error("the stream's sequences are used up")]
+    SequencesUsedUp,
 
     // The moment's: try again later.
     /// More unwritten bytes than the store buffers.

@@ -13,7 +13,7 @@ use crate::{
     options::StreamOptions,
     record::{self, FLAG_ERASE, Head, Kind, decode_runs},
     segment::{Env, HEADER, Scan, Segment},
-    state::State,
+    state::{SEQ_MAX, State},
     stream::enforce_each,
     tail::Piece,
     timer::Due,
@@ -477,7 +477,8 @@ impl Evidence<'_> {
 /// Whether the sequence is near enough to its segment's first one.
 fn has_place(state: &mut State, seq: u64) -> bool {
     let slot = state.active();
-    slot.last < slot.base || (seq >= slot.base && seq - slot.base <= slot.seg.span_max())
+    seq <= SEQ_MAX
+        && (slot.last < slot.base || (seq >= slot.base && seq - slot.base <= slot.seg.span_max()))
 }
 
 fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) -> Result<()> {

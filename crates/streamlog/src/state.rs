@@ -4,6 +4,7 @@
 //!
 //! Invariants:
 //! - slots are in the order of their sequences and of the log; the last one is being filled, its index is on the heap and not shared.
+//! - last_seq <= SEQ_MAX, so that last_seq + 1 is a number: `next_seq` and `check_seq` refuse what would end above, `apply_last` ends there.
 //! - msgs = sum of live, bytes = sum of bytes over the slots; first_seq <= each live sequence <= last_seq.
 //!
 //! Sealed segments are opened and mapped at their first use, which can fail for a while. Whatever can fail comes before anything changes: a
@@ -61,6 +62,8 @@ impl<'a> NewMessage<'a> {
     }
 }
 
+/// The last sequence there can be: the one after it is a number as well.
+pub(crate) const SEQ_MAX: u64 = u64::MAX - 1;
 /// The ttl of a message that never gets too old.
 pub const NEVER: u32 = u32::MAX;
 
@@ -687,8 +690,14 @@ impl State {
         Ok(before - self.msgs)
     }
 
+    /// The sequence of the next message.
+    pub(crate) fn next_seq(&self) -> Result<u64> {
+        check_seq(self.last_seq + 1)
+    }
+
     /// The stream goes on at `seq + 1`.
     pub(crate) fn apply_last(&mut self, seq: u64) {
+        let seq = seq.min(SEQ_MAX);
         if seq <= self.last_seq {
             return;
         }
@@ -767,6 +776,13 @@ impl State {
     pub(crate) fn slots_before_active(&self) -> &[Slot] {
         &self.slots[..self.slots.len() - 1]
     }
+}
+
+/// Whether there can be such a sequence.
+pub(crate) fn check_seq(seq: u64) -> Result<u64> {
+    (seq <= SEQ_MAX)
+        .then_some(seq)
+        .ok_or(Error::SequencesUsedUp)
 }
 
 /// When a message with a ttl goes, in whole seconds.

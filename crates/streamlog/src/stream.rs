@@ -8,7 +8,7 @@ use crate::{
     index::SubjectTotal,
     options::{Discard, Policy, Storage, StreamOptions},
     record::{FLAG_ERASE, Head, Kind, SUBJECT_MAX, encode_runs},
-    state::{NewMessage, State},
+    state::{NewMessage, State, check_seq},
     sync::StateMutex as Mutex,
     ticket::{Fate, Ticket},
 };
@@ -157,12 +157,13 @@ impl Stream {
     /// `LimitReached` with `Discard::New`; `Overloaded` and `DiskFull` for the moment; `Stopped` for good.
     pub fn append(&self, message: NewMessage<'_>, now: u64) -> Result<Appended> {
         let mut state = self.lock()?;
-        let seq = state.last_seq + 1;
+        let seq = state.next_seq()?;
         self.append_locked(&mut state, message, seq, now)
     }
 
     /// Adds a message with a sequence of its own, above the last one: a mirror's, or a restored one's.
     pub fn append_at(&self, message: NewMessage<'_>, seq: u64, time: u64) -> Result<Appended> {
+        check_seq(seq)?;
         let mut state = self.lock()?;
         if seq <= state.last_seq {
             return Err(Error::SequenceTooLow {
@@ -434,6 +435,7 @@ impl Stream {
 
     /// Lets the stream go on at `seq + 1`, which must be above what it has.
     pub fn skip_to(&self, seq: u64) -> Result<Ticket> {
+        check_seq(seq)?;
         let mut state = self.lock()?;
         if seq < state.last_seq {
             return Err(Error::SequenceTooLow {
@@ -545,9 +547,11 @@ pub(crate) fn enforce_each<'a>(
             }
         }
     }
+    // Under `Discard::New` what is there stays, and new messages are refused until there is room.
     let over = |state: &State| {
-        (limits.max_msgs > 0 && state.msgs > limits.max_msgs)
-            || (limits.max_bytes > 0 && state.bytes > limits.max_bytes)
+        limits.discard == Discard::Old
+            && ((limits.max_msgs > 0 && state.msgs > limits.max_msgs)
+                || (limits.max_bytes > 0 && state.bytes > limits.max_bytes))
     };
     while state.msgs > 0 && over(state) {
         if state.unsettled {

@@ -226,8 +226,15 @@ impl JetStream {
                 None => self.already(answer),
             });
         }
+        let old = of.consumers.get(&config.name).ok_or(CONSUMER_NOT_FOUND)?;
+        let (from, narrowed) = (old.held_from(), !old.config.filters().eq(config.filters()));
         let consumer = of.consumers.update(config).ok_or(CONSUMER_NOT_FOUND)?;
-        Ok(Answer::new(CREATE, json!(consumer.info(ask.now))).after(ticket))
+        let answer = Answer::new(CREATE, json!(consumer.info(ask.now))).after(ticket);
+        if let Some(index) = self.stream_index(ask.account, stream).filter(|_| narrowed) {
+            // What nobody wants any more goes.
+            self.begin_sweep(index, from);
+        }
+        Ok(answer)
     }
 
     fn consumer(

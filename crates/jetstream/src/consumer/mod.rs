@@ -450,12 +450,13 @@ impl Consumer {
             return true;
         }
         let mut lost = Vec::new();
-        if self.pending.is_empty() && self.spent.is_empty() {
+        if self.pending.is_empty() && self.spent.is_empty() && self.initial.is_empty() {
             self.lose(first, lost);
             return false;
         }
         for &(begin, count) in &evicted.runs {
             let run = begin..begin + count;
+            self.pass_over(run.clone());
             lost.extend(self.pending.range(run.clone()).map(|(seq, _)| *seq));
             while let Some(seq) = self.spent.range(run.clone()).next().copied() {
                 self.spent.remove(&seq);
@@ -464,6 +465,28 @@ impl Consumer {
         let any = !lost.is_empty();
         self.lose(first, lost);
         any
+    }
+
+    /// These last messages of subjects are gone before they were delivered.
+    fn pass_over(&mut self, run: std::ops::Range<u64>) {
+        let from = self.initial.partition_point(|seq| *seq < run.start);
+        let upto = self.initial.partition_point(|seq| *seq < run.end);
+        self.changed |= from < upto;
+        self.initial.drain(from..upto);
+    }
+
+    /// Of these sequences, those that are gone were purged.
+    pub(crate) fn purged(&mut self, seqs: &[u64]) {
+        for seq in seqs {
+            if self.initial.binary_search(seq).is_ok() && matches!(self.log.peek(*seq), Ok(None)) {
+                self.pass_over(*seq..*seq + 1);
+            }
+        }
+    }
+
+    /// Whether it has last messages of subjects before it.
+    pub(crate) fn awaits_last(&self) -> bool {
+        !self.initial.is_empty()
     }
 
     fn lose(&mut self, first: u64, lost: Vec<u64>) {

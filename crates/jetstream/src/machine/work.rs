@@ -88,7 +88,7 @@ impl JetStream {
 
     /// Removes, in slices, what of an interest stream's messages nobody wants any more. The store has a mark meanwhile, so that a crash in
     /// between doesn't end that.
-    pub(super) fn begin_sweep(&mut self, index: usize, from: u64) {
+    pub(crate) fn begin_sweep(&mut self, index: usize, from: u64) {
         let Some(stream) = self.streams.quietly(index) else {
             return;
         };

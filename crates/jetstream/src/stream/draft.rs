@@ -133,7 +133,7 @@ impl Stream {
         self.check_stream(wishes)?;
         if let Some(want) = wishes.expected_last_seq.and_then(expected) {
             let staged = staged.map_or(0, |staged| staged.msgs);
-            let last = self.log.stats().last_seq + staged;
+            let last = self.log.stats().last_seq.saturating_add(staged);
             if want != last {
                 return Err(wrong_last(last));
             }
@@ -173,7 +173,8 @@ impl Stream {
         Err(STREAM_WRONG_LAST_MSG_ID.says(format!("wrong last msg ID: {last}")))
     }
 
-    /// A time to live shorter than that of the markers to come is made as long.
+    /// A time to live shorter than that of the markers to come is made as long, unless a subject has one message: then the marker takes its
+    /// place.
     fn check_ttl(&self, draft: &mut Draft<'_>) -> Result<(), ApiError> {
         let Some(value) = draft.wishes.ttl.filter(|value| !value.is_empty()) else {
             return Ok(());
@@ -182,7 +183,10 @@ impl Stream {
             return Err(MESSAGE_TTL_DISABLED);
         }
         draft.ttl = headers::ttl(value)?;
-        let least = self.config.marker_seconds();
+        let least = match self.config.max_msgs_per_subject {
+            1 => 0,
+            _ => self.config.marker_seconds(),
+        };
         if draft.ttl != NEVER && draft.ttl < least {
             draft.ttl = least;
             let least = least.to_string();

@@ -305,8 +305,8 @@ impl Stream {
 fn follow(batch: &mut FastBatch, place: &Place<'_>, told: &mut Vec<Told>) -> bool {
     let is_ping = place.operation == Operation::Ping;
     // A ping names what was sent last, and isn't itself part of the batch.
-    let seq = place.seq + u64::from(is_ping);
-    let next = batch.last + 1;
+    let seq = place.seq.saturating_add(u64::from(is_ping));
+    let next = batch.last.saturating_add(1);
     if seq == next || (is_ping && seq < next) {
         return true;
     }

@@ -429,6 +429,23 @@ impl Stream {
         }
     }
 
+    /// Sequences that a purge of a part may take from consumers which begin with the last messages of subjects: nothing else tells them.
+    fn watched_by_last(&self, filter: &Filter, upto: u64) -> Vec<u64> {
+        let mut watched = Vec::new();
+        if filter.is_all() || !self.consumers.values().any(Consumer::awaits_last) {
+            return watched;
+        }
+        let end = if upto == 0 { u64::MAX } else { upto };
+        let mut from = 1;
+        while let Ok(Some(seq)) = self.log.next_written(filter, from)
+            && seq < end
+        {
+            watched.push(seq);
+            from = seq + 1;
+        }
+        watched
+    }
+
     /// Removes messages, and tells consumers.
     pub(crate) fn purge(
         &mut self,
@@ -436,6 +453,7 @@ impl Stream {
         upto: u64,
         keep: u64,
     ) -> Result<(u64, Ticket), ApiError> {
+        let watched = self.watched_by_last(filter, upto);
         let purged = self.log.purge(filter, upto, keep);
         let refused = |error: midge_streamlog::Error| {
             crate::error::STREAM_PURGE_FAILED.says(error.to_string())
@@ -452,6 +470,7 @@ impl Stream {
         for consumer in self.consumers.values_mut() {
             // Whoever wants nothing but what was purged goes on where the next of that is.
             let whole = consumer.wants_only(filter);
+            consumer.purged(&watched);
             consumer.removed(if whole { left } else { stats.first_seq });
         }
         self.schedules.sweep(&self.log, filter);

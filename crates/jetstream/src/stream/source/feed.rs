@@ -135,7 +135,7 @@ impl Feed {
     fn receive_message(&mut self, place: Place, message: &Message<'_>) -> Result<(), Lost> {
         let dseq = place.consumer_seq;
         // Somebody else reset the consumer if it begins anew.
-        let follows = dseq == self.last + 1 || dseq == 1;
+        let follows = dseq == self.last.saturating_add(1) || dseq == 1;
         if !follows {
             return if dseq > self.last { Err(Lost) } else { Ok(()) };
         }

@@ -103,7 +103,7 @@ impl Inflow {
     /// A message of the origin was taken.
     pub(super) fn took(&mut self, seq: u64) {
         if let Some(place) = &mut self.place {
-            place.next = seq + 1;
+            place.next = seq.saturating_add(1);
         }
         if let Some(feed) = &mut self.feed {
             feed.took();
