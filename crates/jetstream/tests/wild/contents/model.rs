@@ -265,7 +265,7 @@ impl Model {
         }
     }
 
-    /// Lets the oldest go until the limits hold, first each subject's.
+    /// Lets the oldest go until the limits hold, first each subject's. Who discards the new keeps what is there.
     pub(super) fn enforce<'a>(&mut self, subjects: impl IntoIterator<Item = &'a str>) {
         for subject in subjects {
             let its = self.of(subject);
@@ -277,6 +277,9 @@ impl Model {
             }
         }
         let Rules { msgs, bytes, .. } = self.rules;
+        if self.rules.discard_new {
+            return;
+        }
         while (msgs > 0 && self.kept.len() as u64 > msgs) || (bytes > 0 && self.bytes() > bytes) {
             self.kept.pop_first();
         }
