@@ -20,10 +20,12 @@ mod ci;
 mod compatibility;
 mod conformance;
 mod crash;
+mod fair;
 mod fuzz;
 mod layers;
 mod mutants;
 mod page;
+mod peer;
 mod probe;
 mod process;
 mod reference;
@@ -77,6 +79,9 @@ Does it hold?
   soak [MINUTES] [--ours PATH] [--against nats-server]
                            limits, consumers, a million keys and connections that come and go, for so long (default
                            30), and wants less than 1 MiB of growth in 10 minutes over the last two thirds
+  fair [SHAPE..] [--ours PATH] [--small]
+                           requests that touch a million of something, and what another account waits meanwhile
+                           --small: a twentieth of everything
   mutants [FILTER..]       plants each bug of xtask/mutants/*.patch and expects its suite to fail
 
 How fast is it?
@@ -116,6 +121,7 @@ fn dispatch(verb: &str, args: &[String]) -> anyhow::Result<()> {
         "probe" => probe::run(args),
         "conformance" => conformance::run(args),
         "crash" => crash::run(args),
+        "fair" => fair::run(args),
         "fuzz" => fuzz::run(args),
         "layers" => layers::run(args),
         "mutants" => mutants::run(args),

@@ -9,7 +9,6 @@
 
 mod jetstream;
 mod model;
-mod peer;
 mod plain;
 
 use std::path::{Path, PathBuf};

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 const START_MAX: Duration = Duration::from_secs(10);
+/// A server that takes longer to stop has hung.
+const STOP_MAX: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_micros(100);
 
 /// A program and its name in the table.
@@ -75,6 +77,19 @@ impl Server {
     /// Whether it has come to its end.
     pub fn has_ended(&mut self) -> Result<bool> {
         Ok(self.child.try_wait()?.is_some())
+    }
+
+    /// Asks it to end, and waits for that.
+    pub fn stop(mut self) -> Result<Duration> {
+        let begun = Instant::now();
+        let pid = self.pid().to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status()?;
+        ensure!(asked.success(), "kill -TERM {pid}");
+        while !self.has_ended()? {
+            ensure!(begun.elapsed() < STOP_MAX, "{} doesn't stop", self.name);
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(begun.elapsed())
     }
 
     fn await_pong(&mut self, begun: Instant) -> Result<()> {

@@ -6,10 +6,9 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use super::contestant::{Contestant, Server};
 use super::goals::{Goal, Unit};
@@ -50,9 +49,6 @@ const OTHERS: [&str; 6] = [
 /// Scenarios on servers of their own: memory and stop with 1,000 assets, start with a million messages.
 const WHOLE: [&str; 2] = ["js-assets", "js-million"];
 const WHOLE_ROUNDS_MAX: usize = 3;
-/// A server that takes longer to stop has hung.
-const STOP_MAX: Duration = Duration::from_secs(60);
-
 /// One line of the table.
 struct Row {
     scenario: &'static str,
@@ -268,13 +264,13 @@ fn whole(bench: &Bench, results: &mut Results) -> Result<()> {
                 "bytes_per_asset",
                 cost["bytes_per_asset"].as_f64().context("no figure")?,
             );
-            note("js-assets", "stop_ms", millis(stop(server)?));
+            note("js-assets", "stop_ms", millis(server.stop()?));
         }
         if bench.plan.wants("js-million") {
             let config = fresh_folder(contestant.name)?;
             let server = contestant.start(&config)?;
             bench.load(&server, "js-million")?;
-            stop(server)?;
+            server.stop()?;
             let server = contestant.start(&config)?;
             note("js-million", "start_clean_ms", millis(server.first_pong));
             drop(server);
@@ -287,24 +283,6 @@ fn whole(bench: &Bench, results: &mut Results) -> Result<()> {
 
 fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
-}
-
-/// Asks a server to end, and waits for it.
-fn stop(mut server: Server) -> Result<Duration> {
-    let begun = Instant::now();
-    let pid = server.pid().to_string();
-    ensure!(
-        Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()?
-            .success(),
-        "kill -TERM {pid}"
-    );
-    while !server.has_ended()? {
-        ensure!(begun.elapsed() < STOP_MAX, "{} doesn't stop", server.name);
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    Ok(begun.elapsed())
 }
 
 /// Empties the contestant's store folder and writes its configuration.

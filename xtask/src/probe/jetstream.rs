@@ -9,7 +9,7 @@ use midge_testkit::rng::Rng;
 
 use super::Tally;
 use super::model::{self, User, World};
-use super::peer::Peer;
+use crate::peer::Peer;
 
 /// For each user others: a snapshot that nobody acknowledges says so to its target after seconds, when another user's turn is.
 const TARGETS: usize = 8;

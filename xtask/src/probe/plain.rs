@@ -8,7 +8,7 @@ use midge_testkit::rng::Rng;
 
 use super::Tally;
 use super::model::{self, User, World};
-use super::peer::Peer;
+use crate::peer::Peer;
 
 const PUBLISHES: usize = 120;
 const SUBSCRIPTIONS: usize = 12;

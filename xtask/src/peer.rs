@@ -10,24 +10,24 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What came.
 #[derive(Clone, Debug)]
-pub(super) struct Got {
-    pub(super) subject: String,
-    pub(super) sid: usize,
-    pub(super) reply: Option<String>,
-    pub(super) body: String,
+pub struct Got {
+    pub subject: String,
+    pub sid: usize,
+    pub reply: Option<String>,
+    pub body: String,
 }
 
-pub(super) struct Peer {
+pub struct Peer {
     reader: BufReader<TcpStream>,
     writer: TcpStream,
     out: String,
     /// What came and wasn't taken.
     got: Vec<Got>,
-    pub(super) errors: Vec<String>,
+    pub errors: Vec<String>,
 }
 
 impl Peer {
-    pub(super) fn new(address: SocketAddr, user: &str) -> Result<Self> {
+    pub fn new(address: SocketAddr, user: &str) -> Result<Self> {
         let writer = TcpStream::connect(address)?;
         writer.set_read_timeout(Some(PATIENCE))?;
         let mut peer = Self {
@@ -46,16 +46,16 @@ impl Peer {
     }
 
     /// A line that goes out with the next [`Peer::sync`].
-    pub(super) fn say(&mut self, line: &str) {
+    pub fn say(&mut self, line: &str) {
         self.out += line;
         self.out += "\r\n";
     }
 
-    pub(super) fn publish(&mut self, subject: &str, reply: &str, body: &str) {
+    pub fn publish(&mut self, subject: &str, reply: &str, body: &str) {
         self.say(&format!("PUB {subject} {reply} {}\r\n{body}", body.len()));
     }
 
-    pub(super) fn publish_with(&mut self, subject: &str, headers: &str, body: &str) {
+    pub fn publish_with(&mut self, subject: &str, headers: &str, body: &str) {
         let block = format!("NATS/1.0\r\n{headers}\r\n\r\n");
         let all = block.len() + body.len();
         self.say(&format!(
@@ -65,7 +65,7 @@ impl Peer {
     }
 
     /// Sends, and reads until the server has seen all of it.
-    pub(super) fn sync(&mut self) -> Result<()> {
+    pub fn sync(&mut self) -> Result<()> {
         self.say("PING");
         let out = std::mem::take(&mut self.out);
         self.writer.write_all(out.as_bytes())?;
@@ -74,11 +74,16 @@ impl Peer {
     }
 
     /// A request whose answer is waited for.
-    pub(super) fn ask(&mut self, subject: &str, inbox: &str, body: &str) -> Result<String> {
+    pub fn ask(&mut self, subject: &str, inbox: &str, body: &str) -> Result<String> {
         self.publish(subject, inbox, body);
         self.sync()?;
+        self.next_of(inbox)
+    }
+
+    /// The body of the first message on `subject`, which is waited for.
+    pub fn next_of(&mut self, subject: &str) -> Result<String> {
         loop {
-            if let Some(at) = self.got.iter().position(|got| got.subject == inbox) {
+            if let Some(at) = self.got.iter().position(|got| got.subject == subject) {
                 return Ok(self.got.remove(at).body);
             }
             self.read_one()?;
@@ -86,8 +91,26 @@ impl Peer {
     }
 
     /// All that came.
-    pub(super) fn take(&mut self) -> Vec<Got> {
+    pub fn take(&mut self) -> Vec<Got> {
         std::mem::take(&mut self.got)
+    }
+
+    /// Reads and forgets messages up to one without a body, which ends an answer of many.
+    pub fn skip_answers(&mut self) -> Result<()> {
+        while !self.take().iter().any(|got| got.body.is_empty()) {
+            self.read_one()?;
+        }
+        Ok(())
+    }
+
+    /// Reads and forgets this many messages.
+    pub fn skip(&mut self, count: usize) -> Result<()> {
+        let mut seen = 0;
+        while seen < count {
+            self.read_one()?;
+            seen += usize::from(self.got.pop().is_some());
+        }
+        Ok(())
     }
 
     /// Reads one thing; the verb of what it was.
