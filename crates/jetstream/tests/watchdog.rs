@@ -7,7 +7,7 @@ use world::{SECOND, World};
 
 const PERIOD: u64 = 5 * SECOND;
 
-fn world(config: serde_json::Value) -> World {
+fn world(config: &serde_json::Value) -> World {
     let mut world = World::new();
     world.ask("STREAM.CREATE.S", &json!({"name": "S", "subjects": ["s"]}));
     let mut consumer = json!({"name": "C", "durable_name": "C", "ack_policy": "explicit"});
@@ -36,7 +36,7 @@ fn inspect(world: &mut World) -> (u64, u64) {
 
 #[test]
 fn a_consumer_that_stands_still_is_told_and_woken() {
-    let mut world = world(json!({}));
+    let mut world = world(&json!({}));
     world.send("s", None, "", "1");
     world.run();
     commit_silently(&world);
@@ -49,7 +49,7 @@ fn a_consumer_that_stands_still_is_told_and_woken() {
 
 #[test]
 fn an_answer_that_was_forgotten_is_told_and_given() {
-    let mut world = world(json!({}));
+    let mut world = world(&json!({}));
     world.send("s", Some("_I.pub"), "", "1");
     commit_silently(&world);
     for _ in 0..2 {
@@ -65,7 +65,7 @@ fn who_waits_for_good_reason_is_left_alone() {
     let full = json!({"max_ack_pending": 1, "ack_wait": 3600 * SECOND});
     let other = json!({"filter_subject": "t"});
     for config in [pause, full, other] {
-        let mut world = world(config.clone());
+        let mut world = world(&config);
         for _ in 0..3 {
             world.publish("s", "", "1");
         }

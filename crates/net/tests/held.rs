@@ -117,9 +117,9 @@ fn drain(sink: &Sink, pool: &mut Pool) -> usize {
     taken
 }
 
-fn serve(host: Arc<dyn Host>) -> SocketAddr {
+fn serve(host: &Arc<dyn Host>) -> SocketAddr {
     let listening = bind("127.0.0.1", 0).unwrap();
-    let workers = Arc::new(Workers::start(1, 1, &host).unwrap());
+    let workers = Arc::new(Workers::start(1, 1, host).unwrap());
     let entrance = Arc::new(Entrance {
         kind: ConnectionType::Standard,
         handshake: ArcSwap::from_pointee(Handshake::Plain),
@@ -170,7 +170,8 @@ fn a_connection_that_crowds_a_sink_is_not_read_until_there_is_room() {
     let sink = host.router.sink(1000, options, Box::new(Deaf));
     let account = host.router.account("$G");
     account.subscribe(&Subscription::new(sink.clone(), b"held", None, b"1"));
-    let address = serve(host.clone());
+    let served: Arc<dyn Host> = host.clone();
+    let address = serve(&served);
 
     let mut publisher = connect(address);
     let writer = std::thread::spawn(move || {
