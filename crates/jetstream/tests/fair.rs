@@ -164,3 +164,29 @@ fn deleted_sequences_are_listed_in_slices() {
     assert_eq!(deleted.len(), MESSAGES / 2 - 1);
     assert_eq!(deleted[7], json!(16));
 }
+
+/// Symptom: messages that were all too old at once held all accounts until the last was removed. Cause: one call of the log took all of
+/// them. Remedy: it takes a slice, and the rest is due at once.
+#[test]
+fn what_is_too_old_goes_in_slices() {
+    let mut world = filled(&json!({"max_age": 3_600_000_000_000_u64}));
+    let messages = |world: &mut World| {
+        world.request("STREAM.INFO.S", &Value::Null);
+        let info = world.take("_I.ask")[0].json();
+        info["state"]["messages"].as_u64().unwrap()
+    };
+    world.now += 3_601_000_000_000;
+    let mut left = messages(&mut world);
+    assert_eq!(left, MESSAGES as u64);
+    while left > 0 {
+        assert!(
+            world.jetstream.poll_timeout().unwrap() <= world.now,
+            "{left} are forgotten"
+        );
+        world.jetstream.handle_timeout(world.now, &mut world.ether);
+        turn(&mut world);
+        let now = messages(&mut world);
+        assert!(now < left && left - now <= SLICE as u64, "{left} to {now}");
+        left = now;
+    }
+}

@@ -99,7 +99,7 @@ fn check_limits(state: &mut State, batch: &[Option<NewMessage<'_>>]) -> Result<(
     for message in batch.iter().flatten() {
         let count = match counts.entry(message.subject) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(state.total(message.subject)?.count),
+            Entry::Vacant(new) => new.insert(state.loose_total(message.subject)?.count),
         };
         let at_limit = limits.max_per_subject > 0 && *count >= limits.max_per_subject;
         if at_limit && limits.discard_per_subject {

@@ -11,6 +11,8 @@ use crate::{
 use bytes::Bytes;
 
 const NANOS: u64 = 1_000_000_000;
+/// Messages that one call takes out. Nobody else has the stream meanwhile; the rest is due at once.
+const MAX: usize = 256;
 /// When what couldn't be looked at is due again.
 const AGAIN_AFTER: u64 = NANOS;
 
@@ -50,7 +52,7 @@ impl Stream {
         Some(due.max(state.expire_again_at))
     }
 
-    /// Takes out what is too old at `now`. The next commit notes it; after a crash before that it is too old again. What can't be looked at
+    /// Takes out what is too old at `now`, or the beginning of it: [`next_expiry`](Self::next_expiry) says whether there is more. The next commit notes it; after a crash before that it is too old again. What can't be looked at
     /// stays, and is due again a second later.
     pub fn expire(&self, now: u64) -> Vec<Expired> {
         self.expire_with(now, false)
@@ -67,7 +69,7 @@ impl Stream {
         let again_at = now.saturating_add(AGAIN_AFTER);
         // What a segment had may be due as well.
         for _ in 0..2 {
-            for due in state.timers.take(now / NANOS) {
+            for due in state.timers.take(now / NANOS, MAX - expired.len().min(MAX)) {
                 let outcome = match due {
                     Due::Message(seq) => {
                         take(&mut state, seq, true, headers).map(|gone| expired.extend(gone))
@@ -83,6 +85,7 @@ impl Stream {
         let max_age = state.options.limits.max_age;
         let upto = now.checked_sub(max_age).filter(|_| max_age > 0);
         while let Some(upto) = upto
+            && expired.len() < MAX
             && let gone = take_oldest(&mut state, upto, headers)
             && !matches!(gone, Ok(None))
         {
@@ -114,7 +117,7 @@ fn take(state: &mut State, seq: u64, by_ttl: bool, headers: bool) -> Result<Opti
         return Ok(None);
     };
     let subject = state.subject_at(at, i, place)?.unwrap_or_default();
-    let was_only = state.total(&subject)?.count == 1;
+    let was_only = state.loose_total(&subject)?.count == 1;
     let headers = match headers && was_only {
         true => read::headers_of(state, &state.slots[at], place, seq)?,
         false => Bytes::new(),

@@ -437,6 +437,17 @@ impl State {
 
     /// First, last and count of a subject, from the table or from the segments.
     pub(crate) fn total(&mut self, subject: &[u8]) -> Result<SubjectTotal> {
+        let mut total = self.loose_total(subject)?;
+        if self.totals.is_loose(subject) {
+            let first = self.next(&Filter::literal(subject), total.first)?;
+            total.first = first.unwrap_or(total.last);
+            self.totals.set(subject, total);
+        }
+        Ok(total)
+    }
+
+    /// The same, but the first message may be later than it says, which costs nothing to find out.
+    pub(crate) fn loose_total(&mut self, subject: &[u8]) -> Result<SubjectTotal> {
         if let Some(total) = self.totals.get(subject) {
             return Ok(total);
         }
@@ -552,20 +563,23 @@ impl State {
         let Some(mut total) = self.totals.get(subject) else {
             return Ok(());
         };
+        let mut loose = self.totals.is_loose(subject);
         total.count = total.count.saturating_sub(1);
-        let filter = Filter::literal(subject);
         if total.count == 0 {
-            total = SubjectTotal {
-                first: 0,
-                last: 0,
-                count: 0,
-            };
-        } else if seq == total.first {
-            total.first = self.next(&filter, seq + 1)?.unwrap_or(total.last);
+            (total.first, total.last) = (0, 0);
         } else if seq == total.last {
+            let filter = Filter::literal(subject);
             total.last = self.last(&filter, seq - 1)?.unwrap_or(total.first);
+        } else if seq == total.first {
+            (total.first, loose) = (seq + 1, true);
         }
-        self.totals.set(subject, total);
+        if total.count == 1 {
+            total.first = total.last;
+        }
+        match loose && total.count > 1 {
+            true => self.totals.set_loose(subject, total),
+            false => self.totals.set(subject, total),
+        }
         Ok(())
     }
 

@@ -230,8 +230,8 @@ impl Stream {
     pub(crate) fn load_for_limits(state: &mut State, subject: &[u8]) -> Result<()> {
         let limits = state.options.limits;
         if limits.max_per_subject > 0 {
-            let total = state.total(subject)?;
-            if total.count >= limits.max_per_subject {
+            if state.loose_total(subject)?.count >= limits.max_per_subject {
+                let total = state.total(subject)?;
                 state.load(total.first..=total.first)?;
             }
         }
@@ -264,8 +264,8 @@ impl Stream {
         if limits.discard == Discard::Old {
             return Ok(());
         }
-        let at_subject_limit =
-            limits.max_per_subject > 0 && state.total(subject)?.count >= limits.max_per_subject;
+        let at_subject_limit = limits.max_per_subject > 0
+            && state.loose_total(subject)?.count >= limits.max_per_subject;
         if at_subject_limit && limits.discard_per_subject {
             return Err(Error::LimitReached(Limit::PerSubject));
         }
@@ -476,7 +476,7 @@ impl Stream {
         Ok(state.totals.used())
     }
 
-    /// Calls `f` with each matching subject that has messages, in no order.
+    /// Calls `f` with each matching subject that has messages, in no order. Its first message may be later than the total says.
     pub fn each_subject(
         &self,
         filter: &Filter,
@@ -541,8 +541,11 @@ pub(crate) fn enforce_each<'a>(
             if limits.max_per_subject == 0 {
                 break;
             }
-            let total = state.total(subject)?;
-            if total.count <= limits.max_per_subject || !evict(state, total.first)? {
+            if state.loose_total(subject)?.count <= limits.max_per_subject {
+                break;
+            }
+            let first = state.total(subject)?.first;
+            if !evict(state, first)? {
                 break;
             }
         }

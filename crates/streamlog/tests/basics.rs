@@ -537,3 +537,46 @@ fn state_alone_is_durable_after_the_interval() {
     let store = Store::open(Arc::new(disk.cut(0)), options()).unwrap();
     assert_eq!(store.state(b"k").as_deref(), Some(&b"v"[..]));
 }
+
+/// Symptom: 150,000 messages of one subject that were too old held the stream for eight seconds; so did deleting or purging as many. Cause: after
+/// each, the subject's next message was looked for from the beginning of its segment's postings. Remedy: it is looked for when somebody asks.
+#[test]
+fn removing_many_of_a_subject_in_order_costs_as_much_as_they_are() {
+    const COUNT: u64 = 2000;
+    let limits = Limits {
+        max_age: 10 * SECOND,
+        ..Limits::default()
+    };
+    let disk = CrashDisk::new();
+    let first = store(&disk);
+    let options = StreamOptions {
+        limits,
+        ..StreamOptions::default()
+    };
+    let (stream, _) = first.create_stream("s", options).unwrap();
+    for _ in 0..COUNT {
+        let _ = stream.append(NewMessage::new("a", "x"), SECOND).unwrap();
+    }
+    let last = stream.append(NewMessage::new("a", "x"), 9 * SECOND);
+    first.close(9 * SECOND).unwrap();
+    drop((last, stream, first));
+    // An open segment has its postings at hand; here it is sealed.
+    let store = store(&disk);
+    let stream = store.stream("s").unwrap().unwrap();
+    assert_eq!(stream.total(b"a").unwrap().count, COUNT + 1);
+    midge_streamlog::sim::take_steps();
+    let mut gone = 0;
+    while stream.next_expiry().is_some_and(|due| due <= 12 * SECOND) {
+        let some = stream.expire(12 * SECOND).len() as u64;
+        assert!(some <= 256, "{some} at a time");
+        gone += some;
+    }
+    let steps = midge_streamlog::sim::take_steps();
+    assert_eq!(gone, COUNT);
+    assert!(steps < 10 * COUNT, "{steps} steps");
+    let total = stream.total(b"a").unwrap();
+    assert_eq!(
+        (total.first, total.last, total.count),
+        (COUNT + 1, COUNT + 1, 1)
+    );
+}

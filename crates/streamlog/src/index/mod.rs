@@ -14,7 +14,7 @@ pub(crate) use set::IndexSet;
 pub use totals::SubjectTotal;
 pub(crate) use totals::Totals;
 
-use crate::filter::Filter;
+use crate::{filter::Filter, steps};
 use std::{ops::Range, sync::Arc};
 
 /// Where a record is, and how long its body is in clear.
@@ -129,6 +129,7 @@ impl Index {
             (Self::Heap(heap), None) => heap.next_wild(filter, from, alive),
             (Self::Footer(footer), Some(subject)) => footer
                 .postings(footer.find(subject)?)
+                .inspect(|_| steps::add(1))
                 .find(|&i| i >= from && alive(i)),
             (Self::Footer(footer), None) => footer
                 .matching(filter)

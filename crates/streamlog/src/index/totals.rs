@@ -2,6 +2,9 @@
 //!
 //! The segments' indices are the authority; this table saves asking all of them. A stream that was opened begins with an
 //! incomplete table, which learns a subject when somebody asks for it, and is completed when somebody wants all.
+//!
+//! Looking for a subject's next message costs as much as there are messages of it in the segment, so whoever removes many in order would
+//! pay the square. A first that was removed leaves a loose one behind, and is looked for when somebody asks.
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
 
@@ -30,6 +33,8 @@ pub(crate) struct Totals {
 struct Row {
     at: usize,
     len: u16,
+    /// Nothing is before `total.first`, but something needn't be there.
+    loose: bool,
     total: SubjectTotal,
 }
 
@@ -61,7 +66,22 @@ impl Totals {
         self.row(subject).map(|k| self.rows[k as usize].total)
     }
 
+    /// Whether a subject's first isn't known exactly.
+    pub(crate) fn is_loose(&self, subject: &[u8]) -> bool {
+        self.row(subject)
+            .is_some_and(|k| self.rows[k as usize].loose)
+    }
+
     pub(crate) fn set(&mut self, subject: &[u8], total: SubjectTotal) {
+        self.set_with(subject, total, false);
+    }
+
+    /// Sets a total whose first message isn't known; `total.first` is where it may be at the earliest.
+    pub(crate) fn set_loose(&mut self, subject: &[u8], total: SubjectTotal) {
+        self.set_with(subject, total, true);
+    }
+
+    fn set_with(&mut self, subject: &[u8], total: SubjectTotal, loose: bool) {
         let k = match self.row(subject) {
             Some(k) => k,
             None => self.add(subject),
@@ -69,7 +89,7 @@ impl Totals {
         let row = &mut self.rows[k as usize];
         self.used += usize::from(total.count > 0);
         self.used -= usize::from(row.total.count > 0);
-        row.total = total;
+        (row.total, row.loose) = (total, loose);
     }
 
     fn add(&mut self, subject: &[u8]) -> u32 {
@@ -84,6 +104,7 @@ impl Totals {
         rows.push(Row {
             at: names.len(),
             len: subject.len() as u16,
+            loose: false,
             total: SubjectTotal {
                 first: 0,
                 last: 0,
@@ -103,10 +124,10 @@ impl Totals {
     pub(crate) fn push(&mut self, subject: &[u8], seq: u64) -> bool {
         match self.row(subject) {
             Some(k) => {
-                let total = &mut self.rows[k as usize].total;
+                let Row { total, loose, .. } = &mut self.rows[k as usize];
                 if total.count == 0 {
                     self.used += 1;
-                    total.first = seq;
+                    (total.first, *loose) = (seq, false);
                 }
                 total.last = seq;
                 total.count += 1;
@@ -156,8 +177,8 @@ impl Totals {
             return;
         }
         let mut kept = Self::new(self.complete);
-        for (name, total) in self.iter() {
-            kept.set(name, total);
+        for row in self.rows.iter().filter(|row| row.total.count > 0) {
+            kept.set_with(self.name(row), row.total, row.loose);
         }
         *self = kept;
     }
