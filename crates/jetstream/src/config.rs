@@ -449,7 +449,7 @@ impl StreamConfig {
                 let other = self.subjects[..at].iter().find(overlaps);
                 let other = other.map_or("", String::as_str);
                 return Err(invalid(format!(
-                    "subject {subject:?} overlaps with {other:?}"
+                    "subject {other:?} overlaps with {subject:?}"
                 )));
             }
             if !self.no_ack {
