@@ -80,7 +80,7 @@ fn commit_loop(store: &Store, stop: &AtomicBool) {
             break;
         };
         if commit.waits_for_room {
-            std::thread::park_timeout(ROOM_PERIOD);
+            park_timeout(ROOM_PERIOD);
         } else if gate.may_sleep() {
             let due = commit.next_due.map_or(IDLE_MAX, |due| {
                 Duration::from_nanos(due.saturating_sub(now))
