@@ -48,7 +48,10 @@ pub(super) struct ConsumerPlan {
 impl Plan {
     pub(super) fn draw(dice: &mut Dice) -> Self {
         let policy = match dice.roll(3) {
-            0 => Policy::Interval(Duration::from_millis(1 + dice.roll(300))),
+            0 => {
+                let most = dice.pick(&[10, 300, 20_000]);
+                Policy::Interval(Duration::from_millis(1 + dice.roll(most)))
+            }
             _ => Policy::Always,
         };
         let streams: Vec<StreamPlan> = (0..1 + dice.roll(3))
@@ -82,7 +85,11 @@ impl Plan {
             clients: 1 + dice.roll(3) as usize,
             streams,
             consumers,
-            journal_bytes: if small { 256 << 10 } else { 2 << 20 },
+            journal_bytes: if small {
+                dice.pick(&[64 << 10, 256 << 10])
+            } else {
+                2 << 20
+            },
             max_buffered: if small { 24 << 10 } else { 4 << 20 },
             direct_bytes: dice.pick(&[2 << 10, 64 << 10]),
             slow_ms: dice.pick(&[0, 0, 3, 60]),

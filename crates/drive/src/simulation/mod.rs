@@ -2,30 +2,33 @@
 //!
 //! The real committer, keeper, engine and seat run as actors of a [`Schedule`], with clients beside them that publish, pull, acknowledge and
 //! remove, over streams in files and in memory, with each policy. They are preempted at each lock, so the steps of a commit (appended, written,
-//! synced, told, observed), a visit, a turn, a timer and a round of the keeper come in any order; the disk may be slow. A run is up to three
-//! lives of one store: the power fails in the midst of one, or the server stops well, and the next one goes on with what is there.
+//! synced, told, observed), a visit, a turn, a timer and a round of the keeper come in any order; the disk may be slow, or [fail](Trouble). A run
+//! is up to three lives of one store: the power fails in the midst of one, or the server stops well, and the next one goes on with what is there.
 //!
 //! The laws, of which [`Ledger`] keeps the facts: whoever waits is answered; a consumer with a waiting request has what it may have, without
-//! anybody doing anything; what was acknowledged is there, and nothing that was removed; totals equal what can be read.
+//! anybody doing anything; what was acknowledged is there, and nothing that was removed; totals equal what can be read; a loss of power is never
+//! taken for damage. While the disk fails a publish may be refused; when that has passed all goes on by itself.
 //!
 //! A failure names its seed: `MIDGE_SEED=17 MIDGE_SIMULATIONS=1 cargo test -p midge-drive --lib simulation` plays it again, and
 //! `cargo xtask simulate 10 interleavings` plays new ones for minutes.
 
 mod client;
 mod ledger;
+mod trouble;
 
 use crate::Drive;
 use client::Client;
 use ledger::{Ledger, Plan};
 use midge_jetstream::AccountLimits;
 use midge_router::Router;
-use midge_streamlog::sim::CrashDisk;
 use midge_streamlog::sim::interleave::{self, Schedule};
-use midge_streamlog::{Committer, Store};
+use midge_streamlog::sim::{CrashDisk, Fault};
+use midge_streamlog::{Committer, Damage, DamageKind, Store};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use trouble::Trouble;
 
 /// The clock at the start.
 const BEGIN: u64 = 1_700_000_000_000_000_000;
@@ -37,10 +40,17 @@ struct Life {
     plan: Plan,
     ledger: Mutex<Ledger>,
     disk: CrashDisk,
+    trouble: Trouble,
+    /// What the disk did wrong.
+    faults: Mutex<Vec<Fault>>,
     /// Streams and consumers are made.
     ready: AtomicBool,
     /// Clients that published all that they want.
     quiet: AtomicUsize,
+    /// The disk works again.
+    mended: AtomicBool,
+    /// And what it has is known.
+    well: AtomicBool,
     /// Clients that saw all that they should.
     done: AtomicUsize,
     stop: AtomicBool,
@@ -79,8 +89,12 @@ fn play(seed: u64) -> u64 {
             plan: plan.clone(),
             ledger: Mutex::new(ledger),
             disk,
+            trouble: Trouble::draw(&mut dice),
+            faults: Mutex::default(),
             ready: AtomicBool::new(false),
             quiet: AtomicUsize::new(0),
+            mended: AtomicBool::new(false),
+            well: AtomicBool::new(false),
             done: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
         });
@@ -96,7 +110,10 @@ fn play(seed: u64) -> u64 {
             Some((disk, ledger)) => (disk, ledger),
             None => {
                 let ledger = shared.ledger.lock().unwrap().clone();
-                (shared.disk.cut(0), ledger)
+                match shared.trouble {
+                    Trouble::Lasting => (shared.disk.cut(seed), ledger.after_power_cut(&plan)),
+                    _ => (shared.disk.cut(0), ledger),
+                }
             }
         };
     }
@@ -129,6 +146,12 @@ fn watch(life: &Arc<Life>, image: &Image, cut: u64, seed: u64) {
 fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
     let plan = &life.plan;
     let store = Store::open(Arc::new(life.disk.clone()), plan.store()).expect("the store opens");
+    let damage = store.damage();
+    let is_expected = |it: &Damage| matches!(it.kind, DamageKind::TornTail | DamageKind::Copy);
+    assert!(
+        damage.iter().all(is_expected),
+        "life {number}: {damage:?}, {plan:?}"
+    );
     let mut drive = Drive::assemble(store.clone(), plan.jetstream(), 1);
     let router = Router::new();
     let account = router.account("$G");
@@ -143,6 +166,10 @@ fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
     let (kept, told) = (store.clone(), life.clone());
     schedule.spawn("keeper", move || Committer::run_keeper(&kept, &told.stop));
 
+    if life.trouble != Trouble::None {
+        let life = life.clone();
+        schedule.spawn("trouble", move || life.trouble.befall(&life));
+    }
     let router = Arc::new(router);
     for index in 1..plan.clients {
         let (life, router) = (life.clone(), router.clone());
@@ -157,7 +184,10 @@ fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
     life.ready.store(true, SeqCst);
     client.run();
     client.wait_for(|life| life.done.load(SeqCst) == life.plan.clients);
-    client.check_all();
+    match life.trouble {
+        Trouble::Lasting => client.wait_for(|_| store.failure().is_none() || waiting(&drive) == 0),
+        _ => client.check_all(),
+    }
 
     if let Some(mut engine) = drive.seat.engine().take() {
         engine.stop();
@@ -165,7 +195,19 @@ fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
     drive.seat.ring();
     life.stop.store(true, SeqCst);
     let now = interleave::now().unwrap_or(0);
-    store.close(now).expect("the disk works");
+    let closed = store.close(now);
+    assert!(
+        life.trouble == Trouble::Lasting || closed.is_ok(),
+        "{closed:?}"
+    );
+}
+
+/// Answers that JetStream owes.
+fn waiting(drive: &Drive) -> usize {
+    let engine = drive.seat.engine();
+    engine
+        .as_ref()
+        .map_or(0, |engine| engine.jetstream.waiting())
 }
 
 fn number(name: &str) -> Option<u64> {
