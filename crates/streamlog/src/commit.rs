@@ -111,6 +111,8 @@ pub(crate) struct Batch {
     streams: usize,
     /// its small state is durable, so that all of it has to be
     state_durable: bool,
+    /// a share that was promised a sync has it, in its segments
+    direct_synced: bool,
 }
 
 /// A stream's tail on its way to the segments.
@@ -311,6 +313,7 @@ impl Inner {
             shares,
             deltas,
             state_durable: false,
+            direct_synced: false,
         }
     }
 
@@ -332,7 +335,9 @@ impl Inner {
         }
         shares.retain(|share| {
             let journal = defines && !w.lazy.contains_key(&share.stream.id);
-            journal || !self.write_direct(w, share, *number, now)
+            let direct = !journal && self.write_direct(w, share, *number, now);
+            batch.direct_synced |= direct && share.policy == Policy::Always;
+            !direct
         });
         let must_sync = defines
             || batch.state_durable
@@ -343,11 +348,16 @@ impl Inner {
         }
         // A share without bytes stands for what an earlier frame carried, which may not be durable either.
         if w.journal.is_unsynced() && !must_sync {
-            for share in &batch.shares {
-                let entry = (share.stream.clone(), share.last_seq);
-                w.written.insert(share.stream.id, entry);
+            for share in batch.shares.drain(..) {
+                raise(&share, false);
+                w.written
+                    .insert(share.stream.id, (share.stream, share.last_seq));
             }
-            return Ok(Some(Level::Written));
+            // Whoever waits for a sync of this batch has it, though its frame isn't synced.
+            return Ok(Some(match batch.direct_synced {
+                true => Level::Synced,
+                false => Level::Written,
+            }));
         }
         if w.journal.is_unsynced() {
             w.sync_journal()?;
@@ -789,6 +799,34 @@ fn put_piece(frame: &mut FrameBuf, stream: u64, piece: &Piece) {
 mod tests {
     use super::*;
     use crate::{NewMessage, StoreOptions, StreamOptions, disk::crash::CrashDisk};
+
+    /// Symptom: a publish to a stream that is always synced stayed without an answer while one of an `Interval` stream was answered. Cause: a batch
+    /// whose frame needed no sync counted as not synced, also for the large share that had its sync in its segment. Remedy: the batch remembers that.
+    #[test]
+    fn what_was_synced_in_its_segment_is_out_beside_a_frame_that_isn_t_synced() {
+        let options = StoreOptions {
+            direct_bytes: 100,
+            ..StoreOptions::default()
+        };
+        let store = Store::open(Arc::new(CrashDisk::new()), options).unwrap();
+        let (always, _) = store.create_stream("a", StreamOptions::default()).unwrap();
+        let lazy = StreamOptions {
+            policy: Policy::Interval(Duration::from_secs(100)),
+            ..StreamOptions::default()
+        };
+        let (lazy, _) = store.create_stream("l", lazy).unwrap();
+        store.commit_once(0).unwrap();
+        let large = always
+            .append(NewMessage::new("a", &[b'x'; 200]), 0)
+            .unwrap();
+        let small = lazy.append(NewMessage::new("l", "x"), 0).unwrap();
+        store.commit_once(1).unwrap();
+        assert_eq!(small.ticket.outcome(), Some(Ok(())));
+        assert_eq!(large.ticket.outcome(), Some(Ok(())));
+        assert_eq!(lazy.0.state.lock().durable, 0, "the frame isn't synced");
+        store.commit_once(200_000_000_000).unwrap();
+        assert_eq!(lazy.0.state.lock().durable, 1);
+    }
 
     /// Symptom: after a power cut a torn tail was taken for damage. Cause: a batch that carried nothing new of an `Interval` stream raised its
     /// durable mark, which then stood above frames that no sync had seen. Remedy: the mark follows the journal's syncs alone.
