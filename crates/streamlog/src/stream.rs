@@ -229,11 +229,10 @@ impl Stream {
     /// Looks at the segments of what a message pushes out, so that nothing comes in while the limits can't be enforced.
     pub(crate) fn load_for_limits(state: &mut State, subject: &[u8]) -> Result<()> {
         let limits = state.options.limits;
-        if limits.max_per_subject > 0 {
-            if state.loose_total(subject)?.count >= limits.max_per_subject {
-                let total = state.total(subject)?;
-                state.load(total.first..=total.first)?;
-            }
+        if limits.max_per_subject > 0 && state.loose_total(subject)?.count >= limits.max_per_subject
+        {
+            let first = state.total(subject)?.first;
+            state.load(first..=first)?;
         }
         if state.unsettled {
             state.settle_first();
