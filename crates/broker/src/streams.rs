@@ -457,8 +457,21 @@ fn store_options(configured: &Configured) -> StoreOptions {
             .as_ref()
             .map(|key| Key::derive(key.expose().as_bytes())),
         policy: policy(configured.sync_interval),
+        max_open_files: max_open_files(configured.max_open_files),
         ..StoreOptions::default()
     }
+}
+
+/// Open files of the store: as many as the configuration says, or a quarter of the process's descriptors, so that sockets have the others.
+fn max_open_files(configured: Option<u64>) -> usize {
+    /// More open files make nothing faster.
+    const SHARE_MAX: u64 = 4096;
+    #[cfg(unix)]
+    let descriptors = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    #[cfg(not(unix))]
+    let descriptors = None;
+    let share = descriptors.map_or(SHARE_MAX, |count| (count / 4).min(SHARE_MAX));
+    usize::try_from(configured.unwrap_or(share)).unwrap_or(usize::MAX)
 }
 
 /// An ack means synced, unless the configuration names an interval.

@@ -3,7 +3,7 @@ use crate::{
     Error, Result, Store,
     commit::{Unsaved, Writer},
     damage::{Damage, DamageKind, DamageLog},
-    disk::{Disk, Work},
+    disk::{BoundedDisk, Disk, Work},
     gate::Gate,
     journal::{self, Entry, Frame, Journal},
     options::{Definition, Policy, StoreOptions},
@@ -59,6 +59,8 @@ impl Store {
         let damage = Arc::<DamageLog>::default();
         let mut past = Past::read_manifest(&*disk, &names, options.seed, &damage)?;
         let journal = past.read_journal(&*disk, &names, options.journal_bytes, &damage)?;
+        // The journal was opened past it: a commit never waits for a descriptor.
+        let disk = Arc::new(BoundedDisk::new(disk, options.max_open_files));
         let inner = past.into_inner(disk, options, journal, damage);
         inner.learn(&names);
         inner.writer.lock().inherited = inner.registry.lock().inherited();

@@ -21,6 +21,8 @@ pub struct StoreOptions {
     pub policy: Policy,
     /// Bytes a second that compaction may read and write. 0: none, space comes back with whole segments only.
     pub compaction_bytes: u64,
+    /// Files that stay open while nobody uses them. The journal, the folder and its lock are beside them.
+    pub max_open_files: usize,
     /// Draws the salt of a new store; 0: drawn from the system.
     pub seed: u64,
 }
@@ -34,6 +36,7 @@ impl Default for StoreOptions {
             key: None,
             policy: Policy::Always,
             compaction_bytes: 32 << 20,
+            max_open_files: 512,
             seed: 0,
         }
     }

@@ -252,6 +252,11 @@ pub fn run(seed: u64, steps: u64, every: u64) -> Report {
 fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result<(), String> {
     let text = |error: crate::Error| error.to_string();
     let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    // With three streams: files are closed under it all the time, or never.
+    let options = || StoreOptions {
+        max_open_files: 1 + (seed % 4) as usize,
+        ..options()
+    };
     let mut store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
     let mut now = SECOND;
     for step in 0..steps {

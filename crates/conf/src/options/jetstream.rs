@@ -51,6 +51,8 @@ pub struct JetStream {
     pub meta_compact_sync: bool,
     /// Disk operations at the same time, 4..=8192.
     pub max_concurrent_io: Option<u32>,
+    /// Files of the store that stay open while nobody uses them; a share of the process's descriptors when absent.
+    pub max_open_files: Option<u64>,
     /// Limits of single streams and requests.
     pub limits: JetStreamLimits,
 }
@@ -79,6 +81,7 @@ impl Default for JetStream {
             meta_compact_size: None,
             meta_compact_sync: false,
             max_concurrent_io: None,
+            max_open_files: None,
             limits: JetStreamLimits::default(),
         }
     }
@@ -209,6 +212,7 @@ impl JetStream {
             "meta_compact_size" => self.meta_compact_size = storage_size(f, &f.name)?,
             "meta_compact_sync" => self.meta_compact_sync = f.bool()?,
             "max_concurrent_io" => self.max_concurrent_io = Some(concurrent_io(f)?),
+            "max_open_files" => self.max_open_files = f.limit()?,
             "limits" => self.limits.read(f, r)?,
             "tpm" => return f.later_unless_empty("jetstream.tpm"),
             _ => return f.unknown(),

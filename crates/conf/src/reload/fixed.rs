@@ -153,6 +153,12 @@ impl<'o> Both<'o> {
         );
         self.keep(
             r,
+            "JetStreamMaxOpenFiles",
+            |o| o.jetstream.max_open_files,
+            number,
+        );
+        self.keep(
+            r,
             "StreamMaxBufferedMsgs",
             |o| o.jetstream.max_buffered_msgs,
             number,

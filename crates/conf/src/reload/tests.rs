@@ -351,6 +351,11 @@ fn jetstream_starts_stops_and_grows() {
             "StreamMaxBufferedMsgs: old=0, new=5",
         ),
         (
+            "max_open_files: 20",
+            "max_open_files: 30",
+            "JetStreamMaxOpenFiles: old=20, new=30",
+        ),
+        (
             "sync: \"5s\"",
             "sync: always",
             "SyncInterval: old=5s, new=always",

@@ -2,10 +2,12 @@
 //!
 //! Everything the store does to a disk goes through here, so a simulated disk sees every byte and every name, and can
 //! forget those that were not synced.
+mod bounded;
 #[cfg(any(test, feature = "sim"))]
 pub(crate) mod crash;
 mod folder;
 
+pub(crate) use bounded::BoundedDisk;
 pub use folder::{FolderDisk, ReadMode};
 
 use bytes::Bytes;
