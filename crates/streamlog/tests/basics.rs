@@ -560,7 +560,7 @@ fn removing_many_of_a_subject_in_order_costs_as_much_as_they_are() {
     let last = stream.append(NewMessage::new("a", "x"), 9 * SECOND);
     first.close(9 * SECOND).unwrap();
     drop((last, stream, first));
-    // An open segment has its postings at hand; here it is sealed.
+    // Opened again, the totals are counted from the segment and not taken from appends.
     let store = store(&disk);
     let stream = store.stream("s").unwrap().unwrap();
     assert_eq!(stream.total(b"a").unwrap().count, COUNT + 1);
