@@ -157,10 +157,11 @@ impl Server {
         let options = Arc::new(options);
         self.options.store(options.clone());
         self.auth.store(Arc::new(auth));
-        self.rules.fetch_add(1, AcqRel);
         *self.loaded.lock() = today();
-        self.update_streams(&options, streams);
         self.refresh();
+        // Last of what a login asks for: whoever was judged by something older sees another number.
+        self.rules.fetch_add(1, AcqRel);
+        self.update_streams(&options, streams);
         Ok(())
     }
 

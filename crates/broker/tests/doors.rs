@@ -246,3 +246,45 @@ fn answers_to_pings_have_a_bound() {
     let grown = resident_kb().saturating_sub(before);
     assert!(grown < 16 << 10, "{grown} KB for 40 MB of pings");
 }
+
+/// Symptom: a user who was moved to another account by a reload went on in the old one, with the rights of the new one.
+#[test]
+fn who_is_moved_to_another_account_comes_in_anew() {
+    let accounts = |of_joe: &str, of_amy: &str| {
+        format!(
+            "accounts {{ A {{ users = [{{user: {of_joe}, password: p}}] }}, B {{ users = [{{user: {of_amy}, password: p}}] }} }}"
+        )
+    };
+    let broker = Broker::start(options(&accounts("joe", "amy"))).expect("a broker");
+    let mut joe = Client::login(&broker, "joe", "p");
+    assert!(joe.wait_for("PONG\r\n"));
+    broker
+        .reload(options(&accounts("amy", "joe")))
+        .expect("a reload");
+    assert!(!joe.wait_for("nothing"), "the connection ends");
+    let mut again = Client::login(&broker, "joe", "p");
+    assert!(again.wait_for("PONG\r\n"));
+}
+
+/// Symptom: after a reload without JetStream its sinks stayed in the router: requests weren't answered with 503, and who published much to a
+/// stream's subject was never read again.
+#[test]
+fn what_jetstream_heard_has_no_receiver_when_it_is_off() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let with = format!("jetstream {{ store_dir: {:?} }}", folder.path());
+    let broker = Broker::start(options(&with)).expect("a broker");
+    let mut client = Client::new(&broker);
+    client
+        .say("CONNECT {\"verbose\":false,\"headers\":true,\"no_responders\":true}\r\nSUB _I 1\r\n");
+    client.say("PUB $JS.API.INFO _I 0\r\n\r\n");
+    assert!(client.wait_for("account_info_response"));
+    broker.reload(options("")).expect("a reload");
+    client.say("PUB $JS.API.INFO _I 0\r\n\r\n");
+    assert!(client.wait_for("NATS/1.0 503"));
+    // More than a mailbox that holds its publishers takes.
+    let publish = format!("PUB $JS.API.INFO 65536\r\n{}\r\n", "x".repeat(65536));
+    for _ in 0..160 {
+        client.say(&publish);
+    }
+    assert!(client.is_alive());
+}

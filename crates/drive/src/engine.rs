@@ -159,10 +159,13 @@ impl Engine {
         self.hand_over(more, now)
     }
 
-    /// All consumers' state goes to the store.
+    /// All consumers' state goes to the store. Nobody is kept waiting for what nobody hears any more.
     pub(crate) fn stop(&mut self) {
         self.jetstream.stop(clock(), &mut self.post);
         self.post.worker().hand_over();
+        for account in self.post.accounts() {
+            self.post.close(account);
+        }
     }
 
     /// What was said goes out. When the thread has to take its next turn; `more`: there is something to do at once.

@@ -98,7 +98,11 @@ impl Monitor {
                         }
                         drop(slot);
                     });
-                    self.open.lock().push_back(ends);
+                    let mut open = self.open.lock();
+                    if open.len() >= 2 * CONNECTIONS_MAX {
+                        open.retain(|connection| !connection.is_finished());
+                    }
+                    open.push_back(ends);
                 }
                 Some((Err(error), _)) => {
                     tracing::warn!("Error accepting a monitoring connection: {error}");

@@ -443,6 +443,7 @@ impl Owner {
                 None => break Halt::Hungry,
                 Some(Event::Closed(reason)) => break Halt::Closed(reason),
                 Some(Event::Connect(connect)) => {
+                    self.matched = None;
                     match self.authenticate(&connect) {
                         Step::Slow(check) => break Halt::Check(check),
                         Step::Done(verdict) => self.judge_with(verdict, worker),
@@ -555,7 +556,13 @@ impl Owner {
             self.is_to_review = true;
             return None;
         }
-        let grant = verdict.ok();
+        // Who belongs to another account now has subscriptions in the old one: it comes in anew.
+        let stays = |grant: &Grant| {
+            self.session
+                .grant()
+                .is_some_and(|old| old.account == grant.account)
+        };
+        let grant = verdict.ok().filter(stays);
         if grant.as_ref() == self.session.grant() {
             return None;
         }

@@ -132,18 +132,9 @@ impl Worker {
         }
     }
 
-    /// Stages a message of the server's own; mappings apply.
+    /// Stages a message of the server's own. Mappings don't apply: whose right it is to have it sent was asked about this subject.
     pub fn send(&mut self, account: &Account, message: &Message<'_>) -> usize {
-        let goes = match account.rewrites() {
-            false => Goes::There,
-            true => self.rewrite(account, message.subject),
-        };
-        self.publish(Routed {
-            account,
-            origin: Origin::Server,
-            message,
-            goes,
-        })
+        self.send_to(account, message.subject, message)
     }
 
     /// Stages a message of the server's own for whoever listens to `to`; they see the message's own subject. Mappings don't apply.

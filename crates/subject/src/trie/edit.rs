@@ -39,8 +39,9 @@ impl<T: Identity> Trie<T> {
         let id = self.find(filter)?;
         let values = &mut self.nodes.get_mut(id).values;
         let before = values.heap_bytes();
-        let value = values.remove(value, &self.seed)?;
+        let removed = values.remove(value, &self.seed);
         self.outside_bytes = self.outside_bytes + values.heap_bytes() - before;
+        let value = removed?;
         self.len -= 1;
         self.prune(id, tokens(filter).count());
         if self.nodes.slots() > COMPACT_ABOVE
