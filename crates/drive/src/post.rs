@@ -92,6 +92,8 @@ impl Post {
     /// Calls `each` with the messages that wait for `id`, up to a turn's worth, until one is not taken.
     ///
     /// They are read where the router wrote them, but for one that lies in pieces: it is joined, and what follows it in this turn too.
+    /// Nothing is joined before what was joined has been taken, so `unread` holds a turn's worth and a slice at most; all else waits
+    /// in the mailbox, where it counts.
     pub(crate) fn hear(
         &mut self,
         id: AccountId,
@@ -102,19 +104,31 @@ impl Post {
         };
         let sink = line.sink.clone();
         let mut unread = std::mem::take(&mut line.unread);
-        match sink.mailbox().resume() {
-            Some(drain) if unread.is_empty() => {
-                unread = self.hear_in_place(&sink, drain, &mut each);
+        let mut heard = 0;
+        loop {
+            let read = messages(&sink, &unread, |token, message| each(self, token, message));
+            unread.drain(..read.used);
+            heard += read.used;
+            if read.end == End::Broken {
+                let dropped = unread.len() + empty(&sink, self.worker.pool());
+                tracing::error!(target: "midge", "JetStream can't read what came for it and drops {dropped} bytes");
+                unread = Vec::new();
             }
-            Some(drain) => join(drain, &mut unread, self.worker.pool()),
-            None => {}
-        }
-        let read = messages(&sink, &unread, |token, message| each(self, token, message));
-        unread.drain(..read.used);
-        if read.is_broken {
-            let dropped = unread.len() + empty(&sink, self.worker.pool());
-            tracing::error!(target: "midge", "JetStream can't read what came for it and drops {dropped} bytes");
-            unread = Vec::new();
+            if read.end != End::Missing || heard >= TURN_BYTES {
+                break;
+            }
+            let Some(drain) = sink.mailbox().resume() else {
+                break;
+            };
+            let before = unread.len();
+            if before == 0 {
+                heard += self.hear_in_place(&sink, drain, &mut unread, &mut each);
+            } else {
+                join(drain, &mut unread, self.worker.pool());
+            }
+            if unread.len() == before {
+                break;
+            }
         }
         if let Some(line) = self.lines.get_mut(&id) {
             line.unread = unread;
@@ -122,25 +136,23 @@ impl Post {
         sink.wake_publishers();
     }
 
-    /// A message in pieces is returned, with what follows it.
+    /// How many bytes were heard. A message in pieces is put into `unread`, which is empty, with what follows it.
     fn hear_in_place(
         &mut self,
         sink: &Sink,
         mut drain: Drain<'_>,
+        unread: &mut Vec<u8>,
         each: &mut impl FnMut(&mut Self, Token, &Message<'_>) -> bool,
-    ) -> Vec<u8> {
+    ) -> usize {
         let (mut heard, mut refused) = (0, false);
         while heard < TURN_BYTES && !refused {
             let mut slices = [IoSlice::new(&[]); SLICES];
             let filled = drain.io_slices(&mut slices);
             let (before, mut whole) = (heard, true);
             for slice in &slices[..filled] {
-                let read = messages(sink, slice, |token, message| {
-                    let taken = each(self, token, message);
-                    refused = !taken;
-                    taken
-                });
+                let read = messages(sink, slice, |token, message| each(self, token, message));
                 heard += read.used;
+                refused = read.end == End::Refused;
                 whole = read.used == slice.len();
                 if !whole || heard >= TURN_BYTES {
                     break;
@@ -148,19 +160,18 @@ impl Post {
             }
             drain.advance(heard - before, self.worker.pool());
             if !whole && !refused {
-                let mut pieces = Vec::new();
-                join(drain, &mut pieces, self.worker.pool());
-                return pieces;
+                join(drain, unread, self.worker.pool());
+                return heard;
             }
             if filled == 0 {
                 match drain.finish() {
-                    Finished::Idle => return Vec::new(),
+                    Finished::Idle => return heard,
                     Finished::Again(same) => drain = same,
                 }
             }
         }
         drain.block();
-        Vec::new()
+        heard
     }
 
     /// Bytes that wait for `id`.
@@ -191,15 +202,18 @@ impl Post {
     }
 }
 
-/// Moves bytes out of the mailbox, some at least, until a turn's worth is there.
+/// Moves slices out of the mailbox, one at least if there is one, until `bytes` are a turn's worth.
 fn join(mut drain: Drain<'_>, bytes: &mut Vec<u8>, pool: &mut Pool) {
     loop {
         let mut slices = [IoSlice::new(&[]); SLICES];
         let filled = drain.io_slices(&mut slices);
         let before = bytes.len();
-        slices[..filled]
-            .iter()
-            .for_each(|slice| bytes.extend_from_slice(slice));
+        for slice in &slices[..filled] {
+            bytes.extend_from_slice(slice);
+            if bytes.len() >= TURN_BYTES {
+                break;
+            }
+        }
         drain.advance(bytes.len() - before, pool);
         if filled == 0 {
             match drain.finish() {
@@ -215,18 +229,28 @@ fn join(mut drain: Drain<'_>, bytes: &mut Vec<u8>, pool: &mut Pool) {
 /// How far bytes were read.
 struct Read {
     used: usize,
+    end: End,
+}
+
+/// Why they were read no further.
+#[derive(PartialEq)]
+enum End {
+    /// Nothing follows, or a message whose end is missing.
+    Missing,
+    /// The message that follows was not taken.
+    Refused,
     /// What follows can't be a message, whatever comes after it.
-    is_broken: bool,
+    Broken,
 }
 
 /// Calls `each` with the messages at the head of `bytes`, until one is not taken, and says how many bytes the others took.
 fn messages(sink: &Sink, bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> Read {
     let mut used = 0;
-    let is_broken = loop {
+    let end = loop {
         let (frame, len) = match decode_server(&bytes[used..], &LIMITS) {
             Ok(Some(decoded)) => decoded,
-            Ok(None) => break false,
-            Err(_) => break true,
+            Ok(None) => break End::Missing,
+            Err(_) => break End::Broken,
         };
         if let ServerFrame::Msg(message) = frame
             && let Some((token, sender)) = Sender::parse(message.sid, sink)
@@ -240,12 +264,12 @@ fn messages(sink: &Sink, bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>)
                 origin: sender.origin(),
             };
             if !each(Token(token), &message) {
-                break false;
+                break End::Refused;
             }
         }
         used += len;
     };
-    Read { used, is_broken }
+    Read { used, end }
 }
 
 /// Drops all that is in a mailbox, and says how many bytes that was. Where it ends nothing is half said: senders push whole messages.
@@ -514,7 +538,10 @@ mod tests {
     }
 
     fn post() -> (Post, Arc<Account>, Arc<Sink>) {
-        let router = Router::new();
+        post_on(&Router::new())
+    }
+
+    fn post_on(router: &Router) -> (Post, Arc<Account>, Arc<Sink>) {
         let account = router.account("$G");
         let sink = router.sink(1, sink_options(), Box::new(Deaf));
         let mut post = Post::new(worker(1));
@@ -565,6 +592,79 @@ mod tests {
             .bytes_mut()
             .extend_from_slice(b"MSG s.a b 1 2 3 4\r\nhi\r\n");
         worker.hand_over();
+    }
+
+    /// Symptom: while the log had no room, payloads that a subscriber got too (4 KiB and more: they lie in pieces) left the mailbox turn
+    /// by turn, so it never was crowded, no publisher was held, and memory grew as fast as they sent. Cause: pieces were joined before
+    /// what was joined already had been heard. Remedy: more is joined only for a message whose end is missing.
+    #[test]
+    fn pieces_stay_in_the_mailbox_while_nothing_is_taken() {
+        const MESSAGES: usize = 1000;
+        const BYTES: usize = 8 << 10;
+        let router = Router::new();
+        let (mut post, account, sink) = post_on(&router);
+        let _subscriber = also_hears(&router, &account);
+        let mut publisher = worker(2);
+        for number in 0..MESSAGES {
+            let subject = format!("s.{number}");
+            let message = midge_router::Message {
+                subject: subject.as_bytes(),
+                reply: None,
+                header_len: 0,
+                payload: &[b'x'; BYTES],
+            };
+            publisher.send(&account, &message);
+            publisher.hand_over();
+            post.hear(AccountId(1), |_, _, _| false);
+        }
+        let left = sink.mailbox().pending();
+        let joined = post.pending(AccountId(1)) - left;
+        assert!(joined <= TURN_BYTES + BYTES, "{joined} bytes are joined");
+        assert!(sink.is_crowded(), "{left} bytes are in the mailbox");
+
+        // Afterwards everything comes, in order, a turn's worth at a time.
+        let mut all = Vec::new();
+        while post.pending(AccountId(1)) > 0 {
+            let turn = heard(&mut post);
+            assert!(!turn.is_empty());
+            assert!(turn.len() * BYTES <= 2 * TURN_BYTES, "{}", turn.len());
+            all.extend(turn);
+        }
+        let said = (0..MESSAGES).map(|number| format!("s.{number}").into_bytes());
+        assert!(all.into_iter().eq(said));
+    }
+
+    #[test]
+    fn a_message_in_pieces_that_is_larger_than_a_turn_is_heard_in_one() {
+        let router = Router::new();
+        let (mut post, account, _sink) = post_on(&router);
+        let _subscriber = also_hears(&router, &account);
+        let mut publisher = worker(2);
+        for subject in [b"s.1", b"s.2"] {
+            let message = midge_router::Message {
+                subject,
+                reply: None,
+                header_len: 0,
+                payload: &vec![b'x'; 2 * TURN_BYTES],
+            };
+            publisher.send(&account, &message);
+        }
+        publisher.hand_over();
+        assert_eq!(heard(&mut post), [b"s.1"]);
+        assert_eq!(heard(&mut post), [b"s.2"]);
+        assert_eq!(post.pending(AccountId(1)), 0);
+    }
+
+    /// A second receiver: what it gets too is shared by reference.
+    fn also_hears(router: &Router, account: &Arc<Account>) -> Arc<Sink> {
+        let options = SinkOptions {
+            max_pending: usize::MAX,
+            crowded_at: usize::MAX,
+            ..SinkOptions::default()
+        };
+        let sink = router.sink(2, options, Box::new(Deaf));
+        account.subscribe(&Subscription::new(sink.clone(), b"s.>", None, b"1"));
+        sink
     }
 
     #[test]
