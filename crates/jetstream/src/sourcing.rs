@@ -124,9 +124,13 @@ impl JetStream {
         let answer = stream.answer_feed(at);
         let (account, mut more) = (stream.account, drawn.more);
         if origin.by_interest {
-            let (token, settled) = (stream.token, stream.settled(at));
-            self.settle_taken(from, (token, at), &settled);
-            more |= !settled.is_empty();
+            let (token, settled) = (stream.token, stream.settled(at, now));
+            let removed = self.settle_taken(from, (token, at), &settled);
+            more |= removed && !settled.is_empty();
+            if !removed && let Some(stream) = self.streams.quietly(index) {
+                stream.unsettle(at, &settled, now);
+                self.streams.stir(index);
+            }
         }
         if let Some(answer) = answer {
             self.flow(account, &answer.message(), now);
@@ -139,20 +143,22 @@ impl JetStream {
         more
     }
 
-    /// Another stream holds these messages of stream `from` durably.
-    fn settle_taken(&mut self, from: usize, of: (crate::Token, usize), seqs: &[u64]) {
+    /// Another stream holds these messages of stream `from` durably. False: what nobody wants of them couldn't be removed.
+    fn settle_taken(&mut self, from: usize, of: (crate::Token, usize), seqs: &[u64]) -> bool {
         let Some(last) = seqs.last() else {
-            return;
+            return true;
         };
         let Some(origin) = self.streams[from].as_mut() else {
-            return;
+            return true;
         };
         for taker in origin.takers.iter_mut().filter(|taker| taker.of == of) {
             taker.done = taker.done.max(*last);
         }
-        if let Err(error) = origin.settle(seqs.iter().copied()) {
+        let settled = origin.settle(seqs.iter().copied());
+        if let Err(error) = &settled {
             tracing::warn!(target: "midge", "JetStream can't remove messages that other streams took: {error}");
         }
+        settled.is_ok()
     }
 
     /// Tells the streams of an account who takes from them, after one was made, changed or removed.

@@ -244,7 +244,7 @@ impl Stream {
                 self.consumers.skipped(seq);
                 continue;
             }
-            self.stored(draft, seq, now)?;
+            self.stored(draft, seq, now);
             if let Some(last) = before.insert(draft.subject.to_vec(), seq) {
                 self.publish_again(&draft.as_message(), (seq, last), now, net);
             }

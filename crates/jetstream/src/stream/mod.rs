@@ -6,6 +6,7 @@ mod counter;
 mod draft;
 mod expiry;
 mod fast;
+mod owed;
 mod publish;
 mod read;
 mod schedules;
@@ -70,6 +71,8 @@ pub(crate) struct Stream {
     last_removal: Option<Ticket>,
     /// The log refused to remove what consumers are done with.
     unsettled: bool,
+    /// Purges of stored roll-ups that couldn't be done yet.
+    owed: owed::Owed,
 }
 
 /// Where stored messages are published again.
@@ -109,6 +112,7 @@ impl Stream {
             full: None,
             last_removal: None,
             unsettled: false,
+            owed: owed::Owed::default(),
         };
         stream.log.watch_evictions();
         stream.configure(settings);
@@ -258,7 +262,8 @@ impl Stream {
         self.last_removal.clone()
     }
 
-    /// A consumer of an interest stream is gone: removes what only it held back, in `at..=upto`. True when it is through.
+    /// A consumer of an interest stream is gone: removes what only it held back, in `at..=upto`. True when it is through. After an
+    /// error `at` is where it was.
     pub(crate) fn sweep(
         &mut self,
         at: &mut u64,
@@ -267,18 +272,19 @@ impl Stream {
     ) -> Result<bool, ApiError> {
         // What isn't visible is on its way to the disk.
         let unseen = self.log.stats().visible.saturating_add(1);
-        let mut seqs = Vec::new();
-        while *at <= upto && !slice.is_spent() {
-            let next = self.log.next(&Filter::all(), *at);
+        let (mut seqs, mut to) = (Vec::new(), *at);
+        while to <= upto && !slice.is_spent() {
+            let next = self.log.next(&Filter::all(), to);
             let next = next.map_err(|error| publish::store_error(&error))?;
-            let seq = next.unwrap_or(unseen.max(*at));
-            *at = seq.saturating_add(1);
+            let seq = next.unwrap_or(unseen.max(to));
+            to = seq.saturating_add(1);
             slice.touch(0);
             seqs.push(seq);
         }
         seqs.retain(|seq| *seq <= upto);
         self.settle(seqs.into_iter())?;
-        Ok(*at > upto)
+        *at = to;
+        Ok(to > upto)
     }
 
     /// Lets its consumers deliver that have something to do, and removes what they are then done with. Who they were; true if
@@ -322,12 +328,14 @@ impl Stream {
             .chain(self.poll_dedupe())
             .chain(self.poll_fast())
             .chain(self.poll_schedules())
+            .chain(self.owed.poll_timeout())
             .min()
     }
 
     /// Time passed. Consumers that nobody needs any more are named.
     pub(crate) fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) -> Vec<String> {
         self.expire(now, net);
+        self.purge_owed(now);
         self.abandon_late(now);
         let window = self.window();
         if let Some(dedupe) = &mut self.dedupe

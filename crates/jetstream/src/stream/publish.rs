@@ -7,7 +7,7 @@ use crate::error::{
     INSUFFICIENT_RESOURCES, STREAM_SEALED, STREAM_STORE_FAILED, STREAM_TOO_MANY_REQUESTS,
 };
 use crate::{ApiError, Message, Network};
-use midge_streamlog::{Error, Filter, Limit, NewMessage, Ticket};
+use midge_streamlog::{Error, Limit, NewMessage, Ticket};
 
 /// What became of a message.
 #[derive(Default)]
@@ -129,7 +129,7 @@ impl Stream {
             store_error(&error)
         })?;
         self.last_ticket = Some(appended.ticket.clone());
-        self.stored(draft, appended.seq, now)?;
+        self.stored(draft, appended.seq, now);
         if let Some(before) = before {
             self.publish_again(&draft.as_message(), (appended.seq, before), now, net);
         }
@@ -144,11 +144,16 @@ impl Stream {
         })
     }
 
-    /// What a message that is in the log now does to others and to what is remembered.
-    pub(crate) fn stored(&mut self, draft: &Draft<'_>, seq: u64, now: u64) -> Result<(), ApiError> {
+    /// What a message that is in the log now does to others and to what is remembered. Nothing refuses it any more.
+    pub(crate) fn stored(&mut self, draft: &Draft<'_>, seq: u64, now: u64) {
         self.consumers.arrived(&draft.subject, seq);
         match draft.id {
-            Some(id) => self.dedupe(now)?.note(id, seq, now),
+            Some(id) => {
+                // What can't be built now is built from the log, with this one, when it is asked for.
+                if let Ok(dedupe) = self.dedupe(now) {
+                    dedupe.note(id, seq, now);
+                }
+            }
             None => {
                 if let Some(dedupe) = &mut self.dedupe {
                     dedupe.stored();
@@ -156,13 +161,11 @@ impl Stream {
             }
         }
         match draft.rollup {
-            Some(Rollup::All) => drop(self.purge(&Filter::all(), seq, 0)?),
-            Some(Rollup::Subject) => {
-                drop(self.purge(&Filter::literal(&draft.subject), seq, 0)?);
-            }
+            Some(Rollup::All) => self.purge_below(None, seq, now),
+            Some(Rollup::Subject) => self.purge_below(Some(&draft.subject), seq, now),
             None => {}
         }
-        self.reschedule(draft, seq)
+        self.reschedule(draft, seq, now);
     }
 
     /// The last sequence of a subject, if the stream publishes again what it stores.

@@ -352,16 +352,15 @@ impl Stream {
     }
 
     /// A message was stored: it is a schedule, ends one, or stands where one was.
-    pub(super) fn reschedule(&mut self, draft: &Draft<'_>, seq: u64) -> Result<(), ApiError> {
+    pub(super) fn reschedule(&mut self, draft: &Draft<'_>, seq: u64, now: u64) {
         match &draft.plan {
             Some(Plan::Due(due)) => self.schedules.insert(seq, *due, &draft.subject),
             _ if self.schedules.is_empty() => {}
             _ => self.schedules.forget_subject(&draft.subject),
         }
         if let Some(Plan::Ends(scheduler)) = &draft.plan {
-            let _ = self.purge(&Filter::literal(scheduler), seq, 0)?;
+            self.purge_below(Some(scheduler), seq, now);
         }
-        Ok(())
     }
 
     /// When the next message is due; never in a sealed stream.

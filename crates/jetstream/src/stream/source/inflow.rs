@@ -29,6 +29,8 @@ pub(crate) struct Inflow {
     pub(super) retry: Option<u64>,
     /// Own sequence and the origin's, of messages that aren't durable here yet; for interest streams alone.
     pub(super) unsettled: VecDeque<(u64, u64)>,
+    /// When the origin, which couldn't remove what was settled, is told again.
+    pub(super) settle_at: Option<u64>,
     /// Where its messages come from if not from the origin's log.
     pub(super) feed: Option<Box<Feed>>,
 }
@@ -71,6 +73,7 @@ impl Inflow {
             error: None,
             retry: None,
             unsettled: VecDeque::new(),
+            settle_at: None,
             feed: origin.consumer.as_ref().map(|_| Box::default()),
         }
     }

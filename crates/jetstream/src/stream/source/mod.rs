@@ -149,7 +149,8 @@ impl Stream {
         self.inflows
             .all
             .iter()
-            .filter_map(|inflow| inflow.retry)
+            .flat_map(|inflow| [inflow.retry, inflow.settle_at])
+            .flatten()
             .min()
     }
 
@@ -385,21 +386,33 @@ impl Stream {
         };
         let appended = appended.map_err(stop)?;
         self.last_ticket = Some(appended.ticket);
-        self.stored(draft, appended.seq, now)
-            .map_err(Stop::Refused)?;
+        self.stored(draft, appended.seq, now);
         Ok(appended.seq)
     }
 
-    /// Sequences of an interest stream that inflow `at` holds durably now.
-    pub(crate) fn settled(&mut self, at: usize) -> Vec<u64> {
+    /// Sequences of an interest stream that inflow `at` holds durably now; none until the next try is due.
+    pub(crate) fn settled(&mut self, at: usize, now: u64) -> Vec<u64> {
         let visible = self.log.stats().visible;
         let mut done = Vec::new();
-        if let Some(inflow) = self.inflows.all.get_mut(at) {
+        let inflow = self.inflows.all.get_mut(at);
+        if let Some(inflow) = inflow.filter(|it| it.settle_at.is_none_or(|due| due <= now)) {
+            inflow.settle_at = None;
             while let Some((_, theirs)) = inflow.unsettled.pop_front_if(|(own, _)| *own <= visible)
             {
                 done.push(theirs);
             }
         }
         done
+    }
+
+    /// The origin can't remove these now: they are told again, some time later.
+    pub(crate) fn unsettle(&mut self, at: usize, seqs: &[u64], now: u64) {
+        if let Some(inflow) = self.inflows.all.get_mut(at) {
+            // Durable here, whatever becomes of the log.
+            for seq in seqs.iter().rev() {
+                inflow.unsettled.push_front((0, *seq));
+            }
+            inflow.settle_at = Some(now.saturating_add(RETRY));
+        }
     }
 }
