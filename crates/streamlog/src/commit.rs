@@ -252,7 +252,12 @@ impl Inner {
     /// # Errors
     /// `DiskFull` when there is no room for that.
     pub(crate) fn commit_all(&self, w: &mut Writer, now: u64) -> Result<()> {
-        let commit = self.commit(w, now)?;
+        let was_held = w.held.is_some();
+        let mut commit = self.commit(w, now)?;
+        if was_held && !commit.waits_for_room {
+            // That was the batch that had waited; what gathered behind it is the next one.
+            commit = self.commit(w, now)?;
+        }
         match commit.waits_for_room {
             true => Err(Error::DiskFull),
             false => Ok(()),
@@ -798,7 +803,10 @@ fn put_piece(frame: &mut FrameBuf, stream: u64, piece: &Piece) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{NewMessage, StoreOptions, StreamOptions, disk::crash::CrashDisk};
+    use crate::{
+        NewMessage, StoreOptions, StreamOptions,
+        disk::crash::CrashDisk,
+    };
 
     /// Symptom: a publish to a stream that is always synced stayed without an answer while one of an `Interval` stream was answered. Cause: a batch
     /// whose frame needed no sync counted as not synced, also for the large share that had its sync in its segment. Remedy: the batch remembers that.
@@ -826,6 +834,47 @@ mod tests {
         assert_eq!(lazy.0.state.lock().durable, 0, "the frame isn't synced");
         store.commit_once(200_000_000_000).unwrap();
         assert_eq!(lazy.0.state.lock().durable, 1);
+    }
+
+    /// Symptom: after a power cut acknowledged messages were gone. Cause: a batch that had waited for room went out when the keeper came, and the
+    /// keeper took what gathered behind it for written too: it sealed the segment whose bytes weren't in its file. Remedy: it commits once more.
+    #[test]
+    fn what_gathered_behind_a_held_batch_is_in_the_segment_that_is_sealed() {
+        let disk = CrashDisk::new();
+        let open = |disk: &CrashDisk| {
+            Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap()
+        };
+        let store = open(&disk);
+        let small = StreamOptions {
+            segment_bytes: 4096,
+            ..StreamOptions::default()
+        };
+        let (stream, _) = store.create_stream("s", small).unwrap();
+        store.commit_once(0).unwrap();
+        let append = || {
+            let message = NewMessage::new("s", &[b'x'; 900]);
+            stream.append(message, 0).unwrap().ticket
+        };
+        let first = append();
+        // As when there was no room for it.
+        store.0.writer.lock().held = Some(store.0.close_batch());
+        let behind: Vec<_> = (0..6).map(|_| append()).collect();
+        let keep = || {
+            store
+                .0
+                .keep(&stream, 0, &mut crate::compact::Budget::unlimited())
+        };
+        keep().unwrap();
+        store.commit_once(0).unwrap();
+        assert!(behind.iter().all(|it| it.outcome() == Some(Ok(()))));
+        assert_eq!(first.outcome(), Some(Ok(())));
+        keep().unwrap();
+        for after in [disk.kill(), disk.cut(0), disk.cut(1)] {
+            let store = open(&after);
+            let stream = store.stream("s").unwrap().unwrap();
+            assert_eq!(stream.read(0, 100, usize::MAX).unwrap().len(), 7);
+            assert_eq!(store.check().unwrap(), vec![]);
+        }
     }
 
     /// Symptom: after a power cut a torn tail was taken for damage. Cause: a batch that carried nothing new of an `Interval` stream raised its

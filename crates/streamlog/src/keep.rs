@@ -129,7 +129,8 @@ impl Inner {
         Ok(())
     }
 
-    /// Writes a full segment's footer and lets the file be read through a mapping.
+    /// Writes a full segment's footer and lets the file be read through a mapping. `false`: it isn't full any more, or some of its bytes aren't in
+    /// the file; a footer would say that they are.
     fn seal(&self, stream: &Stream, segment: &Arc<Segment>) -> Result<bool> {
         self.disk.note(Work::Footer);
         let (env, found) = {
@@ -137,7 +138,8 @@ impl Inner {
             let slot = state
                 .slots
                 .iter()
-                .find(|slot| slot.seg.number == segment.number);
+                .find(|slot| slot.seg.number == segment.number)
+                .filter(|_| !state.tail.has(segment.number));
             (
                 state.env.clone(),
                 slot.and_then(|slot| Some((slot.heap.clone()?, slot.end))),

@@ -90,6 +90,13 @@ impl Tail {
         self.pieces_len
     }
 
+    /// Whether it has bytes of this segment.
+    pub(crate) fn has(&self, segment: u32) -> bool {
+        let mut runs = self.runs.iter().filter(|run| !run.bytes.is_empty());
+        self.pieces.iter().any(|it| it.segment.number == segment)
+            || runs.any(|run| run.segment.number == segment)
+    }
+
     /// All pieces.
     pub(crate) fn pieces(&self) -> Vec<Piece> {
         self.pieces.iter().cloned().collect()
