@@ -558,7 +558,10 @@ impl Inner {
         Ok(())
     }
 
+    /// Makes the names of new segments durable, if they aren't.
     pub(crate) fn sync_names(&self) -> Result<()> {
+        // Who finds them clean may go on, so they are clean for others only when the sync is over.
+        let _one = self.names_sync.lock();
         if self.names_dirty.swap(false, Ordering::SeqCst)
             && let Err(error) = self.disk.sync_dir()
         {
@@ -805,7 +808,7 @@ mod tests {
     use super::*;
     use crate::{
         NewMessage, StoreOptions, StreamOptions,
-        disk::crash::CrashDisk,
+        disk::{Disk as _, crash::CrashDisk},
     };
 
     /// Symptom: a publish to a stream that is always synced stayed without an answer while one of an `Interval` stream was answered. Cause: a batch
@@ -874,6 +877,30 @@ mod tests {
             let stream = store.stream("s").unwrap().unwrap();
             assert_eq!(stream.read(0, 100, usize::MAX).unwrap().len(), 7);
             assert_eq!(store.check().unwrap(), vec![]);
+        }
+    }
+
+    /// Symptom: after a power cut acknowledged messages were gone with their file. Cause: the committer found that another thread was about to make
+    /// the names durable, and took it for done. Remedy: who asks waits for whoever is at it.
+    #[test]
+    fn names_are_durable_for_everyone_who_asked() {
+        for seed in 0..10 {
+            let disk = CrashDisk::new();
+            let store = Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap();
+            disk.create("new").unwrap();
+            store.0.names_dirty.store(true, Ordering::SeqCst);
+            disk.before_each(|_, _| crate::interleave::pause(Duration::from_millis(5)));
+            let schedule = crate::interleave::Schedule::new(seed, 0);
+            for at in 1..3 {
+                let (store, disk) = (store.clone(), disk.clone());
+                schedule.spawn("asks", move || {
+                    crate::interleave::pause(Duration::from_millis(at));
+                    store.0.sync_names().unwrap();
+                    let names = disk.cut(0).list().unwrap();
+                    assert!(names.iter().any(|name| name == "new"), "seed {seed}");
+                });
+            }
+            schedule.run();
         }
     }
 

@@ -227,6 +227,7 @@ impl Past {
                 blocked: AtomicBool::new(false),
             }),
             names_dirty: Arc::new(AtomicBool::new(true)),
+            names_sync: Mutex::default(),
             spares: Arc::default(),
             writer: Mutex::new(writer),
             registry: Mutex::new(Registry {

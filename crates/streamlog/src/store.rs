@@ -55,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) buffered: Arc<Buffered>,
     pub(crate) damage: Arc<DamageLog>,
     pub(crate) names_dirty: Arc<AtomicBool>,
+    /// held from the look at `names_dirty` until the folder is synced
+    pub(crate) names_sync: Mutex<()>,
     pub(crate) spares: Arc<Spares>,
     pub(crate) writer: Mutex<Writer>,
     pub(crate) small: Mutex<Small>,
