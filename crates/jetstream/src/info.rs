@@ -181,7 +181,8 @@ impl Stream {
             if slice.is_spent() {
                 return Ok(false);
             }
-            let next = self.log.next(&Filter::all(), *at)?;
+            // What is on its way to the disk isn't gone.
+            let next = self.log.next_written(&Filter::all(), *at)?;
             let next = next.unwrap_or(stats.last_seq + 1);
             let room = DELETED_MAX - found.len();
             found.extend((*at..next).take(room));

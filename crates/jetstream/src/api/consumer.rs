@@ -194,11 +194,15 @@ impl JetStream {
             config.deliver_subject != old.config.deliver_subject,
         );
         let same = old.config == config;
+        let narrows = !old.config.filters().eq(config.filters());
         if !same && moves && net.has_interest(ask.account, old.config.deliver_subject.as_bytes()) {
             return Err(CONSUMER_NAME_EXISTS);
         }
         // Who says again that it is a stream's source begins again where it was acknowledged.
         let state = (config.sourcing).then(|| old.reset_state(None, ask.now));
+        if narrows && let Some(index) = self.stream_index(ask.account, stream) {
+            self.mark_sweep(ask.account, index);
+        }
         let ticket = match (same, &state) {
             (true, None) => None,
             (true, Some(state)) => self.keep_state((&account, stream), &config, state)?,
@@ -227,10 +231,10 @@ impl JetStream {
             });
         }
         let old = of.consumers.get(&config.name).ok_or(CONSUMER_NOT_FOUND)?;
-        let (from, narrowed) = (old.held_from(), !old.config.filters().eq(config.filters()));
+        let from = old.held_from();
         let consumer = of.consumers.update(config).ok_or(CONSUMER_NOT_FOUND)?;
         let answer = Answer::new(CREATE, json!(consumer.info(ask.now))).after(ticket);
-        if let Some(index) = self.stream_index(ask.account, stream).filter(|_| narrowed) {
+        if let Some(index) = self.stream_index(ask.account, stream).filter(|_| narrows) {
             // What nobody wants any more goes.
             self.begin_sweep(index, from);
         }

@@ -262,6 +262,11 @@ impl JetStream {
             }
             stream.config = config;
             stream.configure(&settings);
+            let settles = stream.settles();
+            stream
+                .consumers
+                .values_mut()
+                .for_each(|consumer| consumer.set_settles(settles));
             stream.keep_schedules(&self.store, &account);
         }
         self.rewire(ask.account);

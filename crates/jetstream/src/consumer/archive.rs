@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// No consumer delivers more; an archive that says so says it of another one.
+const DELIVERED_MAX: u64 = 1 << 62;
+
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Sequences {
@@ -81,7 +84,7 @@ impl Consumer {
         let mut consumer = Self::empty(account, stream, log, config, now);
         let delivered = state.delivered.stream_seq;
         consumer.next = delivered.saturating_add(1);
-        consumer.dseq = state.delivered.consumer_seq.saturating_add(1);
+        consumer.dseq = state.delivered.consumer_seq.min(DELIVERED_MAX) + 1;
         consumer.floor = Pair {
             consumer: state.ack_floor.consumer_seq.min(consumer.dseq - 1),
             stream: state.ack_floor.stream_seq.min(delivered),
@@ -96,7 +99,7 @@ impl Consumer {
             let count = again.saturating_add(1);
             let due = consumer.due_of(count, now);
             let pending = Pending {
-                dseq: out.sequence,
+                dseq: out.sequence.clamp(1, consumer.dseq),
                 count,
                 due,
                 sent: now,

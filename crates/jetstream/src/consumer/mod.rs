@@ -276,6 +276,7 @@ impl Consumer {
             self.pending.first_key_value().map(|(seq, _)| *seq),
             self.spent.first().copied(),
             self.initial.front().copied(),
+            self.acked.iter().copied().min(),
         ];
         firsts.into_iter().flatten().fold(self.next, u64::min)
     }
@@ -302,6 +303,22 @@ impl Consumer {
     pub(crate) fn settles(mut self, settles: bool) -> Self {
         self.settles = settles;
         self
+    }
+
+    /// The same for a consumer that is there: its stream's retention changed. Where nothing is removed, nobody asks what it is done with.
+    pub(crate) fn set_settles(&mut self, settles: bool) {
+        self.settles = settles;
+        if !settles {
+            self.acked.clear();
+        }
+    }
+
+    /// Whose acks wait to be confirmed, when the stream removed what they are about; nobody otherwise.
+    pub(crate) fn into_confirmed(self) -> Vec<Box<[u8]>> {
+        match self.acked.is_empty() {
+            true => self.replies,
+            false => Vec::new(),
+        }
     }
 
     /// Messages that match and weren't delivered yet.

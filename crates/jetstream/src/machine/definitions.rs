@@ -212,7 +212,9 @@ impl JetStream {
     ) -> Option<Result<Ticket, ApiError>> {
         let account_name = self.accounts.get(&account)?.name.clone();
         let of = self.stream_mut(account, stream)?;
-        of.consumers.get(name)?;
+        // While it is there to be tried again: afterwards nobody knows what it was done with.
+        let slot = of.consumers.slot(name)?;
+        of.settle_acked(&[slot]);
         let sweeps = of.config.retention == crate::Retention::Interest;
         let key = |kind| keys::part(kind, &account_name, stream, name);
         let (own, memory) = (key(Kind::Consumer), key(Kind::State));
@@ -230,7 +232,17 @@ impl JetStream {
         let of = self.streams[index].as_mut()?;
         let mut consumer = of.consumers.remove(name)?;
         consumer.end(409, "Consumer Deleted", net);
-        self.begin_sweep(index, consumer.held_from());
+        let (removal, from) = (of.last_removal(), consumer.held_from());
+        let replies = consumer.into_confirmed();
+        if !replies.is_empty() {
+            self.saving.push_back(Saving {
+                ticket: ticket.clone(),
+                removal,
+                account,
+                replies,
+            });
+        }
+        self.begin_sweep(index, from);
         let body = json!({
             "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "delete",
         });

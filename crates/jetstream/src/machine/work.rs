@@ -102,6 +102,15 @@ impl JetStream {
             .sweep(account, StreamRef { index, token }, from, last);
     }
 
+    /// Leaves word in the store that an interest stream is to be swept, before the change that makes it necessary. Without it a crash
+    /// leaves messages that nobody wants; a full disk is no reason to refuse the change.
+    pub(crate) fn mark_sweep(&self, account: AccountId, index: usize) {
+        let of = self.streams[index].as_ref();
+        if of.is_some_and(|stream| stream.config.retention == Retention::Interest) {
+            let _ = self.store.put_state(&self.sweep_key(account, index), b"1");
+        }
+    }
+
     /// Goes on with sweeps that the last life of this process began.
     pub(super) fn resume_sweeps(&mut self, account: AccountId) {
         let of = self.accounts.get(&account);

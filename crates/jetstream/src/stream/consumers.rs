@@ -84,6 +84,11 @@ impl Consumers {
         self.at(self.names[self.find(name).ok()?])
     }
 
+    /// Where the consumer of that name is.
+    pub(crate) fn slot(&self, name: &str) -> Option<Slot> {
+        Some(self.names[self.find(name).ok()?])
+    }
+
     /// The consumer of that name, stirred.
     pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Consumer> {
         let slot = self.names[self.find(name).ok()?];
