@@ -8,6 +8,7 @@
 //! - Accounts take turns, and so do the tasks of an account: with `n` accounts at work, each has every `n`-th slice.
 //! - What a request is answered at once touches no more than a slice in all between two turns; what is left of it becomes a task.
 //! - A task never outlives its account, and ends quietly when its stream does.
+//! - A sweep that meets an error is put off for [`RETRY`] and goes on where it was: it is neither dropped nor tried at every turn.
 
 use crate::network::{Author, Client, Origin};
 use crate::stream::BatchGet;
@@ -21,6 +22,9 @@ pub(crate) const RECORDS: usize = 256;
 pub(crate) const BYTES: usize = 1 << 20;
 /// Requests of an account that may be at work at a time; more are refused.
 pub(crate) const REQUESTS_MAX: usize = 1024;
+
+/// How long a sweep waits after an error, in nanoseconds.
+const RETRY: u64 = 1_000_000_000;
 
 /// What may still be touched.
 #[derive(Clone)]
@@ -116,6 +120,8 @@ impl Request {
 pub(crate) struct Tasks {
     waiting: HashMap<AccountId, VecDeque<Task>>,
     turns: VecDeque<AccountId>,
+    /// Tasks that go on at some time, and not before.
+    put_off: Vec<(u64, AccountId, Task)>,
 }
 
 impl Tasks {
@@ -153,7 +159,9 @@ impl Tasks {
 
     /// Has messages up to `upto` looked at again: by the sweep of this stream that is under way, if there is one.
     pub(crate) fn sweep(&mut self, account: AccountId, stream: StreamRef, from: u64, last: u64) {
-        for task in self.waiting.get_mut(&account).into_iter().flatten() {
+        let put_off = self.put_off.iter_mut().map(|(_, _, task)| task);
+        let waiting = self.waiting.get_mut(&account).into_iter().flatten();
+        for task in waiting.chain(put_off) {
             if let Task::Sweep {
                 stream: other,
                 at,
@@ -173,14 +181,35 @@ impl Tasks {
     pub(crate) fn sweeps(&self, account: AccountId, stream: StreamRef) -> bool {
         let is_one =
             |task: &Task| matches!(task, Task::Sweep { stream: other, .. } if *other == stream);
-        let waiting = self.waiting.get(&account);
-        waiting.is_some_and(|waiting| waiting.iter().any(is_one))
+        let mut waiting = self.waiting.get(&account).into_iter().flatten();
+        waiting.any(is_one) || self.put_off.iter().any(|(_, _, task)| is_one(task))
+    }
+
+    /// Has a task that met an error go on later.
+    pub(crate) fn put_off(&mut self, account: AccountId, task: Task, now: u64) {
+        self.put_off
+            .push((now.saturating_add(RETRY), account, task));
+    }
+
+    /// When the next task that was put off goes on.
+    pub(crate) fn poll_timeout(&self) -> Option<u64> {
+        self.put_off.iter().map(|(due, _, _)| *due).min()
+    }
+
+    /// Has tasks go on that were put off until now.
+    pub(crate) fn handle_timeout(&mut self, now: u64) {
+        let due = |(due, _, _): &mut (u64, AccountId, Task)| *due <= now;
+        let due: Vec<_> = self.put_off.extract_if(.., due).collect();
+        for (_, account, task) in due {
+            self.push(account, task);
+        }
     }
 
     /// Forgets what an account has.
     pub(crate) fn remove(&mut self, account: AccountId) {
         self.waiting.remove(&account);
         self.turns.retain(|other| *other != account);
+        self.put_off.retain(|(_, other, _)| *other != account);
     }
 }
 

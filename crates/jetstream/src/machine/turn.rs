@@ -18,7 +18,11 @@ impl JetStream {
     pub fn poll_timeout(&self) -> Option<u64> {
         let snapshots = self.snapshots.values().map(Snapshot::poll_timeout);
         let restores = self.restores.values().map(Restore::poll_timeout);
-        let streams = [self.streams.next_due(), self.look_at];
+        let streams = [
+            self.streams.next_due(),
+            self.look_at,
+            self.tasks.poll_timeout(),
+        ];
         streams
             .into_iter()
             .flatten()
@@ -32,6 +36,7 @@ impl JetStream {
         if self.look_at.is_some_and(|due| due <= now) {
             self.look_for_listeners(now, net);
         }
+        self.tasks.handle_timeout(now);
         let mut abandoned = Vec::new();
         for index in self.streams.take_due(now) {
             let Some(stream) = self.streams.quietly(index) else {

@@ -68,6 +68,7 @@ impl JetStream {
                     Ok(false) => return Some(task),
                     Ok(true) => self.end_sweep(account, place),
                     Err(error) => {
+                        self.tasks.put_off(account, task, now);
                         tracing::warn!(target: "midge", "JetStream can't remove what nobody wants any more: {error}");
                     }
                 }
