@@ -3,6 +3,7 @@
 //! Invariants:
 //! - The bytes of a frame with number >= `announced` are never written over; `announced` is the `oldest` of a synced frame.
 //! - Frames never share a page.
+//! - Nothing is written or synced after a failure that may have cost bytes, whoever met it: the system tells of them once.
 use crate::{
     Error, Result,
     disk::{Disk, DiskFile, Work},
@@ -12,6 +13,7 @@ use crate::{
 use bytes::Bytes;
 use std::{
     collections::{BTreeMap, VecDeque},
+    io,
     sync::Arc,
 };
 
@@ -264,6 +266,8 @@ pub(crate) struct Journal {
     oldest_written: u64,
     /// frames that may not be written over, in the order in which they were written: round the ring
     frames: VecDeque<Placed>,
+    /// what ended it
+    failed: Option<Error>,
 }
 
 /// Where a frame lies.
@@ -312,6 +316,7 @@ impl Journal {
             announced: 1,
             oldest_written: 1,
             frames: VecDeque::new(),
+            failed: None,
         }
     }
 
@@ -383,9 +388,8 @@ impl Journal {
 
     /// Nothing in the ring is needed any more: writes the head again, and a frame that says so.
     pub(crate) fn start_anew(&mut self, disk: &dyn Disk, salt: u64) -> Result<()> {
-        self.file
-            .write_at(&head_of(salt, self.size), 0)
-            .map_err(|e| Error::io("write", NAME, &e))?;
+        let head = head_of(salt, self.size);
+        self.attempt("write", |file| file.write_at(&head, 0))?;
         let mut empty = self.frame();
         self.write(disk, &mut empty, 0)?;
         self.sync()
@@ -440,9 +444,7 @@ impl Journal {
         let number = self.number;
         let oldest = if oldest == 0 { number } else { oldest };
         frame.finish(number, self.prev, oldest, self.synced);
-        self.file
-            .write_at(&frame.bytes, PAGE + at)
-            .map_err(|e| Error::io("write", NAME, &e))?;
+        self.attempt("write", |file| file.write_at(&frame.bytes, PAGE + at))?;
         self.number += 1;
         self.prev = number;
         self.head = (at + len) % self.size;
@@ -453,7 +455,7 @@ impl Journal {
 
     /// Makes all frames durable; those which the newest one doesn't need may be written over from now on.
     pub(crate) fn sync(&mut self) -> Result<()> {
-        self.file.sync().map_err(|e| Error::sync(NAME, &e))?;
+        self.attempt("sync", |file| file.sync())?;
         self.synced = self.prev;
         self.announced = self.oldest_written;
         while self
@@ -464,6 +466,27 @@ impl Journal {
             self.frames.pop_front();
         }
         Ok(())
+    }
+
+    /// Does this to the file, unless something failed before.
+    fn attempt(
+        &mut self,
+        what: &'static str,
+        work: impl FnOnce(&dyn DiskFile) -> io::Result<()>,
+    ) -> Result<()> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        work(&*self.file).map_err(|e| {
+            let error = match what {
+                "sync" => Error::sync(NAME, &e),
+                _ => Error::io(what, NAME, &e),
+            };
+            if !error.is_passing() {
+                self.failed = Some(error.clone());
+            }
+            error
+        })
     }
 
     /// The number of the next frame.

@@ -376,6 +376,30 @@ fn a_failed_sync_of_the_journal_acknowledges_nothing_and_stops_the_store() {
     assert_eq!(served(&store).len(), 201, "reads go on");
 }
 
+/// Symptom: after a power cut acknowledged messages were gone. Cause: the keeper's sync of the journal failed, nobody noted that, and the next one
+/// succeeded, since the system tells once. Remedy: the journal remembers.
+#[test]
+fn a_sync_of_the_journal_that_failed_for_the_keeper_stops_the_store() {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let lazy = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(3600)),
+        ..StreamOptions::default()
+    };
+    let (lazy, _) = store.create_stream("lazy", lazy).unwrap();
+    let (stream, _) = store.create_stream("s", StreamOptions::default()).unwrap();
+    store.commit_once(0).unwrap();
+    put(&lazy, 1);
+    store.commit_once(0).unwrap();
+    disk.set_faults(&[Fault::SyncOf("journal")]);
+    assert!(store.maintain_once(0).is_err());
+    disk.set_faults(&[]);
+    let message = NewMessage::new("s.1", "behind a hole");
+    let ticket = stream.append(message, 0).unwrap().ticket;
+    assert!(store.commit_once(0).is_err());
+    assert!(matches!(ticket.outcome(), Some(Err(Error::Stopped { .. }))));
+}
+
 #[test]
 fn a_failed_sync_of_a_segment_stops_its_stream_alone() {
     let disk = filled();
