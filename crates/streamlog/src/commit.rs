@@ -358,8 +358,10 @@ impl Inner {
                 w.written
                     .insert(share.stream.id, (share.stream, share.last_seq));
             }
-            // Whoever waits for a sync of this batch has it, though its frame isn't synced.
-            return Ok(Some(match batch.direct_synced {
+            // Whoever waits for a sync of this batch has it, though its frame isn't synced: small state that was promised one went with an
+            // earlier batch, or to the manifest, or this batch would have to be synced.
+            let state_synced = self.small.lock().promised >= batch.number;
+            return Ok(Some(match batch.direct_synced || state_synced {
                 true => Level::Synced,
                 false => Level::Written,
             }));
@@ -837,6 +839,29 @@ mod tests {
         assert_eq!(lazy.0.state.lock().durable, 0, "the frame isn't synced");
         store.commit_once(200_000_000_000).unwrap();
         assert_eq!(lazy.0.state.lock().durable, 1);
+    }
+
+    /// Symptom: a change of small state stayed without an answer until a later batch was synced. Cause: an earlier batch took it after it had been
+    /// queued anew, and the batch that it was promised had nothing of it to sync. Remedy: a promise is remembered by its batch.
+    #[test]
+    fn a_change_that_an_earlier_batch_took_is_answered_with_its_own() {
+        let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
+        let lazy = StreamOptions {
+            policy: Policy::Interval(Duration::from_secs(100)),
+            ..StreamOptions::default()
+        };
+        let (lazy, _) = store.create_stream("l", lazy).unwrap();
+        store.commit_once(0).unwrap();
+        let change = store.put_state(b"k", b"v").unwrap();
+        let mut taken = store.0.take_state();
+        let writer = &mut *store.0.writer.lock();
+        assert!(store.0.write_to_manifest(writer, &mut taken).unwrap());
+        let append = |seq| lazy.append(NewMessage::new("l", "x"), seq).unwrap().ticket;
+        let message = append(0);
+        store.0.commit(writer, 1).unwrap();
+        assert_eq!(message.outcome(), Some(Ok(())));
+        assert_eq!(change.outcome(), Some(Ok(())));
+        assert_eq!(lazy.0.state.lock().durable, 0, "the frame isn't synced");
     }
 
     /// Symptom: after a power cut acknowledged messages were gone. Cause: a batch that had waited for room went out when the keeper came, and the

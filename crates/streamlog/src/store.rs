@@ -78,6 +78,8 @@ pub(crate) struct Small {
     pub(crate) deltas: Deltas,
     /// the batch in whose queue it was last
     pub(crate) queued: u64,
+    /// the last batch that was promised a sync for it
+    pub(crate) promised: u64,
 }
 
 #[derive(Default)]
@@ -473,6 +475,7 @@ impl Inner {
         };
         let number = self.gate.enter(&mut small.queued, || Owner::State);
         if level == Level::Synced {
+            small.promised = number;
             self.gate.owe_sync();
         }
         drop(small);
