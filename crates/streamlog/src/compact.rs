@@ -290,7 +290,12 @@ fn swap(state: &mut State, old: &Arc<Segment>, copy: Copy) -> bool {
     slot.dead = Arc::new(dead);
     slot.end = copy.end;
     slot.seg = Arc::new(copy.segment);
+    // What was erased since the copy was begun is in the copy too, which is to be rewritten in its turn.
+    let holds_erased = slot.live < slot.count && state.erase.contains(&old.number);
     state.rewrite.remove(&old.number);
     state.let_go(old.clone());
+    if holds_erased {
+        state.erase.insert(old.number);
+    }
     true
 }

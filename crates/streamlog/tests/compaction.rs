@@ -116,6 +116,38 @@ fn what_is_deleted_during_a_rewrite_stays_deleted() {
     assert_eq!(payloads(&again), payloads(&stream));
 }
 
+/// Symptom: what was erased stayed on the disk. Cause: it was erased while its segment was rewritten, and the copy wasn't known to have it.
+/// Remedy: a copy with dead messages in it inherits the mark.
+#[test]
+fn what_is_erased_during_a_rewrite_is_gone_from_the_copy_too() {
+    let disk = CrashDisk::new();
+    let (store, stream) = filled(&disk);
+    let doomed: Vec<u64> = (1..=400).filter(|seq| seq % 10 != 0).collect();
+    drop(stream.delete_many(&doomed).unwrap());
+    let erased: Vec<u64> = (10..350).step_by(40).collect();
+    let (late, seqs) = (stream.clone(), erased.clone());
+    disk.before_each(move |_, work| {
+        if work == Work::Compaction {
+            drop(late.erase(&seqs).unwrap());
+        }
+    });
+    settle(&store, SECOND);
+    disk.forget_hook();
+    for round in 2..6 {
+        settle(&store, round * 61 * SECOND);
+    }
+    for seq in erased {
+        let text = format!("payload {seq} of many");
+        let mut names = disk.list().unwrap().into_iter();
+        let found = names.find(|name| {
+            let bytes = disk.bytes(name).unwrap();
+            name.starts_with("0000") && bytes.windows(text.len()).any(|w| w == text.as_bytes())
+        });
+        assert_eq!(found, None, "{seq}");
+    }
+    assert_eq!(payloads(&stream).len(), 40 - 9);
+}
+
 #[test]
 fn without_a_budget_nothing_is_rewritten() {
     let disk = CrashDisk::new();
