@@ -127,7 +127,7 @@ fn steps(long: bool) -> Vec<Step> {
         when(broker, step("smoke", 6, vec![xtask("smoke")])),
         when(
             has_mutants(),
-            step("mutants", if long { 60 } else { 8 }, vec![mutants(long)]),
+            step("mutants", if long { 120 } else { 14 }, vec![mutants(long)]),
         ),
         when(
             long && there("fuzz/fuzz_targets"),
