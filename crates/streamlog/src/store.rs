@@ -431,8 +431,7 @@ impl Inner {
     }
 
     /// What changed of the small state since the last commit.
-    pub(crate) fn take_state(&self) -> Deltas {
-        let mut small = self.small.lock();
+    pub(crate) fn take_state(&self, small: &mut Small) -> Deltas {
         self.buffered.state.store(0, Ordering::Relaxed);
         std::mem::take(&mut small.deltas)
     }
