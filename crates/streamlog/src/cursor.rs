@@ -382,11 +382,18 @@ impl Cursor {
             .chosen
             .take()
             .filter(|it| it.segment == key && it.begin <= begin);
-        let mut chosen = known.unwrap_or_else(|| Chosen {
-            segment: key,
-            begin,
-            upto: begin,
-            set: (!index.is_covered_by(&self.filters)).then(IndexSet::default),
+        let is_known_whole = || {
+            let tally = self.tally_of(slot).map(|at| &self.tallies[at]);
+            tally.is_ok_and(|tally| tally.means_all(slot, index.span()))
+        };
+        let mut chosen = known.unwrap_or_else(|| {
+            let everything = index.is_covered_by(&self.filters) || is_known_whole();
+            Chosen {
+                segment: key,
+                begin,
+                upto: begin,
+                set: (!everything).then(IndexSet::default),
+            }
         });
         if let Some(set) = &mut chosen.set {
             index.select(&self.filters, chosen.upto, |i| {
@@ -455,6 +462,12 @@ impl Tally {
             self.count.into(),
             self.live.into(),
         )
+    }
+
+    /// Whether the filters mean all that was alive then, and nothing came since: so they mean all that is alive now.
+    fn means_all(&self, slot: &Slot, span: u32) -> bool {
+        let same = (slot.seg.number, slot.seg.rewrite) == (self.number, self.rewrite);
+        same && self.upto == span && self.selected == self.live
     }
 
     /// Whether messages only came since.

@@ -79,6 +79,11 @@ impl Filter {
         self.shape == Shape::Start
     }
 
+    /// Whether the subjects that it means stand side by side in a sorted list, with no other between them.
+    pub(crate) fn is_range(&self) -> bool {
+        matches!(self.shape, Shape::Start | Shape::Literal)
+    }
+
     /// What every matching subject begins with.
     pub fn prefix(&self) -> &[u8] {
         if self.is_all() {

@@ -102,7 +102,18 @@ impl Footer {
         if filters.is_all() {
             return (0..self.subject_count()).for_each(f);
         }
-        let ranges: Vec<Range<u32>> = filters.iter().map(|filter| self.range_of(filter)).collect();
+        let mut ranges: Vec<Range<u32>> =
+            filters.iter().map(|filter| self.range_of(filter)).collect();
+        if filters.iter().all(Filter::is_range) {
+            ranges.sort_unstable_by_key(|range| range.start);
+            steps::add(ranges.len() as u64);
+            let mut at = 0;
+            for range in ranges {
+                (range.start.max(at)..range.end).for_each(&mut f);
+                at = at.max(range.end);
+            }
+            return;
+        }
         let sum: usize = ranges.iter().map(ExactSizeIterator::len).sum();
         let all = self.subject_count();
         steps::add(ranges.len() as u64 + sum.min(all as usize) as u64);
