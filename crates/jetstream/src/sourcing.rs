@@ -3,7 +3,7 @@
 use crate::consumer::Consumer;
 use crate::info::StreamInfo;
 use crate::keys::{self, Kind};
-use crate::stream::{Drawn, Origin, SourceInfo, Stream, Unfit};
+use crate::stream::{Drawn, Origin, Settler, SourceInfo, Stream, Unfit};
 use crate::{AccountId, JetStream, Listens, Network};
 
 impl JetStream {
@@ -154,7 +154,7 @@ impl JetStream {
         for taker in origin.takers.iter_mut().filter(|taker| taker.of == of) {
             taker.done = taker.done.max(*last);
         }
-        let settled = origin.settle(seqs.iter().copied());
+        let settled = origin.settle(seqs.iter().copied(), Settler::Taker);
         if let Err(error) = &settled {
             tracing::warn!(target: "midge", "JetStream can't remove messages that other streams took: {error}");
         }

@@ -150,7 +150,7 @@ impl JetStream {
         check_room(&of.config, others(), &config, limits.max_consumers).map_err(fail)?;
         let mut consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now)
             .map_err(|error| fail(store_error(&error)))?
-            .settles(of.settles());
+            .with_retention(of.config.retention);
         consumer.look_for_interest(ask.now, net);
         let ticket = self
             .put_consumer((&account_name, stream), &mut consumer)
@@ -188,6 +188,9 @@ impl JetStream {
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(STREAM_NOT_FOUND)?;
+        let slot = of.consumers.slot(&config.name).ok_or(CONSUMER_NOT_FOUND)?;
+        // Its state may be written below, and says of these that they were removed.
+        of.settle_acked(&[slot]);
         let old = of.consumers.get(&config.name).ok_or(CONSUMER_NOT_FOUND)?;
         let (created, moves) = (
             old.created,
@@ -199,7 +202,10 @@ impl JetStream {
             return Err(CONSUMER_NAME_EXISTS);
         }
         // Who says again that it is a stream's source begins again where it was acknowledged.
-        let state = (config.sourcing).then(|| old.reset_state(None, ask.now));
+        let state = match config.sourcing {
+            true => Some(old.reset_state(None, ask.now)),
+            false => old.state_with(&config),
+        };
         if narrows && let Some(index) = self.stream_index(ask.account, stream) {
             self.mark_sweep(ask.account, index);
         }

@@ -2,7 +2,6 @@
 
 use super::consumer::{check_room, check_share};
 use super::{Answer, Ask, Result};
-use crate::config;
 use crate::consumer::Consumer;
 use crate::error::{
     BAD_REQUEST, SNAPSHOT_DELIVER_SUBJECT_INVALID, STREAM_NAME_EXISTS, STREAM_NAME_EXISTS_RESTORE,
@@ -207,7 +206,7 @@ impl JetStream {
         self.check_overlap(account, &config).map_err(adding)?;
         self.admit(account, &config).map_err(adding)?;
         let owner = self.account_name(account);
-        let settles = config.retention != config::Retention::Limits;
+        let retention = config.retention;
         let limits = self.accounts.get(&account);
         let limits = limits.map(|it| it.limits.clone()).unwrap_or_default();
         let mut made: Vec<Consumer> = Vec::new();
@@ -239,7 +238,7 @@ impl JetStream {
                 .map_err(|error| bad(&error))?;
             let mut one = Consumer::unarchived((account, &name), &log, definition, &state, now);
             one.created = created.unwrap_or(now);
-            made.push(one.settles(settles));
+            made.push(one.with_retention(retention));
         }
         // All of it or nothing is kept.
         let mut kept = vec![(
@@ -267,6 +266,8 @@ impl JetStream {
         made.into_iter()
             .for_each(|consumer| stream.consumers.insert(consumer));
         self.rewire(account);
+        // What its server's consumers were done with, and hadn't removed.
+        self.sweep_settled(index);
         let body = json!({"type": "io.nats.jetstream.advisory.v1.stream_action", "stream": name, "action": "create"});
         self.advise(
             account,

@@ -262,11 +262,11 @@ impl JetStream {
             }
             stream.config = config;
             stream.configure(&settings);
-            let settles = stream.settles();
+            let retention = stream.config.retention;
             stream
                 .consumers
                 .values_mut()
-                .for_each(|consumer| consumer.set_settles(settles));
+                .for_each(|consumer| consumer.set_retention(retention));
             stream.keep_schedules(&self.store, &account);
         }
         self.rewire(ask.account);

@@ -102,7 +102,7 @@ impl Consumer {
     /// Done: it never goes out again, and the stream may drop it.
     fn settle(&mut self, seq: u64) {
         let late = self.spent.remove(&seq);
-        if (self.forget(seq) || late) && self.settles {
+        if (self.forget(seq) || late) && self.settles() {
             self.acked.push(seq);
         }
     }

@@ -64,7 +64,20 @@ impl Consumer {
                 state.redelivered.insert(*seq, pending.count - 1);
             }
         }
-        // The form knows nothing of last messages that are still to come: all messages from the first of them on will.
+        // The form knows nothing of messages that went out as often as they may: they are out for the last time.
+        for seq in self.spent.range(..=last) {
+            let out = Out {
+                sequence: self.floor.consumer,
+                timestamp: 0,
+            };
+            state.pending.insert(*seq, out);
+            let count = u64::try_from(self.config.max_deliver).unwrap_or(1);
+            if count > 1 {
+                state.redelivered.insert(*seq, count - 1);
+            }
+            state.ack_floor.stream_seq = state.ack_floor.stream_seq.min(seq - 1);
+        }
+        // Nor of last messages that are still to come: all messages from the first of them on will.
         if let Some(first) = self.initial.front() {
             let delivered = state.delivered.stream_seq.min(first - 1);
             state.delivered.stream_seq = delivered;

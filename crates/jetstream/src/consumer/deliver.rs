@@ -186,7 +186,7 @@ impl Consumer {
         if let Some(due) = pending.due {
             self.due.remove(&(due, seq));
         }
-        if self.settles {
+        if self.settles() {
             self.spent.insert(seq);
         }
         self.changed = true;
@@ -269,7 +269,7 @@ impl Consumer {
                 consumer: dseq,
                 stream: self.next - 1,
             };
-            if self.settles {
+            if self.settles() {
                 self.acked.push(seq);
             }
             return;

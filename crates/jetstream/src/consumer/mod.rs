@@ -31,6 +31,7 @@ pub(crate) use archive::ArchivedState;
 pub use config::{AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy};
 pub use priority::PriorityPolicy;
 
+use crate::config::Retention;
 use crate::draws::Draws;
 use crate::headers::status;
 use crate::stream::present;
@@ -87,6 +88,8 @@ pub(crate) struct Consumer {
     floor: Pair,
     /// Where a reset asked it to begin, which may be beyond the log's end; 0: nowhere.
     reset_to: u64,
+    /// Whether it had a message below this sequence isn't known; 0: all is known.
+    known_from: u64,
     pending: BTreeMap<u64, Pending>,
     due: BTreeSet<(u64, u64)>,
     redeliver: VecDeque<u64>,
@@ -95,8 +98,8 @@ pub(crate) struct Consumer {
     /// Sequences to deliver before `next`: the last ones of each subject.
     initial: VecDeque<u64>,
     requests: VecDeque<Request>,
-    /// The stream removes what its consumers are done with, and asks.
-    settles: bool,
+    /// What its stream does with messages that it is done with.
+    retention: Retention,
     /// Stream sequences that it is done with since the stream asked.
     acked: Vec<u64>,
     /// Who waits for acks to be on the disk.
@@ -166,13 +169,14 @@ impl Consumer {
             dseq: 1,
             floor: Pair::default(),
             reset_to: 0,
+            known_from: 0,
             pending: BTreeMap::new(),
             due: BTreeSet::new(),
             redeliver: VecDeque::new(),
             spent: BTreeSet::new(),
             initial: VecDeque::new(),
             requests: VecDeque::new(),
-            settles: false,
+            retention: Retention::Limits,
             acked: Vec::new(),
             replies: Vec::new(),
             changed: true,
@@ -262,12 +266,17 @@ impl Consumer {
         filter.is_all() || (!self.filters.is_all() && self.filters.iter().all(part))
     }
 
-    /// Whether it will never deliver this message again.
+    /// Whether it had this message, and will never deliver it again.
     pub(crate) fn is_done_with(&self, seq: u64) -> bool {
-        seq < self.next
+        (self.known_from..self.next).contains(&seq)
             && !self.pending.contains_key(&seq)
             && !self.spent.contains(&seq)
             && self.initial.binary_search(&seq).is_err()
+    }
+
+    /// The last sequence that it may be done with.
+    pub(crate) fn reach(&self) -> u64 {
+        self.next.saturating_sub(1)
     }
 
     /// The first sequence that it may still want.
@@ -277,12 +286,14 @@ impl Consumer {
             self.spent.first().copied(),
             self.initial.front().copied(),
             self.acked.iter().copied().min(),
+            (self.known_from > 0).then_some(1),
         ];
         firsts.into_iter().flatten().fold(self.next, u64::min)
     }
 
     /// Takes a configuration that was checked as an update. Its stream's list of consumers does this, because it knows their filters.
     pub(crate) fn update(&mut self, config: ConsumerConfig) {
+        self.known_from = self.known_from_with(&config);
         self.filters = filters_of(&config);
         *self.cursor.get_mut() = None;
         if config.deliver_subject != self.config.deliver_subject {
@@ -299,18 +310,38 @@ impl Consumer {
         self.changed = true;
     }
 
-    /// The stream removes what its consumers are done with, so it must hear of it.
-    pub(crate) fn settles(mut self, settles: bool) -> Self {
-        self.settles = settles;
+    /// From where on it is known which messages it had, after an update to `config`: what new filters add below `next` passed it by. A work
+    /// queue keeps that for somebody else; in an interest stream nobody waits for it.
+    fn known_from_with(&self, config: &ConsumerConfig) -> u64 {
+        let (old, new) = (&self.filters, filters_of(config));
+        let within = |new: &Filter| {
+            let part = |old: &Filter| midge_subject::is_subset(new.as_bytes(), old.as_bytes());
+            old.iter().any(part)
+        };
+        let narrows = old.is_all() || (!new.is_all() && new.iter().all(within));
+        match self.retention {
+            Retention::WorkQueue if !narrows => self.next,
+            _ => self.known_from,
+        }
+    }
+
+    /// Its stream removes what its consumers are done with, or doesn't.
+    pub(crate) fn with_retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
         self
     }
 
     /// The same for a consumer that is there: its stream's retention changed. Where nothing is removed, nobody asks what it is done with.
-    pub(crate) fn set_settles(&mut self, settles: bool) {
-        self.settles = settles;
-        if !settles {
+    pub(crate) fn set_retention(&mut self, retention: Retention) {
+        self.retention = retention;
+        if !self.settles() {
             self.acked.clear();
         }
+    }
+
+    /// The stream must hear what it is done with.
+    fn settles(&self) -> bool {
+        self.retention != Retention::Limits
     }
 
     /// Whose acks wait to be confirmed, when the stream removed what they are about; nobody otherwise.
@@ -528,6 +559,7 @@ impl Consumer {
         let end = end.max(asked).max(self.reset_to);
         self.changed |= self.next > end;
         self.next = self.next.min(end);
+        self.known_from = self.known_from.min(end);
         let lost = self.pending.split_off(&self.next);
         for (seq, pending) in lost {
             self.changed = true;
@@ -570,6 +602,10 @@ impl Consumer {
             self.next = at;
         }
         self.reset_to = seq.unwrap_or(0);
+        if seq.is_some() && self.retention == Retention::WorkQueue {
+            // Some of what it skips may have been out.
+            self.known_from = at;
+        }
         self.due.clear();
         self.redeliver.clear();
         self.spent.clear();
@@ -588,7 +624,8 @@ impl Consumer {
     /// What it remembers after such a reset, to be written before.
     pub(crate) fn reset_state(&self, seq: Option<u64>, now: u64) -> Vec<u8> {
         let config = self.config.clone();
-        let mut after = Self::empty(self.account, &self.stream, &self.log, config, now);
+        let after = Self::empty(self.account, &self.stream, &self.log, config, now);
+        let mut after = after.with_retention(self.retention);
         let whole = after.decode(&self.encode(), now);
         debug_assert!(whole.is_some(), "what was encoded is decoded");
         after.reset(seq, now);

@@ -1,7 +1,12 @@
 //! A consumer's durable state, as bytes.
 //!
-//! `1 next dseq floor.consumer floor.stream n (seq dseq count)* m seq* k seq* reset`: LEB128 numbers, sequences as differences. The last
-//! list, of messages that went out as often as they may, and where a reset asked to begin are left out when there is nothing of them.
+//! `1 next dseq floor.consumer floor.stream n (seq dseq count)* m seq* k seq* reset known`: LEB128 numbers, sequences as differences. The
+//! last list, of messages that went out as often as they may, where a reset asked to begin, and from where on it is known what the consumer
+//! had are left out when there is nothing of them and of what follows.
+//!
+//! # Never more than is known
+//! After a start the stream removes what all consumers are done with. A consumer whose state can't be read begins anew where its policy says,
+//! and what it had below that isn't known, from then on: it holds all of that.
 //!
 //! # Never beyond the log
 //! A power cut may take the end of a log whose stream is lazy, and leave a state that speaks of it. What is restored therefore ends where the
@@ -50,6 +55,16 @@ impl Consumer {
 
     /// The state now.
     pub(crate) fn encode(&self) -> Vec<u8> {
+        self.encode_knowing(self.known_from)
+    }
+
+    /// The state that it will have after an update to `config`, where that changes more than the configuration.
+    pub(crate) fn state_with(&self, config: &ConsumerConfig) -> Option<Vec<u8>> {
+        let known_from = self.known_from_with(config);
+        (known_from != self.known_from).then(|| self.encode_knowing(known_from))
+    }
+
+    fn encode_knowing(&self, known_from: u64) -> Vec<u8> {
         let mut out = Vec::with_capacity(16 + 6 * self.pending.len());
         for number in [
             VERSION,
@@ -69,12 +84,12 @@ impl Consumer {
             before = *seq;
         }
         put_list(&mut out, self.initial.iter());
-        if !self.spent.is_empty() || self.reset_to > 0 {
+        let tail = [self.reset_to, known_from];
+        let used = tail.iter().rposition(|it| *it > 0).map_or(0, |at| at + 1);
+        if !self.spent.is_empty() || used > 0 {
             put_list(&mut out, self.spent.iter());
         }
-        if self.reset_to > 0 {
-            put(&mut out, self.reset_to);
-        }
+        tail[..used].iter().for_each(|it| put(&mut out, *it));
         out
     }
 
@@ -86,12 +101,17 @@ impl Consumer {
         (created, now): (u64, u64),
         state: &[u8],
     ) -> Result<Self, midge_streamlog::Error> {
-        let mut consumer = Self::empty(account, stream, log, config, now);
-        consumer.created = created;
-        match consumer.decode(state, now) {
-            Some(()) => consumer.changed = false,
-            None => consumer.place()?,
+        let empty = |config| Self::empty(account, stream, log, config, now);
+        let mut consumer = empty(config.clone());
+        if consumer.decode(state, now).is_some() {
+            consumer.changed = false;
+        } else {
+            tracing::error!(target: "midge", "JetStream can't read the state of {stream}.{}: it begins anew", config.name);
+            consumer = empty(config);
+            consumer.place()?;
+            consumer.known_from = consumer.next;
         }
+        consumer.created = created;
         consumer.fit_log();
         Ok(consumer)
     }
@@ -101,6 +121,9 @@ impl Consumer {
         let stats = self.log.stats();
         self.end_at(stats.last_seq + 1);
         self.removed(stats.first_seq);
+        if self.known_from <= stats.first_seq {
+            self.known_from = 0;
+        }
     }
 
     pub(super) fn decode(&mut self, mut state: &[u8], now: u64) -> Option<()> {
@@ -135,6 +158,9 @@ impl Consumer {
         }
         if !state.is_empty() {
             self.reset_to = take(state)?;
+        }
+        if !state.is_empty() {
+            self.known_from = take(state)?;
         }
         Some(())
     }

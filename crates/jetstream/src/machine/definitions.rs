@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::keys::{self, Kind};
-use midge_streamlog::StateChange;
+use midge_streamlog::{DamageKind, StateChange};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -52,7 +52,11 @@ impl JetStream {
             }
         }
         self.rewire(id);
-        self.resume_sweeps(id);
+        if known.len() == self.accounts.get(&id).map_or(0, |of| of.streams.len())
+            && self.knows_all()
+        {
+            self.resume_sweeps(id);
+        }
         for (log, _) in self.store.streams() {
             let own = keys::owner(&log).filter(|(owner, _)| *owner == account);
             if own.is_some_and(|(_, name)| !known.contains(name)) {
@@ -62,6 +66,13 @@ impl JetStream {
         }
         self.forget_orphans(account, &known);
         failed
+    }
+
+    /// Whether the store lost nothing that may have been a definition.
+    fn knows_all(&self) -> bool {
+        let damage = self.store.damage();
+        let mut lost = damage.iter().filter(|of| of.stream.is_none());
+        lost.all(|of| of.kind.is_trace_of_a_crash() || of.kind == DamageKind::Orphan)
     }
 
     /// Removes what is kept of streams that nothing defines: those, too, were half made or half deleted.
@@ -106,8 +117,9 @@ impl JetStream {
         let index = self.put_stream(id, config, created, log, net);
         for entry in keys::of_stream(&self.store, Kind::Consumer, account, &stream_name) {
             let Ok(definition) = serde_json::from_slice::<ConsumerDefinition>(&entry.value) else {
-                let consumer = entry.part;
+                let consumer = &entry.part;
                 tracing::error!(target: "midge", "JetStream consumer {account}/{stream_name}/{consumer}: its definition can't be read");
+                self.note_unread(index, entry.part);
                 continue;
             };
             let ConsumerDefinition { config, created } = definition;
@@ -116,14 +128,15 @@ impl JetStream {
             if let Some(stream) = &self.streams[index] {
                 let state = state.unwrap_or_default();
                 let log = stream.log.clone();
-                let settles = stream.settles();
+                let retention = stream.config.retention;
                 let restored =
                     Consumer::restore((id, &stream_name), &log, config, (created, now), &state);
                 let mut restored = match restored {
-                    Ok(restored) => restored.settles(settles),
+                    Ok(restored) => restored.with_retention(retention),
                     Err(error) => {
                         let consumer = &entry.part;
                         tracing::error!(target: "midge", "JetStream consumer {account}/{stream_name}/{consumer} can't be placed: {error}");
+                        self.note_unread(index, entry.part);
                         continue;
                     }
                 };
@@ -139,6 +152,12 @@ impl JetStream {
             }
         }
         Ok(())
+    }
+
+    fn note_unread(&mut self, index: usize, consumer: String) {
+        if let Some(stream) = &mut self.streams[index] {
+            stream.consumers.note_unread(consumer);
+        }
     }
 
     /// Defines a consumer, with its state: where it begins is found once, and not again by each restart. Of a direct one nothing is

@@ -94,13 +94,34 @@ impl JetStream {
             return;
         };
         let last = stream.log.stats().last_seq;
-        if stream.config.retention != Retention::Interest || from > last {
+        if stream.config.retention == Retention::Interest {
+            self.sweep(index, from, last);
+        }
+    }
+
+    /// Removes, in slices, what all consumers of a stream are done with: a power cut may have taken that they removed it.
+    pub(crate) fn sweep_settled(&mut self, index: usize) {
+        if let Some(stream) = self.streams.quietly(index).filter(|it| it.settles()) {
+            let upto = stream.reach();
+            self.sweep(index, 1, upto);
+        }
+    }
+
+    /// While it isn't known what consumers want, nothing goes: the next start looks again.
+    fn sweep(&mut self, index: usize, from: u64, upto: u64) {
+        let Some(stream) = self.streams.quietly(index) else {
+            return;
+        };
+        if !stream.consumers.are_known() {
             return;
         }
-        let token = stream.token;
-        let account = stream.account;
-        self.tasks
-            .sweep(account, StreamRef { index, token }, from, last);
+        let from = from.max(stream.log.stats().first_seq);
+        let (account, token) = (stream.account, stream.token);
+        let stream = StreamRef { index, token };
+        match from <= upto {
+            true => self.tasks.sweep(account, stream, from, upto),
+            false => self.end_sweep(account, stream),
+        }
     }
 
     /// Leaves word in the store that an interest stream is to be swept, before the change that makes it necessary. Without it a crash
@@ -112,7 +133,8 @@ impl JetStream {
         }
     }
 
-    /// Goes on with sweeps that the last life of this process began.
+    /// After a start: goes on with sweeps that the last life of this process began, and looks at all other streams that remove what
+    /// consumers are done with.
     pub(super) fn resume_sweeps(&mut self, account: AccountId) {
         let of = self.accounts.get(&account);
         let streams = of.map(|of| of.streams.values().copied().collect::<Vec<_>>());
@@ -120,14 +142,14 @@ impl JetStream {
             if self.store.state(&self.sweep_key(account, index)).is_some() {
                 self.begin_sweep(index, 1);
             }
+            self.sweep_settled(index);
         }
     }
 
     fn end_sweep(&mut self, account: AccountId, stream: StreamRef) {
-        if !self.tasks.sweeps(account, stream) {
-            let _ = self
-                .store
-                .delete_state(&self.sweep_key(account, stream.index));
+        let key = self.sweep_key(account, stream.index);
+        if !self.tasks.sweeps(account, stream) && self.store.state(&key).is_some() {
+            let _ = self.store.delete_state(&key);
         }
     }
 

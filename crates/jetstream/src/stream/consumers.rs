@@ -42,6 +42,8 @@ pub(crate) struct Consumers {
     missed: bool,
     /// The visible sequence of the last turn.
     visible: u64,
+    /// Names of consumers that couldn't be read at the start: what they want isn't known.
+    unread: BTreeSet<String>,
 }
 
 struct Entry {
@@ -125,6 +127,7 @@ impl Consumers {
     /// Gives a consumer a slot, stirred; another one of its name loses its place.
     pub(crate) fn insert(&mut self, consumer: Consumer) {
         self.remove(consumer.name());
+        self.unread.remove(consumer.name());
         let slot = match self.names.len() < self.slots.len() {
             true => self.slots.iter().position(Option::is_none).unwrap_or(0),
             false => {
@@ -182,6 +185,21 @@ impl Consumers {
     pub(crate) fn want(&self, subject: &[u8]) -> bool {
         let filtered = self.filtered.as_ref();
         !self.unfiltered.is_empty() || filtered.is_some_and(|trie| trie.has_match(subject))
+    }
+
+    /// There is a consumer of this name that can't be read now.
+    pub(crate) fn note_unread(&mut self, name: String) {
+        self.unread.insert(name);
+    }
+
+    /// Whether what consumers want is known.
+    pub(crate) fn are_known(&self) -> bool {
+        self.unread.is_empty()
+    }
+
+    /// Those that want all messages.
+    pub(crate) fn unfiltered(&self) -> impl Iterator<Item = &Consumer> {
+        self.unfiltered.iter().filter_map(|slot| self.at(*slot))
     }
 
     /// Whether all that want messages on `subject` satisfy `test`.

@@ -75,6 +75,17 @@ pub(crate) struct Stream {
     owed: owed::Owed,
 }
 
+/// Who says that messages may go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settler {
+    /// A consumer that is done with them.
+    Consumer,
+    /// A stream that took them.
+    Taker,
+    /// Nobody: they are looked at in turn.
+    Sweep,
+}
+
 /// Where stored messages are published again.
 pub(crate) struct Republish {
     pub(crate) transform: Transform,
@@ -207,6 +218,7 @@ impl Stream {
     /// Whether a consumer could still want a message on `subject`: interest streams store nothing else.
     fn has_interest(&self, subject: &[u8]) -> bool {
         self.config.retention != Retention::Interest
+            || !self.consumers.are_known()
             || self.consumers.want(subject)
             || self.takers.iter().any(|taker| taker.wants(subject))
     }
@@ -216,24 +228,29 @@ impl Stream {
         self.config.retention != Retention::Limits
     }
 
-    /// Removes what every consumer is done with, as interest and work-queue streams do.
-    pub(crate) fn settle(&mut self, acked: impl Iterator<Item = u64>) -> Result<(), ApiError> {
-        let retention = self.config.retention;
-        if retention == Retention::Limits {
+    /// Removes those of `seqs` that may go now that `by` asks, as interest and work-queue streams do.
+    pub(crate) fn settle(
+        &mut self,
+        seqs: impl Iterator<Item = u64>,
+        by: Settler,
+    ) -> Result<(), ApiError> {
+        if !self.settles() {
             return Ok(());
         }
-        // In a work queue, whoever acknowledges a message is the only one who wants it, but for streams that take it.
-        let alone = retention == Retention::WorkQueue && self.takers.is_empty();
-        let mut done = Vec::new();
-        for seq in acked {
-            if alone || self.is_settled(seq)? {
-                done.push(seq);
+        let mut settled = Vec::new();
+        for seq in seqs {
+            if self.is_settled(seq, by, &mut Slice::new())? {
+                settled.push(seq);
             }
         }
-        if done.is_empty() {
+        self.remove(&settled)
+    }
+
+    fn remove(&mut self, seqs: &[u64]) -> Result<(), ApiError> {
+        if seqs.is_empty() {
             return Ok(());
         }
-        let removed = self.log.delete_many(&done);
+        let removed = self.log.delete_many(seqs);
         let removed = removed.map_err(|error| publish::store_error(&error))?;
         if let Some((_, ticket)) = removed {
             self.last_removal = Some(ticket);
@@ -242,19 +259,56 @@ impl Stream {
     }
 
     /// Whether all that want a message are done with it. One that is damaged stays: nobody can read it, and `repair` may.
-    fn is_settled(&self, seq: u64) -> Result<bool, ApiError> {
+    fn is_settled(&self, seq: u64, by: Settler, slice: &mut Slice) -> Result<bool, ApiError> {
+        let is_queue = self.config.retention == Retention::WorkQueue;
+        // Whoever acknowledges a message of a work queue is the only consumer that wants it.
+        let alone = is_queue && by == Settler::Consumer;
+        if alone && self.takers.is_empty() {
+            return Ok(true);
+        }
+        if !alone && self.is_held_unread(seq) {
+            return Ok(false);
+        }
         let message = match self.log.peek(seq) {
             Ok(Some(message)) => message,
             Ok(None) | Err(LogError::Checksum { .. }) => return Ok(false),
             Err(error) => return Err(publish::store_error(&error)),
         };
-        Ok(self
-            .consumers
-            .all_that_want(&message.subject, |consumer| consumer.is_done_with(seq))
-            && self
-                .takers
-                .iter()
-                .all(|taker| !taker.wants(&message.subject) || taker.done >= seq))
+        slice.touch(message.headers.len() + message.payload.len());
+        let subject = &*message.subject;
+        let mut takers = self.takers.iter().filter(|taker| taker.wants(subject));
+        // In a work queue a message waits for somebody who wants it.
+        let waits = is_queue
+            && by == Settler::Sweep
+            && !self.consumers.want(subject)
+            && takers.clone().next().is_none();
+        let done = |consumer: &Consumer| consumer.is_done_with(seq);
+        Ok(!waits
+            && (alone || self.consumers.all_that_want(subject, done))
+            && takers.all(|taker| taker.done >= seq))
+    }
+
+    /// Whether somebody holds a message, whatever its subject.
+    fn is_held_unread(&self, seq: u64) -> bool {
+        let mut takers = self.takers.iter().filter(|taker| taker.wants_all());
+        !self.consumers.are_known()
+            || takers.any(|taker| taker.done < seq)
+            || self.consumers.unfiltered().any(|it| !it.is_done_with(seq))
+    }
+
+    /// The last sequence that all who want it may be done with: nobody needs to look beyond it. 0: there is none.
+    pub(crate) fn reach(&self) -> u64 {
+        let takers = self.takers.iter();
+        let whole = takers.clone().filter(|taker| taker.wants_all());
+        let whole = whole.map(|taker| taker.done);
+        let whole = whole.chain(self.consumers.unfiltered().map(Consumer::reach));
+        let any = takers.map(|taker| taker.done);
+        let any = any.chain(self.consumers.values().map(Consumer::reach));
+        match (whole.min(), any.max(), self.config.retention) {
+            (Some(reach), ..) | (None, Some(reach), _) => reach,
+            (None, None, Retention::Interest) => self.log.stats().last_seq,
+            (None, None, _) => 0,
+        }
     }
 
     /// When what it removed last is durable: an ack is confirmed only then.
@@ -262,8 +316,7 @@ impl Stream {
         self.last_removal.clone()
     }
 
-    /// A consumer of an interest stream is gone: removes what only it held back, in `at..=upto`. True when it is through. After an
-    /// error `at` is where it was.
+    /// Removes of `at..=upto` what nobody holds back any more. True when it is through. After an error `at` is where it was.
     pub(crate) fn sweep(
         &mut self,
         at: &mut u64,
@@ -272,17 +325,18 @@ impl Stream {
     ) -> Result<bool, ApiError> {
         // What isn't visible is on its way to the disk.
         let unseen = self.log.stats().visible.saturating_add(1);
-        let (mut seqs, mut to) = (Vec::new(), *at);
+        let (mut settled, mut to) = (Vec::new(), *at);
         while to <= upto && !slice.is_spent() {
             let next = self.log.next(&Filter::all(), to);
             let next = next.map_err(|error| publish::store_error(&error))?;
             let seq = next.unwrap_or(unseen.max(to));
             to = seq.saturating_add(1);
             slice.touch(0);
-            seqs.push(seq);
+            if seq <= upto && self.is_settled(seq, Settler::Sweep, slice)? {
+                settled.push(seq);
+            }
         }
-        seqs.retain(|seq| *seq <= upto);
-        self.settle(seqs.into_iter())?;
+        self.remove(&settled)?;
         *at = to;
         Ok(to > upto)
     }
@@ -400,7 +454,7 @@ impl Stream {
             }
         }
         let acked = taken.iter().flat_map(|(_, seqs)| seqs).copied();
-        let refused = self.settle(acked).err();
+        let refused = self.settle(acked, Settler::Consumer).err();
         if let Some(error) = refused.as_ref().filter(|_| !self.unsettled) {
             let name = &self.config.name;
             tracing::warn!(target: "midge", "JetStream stream {name} can't remove acknowledged messages: {error}");

@@ -148,6 +148,15 @@ impl Network for Ether {
     }
 }
 
+fn store(disk: &CrashDisk) -> Store {
+    let options = StoreOptions {
+        journal_bytes: 1 << 20,
+        seed: 7,
+        ..StoreOptions::default()
+    };
+    Store::open(Arc::new(disk.clone()), options).expect("a store opens")
+}
+
 pub(crate) struct World {
     pub(crate) disk: CrashDisk,
     pub(crate) store: Store,
@@ -167,12 +176,7 @@ impl World {
 
     /// A server whose only account is called so.
     pub(crate) fn of_account(name: &str, disk: CrashDisk, now: u64) -> Self {
-        let options = StoreOptions {
-            journal_bytes: 1 << 20,
-            seed: 7,
-            ..StoreOptions::default()
-        };
-        let store = Store::open(Arc::new(disk.clone()), options).expect("a store opens");
+        let store = store(&disk);
         let mut jetstream = JetStream::open(store.clone(), Settings::default(), now);
         let mut ether = Ether::default();
         jetstream
@@ -185,6 +189,26 @@ impl World {
             ether,
             now,
         }
+    }
+
+    /// What `act` does is cut in two: all small state that comes of it is on the disk, and nothing of what it does to the logs. The
+    /// server starts with that.
+    pub(crate) fn keep_states_alone(mut self, act: impl FnOnce(&mut Self)) -> Self {
+        let before = self.disk.kill();
+        act(&mut self);
+        let states = self.store.states(b"");
+        let kept = store(&before);
+        for (key, value) in &states {
+            drop(kept.put_state(key, value).expect("it is taken"));
+        }
+        kept.close(self.now).expect("it closes");
+        Self::on(before.kill(), self.now)
+    }
+
+    /// Everything starts again after the store was closed.
+    pub(crate) fn restart(self) -> Self {
+        self.store.close(self.now).expect("it closes");
+        Self::on(self.disk.kill(), self.now)
     }
 
     /// The power fails, and everything starts again from what was synced.

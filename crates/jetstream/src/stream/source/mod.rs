@@ -49,8 +49,12 @@ pub(crate) struct Taker {
 }
 
 impl Taker {
+    pub(crate) fn wants_all(&self) -> bool {
+        self.filters.is_empty()
+    }
+
     pub(crate) fn wants(&self, subject: &[u8]) -> bool {
-        self.filters.is_empty() || self.filters.iter().any(|filter| filter.matches(subject))
+        self.wants_all() || self.filters.iter().any(|filter| filter.matches(subject))
     }
 }
 

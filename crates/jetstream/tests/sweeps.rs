@@ -1,0 +1,264 @@
+//! A power cut may keep a consumer's state and lose the removal of what it was done with: after a start an interest or work-queue stream
+//! removes that, and nothing that somebody may still want.
+
+mod world;
+
+use serde_json::{Value, json};
+use world::transfer::{restore, snapshot};
+use world::{Heard, SECOND, World};
+
+/// A stream `S` of that retention, with consumers.
+fn world(retention: &str, consumers: &[Value]) -> World {
+    let mut world = World::new();
+    let config = json!({"name": "S", "subjects": ["s.*"], "retention": retention});
+    done(&world.ask("STREAM.CREATE.S", &config));
+    consumers.iter().for_each(|it| define(&mut world, it));
+    world
+}
+
+fn define(world: &mut World, config: &Value) {
+    let name = config["durable_name"].as_str().expect("a name");
+    let body = json!({"stream_name": "S", "config": config});
+    done(&world.ask(&format!("CONSUMER.CREATE.S.{name}"), &body));
+}
+
+fn done(answer: &Value) {
+    assert!(answer["error"].is_null(), "{answer}");
+}
+
+fn explicit(name: &str) -> Value {
+    json!({"durable_name": name, "ack_policy": "explicit", "ack_wait": SECOND})
+}
+
+fn filtered(name: &str, filter: &str) -> Value {
+    json!({"durable_name": name, "ack_policy": "explicit", "filter_subject": filter})
+}
+
+fn publish(world: &mut World, subjects: &[&str]) {
+    for subject in subjects {
+        done(&world.publish(subject, "", "x"));
+    }
+}
+
+/// Messages that a consumer gives out now.
+fn pull(world: &mut World, consumer: &str, count: u64) -> Vec<Heard> {
+    let mut got = world.pull(consumer, &json!({"batch": count, "no_wait": true}));
+    got.retain(|heard| !heard.reply.is_empty());
+    got
+}
+
+fn ack(world: &mut World, of: &[Heard]) {
+    of.iter()
+        .for_each(|heard| world.send(&heard.reply, None, "", "+ACK"));
+    world.settle();
+    world.pass(SECOND / 2);
+}
+
+fn consume(world: &mut World, consumer: &str) {
+    let got = pull(world, consumer, 100);
+    ack(world, &got);
+}
+
+fn left(world: &mut World) -> Vec<u64> {
+    world.settle();
+    world.stored("S").iter().map(|(seq, ..)| *seq).collect()
+}
+
+/// Puts something that nobody can read in place of what the store keeps of consumer `C`.
+fn damage(world: &mut World, kind: &str) {
+    let key = format!("{kind}/$G/S/C");
+    assert!(world.store.state(key.as_bytes()).is_some());
+    drop(world.store.put_state(key.as_bytes(), b"?").expect("taken"));
+    world.settle();
+}
+
+/// Symptom: after a power cut a work queue kept messages that its consumer was done with, for ever. Cause: the consumer's state was
+/// durable, the removal wasn't, and nobody compared them. Remedy: a start looks at what consumers are done with.
+#[test]
+fn what_was_acknowledged_before_a_power_cut_goes() {
+    for retention in ["workqueue", "interest"] {
+        let mut world = world(retention, &[explicit("C")]);
+        publish(&mut world, &["s.a"; 5]);
+        let held = pull(&mut world, "C", 3);
+        let mut world =
+            world.keep_states_alone(|world| ack(world, &[held[0].clone(), held[2].clone()]));
+        assert_eq!(
+            left(&mut world),
+            [2, 4, 5],
+            "{retention}: what is out or to come stays"
+        );
+        world.pass(2 * SECOND);
+        assert_eq!(pull(&mut world, "C", 9).len(), 3, "{retention}");
+        let mut world = world.restart();
+        assert_eq!(left(&mut world), [2, 4, 5], "{retention}");
+    }
+}
+
+#[test]
+fn what_another_consumer_wants_stays() {
+    let mut world = world(
+        "interest",
+        &[filtered("A", "s.a"), explicit("B"), filtered("C", "s.c")],
+    );
+    publish(&mut world, &["s.a", "s.b", "s.c", "s.a", "s.c"]);
+    let mut world = world.keep_states_alone(|world| {
+        consume(world, "A");
+        let held = pull(world, "B", 3);
+        ack(world, &held);
+    });
+    assert_eq!(left(&mut world), [3, 4, 5], "B wants 4 and C wants 3 and 5");
+}
+
+#[test]
+fn what_nobody_wants_yet_stays_in_a_work_queue() {
+    let mut world = world("workqueue", &[filtered("A", "s.a"), filtered("B", "s.b")]);
+    publish(&mut world, &["s.a", "s.b", "s.c", "s.a", "s.b"]);
+    let mut world = world.keep_states_alone(|world| {
+        consume(world, "A");
+        let held = pull(world, "B", 1);
+        ack(world, &held);
+    });
+    assert_eq!(left(&mut world), [3, 5], "s.c waits for a consumer");
+}
+
+#[test]
+fn what_went_out_too_often_stays() {
+    for retention in ["workqueue", "interest"] {
+        let config = json!({"durable_name": "C", "ack_policy": "explicit", "ack_wait": SECOND, "max_deliver": 1});
+        let mut world = world(retention, &[config]);
+        publish(&mut world, &["s.a"; 2]);
+        pull(&mut world, "C", 1);
+        world.pass(2 * SECOND);
+        let mut world = world.keep_states_alone(|world| consume(world, "C"));
+        assert_eq!(left(&mut world), [1], "{retention}: nobody acknowledged it");
+    }
+}
+
+#[test]
+fn what_a_stream_has_yet_to_take_stays() {
+    let mut world = world("workqueue", &[explicit("C")]);
+    done(&world.ask(
+        "STREAM.CREATE.T",
+        &json!({"name": "T", "sources": [{"name": "S"}], "max_msgs": 1, "discard": "new"}),
+    ));
+    publish(&mut world, &["s.a"; 3]);
+    world.pass(5 * SECOND);
+    let mut world = world.keep_states_alone(|world| consume(world, "C"));
+    assert_eq!(left(&mut world), [2, 3], "T is full");
+}
+
+/// A consumer whose state is lost begins anew, here behind all that is there: what it had isn't known, now or at a later start.
+#[test]
+fn what_an_unreadable_consumer_may_want_stays() {
+    let config = json!({"durable_name": "C", "ack_policy": "explicit", "deliver_policy": "new"});
+    let mut world = world("interest", &[config.clone(), explicit("D")]);
+    publish(&mut world, &["s.a"; 3]);
+    let mut world = world.keep_states_alone(|world| {
+        consume(world, "D");
+        damage(world, "d");
+    });
+    assert_eq!(left(&mut world), [1, 2, 3]);
+    let mut world = world.restart();
+    assert_eq!(left(&mut world), [1, 2, 3]);
+    publish(&mut world, &["s.a"]);
+    consume(&mut world, "C");
+    consume(&mut world, "D");
+    assert_eq!(left(&mut world), [1, 2, 3], "of the next one all is known");
+}
+
+#[test]
+fn nothing_goes_while_a_consumer_has_no_definition() {
+    let mut world = world("interest", &[filtered("C", "s.c"), filtered("D", "s.*")]);
+    publish(&mut world, &["s.c", "s.c"]);
+    let mut world = world.keep_states_alone(|world| {
+        let held = pull(world, "D", 1);
+        ack(world, &held);
+        damage(world, "c");
+    });
+    assert_eq!(left(&mut world), [1, 2]);
+    consume(&mut world, "D");
+    assert_eq!(
+        left(&mut world),
+        [1, 2],
+        "acks of others don't say what it wants"
+    );
+    define(&mut world, &filtered("C", "s.c"));
+    consume(&mut world, "C");
+    let mut world = world.restart();
+    assert_eq!(left(&mut world), [0; 0]);
+}
+
+/// What new filters add below the place where a consumer is passed it by, so it isn't done with that.
+#[test]
+fn a_work_queue_keeps_what_a_wider_filter_finds_behind_it() {
+    for update in [filtered("C", "s.b"), filtered("C", "s.*"), explicit("C")] {
+        let mut world = world("workqueue", &[filtered("C", "s.a")]);
+        publish(&mut world, &["s.b", "s.a"]);
+        consume(&mut world, "C");
+        define(&mut world, &update);
+        let mut world = world.restart();
+        assert_eq!(left(&mut world), [1], "{update}");
+    }
+}
+
+#[test]
+fn a_work_queue_keeps_what_a_reset_skips() {
+    let mut world = world("workqueue", &[explicit("C")]);
+    publish(&mut world, &["s.a"; 3]);
+    pull(&mut world, "C", 3);
+    done(&world.ask("CONSUMER.RESET.S.C", &json!({"seq": 3})));
+    let mut world = world.restart();
+    assert_eq!(left(&mut world), [1, 2, 3]);
+}
+
+/// Archives may come from a server that stopped between the two.
+#[test]
+fn what_an_archive_says_is_acknowledged_goes() {
+    for (retention, expected) in [("workqueue", vec![2, 4]), ("limits", vec![1, 2, 3, 4])] {
+        let mut world = world("limits", &[explicit("C")]);
+        publish(&mut world, &["s.a"; 4]);
+        let held = pull(&mut world, "C", 3);
+        ack(&mut world, &[held[0].clone(), held[2].clone()]);
+        let (_, bytes) = snapshot(&mut world, "S");
+        done(&world.ask("STREAM.DELETE.S", &Value::Null));
+        let config = json!({"name": "S", "subjects": ["s.*"], "retention": retention});
+        done(&restore(&mut world, &config, &bytes));
+        assert_eq!(left(&mut world), expected, "{retention}");
+    }
+}
+
+/// The form of an archive has no word for them; they are out in it.
+#[test]
+fn what_went_out_too_often_stays_in_an_archive() {
+    let config = json!({"durable_name": "C", "ack_policy": "explicit", "ack_wait": SECOND, "max_deliver": 2});
+    let mut world = world("workqueue", &[config]);
+    publish(&mut world, &["s.a"; 2]);
+    for _ in 0..2 {
+        assert_eq!(pull(&mut world, "C", 1).len(), 1);
+        world.pass(2 * SECOND);
+    }
+    consume(&mut world, "C");
+    let (_, bytes) = snapshot(&mut world, "S");
+    done(&world.ask("STREAM.DELETE.S", &Value::Null));
+    let config = json!({"name": "S", "subjects": ["s.*"], "retention": "workqueue"});
+    done(&restore(&mut world, &config, &bytes));
+    world.pass(2 * SECOND);
+    assert!(pull(&mut world, "C", 1).is_empty(), "it went out twice");
+    let mut world = world.restart();
+    assert_eq!(left(&mut world), [1]);
+}
+
+/// Nobody looks at messages that a consumer of all of them didn't get yet.
+#[test]
+fn a_start_looks_no_farther_than_the_slowest_consumer() {
+    let mut world = world("interest", &[explicit("C"), explicit("D")]);
+    publish(&mut world, &["s.a"; 20]);
+    consume(&mut world, "C");
+    pull(&mut world, "D", 1);
+    world.pass(SECOND / 2);
+    let mut world = world.restart();
+    let calls = world.disk.calls();
+    world.run();
+    assert_eq!(world.disk.calls(), calls, "no message is read");
+    assert_eq!(left(&mut world).len(), 20);
+}
