@@ -1790,3 +1790,123 @@ A> PUB $JS.API.CONSUMER.RESET.S.H _I.15 9
 A> {"seq":1}
 A< MSG _I.15 1 <any>
 A< ~{"type":"io.nats.jetstream.api.v1.consumer_reset_response","error":{"code":400,"err_code":10204,"description":"invalid reset: below start time"}}
+
+== a stream that begins to remove what was acknowledged #402~
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> SUB _P.A 9
+A> PUB $JS.API.STREAM.CREATE.S _I.0 31
+A> {"name":"S","subjects":["s.*"]}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true}
+A> PUB $JS.API.CONSUMER.CREATE.S.C _I.1 73
+A> {"stream_name":"S","config":{"durable_name":"C","ack_policy":"explicit"}}
+A< MSG _I.1 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.consumer_create_response","name":"C"}
+A> PUB $JS.API.CONSUMER.CREATE.S.D _I.2 73
+A> {"stream_name":"S","config":{"durable_name":"D","ack_policy":"explicit"}}
+A< MSG _I.2 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.consumer_create_response","name":"D"}
+A> PUB s.1 _I.3 1
+A> 1
+A< MSG _I.3 1 22
+A< {"stream":"S","seq":1}
+A> PUB s.1 _I.4 1
+A> 2
+A< MSG _I.4 1 22
+A< {"stream":"S","seq":2}
+A> PUB s.1 _I.5 1
+A> 3
+A< MSG _I.5 1 22
+A< {"stream":"S","seq":3}
+A> PUB s.1 _I.6 1
+A> 4
+A< MSG _I.6 1 22
+A< {"stream":"S","seq":4}
+A> PUB $JS.API.CONSUMER.MSG.NEXT.S.C _P.A 11
+A> {"batch":4}
+A< MSG s.1 9 $JS.ACK.S.C.1.1.1.<c1:number>.3 1
+A< 1
+A< MSG s.1 9 $JS.ACK.S.C.1.2.2.<c2:number>.2 1
+A< 2
+A< MSG s.1 9 $JS.ACK.S.C.1.3.3.<c3:number>.1 1
+A< 3
+A< MSG s.1 9 $JS.ACK.S.C.1.4.4.<c4:number>.0 1
+A< 4
+A> PUB $JS.API.CONSUMER.MSG.NEXT.S.D _P.A 11
+A> {"batch":3}
+A< MSG s.1 9 $JS.ACK.S.D.1.1.1.<d1:number>.3 1
+A< 1
+A< MSG s.1 9 $JS.ACK.S.D.1.2.2.<d2:number>.2 1
+A< 2
+A< MSG s.1 9 $JS.ACK.S.D.1.3.3.<d3:number>.1 1
+A< 3
+A> PUB $JS.ACK.S.C.1.1.1.<c1>.3 _I.7 4
+A> +ACK
+A< MSG _I.7 1 0
+A< 
+A> PUB $JS.ACK.S.C.1.2.2.<c2>.2 _I.8 4
+A> +ACK
+A< MSG _I.8 1 0
+A< 
+A> PUB $JS.ACK.S.C.1.4.4.<c4>.0 _I.9 4
+A> +ACK
+A< MSG _I.9 1 0
+A< 
+A> PUB $JS.ACK.S.D.1.1.1.<d1>.3 _I.10 4
+A> +ACK
+A< MSG _I.10 1 0
+A< 
+A> PUB $JS.ACK.S.D.1.2.2.<d2>.2 _I.11 4
+A> +ACK
+A< MSG _I.11 1 0
+A< 
+A> PUB $JS.API.STREAM.INFO.S _I.12 0
+A> 
+A< MSG _I.12 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","state":{"messages":4,"first_seq":1,"last_seq":4}}
+A> PUB $JS.API.STREAM.UPDATE.S _I.13 54
+A> {"name":"S","subjects":["s.*"],"retention":"interest"}
+A< MSG _I.13 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_update_response","config":{"retention":"interest"}}
+wait 100
+A> PUB $JS.API.STREAM.INFO.S _I.14 0
+A> 
+A< MSG _I.14 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","state":{"messages":2,"first_seq":3,"last_seq":4}}
+A> PUB $JS.API.CONSUMER.DELETE.S.C _I.15 0
+A> 
+A< MSG _I.15 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.consumer_delete_response","success":true}
+A> PUB $JS.API.CONSUMER.DELETE.S.D _I.16 0
+A> 
+A< MSG _I.16 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.consumer_delete_response","success":true}
+wait 100
+A> PUB $JS.API.STREAM.INFO.S _I.17 0
+A> 
+A< MSG _I.17 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","state":{"messages":0,"first_seq":5,"last_seq":4}}
+A> PUB $JS.API.STREAM.UPDATE.S _I.18 31
+A> {"name":"S","subjects":["s.*"]}
+A< MSG _I.18 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_update_response","config":{"retention":"limits"}}
+A> PUB s.1 _I.19 1
+A> 5
+A< MSG _I.19 1 22
+A< {"stream":"S","seq":5}
+A> PUB $JS.API.STREAM.UPDATE.S _I.20 54
+A> {"name":"S","subjects":["s.*"],"retention":"interest"}
+A< MSG _I.20 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_update_response","config":{"retention":"interest"}}
+wait 100
+A> PUB $JS.API.STREAM.INFO.S _I.21 0
+A> 
+A< MSG _I.21 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","state":{"messages":0,"first_seq":6,"last_seq":5}}
+A> PUB $JS.API.STREAM.UPDATE.S _I.22 55
+A> {"name":"S","subjects":["s.*"],"retention":"workqueue"}
+A< MSG _I.22 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_update_response","error":{"code":500,"err_code":10052,"description":"stream configuration update can not change retention policy to/from workqueue"}}

@@ -57,6 +57,63 @@ fn acks_remove_when_the_stream_begins_to() {
     assert_eq!(info["state"]["messages"], 1, "{info}");
 }
 
+fn become_interest(world: &mut World) {
+    let config = json!({"name": "S", "subjects": ["s"], "retention": "interest"});
+    let told = world.ask("STREAM.UPDATE.S", &config);
+    assert!(told["error"].is_null(), "{told}");
+    world.settle();
+}
+
+fn left(world: &mut World) -> Vec<u64> {
+    world.stored("S").iter().map(|(seq, ..)| *seq).collect()
+}
+
+/// Symptom: what was acknowledged before its stream became an interest stream stayed for ever. Remedy: the update looks at all messages.
+#[test]
+fn acks_of_before_count_when_the_stream_begins_to_remove() {
+    let (mut world, held) = world("limits");
+    world.send(&held[1].reply, None, "", "+ACK");
+    become_interest(&mut world);
+    assert_eq!(left(&mut world), [1, 3], "one is out, one is to come");
+}
+
+/// The update is durable, what follows from it isn't: the next start goes on with that.
+#[test]
+fn acks_of_before_count_after_a_power_cut() {
+    let (mut world, held) = world("limits");
+    world.send(&held[1].reply, Some("_I.ack"), "", "+ACK");
+    world.settle();
+    let config = json!({"name": "S", "subjects": ["s"], "retention": "interest"});
+    world.request("STREAM.UPDATE.S", &config);
+    world.store.commit_once(world.now).expect("the disk works");
+    let mut world = world.restart();
+    world.settle();
+    assert_eq!(left(&mut world), [1, 3]);
+}
+
+#[test]
+fn a_stream_without_consumers_is_empty_when_it_begins_to_remove() {
+    let (mut world, _) = world("limits");
+    world.ask("CONSUMER.DELETE.S.C", &serde_json::Value::Null);
+    become_interest(&mut world);
+    assert!(left(&mut world).is_empty());
+}
+
+#[test]
+fn what_went_out_too_often_before_the_stream_began_to_remove_stays() {
+    let (mut world, held) = world("limits");
+    let config = json!({"durable_name": "C", "ack_policy": "explicit", "max_deliver": 1});
+    let body = json!({"stream_name": "S", "config": config});
+    world.ask("CONSUMER.CREATE.S.C", &body);
+    world.send(&held[1].reply, None, "", "+ACK");
+    world.pass(60 * world::SECOND);
+    let last = world.pull("C", &json!({"batch": 1, "no_wait": true}));
+    world.send(&last[0].reply, None, "", "+ACK");
+    world.settle();
+    become_interest(&mut world);
+    assert_eq!(left(&mut world).first(), Some(&1), "nobody acknowledged it");
+}
+
 /// Symptom: an ack and the deletion of its consumer in one read left the message in the work queue, and the next consumer got it again; the ack
 /// wasn't confirmed. Cause: what a consumer is done with is removed at the end of a turn, and it was gone by then.
 #[test]

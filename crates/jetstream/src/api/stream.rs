@@ -15,7 +15,7 @@ use crate::overlap::Filters;
 use crate::stream::{MsgGet, store_error};
 use crate::tasks::StreamRef;
 use crate::time::Time;
-use crate::{AccountId, ApiError, JetStream, Listens, Network};
+use crate::{AccountId, ApiError, JetStream, Listens, Network, Retention};
 use data_encoding::BASE64;
 use midge_streamlog::{Error as LogError, Evicted, Filter};
 use midge_subject::Filter as Subjects;
@@ -270,6 +270,10 @@ impl JetStream {
             stream.keep_schedules(&self.store, &account);
         }
         self.rewire(ask.account);
+        if old.retention == Retention::Limits {
+            // What consumers were done with before.
+            self.sweep_settled(index);
+        }
         let info = self.streams[index]
             .as_ref()
             .map_or(Value::Null, |stream| json!(self.info_of(stream, ask.now)));

@@ -186,8 +186,10 @@ impl Consumer {
         if let Some(due) = pending.due {
             self.due.remove(&(due, seq));
         }
-        if self.settles() {
-            self.spent.insert(seq);
+        match self.settles() {
+            true => drop(self.spent.insert(seq)),
+            // Nobody asks, unless the stream begins to remove what consumers are done with.
+            false => self.known_from = self.known_from.max(seq + 1),
         }
         self.changed = true;
         self.advise(

@@ -88,12 +88,13 @@ pub(crate) struct Consumer {
     floor: Pair,
     /// Where a reset asked it to begin, which may be beyond the log's end; 0: nowhere.
     reset_to: u64,
-    /// Whether it had a message below this sequence isn't known; 0: all is known.
+    /// Whether it is done with a message below this sequence isn't known; 0: all is known.
     known_from: u64,
     pending: BTreeMap<u64, Pending>,
     due: BTreeSet<(u64, u64)>,
     redeliver: VecDeque<u64>,
-    /// Went out as often as they may and were never acknowledged; kept where the stream asks who is done with a message.
+    /// Went out as often as they may and were never acknowledged; kept where the stream asks who is done with a message. Elsewhere
+    /// `known_from` is above them.
     spent: BTreeSet<u64>,
     /// Sequences to deliver before `next`: the last ones of each subject.
     initial: VecDeque<u64>,

@@ -99,7 +99,8 @@ impl JetStream {
         }
     }
 
-    /// Removes, in slices, what all consumers of a stream are done with: a power cut may have taken that they removed it.
+    /// Removes, in slices, what all consumers of a stream are done with: a power cut may have taken that they removed it, or it is to be removed
+    /// from now on.
     pub(crate) fn sweep_settled(&mut self, index: usize) {
         if let Some(stream) = self.streams.quietly(index).filter(|it| it.settles()) {
             let upto = stream.reach();
