@@ -2,9 +2,10 @@
 //! found no room on the disk is tried again (`docs/streamlog.md`, "Why a journal", "A full disk").
 use crate::{
     Error, Result,
-    commit::{Carry, Spilled, Unsaved, Writer, fill_frame},
+    commit::{Carry, Unsaved, Writer, fill_frame},
     disk::Work,
     small::{Deltas, Pairs},
+    spill::Spilled,
     store::Inner,
     stream::Shared,
     twice,

@@ -85,6 +85,7 @@ mod seal;
 mod segment;
 mod slot;
 mod small;
+mod spill;
 mod state;
 mod steps;
 mod store;

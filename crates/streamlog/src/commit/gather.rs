@@ -1,0 +1,120 @@
+//! What one commit carries: the shares of the streams and the changes of small state that gathered.
+use crate::{
+    disk::Work,
+    options::Policy,
+    small::Deltas,
+    store::Inner,
+    stream::{Owner, Shared},
+    tail::Piece,
+};
+use std::sync::{Arc, atomic::Ordering};
+
+/// What one commit carries.
+pub(crate) struct Batch {
+    pub(super) number: u64,
+    pub(super) shares: Vec<Share>,
+    pub(super) deltas: Deltas,
+    /// how many streams it began with
+    pub(super) streams: usize,
+    /// its small state is durable, so that all of it has to be
+    pub(super) state_durable: bool,
+    /// a share that was promised a sync has it, in its segments
+    pub(super) direct_synced: bool,
+}
+
+/// One stream's share of a batch.
+pub(crate) struct Share {
+    pub(super) stream: Arc<Shared>,
+    pub(super) last_seq: u64,
+    pub(super) bytes: usize,
+    pub(super) policy: Policy,
+    pub(super) pieces: Vec<Piece>,
+}
+
+impl Inner {
+    /// Ends the open batch, with all that gathered in it.
+    ///
+    /// Small state is taken in the moment in which the batch ends: what its changes speak of was appended before, so it's in this batch's shares or in
+    /// an earlier one's. A change that came later would be on the disk without it after a power cut.
+    pub(super) fn close_batch(&self) -> Batch {
+        let (number, owners, deltas) = {
+            let mut small = self.small.lock();
+            let (number, owners) = self.gate.close();
+            (number, owners, self.take_state(&mut small))
+        };
+        let shares = self.take(owners);
+        self.note(&shares, &deltas);
+        Batch {
+            number,
+            streams: shares.len(),
+            shares,
+            deltas,
+            state_durable: false,
+            direct_synced: false,
+        }
+    }
+
+    pub(super) fn take(&self, owners: Vec<Owner>) -> Vec<Share> {
+        let mut shares = Vec::new();
+        for owner in owners {
+            let Owner::Stream(stream) = owner else {
+                continue;
+            };
+            let mut state = stream.state.lock();
+            if let Err(error) = state.write_losses() {
+                tracing::warn!(stream = %stream.name, %error, "streamlog: what limits took out can't be noted");
+            }
+            let pieces = state.tail.take();
+            let bytes = std::mem::take(&mut state.pending);
+            self.buffered.now.fetch_sub(bytes, Ordering::Relaxed);
+            state.taken = state.last_seq;
+            let owes_sync = std::mem::take(&mut state.owes_sync);
+            let policy = if owes_sync {
+                Policy::Always
+            } else {
+                state.options.policy
+            };
+            let last_seq = state.last_seq;
+            drop(state);
+            if !stream.deleted.load(Ordering::SeqCst) {
+                shares.push(Share {
+                    stream,
+                    last_seq,
+                    bytes,
+                    policy,
+                    pieces,
+                });
+            }
+        }
+        shares
+    }
+
+    fn note(&self, shares: &[Share], deltas: &Deltas) {
+        let commands = shares.iter().any(|s| {
+            s.pieces
+                .iter()
+                .any(|p| matches!(p.bytes.get(38), Some(1..=4)))
+        });
+        self.disk.note(match () {
+            () if defines(deltas) => Work::Definition,
+            () if commands => Work::Purge,
+            () if !deltas.is_empty() => Work::State,
+            () => Work::Append,
+        });
+    }
+}
+
+/// Moves a stream's watermarks to what the share carried.
+pub(super) fn raise(share: &Share, durable: bool) {
+    let mut state = share.stream.state.lock();
+    // A truncation that came later took some of it back.
+    state.visible = state.visible.max(share.last_seq.min(state.last_seq));
+    if durable {
+        state.raise_durable(share.last_seq);
+    }
+}
+
+/// Whether there are definitions of streams among the changes.
+pub(super) fn defines(deltas: &Deltas) -> bool {
+    deltas.keys().any(|key| key.first() == Some(&0))
+}

@@ -1,0 +1,184 @@
+//! Steps of a commit that nothing outside can hold apart.
+use super::*;
+use crate::{
+    NewMessage, Policy, StoreOptions, StreamOptions,
+    disk::{Disk as _, crash::CrashDisk},
+};
+
+/// Symptom: a publish to a stream that is always synced stayed without an answer while one of an `Interval` stream was answered. Cause: a batch
+/// whose frame needed no sync counted as not synced, also for the large share that had its sync in its segment. Remedy: the batch remembers that.
+#[test]
+fn what_was_synced_in_its_segment_is_out_beside_a_frame_that_isn_t_synced() {
+    let options = StoreOptions {
+        direct_bytes: 100,
+        ..StoreOptions::default()
+    };
+    let store = Store::open(Arc::new(CrashDisk::new()), options).unwrap();
+    let (always, _) = store.create_stream("a", StreamOptions::default()).unwrap();
+    let lazy = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(100)),
+        ..StreamOptions::default()
+    };
+    let (lazy, _) = store.create_stream("l", lazy).unwrap();
+    store.commit_once(0).unwrap();
+    let large = always
+        .append(NewMessage::new("a", &[b'x'; 200]), 0)
+        .unwrap();
+    let small = lazy.append(NewMessage::new("l", "x"), 0).unwrap();
+    store.commit_once(1).unwrap();
+    assert_eq!(small.ticket.outcome(), Some(Ok(())));
+    assert_eq!(large.ticket.outcome(), Some(Ok(())));
+    assert_eq!(lazy.0.state.lock().durable, 0, "the frame isn't synced");
+    store.commit_once(200_000_000_000).unwrap();
+    assert_eq!(lazy.0.state.lock().durable, 1);
+}
+
+/// Symptom: a change of small state stayed without an answer until a later batch was synced. Cause: an earlier batch took it after it had been
+/// queued anew, and the batch that it was promised had nothing of it to sync. Remedy: a promise is remembered by its batch.
+#[test]
+fn a_change_that_an_earlier_batch_took_is_answered_with_its_own() {
+    let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
+    let lazy = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(100)),
+        ..StreamOptions::default()
+    };
+    let (lazy, _) = store.create_stream("l", lazy).unwrap();
+    store.commit_once(0).unwrap();
+    let change = store.put_state(b"k", b"v").unwrap();
+    let mut taken = store.0.take_state(&mut store.0.small.lock());
+    let writer = &mut *store.0.writer.lock();
+    assert!(store.0.write_to_manifest(writer, &mut taken).unwrap());
+    let append = |seq| lazy.append(NewMessage::new("l", "x"), seq).unwrap().ticket;
+    let message = append(0);
+    store.0.commit(writer, 1).unwrap();
+    assert_eq!(message.outcome(), Some(Ok(())));
+    assert_eq!(change.outcome(), Some(Ok(())));
+    assert_eq!(lazy.0.state.lock().durable, 0, "the frame isn't synced");
+}
+
+/// Symptom: after a power cut acknowledged messages were gone. Cause: a batch that had waited for room went out when the keeper came, and the
+/// keeper took what gathered behind it for written too: it sealed the segment whose bytes weren't in its file. Remedy: it commits once more.
+#[test]
+fn what_gathered_behind_a_held_batch_is_in_the_segment_that_is_sealed() {
+    let disk = CrashDisk::new();
+    let open =
+        |disk: &CrashDisk| Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap();
+    let store = open(&disk);
+    let small = StreamOptions {
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", small).unwrap();
+    store.commit_once(0).unwrap();
+    let append = || {
+        let message = NewMessage::new("s", &[b'x'; 900]);
+        stream.append(message, 0).unwrap().ticket
+    };
+    let first = append();
+    // As when there was no room for it.
+    store.0.writer.lock().held = Some(store.0.close_batch());
+    let behind: Vec<_> = (0..6).map(|_| append()).collect();
+    let keep = || {
+        store
+            .0
+            .keep(&stream, 0, &mut crate::compact::Budget::unlimited())
+    };
+    keep().unwrap();
+    store.commit_once(0).unwrap();
+    assert!(behind.iter().all(|it| it.outcome() == Some(Ok(()))));
+    assert_eq!(first.outcome(), Some(Ok(())));
+    keep().unwrap();
+    for after in [disk.kill(), disk.cut(0), disk.cut(1)] {
+        let store = open(&after);
+        let stream = store.stream("s").unwrap().unwrap();
+        assert_eq!(stream.read(0, 100, usize::MAX).unwrap().len(), 7);
+        assert_eq!(store.check().unwrap(), vec![]);
+    }
+}
+
+/// Symptom: after a power cut acknowledged messages were gone with their file. Cause: the committer found that another thread was about to make
+/// the names durable, and took it for done. Remedy: who asks waits for whoever is at it.
+#[test]
+fn names_are_durable_for_everyone_who_asked() {
+    for seed in 0..10 {
+        let disk = CrashDisk::new();
+        let store = Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap();
+        disk.create("new").unwrap();
+        store.0.names_dirty.store(true, Ordering::SeqCst);
+        disk.before_each(|_, _| crate::interleave::pause(Duration::from_millis(5)));
+        let schedule = crate::interleave::Schedule::new(seed, 0);
+        for at in 1..3 {
+            let (store, disk) = (store.clone(), disk.clone());
+            schedule.spawn("asks", move || {
+                crate::interleave::pause(Duration::from_millis(at));
+                store.0.sync_names().unwrap();
+                let names = disk.cut(0).list().unwrap();
+                assert!(names.iter().any(|name| name == "new"), "seed {seed}");
+            });
+        }
+        schedule.run();
+    }
+}
+
+/// Symptom: after a power cut messages stayed in a work queue that its consumer was done with. Cause: a batch took small state after the shares of
+/// its streams, and so a change that followed a message (or a deletion) of the next batch. Remedy: the change is taken as the batch ends.
+#[test]
+fn small_state_is_never_ahead_of_the_messages_that_it_follows() {
+    for seed in 0..10 {
+        let disk = CrashDisk::new();
+        let open = |disk: &CrashDisk| {
+            let options = StoreOptions {
+                journal_bytes: 1 << 20,
+                ..StoreOptions::default()
+            };
+            Store::open(Arc::new(disk.clone()), options).unwrap()
+        };
+        let store = open(&disk);
+        let (stream, _) = store.create_stream("s", StreamOptions::default()).unwrap();
+        store.commit_once(0).unwrap();
+        let schedule = crate::interleave::Schedule::new(seed, 0);
+        let follower = store.clone();
+        schedule.spawn("appends", move || {
+            for _ in 0..8 {
+                let seq = stream.append(NewMessage::new("s", "x"), 0).unwrap().seq;
+                drop(follower.put_state(b"done", &seq.to_be_bytes()).unwrap());
+            }
+        });
+        schedule.spawn("commits", move || {
+            for _ in 0..8 {
+                store.commit_once(0).unwrap();
+                let after = open(&disk.cut(0));
+                let last = after.stream("s").unwrap().unwrap().stats().last_seq;
+                let done = after.state(b"done").map(|it| it.try_into().unwrap());
+                assert!(
+                    done.map_or(0, u64::from_be_bytes) <= last,
+                    "seed {seed}: {done:?} {last}"
+                );
+            }
+        });
+        schedule.run();
+    }
+}
+
+/// Symptom: after a power cut a torn tail was taken for damage. Cause: a batch that carried nothing new of an `Interval` stream raised its
+/// durable mark, which then stood above frames that no sync had seen. Remedy: the mark follows the journal's syncs alone.
+#[test]
+fn an_empty_share_says_nothing_of_what_is_durable() {
+    let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
+    let options = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(1)),
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", options).unwrap();
+    store.commit_once(0).unwrap();
+    drop(stream.append(NewMessage::new("a", "b"), 0).unwrap());
+    store.commit_once(0).unwrap();
+    let durable = || stream.0.state.lock().durable;
+    assert_eq!((durable(), stream.stats().visible), (0, 1));
+    // As when an earlier commit took the bytes after the stream had been queued anew.
+    drop(stream.enter(&mut stream.0.state.lock(), 0));
+    store.commit_once(1).unwrap();
+    assert_eq!(durable(), 0, "the frame isn't synced");
+    store.commit_once(2_000_000_000).unwrap();
+    assert_eq!(durable(), 1, "the interval is over");
+}
