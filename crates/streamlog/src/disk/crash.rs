@@ -115,6 +115,15 @@ pub enum Fault {
     SyncOf(&'static str),
     /// writes to files whose name begins so fail
     WriteOf(&'static str),
+    /// writes to files whose name begins so write a part of their bytes, and fail
+    WritesPart {
+        /// what the file's name begins with
+        of: &'static str,
+        /// how much is written
+        percent: usize,
+        /// how it fails then
+        failure: Failure,
+    },
     /// no byte more is allocated after so many operations that change something
     FullAfter(u64),
     /// syncs of files fail after so many operations
@@ -438,6 +447,19 @@ impl CrashFile {
         self.disk.call(call, &self.name)
     }
 
+    /// How much of a write is made before it fails, in percent, and how it fails.
+    fn part_of_write(&self) -> Option<(usize, Failure)> {
+        let inner = self.disk.0.lock();
+        inner.faults.iter().find_map(|fault| match *fault {
+            Fault::WritesPart {
+                of,
+                percent,
+                failure,
+            } if self.name.starts_with(of) => Some((percent, failure)),
+            _ => None,
+        })
+    }
+
     fn has(&self, fault: impl Fn(&Fault) -> bool) -> bool {
         self.disk.0.lock().faults.iter().any(fault)
     }
@@ -479,6 +501,8 @@ impl DiskFile for CrashFile {
         if self.has(|fault| matches!(fault, Fault::WriteOf(name) if self.name.starts_with(name))) {
             return Err(io::Error::other("injected write error"));
         }
+        let part = self.part_of_write();
+        let bytes = &bytes[..bytes.len() * part.map_or(100, |(percent, _)| percent) / 100];
         let end = at as usize + bytes.len();
         let now = self.with(|inode| inode.live.len() as u64);
         if end as u64 > now && self.is_full(end as u64 - now) {
@@ -491,7 +515,7 @@ impl DiskFile for CrashFile {
             inode.live[at as usize..end].copy_from_slice(bytes);
             inode.dirty.extend(at as usize / PAGE..end.div_ceil(PAGE));
         });
-        Ok(())
+        part.map_or(Ok(()), |(_, failure)| Err(failure.error()))
     }
 
     fn sync(&self) -> io::Result<()> {
