@@ -4,9 +4,10 @@ use crate::{
     Error, Result,
     commit::{Carry, Unsaved, Writer, fill_frame},
     disk::Work,
+    journal::PAGE,
     small::{Deltas, Pairs},
     spill::Spilled,
-    store::Inner,
+    store::{Inner, STREAM_KEY, key_of},
     stream::Shared,
     twice,
 };
@@ -185,16 +186,8 @@ impl Inner {
         let mut large = Vec::new();
         let before = (w.pins.len(), w.carry.streams.len());
         for &id in streams {
-            let stream = match self.by_id(id) {
-                Ok(Some(stream)) => stream.0,
-                Ok(None) => {
-                    w.pins.unpin(id);
-                    continue;
-                }
-                Err(error) => {
-                    not_now(id, &error);
-                    continue;
-                }
+            let Some(stream) = self.pinned(w, id) else {
+                continue;
             };
             let (len, full) = {
                 let state = stream.state.lock();
@@ -262,14 +255,10 @@ impl Inner {
         }
         if !w.journal.fits(len) {
             let pinned: Vec<u64> = w.pins.iter().map(|(id, _)| id).collect();
-            let mut streams = Vec::new();
-            for id in pinned {
-                match self.by_id(id) {
-                    Ok(Some(stream)) => streams.push(stream.0.clone()),
-                    Ok(None) => w.pins.unpin(id),
-                    Err(error) => not_now(id, &error),
-                }
-            }
+            let streams: Vec<_> = pinned
+                .into_iter()
+                .filter_map(|id| self.pinned(w, id))
+                .collect();
             self.flush_or_stop(w, &streams);
             if w.state_pin.is_some() {
                 self.try_manifest(w)?;
@@ -297,45 +286,60 @@ impl Inner {
         Ok(least.max(needed))
     }
 
-    /// Copies what the oldest frames are needed for into a new one. `false`: that is not possible.
-    fn copy_forward(&self, w: &mut Writer) -> Result<bool> {
-        let Some(oldest) = Some(w.oldest()).filter(|oldest| *oldest > 0) else {
-            return Ok(false);
-        };
+    /// Copies what the oldest frame is needed for into a new one, or a part of it. `false`: that is not possible.
+    pub(crate) fn copy_forward(&self, w: &mut Writer) -> Result<bool> {
+        let oldest = w.oldest();
         let mut carry = Carry::default();
-        for (id, frame) in w.pins.iter() {
-            let stream = match self.by_id(id) {
-                Ok(Some(stream)) => stream,
-                Ok(None) => continue,
-                Err(error) => {
-                    not_now(id, &error);
+        let needing = w.pins.iter().take_while(|&(_, frame)| frame == oldest);
+        let needing: Vec<u64> = needing.map(|(id, _)| id).collect();
+        for id in needing {
+            let Some(stream) = self.pinned(w, id) else {
+                // The oldest frame stays as long as it can't be had.
+                if w.pins.needs(id) {
                     return Ok(false);
                 }
+                continue;
             };
-            let len = stream.0.state.lock().tail.len();
-            if !carry.streams.is_empty() && carry.bytes + len > w.carry_max() || frame > oldest {
+            let len = stream.state.lock().tail.len();
+            if !carry.streams.is_empty() && carry.bytes + len > w.carry_max() {
                 break;
             }
-            carry.add(stream.0, len);
+            carry.add(stream, len);
         }
         carry.state = w.state_pin == Some(oldest);
-        let mut frame = std::mem::replace(&mut w.frame, w.journal.frame());
+        if carry.is_empty() {
+            // Streams that are gone needed it.
+            return Ok(w.oldest() != oldest);
+        }
+        let frame = std::mem::replace(&mut w.frame, w.journal.frame());
         fill_frame(w, &carry, &[], &Deltas::new());
-        std::mem::swap(&mut frame, &mut w.frame);
-        if !w.journal.fits(frame.len()) {
-            return Ok(false);
+        // The page after it is for a frame that announces what became free.
+        let fits = w.journal.fits(w.frame.len() + PAGE as usize);
+        let put = match fits {
+            true => self.put_frame(w, &carry, &mut [], &mut Deltas::new()),
+            false => Ok(()),
+        };
+        w.frame = frame;
+        put?;
+        if fits {
+            w.sync_journal()?;
         }
-        let number = w.journal.next_number();
-        for stream in &carry.streams {
-            w.pins.repin(stream.id, number);
+        Ok(fits)
+    }
+
+    /// The stream that needs frames, opened if it wasn't. `None`: its deletion is committed and it needs none any more, or it can't be had now and
+    /// needs them still.
+    pub(crate) fn pinned(&self, w: &mut Writer, id: u64) -> Option<Arc<Shared>> {
+        match self.by_id(id) {
+            Ok(Some(stream)) => return Some(stream.0),
+            Ok(None) if !w.small.contains(&key_of(STREAM_KEY, id)) => w.pins.unpin(id),
+            // A crash may bring it back.
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(stream = id, %error, "streamlog: the journal waits for a stream that can't be opened");
+            }
         }
-        if carry.state {
-            w.state_pin = Some(number);
-        }
-        let oldest = w.oldest();
-        w.journal.write(&*self.disk, &mut frame, oldest)?;
-        w.sync_journal()?;
-        Ok(true)
+        None
     }
 
     /// Writes a frame that says what is needed no more, and nothing else.
@@ -358,11 +362,6 @@ impl Writer {
     fn may_carry(&self, len: usize) -> bool {
         self.carry.streams.is_empty() || self.carry.bytes + len <= self.carry_max()
     }
-}
-
-/// A stream that can't be opened keeps the frames that it needs; that ends nothing, and the next commit tries again.
-fn not_now(stream: u64, error: &Error) {
-    tracing::warn!(stream, %error, "streamlog: the journal waits for a stream that can't be opened");
 }
 
 /// Syncs these tails, several at a time: a disk that is asked for many syncs at once does them together.

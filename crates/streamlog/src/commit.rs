@@ -11,7 +11,7 @@ use crate::{
     stream::Shared,
 };
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashSet, VecDeque},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -33,7 +33,7 @@ pub struct Commit {
     pub streams: usize,
     /// when the next one is due although nobody appends, in nanoseconds
     pub next_due: Option<u64>,
-    /// a batch waits for room on the disk
+    /// a batch waits for room on the disk, or for what the system lacks
     pub waits_for_room: bool,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Writer {
     pub(crate) definitions_stale: bool,
     /// what goes into the next frame once more
     pub(crate) carry: Carry,
-    /// a batch that found no room on a full disk: it is tried again, and those behind it wait
+    /// a batch that couldn't be written for the moment: it is tried again, with what gathered behind it
     pub(crate) held: Option<Batch>,
     /// `Interval` streams with unsynced bytes, and when they are due
     pub(crate) lazy: BTreeMap<u64, (Arc<Shared>, u64)>,
@@ -111,8 +111,20 @@ impl Writer {
     }
 
     pub(crate) fn oldest(&self) -> u64 {
-        let pins = self.pins.oldest().into_iter();
-        pins.chain(self.state_pin).min().unwrap_or(0)
+        self.oldest_after(&Carry::default())
+    }
+
+    /// The oldest frame that is needed once a new one has what is carried on; 0: none.
+    fn oldest_after(&self, carry: &Carry) -> u64 {
+        let carried: HashSet<u64> = carry.streams.iter().map(|stream| stream.id).collect();
+        let stays = |id: &u64| !carried.contains(id);
+        let pin = self.pins.iter().find(|(id, _)| stays(id));
+        let state = self.state_pin.filter(|_| !carry.state);
+        pin.map(|(_, frame)| frame)
+            .into_iter()
+            .chain(state)
+            .min()
+            .unwrap_or(0)
     }
 }
 
@@ -147,8 +159,8 @@ impl Store {
     }
 }
 
-/// When a stream that doesn't open is tried again.
-const OPEN_AGAIN: Duration = Duration::from_secs(1);
+/// When a stream that doesn't open, or a sync that wasn't made, is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 impl Inner {
     /// Commits if that takes neither a sync nor a wait; the batch. `None`: it may.
@@ -167,7 +179,7 @@ impl Inner {
             return None;
         }
         let commit = self.commit_and(&mut writer, now, |_| ()).ok()?;
-        Some(commit.batch)
+        (commit.batch > 0).then_some(commit.batch)
     }
 
     /// Commits and tells the observer; of a failure as well, with the last batch that was written.
@@ -189,13 +201,7 @@ impl Inner {
     /// # Errors
     /// `DiskFull` when there is no room for that.
     pub(crate) fn commit_all(&self, w: &mut Writer, now: u64) -> Result<()> {
-        let was_held = w.held.is_some();
-        let mut commit = self.commit(w, now)?;
-        if was_held && !commit.waits_for_room {
-            // That was the batch that had waited; what gathered behind it is the next one.
-            commit = self.commit(w, now)?;
-        }
-        match commit.waits_for_room {
+        match self.commit(w, now)?.waits_for_room {
             true => Err(Error::DiskFull),
             false => Ok(()),
         }
@@ -217,23 +223,17 @@ impl Inner {
         self.retry_full(w);
         self.retry_manifest(w)?;
         self.sync_due(w, now)?;
-        let mut batch = match w.held.take() {
-            Some(mut batch) => {
-                // What came after it may be the deletion that makes room.
-                batch
-                    .deltas
-                    .append(&mut self.take_state(&mut self.small.lock()));
-                batch
-            }
-            None if self.gate.is_idle() && w.carry.is_empty() => return Ok(w.nothing_done()),
-            None => self.close_batch(),
-        };
-        let written = self.write_batch(w, &mut batch, now)?;
-        self.unsaved.store(w.unsaved.bytes, Ordering::Relaxed);
-        let Some(level) = written else {
-            w.held = Some(batch);
-            self.refuse_if_full(w);
+        let held = w.held.take();
+        let Some(mut batch) = self.gather(held, !w.carry.is_empty()) else {
             return Ok(w.nothing_done());
+        };
+        let written = self.write_batch(w, &mut batch, now);
+        self.unsaved.store(w.unsaved.bytes, Ordering::Relaxed);
+        let level = match written {
+            Ok(Some(level)) => level,
+            Ok(None) => return Ok(self.hold(w, batch, &Error::DiskFull)),
+            Err(error) if error.is_passing() => return Ok(self.hold(w, batch, &error)),
+            Err(error) => return Err(error),
         };
         let number = batch.number;
         self.release(&batch.shares, number, level);
@@ -244,6 +244,18 @@ impl Inner {
             streams: batch.streams,
             ..w.nothing_done()
         })
+    }
+
+    /// The batch waits for what lacks at the moment, and nothing more comes in.
+    fn hold(&self, w: &mut Writer, batch: Batch, why: &Error) -> Commit {
+        if !self.buffered.blocked.load(Ordering::SeqCst) {
+            tracing::warn!(
+                "streamlog: {why}; nothing is taken until a batch that waits is written"
+            );
+        }
+        w.held = Some(batch);
+        self.refuse_if_full(w);
+        w.nothing_done()
     }
 
     fn release(&self, shares: &[Share], number: u64, level: Level) {
@@ -276,11 +288,16 @@ impl Inner {
                 tracing::warn!(stream = id, %error, "streamlog: a stream that may be unsynced doesn't open");
                 // It is still owed.
                 let passed = Duration::from_nanos(now.saturating_sub(since));
-                w.inherited.insert(id, passed + OPEN_AGAIN);
+                w.inherited.insert(id, passed + TRY_AGAIN);
             }
         }
         if w.frames_due.is_some_and(|due| due <= now) {
-            w.sync_journal()?;
+            match w.sync_journal() {
+                Err(error) if error.is_passing() => {
+                    w.frames_due = Some(now.saturating_add(TRY_AGAIN.as_nanos() as u64));
+                }
+                outcome => outcome?,
+            }
         }
         Ok(())
     }

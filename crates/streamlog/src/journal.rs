@@ -430,6 +430,9 @@ impl Journal {
     }
 
     /// Writes a frame. Replay will begin at `oldest`, or at this frame if that is 0. Returns its number.
+    ///
+    /// # Errors
+    /// One that passes leaves the journal as it was: the next frame may be written to the same place.
     pub(crate) fn write(
         &mut self,
         disk: &dyn Disk,
@@ -444,8 +447,10 @@ impl Journal {
         let number = self.number;
         let oldest = if oldest == 0 { number } else { oldest };
         frame.finish(number, self.prev, oldest, self.synced);
-        self.attempt("write", |file| file.write_at(&frame.bytes, PAGE + at))?;
+        let written = self.attempt("write", |file| file.write_at(&frame.bytes, PAGE + at));
+        // Whatever a write that failed left there has a number that no other frame has, and none says that it came before it.
         self.number += 1;
+        written?;
         self.prev = number;
         self.head = (at + len) % self.size;
         self.oldest_written = oldest;

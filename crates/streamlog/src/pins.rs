@@ -31,9 +31,9 @@ impl Pins {
         }
     }
 
-    /// The oldest frame that a stream needs.
-    pub(crate) fn oldest(&self) -> Option<u64> {
-        self.ordered.first().map(|&(frame, _)| frame)
+    /// Whether the stream needs a frame.
+    pub(crate) fn needs(&self, stream: u64) -> bool {
+        self.frames.contains_key(&stream)
     }
 
     /// Streams and the frames they need, the oldest frames first.

@@ -57,10 +57,9 @@ impl Inner {
     /// Begins the journal anew, unless somebody still needs what is in it.
     fn renew_journal(&self) -> Result<()> {
         let w = &mut *self.writer.lock();
-        let gone = |id: u64| matches!(self.by_id(id), Ok(None));
         let pinned: Vec<u64> = w.pins.iter().map(|(id, _)| id).collect();
-        for id in pinned.into_iter().filter(|&id| gone(id)) {
-            w.pins.unpin(id);
+        for id in pinned {
+            drop(self.pinned(w, id));
         }
         if w.state_pin.is_some() {
             self.write_manifest(w)?;

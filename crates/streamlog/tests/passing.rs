@@ -267,3 +267,76 @@ fn what_lacks_while_writing_stops_nothing_for_good() {
         }
     }
 }
+
+/// A frame whose write fails, after so many percent of its bytes.
+fn frame_fails(percent: usize, failure: Failure) -> Fault {
+    match percent {
+        0 => Fault::fails(Call::Write, "journal", failure),
+        _ => Fault::WritesPart {
+            of: "journal",
+            percent,
+            failure,
+        },
+    }
+}
+
+/// Symptom: the store took nothing more for good. Cause: a write of the journal that found no memory, no descriptor or no room counted as a broken
+/// disk. Remedy: the batch is held, and written again behind whatever a part of the first attempt left.
+#[test]
+fn a_frame_that_can_t_be_written_for_a_while_is_written_later() {
+    for failure in [Failure::Descriptors, Failure::Memory, Failure::Space] {
+        for (at, percent) in (0..16).flat_map(|at| [0, 10, 60, 100].map(|part| (at, part))) {
+            let what = format!("{failure:?}, {percent} % of frame {at}");
+            let disk = CrashDisk::new();
+            let store = open(&disk);
+            let [stream, other] =
+                ["s", "other"].map(|name| store.create_stream(name, small()).unwrap().0);
+            // Any place of the ring, its end too.
+            for k in 0..=at {
+                put(&stream, k);
+                store.commit_once(0).unwrap();
+            }
+            let append = |stream: &Stream, len: usize| {
+                let message = vec![b'x'; len];
+                let appended = stream.append(NewMessage::new("s", &message), 0);
+                appended.unwrap().ticket
+            };
+            let kept = |disk: &CrashDisk| {
+                let store = open(disk);
+                let last = |name| {
+                    store
+                        .stream(name)
+                        .unwrap()
+                        .map_or(0, |it| it.stats().last_seq)
+                };
+                let done = store.state(b"done").map_or(0, |it| it[0]);
+                (last("s"), last("other"), done)
+            };
+            let mut tickets = vec![append(&stream, 20)];
+            disk.set_faults(&[frame_fails(percent, failure)]);
+            store.commit_once(0).unwrap();
+            // What came between the commit and the refusal.
+            assert_eq!(tickets[0].outcome(), None, "{what}");
+            let refused = stream.append(NewMessage::new("s", "x"), 0).err();
+            assert_eq!(refused, Some(Error::DiskFull), "{what}");
+            tickets.push(store.put_state(b"done", &[1]).unwrap());
+            store.commit_once(0).unwrap();
+            assert_eq!(store.failure(), None, "{what}");
+            for seed in 0..6 {
+                let (last, ..) = kept(&disk.cut(seed));
+                assert!(last > at, "{what}: {last} after a cut");
+            }
+            disk.set_faults(&[]);
+            store.commit_once(0).unwrap();
+            tickets.extend([append(&stream, 20), append(&other, 20)]);
+            store.commit_once(0).unwrap();
+            for ticket in tickets {
+                assert_eq!(ticket.outcome(), Some(Ok(())), "{what}");
+            }
+            for seed in 0..6 {
+                let found = kept(&disk.cut(seed));
+                assert_eq!(found, (at + 3, 1, 1), "{what}, cut {seed}");
+            }
+        }
+    }
+}

@@ -7,17 +7,23 @@ use crate::{
     stream::{Owner, Shared},
     tail::Piece,
 };
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+};
 
-/// What one commit carries.
+/// What one commit carries. There's one at a time: what gathers behind one that is held joins it, so that no change of small state leaves behind
+/// what it follows.
 pub(crate) struct Batch {
+    /// it answers the promises of all numbers first..=number
+    pub(super) first: u64,
     pub(super) number: u64,
     pub(super) shares: Vec<Share>,
     pub(super) deltas: Deltas,
     /// how many streams it began with
     pub(super) streams: usize,
-    /// its small state is durable, so that all of it has to be
-    pub(super) state_durable: bool,
+    /// small state of it is promised a sync, or durable ahead of a share
+    pub(super) state_synced: bool,
     /// a share that was promised a sync has it, in its segments
     pub(super) direct_synced: bool,
 }
@@ -31,7 +37,58 @@ pub(crate) struct Share {
     pub(super) pieces: Vec<Piece>,
 }
 
+impl Batch {
+    /// What gathered later goes with it.
+    fn join(&mut self, later: Self) {
+        self.number = later.number;
+        self.deltas.extend(later.deltas);
+        self.state_synced |= later.state_synced;
+        self.shares.retain(Share::is_needed);
+        let shares = self.shares.iter().enumerate();
+        let known: HashMap<u64, usize> = shares.map(|(at, share)| (share.stream.id, at)).collect();
+        for share in later.shares {
+            match known.get(&share.stream.id) {
+                Some(&at) => self.shares[at].join(share),
+                None => {
+                    self.shares.push(share);
+                    self.streams += 1;
+                }
+            }
+        }
+    }
+}
+
+impl Share {
+    fn is_needed(&self) -> bool {
+        !self.stream.deleted.load(Ordering::SeqCst)
+    }
+
+    fn join(&mut self, later: Self) {
+        self.last_seq = later.last_seq;
+        self.bytes += later.bytes;
+        self.pieces.extend(later.pieces);
+        if self.policy != Policy::Always {
+            self.policy = later.policy;
+        }
+    }
+}
+
 impl Inner {
+    /// What is to be written now: a batch that was held, and what gathered since then. `None`: there is nothing.
+    pub(super) fn gather(&self, held: Option<Batch>, must: bool) -> Option<Batch> {
+        if self.gate.is_idle() && (held.is_some() || !must) {
+            return held;
+        }
+        let later = self.close_batch();
+        match held {
+            Some(mut batch) => {
+                batch.join(later);
+                Some(batch)
+            }
+            None => Some(later),
+        }
+    }
+
     /// Ends the open batch, with all that gathered in it.
     ///
     /// Small state is taken in the moment in which the batch ends: what its changes speak of was appended before, so it's in this batch's shares or in
@@ -42,14 +99,17 @@ impl Inner {
             let (number, owners) = self.gate.close();
             (number, owners, self.take_state(&mut small))
         };
-        let shares = self.take(owners);
+        let mut shares = self.take(owners);
+        shares.retain(Share::is_needed);
         self.note(&shares, &deltas);
         Batch {
+            first: number,
             number,
             streams: shares.len(),
+            state_synced: defines(&deltas)
+                || !deltas.is_empty() && self.options.policy == Policy::Always,
             shares,
             deltas,
-            state_durable: false,
             direct_synced: false,
         }
     }
@@ -76,15 +136,13 @@ impl Inner {
             };
             let last_seq = state.last_seq;
             drop(state);
-            if !stream.deleted.load(Ordering::SeqCst) {
-                shares.push(Share {
-                    stream,
-                    last_seq,
-                    bytes,
-                    policy,
-                    pieces,
-                });
-            }
+            shares.push(Share {
+                stream,
+                last_seq,
+                bytes,
+                policy,
+                pieces,
+            });
         }
         shares
     }

@@ -1,8 +1,11 @@
 //! Steps of a commit that nothing outside can hold apart.
 use super::*;
 use crate::{
-    NewMessage, Policy, StoreOptions, StreamOptions,
-    disk::{Disk as _, crash::CrashDisk},
+    NewMessage, Policy, StoreOptions, Stream, StreamOptions,
+    disk::{
+        Disk as _,
+        crash::{CrashDisk, Fault},
+    },
 };
 
 /// Symptom: a publish to a stream that is always synced stayed without an answer while one of an `Interval` stream was answered. Cause: a batch
@@ -181,4 +184,85 @@ fn an_empty_share_says_nothing_of_what_is_durable() {
     assert_eq!(durable(), 0, "the frame isn't synced");
     store.commit_once(2_000_000_000).unwrap();
     assert_eq!(durable(), 1, "the interval is over");
+}
+
+/// Symptom: after a power cut a consumer was done with a message that the log didn't have. Cause: a batch that was tried again took the small state
+/// that had changed since then, and left behind the messages that this followed. Remedy: all of the later batch joins it.
+#[test]
+fn what_gathers_behind_a_held_batch_joins_it_as_a_whole() {
+    let disk = CrashDisk::new();
+    let open =
+        |disk: &CrashDisk| Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap();
+    let store = open(&disk);
+    let [stream, other] = ["s", "other"].map(|name| {
+        store
+            .create_stream(name, StreamOptions::default())
+            .unwrap()
+            .0
+    });
+    store.commit_once(0).unwrap();
+    let append = |stream: &Stream| stream.append(NewMessage::new("s", "x"), 0).unwrap().ticket;
+    let mut tickets = vec![append(&stream)];
+    store.0.writer.lock().held = Some(store.0.close_batch());
+    tickets.extend([append(&stream), append(&other)]);
+    tickets.push(store.put_state(b"done", b"2").unwrap());
+    store.commit_once(0).unwrap();
+    assert!(tickets.iter().all(|it| it.outcome() == Some(Ok(()))));
+    let after = open(&disk.cut(0));
+    let last = |name| after.stream(name).unwrap().unwrap().stats().last_seq;
+    assert_eq!((last("s"), last("other")), (2, 1));
+    assert_eq!(after.state(b"done"), Some(b"2".to_vec()));
+}
+
+/// A stream that fails with a batch fails for all whose promises the batch answers, those of the batch that was held too.
+#[test]
+fn what_a_failed_stream_had_in_a_held_batch_is_lost_with_it() {
+    let disk = CrashDisk::new();
+    let options = StoreOptions {
+        direct_bytes: 100,
+        ..StoreOptions::default()
+    };
+    let store = Store::open(Arc::new(disk.clone()), options).unwrap();
+    let (stream, _) = store.create_stream("s", StreamOptions::default()).unwrap();
+    store.commit_once(0).unwrap();
+    let message = NewMessage::new("s", &[b'x'; 200]);
+    let first = stream.append(message, 0).unwrap().ticket;
+    store.0.writer.lock().held = Some(store.0.close_batch());
+    let change = store.put_state(b"k", b"v").unwrap();
+    disk.set_faults(&[Fault::WriteOf("0000")]);
+    store.commit_once(0).unwrap();
+    assert!(matches!(first.outcome(), Some(Err(Error::Stopped { .. }))));
+    assert_eq!(change.outcome(), Some(Ok(())));
+}
+
+/// Symptom: the ring was filled with empty frames. Cause: a stream that is deleted while frames are copied forward had nothing to copy, and kept its
+/// oldest frame. Remedy: nothing is copied when that doesn't help.
+///
+/// Symptom: after a power cut a stream was there without its messages. Cause: a stream that is gone needs no frames, but a deletion that no commit
+/// has taken may be lost. Remedy: it needs them until then.
+#[test]
+fn a_stream_needs_its_frames_until_its_deletion_is_committed() {
+    let disk = CrashDisk::new();
+    let options = || StoreOptions {
+        journal_bytes: 1 << 16,
+        ..StoreOptions::default()
+    };
+    let store = Store::open(Arc::new(disk.clone()), options()).unwrap();
+    let (stream, _) = store.create_stream("s", StreamOptions::default()).unwrap();
+    drop(stream.append(NewMessage::new("s", "x"), 0).unwrap());
+    store.commit_once(0).unwrap();
+    {
+        let w = &mut *store.0.writer.lock();
+        store.0.write_manifest(w).unwrap();
+        drop(store.delete_stream("s").unwrap());
+        let next = w.journal.next_number();
+        assert_eq!(store.0.copy_forward(w), Ok(false));
+        assert_eq!(w.journal.next_number(), next, "no frame was written");
+        let _ = store.0.make_room(w, 60 << 10);
+    }
+    let after = Store::open(Arc::new(disk.cut(0)), options()).unwrap();
+    assert_eq!(after.stream("s").unwrap().unwrap().stats().msgs, 1);
+    store.commit_once(0).unwrap();
+    let w = &mut *store.0.writer.lock();
+    assert!(store.0.pinned(w, 1).is_none() && !w.pins.needs(1));
 }

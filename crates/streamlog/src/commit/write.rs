@@ -1,4 +1,7 @@
 //! A batch's way to the disk: what is large to its files, the rest as one frame.
+//!
+//! A change of small state is never durable before a share of its batch whose stream was defined already: it is in one frame with it, in a later one,
+//! or in the manifest, which is written when all frames are synced.
 use super::{
     Writer,
     gather::{Batch, Share, defines, raise},
@@ -9,11 +12,11 @@ use crate::{
     journal::FrameBuf,
     options::Policy,
     small::{Deltas, Pair},
-    store::{Inner, STREAM_KEY},
+    store::{Inner, STREAM_KEY, TOMB_KEY, id_of},
     stream::Shared,
     tail::Piece,
 };
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// What is copied from old frames into the next one, so that the old ones are needed no more.
 #[derive(Default)]
@@ -26,7 +29,7 @@ pub(crate) struct Carry {
 }
 
 impl Carry {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.streams.is_empty() && !self.state
     }
 
@@ -37,40 +40,27 @@ impl Carry {
 }
 
 impl Inner {
-    /// Writes a batch: what is large to its files, the rest as one frame. How far it came; `None`: it finds no room at the moment, and may be
-    /// written again.
+    /// Writes a batch: what is large to its files, the rest as one frame. How far it came; `None`: it finds no room at the moment. Then, and after an
+    /// error that passes, it may be written again: what was written of it isn't in it any more.
     pub(super) fn write_batch(
         &self,
         w: &mut Writer,
         batch: &mut Batch,
         now: u64,
     ) -> Result<Option<Level>> {
-        let Batch { number, shares, .. } = batch;
-        let is_large = |share: &Share| share.bytes >= self.direct_bytes(w);
-        // A stream's files come after its definition.
-        let mut defines = defines(&batch.deltas);
-        let state_alone =
-            state_len(&batch.deltas) > w.state_max() || (defines && shares.iter().any(is_large));
-        if state_alone {
-            if !self.write_state(w, &mut batch.deltas)? {
-                return Ok(None);
-            }
-            batch.state_durable = true;
-            defines = false;
-        }
-        shares.retain(|share| {
-            let journal = defines && !w.lazy.contains_key(&share.stream.id);
-            let direct = !journal && self.write_direct(w, share, *number, now);
-            batch.direct_synced |= direct && share.policy == Policy::Always;
-            !direct
-        });
-        let must_sync = defines
-            || batch.state_durable
-            || shares.iter().any(|share| share.policy == Policy::Always)
-            || (!batch.deltas.is_empty() && self.options.policy == Policy::Always);
-        if !self.write_frame(w, &batch.shares, &mut batch.deltas, now)? {
+        let new = w.new_streams(&batch.deltas);
+        self.write_large(w, batch, &new, now);
+        let is_large =
+            |share: &Share| new.contains(&share.stream.id) && share.bytes >= self.direct_bytes(w);
+        let apart = state_len(&batch.deltas) > w.state_max() || batch.shares.iter().any(is_large);
+        let is_written = !apart
+            && self.write_frame(w, &mut batch.shares, &mut batch.deltas, now)?
+            || self.write_in_turn(w, batch, &new, now)?;
+        if !is_written {
             return Ok(None);
         }
+        let must_sync =
+            batch.state_synced || batch.shares.iter().any(|it| it.policy == Policy::Always);
         // A share without bytes stands for what an earlier frame carried, which may not be durable either.
         if w.journal.is_unsynced() && !must_sync {
             for share in batch.shares.drain(..) {
@@ -79,7 +69,7 @@ impl Inner {
                     .insert(share.stream.id, (share.stream, share.last_seq));
             }
             // Whoever waits for a sync of this batch has it, though its frame isn't synced: small state that was promised one went with an
-            // earlier batch, or to the manifest, or this batch would have to be synced.
+            // earlier batch, or this batch would have to be synced.
             let state_synced = self.small.lock().promised >= batch.number;
             return Ok(Some(match batch.direct_synced || state_synced {
                 true => Level::Synced,
@@ -92,27 +82,60 @@ impl Inner {
         Ok(Some(Level::Synced))
     }
 
-    /// Makes small state durable before anything else of its batch: in a frame of its own, or in the manifest when it is too much for one. Each
-    /// stands in for the other when there is no room. `false`: neither has any.
-    fn write_state(&self, w: &mut Writer, deltas: &mut Deltas) -> Result<bool> {
+    /// A batch that no frame holds, in several steps: the shares of streams that are defined, the small state, the shares of those that this defines.
+    /// None is durable before the one before it. `false`: one of them finds no room.
+    fn write_in_turn(
+        &self,
+        w: &mut Writer,
+        batch: &mut Batch,
+        new: &HashSet<u64>,
+        now: u64,
+    ) -> Result<bool> {
+        let is_new = |share: &Share| new.contains(&share.stream.id);
+        batch.shares.sort_by_key(is_new);
+        let defined = batch.shares.partition_point(|share| !is_new(share));
+        let Batch { shares, deltas, .. } = &mut *batch;
+        if !self.write_frame(w, &mut shares[..defined], &mut Deltas::new(), now)? {
+            // What a stream that is deleted needs of the journal is the room that lacks. Nothing else may go before the shares.
+            if !deletes(deltas) || !self.write_to_manifest(w, deltas)? {
+                return Ok(false);
+            }
+            batch.state_synced = true;
+        }
+        if !batch.deltas.is_empty() && !self.write_state(w, &mut batch.deltas, now)? {
+            return Ok(false);
+        }
+        // A stream's files come after its definition.
+        if w.journal.is_unsynced() && !new.is_empty() {
+            w.sync_journal()?;
+        }
+        self.write_large(w, batch, &HashSet::new(), now);
+        self.write_frame(w, &mut batch.shares, &mut Deltas::new(), now)
+    }
+
+    /// Shares that are large go to their segments, unless their streams are new.
+    fn write_large(&self, w: &mut Writer, batch: &mut Batch, new: &HashSet<u64>, now: u64) {
+        let Batch { shares, first, .. } = batch;
+        shares.retain(|share| {
+            let is_direct =
+                !new.contains(&share.stream.id) && self.write_direct(w, share, *first, now);
+            batch.direct_synced |= is_direct && share.policy == Policy::Always;
+            !is_direct
+        });
+    }
+
+    /// Small state in a frame of its own, or in the manifest when it is too much for one. Each stands in for the other when there is no room. `false`:
+    /// neither has any.
+    fn write_state(&self, w: &mut Writer, deltas: &mut Deltas, now: u64) -> Result<bool> {
         let much = state_len(deltas) > w.state_max();
         if much && self.write_to_manifest(w, deltas)? {
             return Ok(true);
         }
-        w.frame.clear();
-        put_deltas(&mut w.frame, deltas);
-        put_deltas(&mut w.frame, deltas);
-        if !self.make_room(w, w.frame.len())? {
-            return Ok(!much && self.write_to_manifest(w, deltas)?);
-        }
-        w.take_state(deltas);
-        let oldest = w.oldest();
-        w.journal.write(&*self.disk, &mut w.frame, oldest)?;
-        w.sync_journal()?;
-        Ok(true)
+        Ok(self.write_frame(w, &mut [], deltas, now)?
+            || !much && self.write_to_manifest(w, deltas)?)
     }
 
-    /// Small state goes straight to the manifest. `false`: there is no room.
+    /// Small state goes straight to the manifest, behind all frames. `false`: there is no room.
     pub(super) fn write_to_manifest(&self, w: &mut Writer, deltas: &mut Deltas) -> Result<bool> {
         let mut small = w.small.clone();
         for (key, value) in &*deltas {
@@ -163,7 +186,7 @@ impl Inner {
     fn write_frame(
         &self,
         w: &mut Writer,
-        shares: &[Share],
+        shares: &mut [Share],
         deltas: &mut Deltas,
         now: u64,
     ) -> Result<bool> {
@@ -177,11 +200,11 @@ impl Inner {
             return Ok(true);
         }
         if !self.make_room(w, w.frame.len())? {
-            // What is carried on has its place already, and small state has another one.
-            carry = Carry::default();
-            if !deltas.is_empty() && !self.write_to_manifest(w, deltas)? {
+            if carry.is_empty() {
                 return Ok(false);
             }
+            // What is carried on has its place already.
+            carry = Carry::default();
             fill_frame(w, &carry, shares, deltas);
             if w.frame.is_empty() {
                 return Ok(true);
@@ -190,21 +213,9 @@ impl Inner {
                 return Ok(false);
             }
         }
-        let number = w.journal.next_number();
-        for stream in &carry.streams {
-            w.pins.repin(stream.id, number);
-        }
-        for share in shares.iter().filter(|share| !share.pieces.is_empty()) {
-            w.pins.pin(share.stream.id, number);
-        }
-        if carry.state {
-            w.state_pin = Some(number);
-        }
         let has_state = carry.state || !deltas.is_empty();
         let state = has_state.then_some(self.options.policy);
-        w.take_state(deltas);
-        let oldest = w.oldest();
-        w.journal.write(&*self.disk, &mut w.frame, oldest)?;
+        self.put_frame(w, &carry, shares, deltas)?;
         let policies = shares.iter().map(|share| share.policy).chain(state);
         let soonest = policies.filter_map(|policy| match policy {
             Policy::Always => None,
@@ -212,6 +223,31 @@ impl Inner {
         });
         w.frames_due = soonest.chain(w.frames_due).min();
         Ok(true)
+    }
+
+    /// Writes the frame that [`fill_frame`] put together of these. Nothing has changed if that fails.
+    pub(crate) fn put_frame(
+        &self,
+        w: &mut Writer,
+        carry: &Carry,
+        shares: &mut [Share],
+        deltas: &mut Deltas,
+    ) -> Result<()> {
+        let oldest = w.oldest_after(carry);
+        let number = w.journal.write(&*self.disk, &mut w.frame, oldest)?;
+        for stream in &carry.streams {
+            w.pins.repin(stream.id, number);
+        }
+        for share in shares.iter_mut().filter(|it| !it.pieces.is_empty()) {
+            w.pins.pin(share.stream.id, number);
+            share.pieces.clear();
+            share.bytes = 0;
+        }
+        if carry.state {
+            w.state_pin = Some(number);
+        }
+        w.take_state(deltas, number);
+        Ok(())
     }
 }
 
@@ -248,12 +284,22 @@ impl Writer {
         (self.journal.size() / 16) as usize
     }
 
-    /// The next frame makes these changes.
-    fn take_state(&mut self, deltas: &mut Deltas) {
+    /// The streams that are defined by these changes, and weren't before.
+    fn new_streams(&self, deltas: &Deltas) -> HashSet<u64> {
+        let defined = deltas.iter().filter(|(_, value)| value.is_some());
+        defined
+            .filter_map(|(key, _)| Some((key, id_of(STREAM_KEY, key)?)))
+            .filter(|(key, _)| !self.small.contains(key))
+            .map(|(_, id)| id)
+            .collect()
+    }
+
+    /// The frame with that number made these changes.
+    fn take_state(&mut self, deltas: &mut Deltas, frame: u64) {
         if deltas.is_empty() {
             return;
         }
-        self.state_pin.get_or_insert(self.journal.next_number());
+        self.state_pin.get_or_insert(frame);
         self.definitions_stale |= defines(deltas);
         for (key, value) in std::mem::take(deltas) {
             self.small.apply(&key, value.as_ref());
@@ -265,6 +311,12 @@ impl Writer {
 /// What a change takes, about.
 pub(crate) fn delta_len(key: &[u8], value: Option<&Pair>) -> usize {
     key.len() + value.map_or(0, |pair| pair.value().len())
+}
+
+/// Whether a stream is deleted by them.
+fn deletes(deltas: &Deltas) -> bool {
+    let mut deltas = deltas.iter();
+    deltas.any(|(key, value)| key.starts_with(TOMB_KEY) && value.is_some())
 }
 
 fn state_len(deltas: &Deltas) -> usize {
