@@ -1,17 +1,21 @@
-//! One count of all bytes that wait in mailboxes, with a bound.
+//! One count of all bytes that are held for others, with a bound.
+
+use core::task::{Context, Poll};
 
 use crossbeam_utils::CachePadded;
 
+use crate::Waiters;
 use crate::sync::{AtomicUsize, Ordering};
 
-/// A counter of bytes which many mailboxes share, and the most it should reach.
+/// A counter of bytes which many owners share, and the most it should reach.
 ///
-/// A [`Mailbox`](crate::Mailbox) made with a budget counts each pushed byte until it is written or freed.
-/// It never refuses a chunk for it (bytes already staged are in memory anyway): the caller looks at
-/// [`Budget::is_exhausted`] before it stages more, and holds back the publisher.
+/// Owners that grow byte by byte take their [`Share`](crate::Share) in steps; a [`Mailbox`](crate::Mailbox) made with a budget has one.
+/// It never refuses a chunk for it (bytes already staged are in memory anyway): the pusher is told, and whoever reads from
+/// publishers waits in [`Budget::poll_room`].
 pub struct Budget {
     used: CachePadded<AtomicUsize>,
     max: AtomicUsize,
+    waiters: Waiters,
 }
 
 impl Budget {
@@ -20,6 +24,7 @@ impl Budget {
         Self {
             used: CachePadded::new(AtomicUsize::new(0)),
             max: AtomicUsize::new(max),
+            waiters: Waiters::default(),
         }
     }
 
@@ -42,6 +47,12 @@ impl Budget {
     pub fn release(&self, n: usize) {
         let before = self.used.fetch_sub(n, Ordering::Relaxed);
         debug_assert!(before >= n, "released {n} of {before} bytes");
+        self.waiters.wake_if(|| !self.is_exhausted());
+    }
+
+    /// Ready while the bound isn't reached; else the task is woken when it isn't any more.
+    pub fn poll_room(&self, cx: &Context<'_>) -> Poll<()> {
+        self.waiters.poll(cx, || !self.is_exhausted())
     }
 
     /// Bytes counted now.
@@ -57,6 +68,7 @@ impl Budget {
     /// Changes the bound; what is counted already stays.
     pub fn set_max(&self, max: usize) {
         self.max.store(max, Ordering::Relaxed);
+        self.waiters.wake_if(|| !self.is_exhausted());
     }
 
     /// True when the bound is reached.

@@ -37,6 +37,8 @@ pub(crate) struct Body {
     shared_bytes: usize,
     messages: u32,
     message_bytes: u64,
+    /// Bytes that the mailbox counts for it.
+    pub(crate) charged: usize,
 }
 
 /// A payload by reference, to be sent before `bytes[at..]`. Never empty.
@@ -130,8 +132,7 @@ impl Chunk {
 
     /// Bytes of memory kept by an empty chunk, without the box itself.
     pub(crate) fn capacity(&self) -> usize {
-        let body = &self.0.value;
-        body.bytes.capacity() + body.shared.capacity() * size_of::<Shared>()
+        self.0.value.capacity()
     }
 }
 
@@ -152,6 +153,15 @@ impl fmt::Debug for Chunk {
 }
 
 impl Body {
+    fn capacity(&self) -> usize {
+        self.bytes.capacity() + self.shared.capacity() * size_of::<Shared>()
+    }
+
+    /// Bytes of memory that are the chunk's own: shared payloads are counted by whoever made them.
+    pub(crate) fn footprint(&self) -> usize {
+        size_of::<Node<Self>>() + self.capacity()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.bytes.len() - self.sent + self.shared_bytes
     }

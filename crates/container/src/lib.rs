@@ -35,10 +35,14 @@ mod budget;
 mod chunk;
 mod mailbox;
 mod pool;
+mod share;
 mod slot;
 mod sync;
+mod waiters;
 
 pub use budget::Budget;
 pub use chunk::Chunk;
 pub use mailbox::{Drain, Finished, Mailbox, Pushed, Sent};
 pub use pool::{Pool, PoolLimits};
+pub use share::Share;
+pub use waiters::Waiters;

@@ -6,16 +6,21 @@ use std::sync::Arc;
 use crate::chunk::{Body, fill};
 use crate::slot::{Claim, List, Slot, State};
 use crate::sync::{AtomicUsize, Ordering};
-use crate::{Budget, Chunk, Pool};
+use crate::{Budget, Chunk, Pool, Share};
 
 /// Where many producers leave chunks for one connection.
 ///
 /// The states and who may do what in which are drawn at the head of `slot.rs`.
+///
+/// With a budget, the memory of its chunks counts in a [`Share`] from when they are pushed until they are freed. One that meets an empty
+/// mailbox counts only from when a drainer leaves it there: most are written at once, and they change nothing that threads share. No
+/// other can be uncounted at the same time, as it wouldn't meet an empty one.
 pub struct Mailbox {
     slot: Slot<Body>,
     /// Bytes pushed and neither written nor freed. Counted before the push, so it never runs below zero.
     pending: AtomicUsize,
-    budget: Option<Arc<Budget>>,
+    /// What the chunks take of a budget, and whatever else the mailbox's owner has counted in it.
+    share: Option<Share>,
 }
 
 /// What a push met.
@@ -29,6 +34,8 @@ pub struct Pushed {
     pub first: bool,
     /// The mailbox is closed and the chunk was freed.
     pub closed: bool,
+    /// The chunk exhausted the budget.
+    pub exhausted: bool,
 }
 
 /// Messages that left completely with the chunks that carried them.
@@ -46,48 +53,54 @@ impl Mailbox {
         Self::build(None)
     }
 
-    /// Like [`Mailbox::new`]; its bytes count against `budget` as well.
-    pub fn with_budget(budget: Arc<Budget>) -> Self {
-        Self::build(Some(budget))
+    /// Like [`Mailbox::new`]; the memory of its chunks counts against `budget`, `floor` bytes of it always.
+    pub fn with_budget(budget: Arc<Budget>, floor: usize) -> Self {
+        Self::build(Some(Share::new(budget, floor)))
     }
 
-    fn build(budget: Option<Arc<Budget>>) -> Self {
+    fn build(share: Option<Share>) -> Self {
         Self {
             slot: Slot::new(),
             pending: AtomicUsize::new(0),
-            budget,
+            share,
         }
+    }
+
+    /// Its share of the budget that it was made with.
+    pub fn share(&self) -> Option<&Share> {
+        self.share.as_ref()
     }
 
     /// Leaves a chunk behind those pushed before. Chunks of one producer keep their order.
     ///
     /// Call [`Mailbox::try_drain`] afterwards, or wake the owner. An empty chunk is freed and changes nothing.
-    pub fn push(&self, chunk: Chunk) -> Pushed {
+    pub fn push(&self, mut chunk: Chunk) -> Pushed {
         let len = chunk.len();
+        let mut pushed = Pushed {
+            pending: self.pending(),
+            first: false,
+            closed: false,
+            exhausted: false,
+        };
         if len == 0 {
-            let closed = self.is_closed();
-            return Pushed {
-                pending: self.pending(),
-                first: false,
-                closed,
-            };
+            pushed.closed = self.is_closed();
+            return pushed;
         }
-        let pending = self.count(len);
+        let before = self.pending.fetch_add(len, Ordering::Relaxed);
+        pushed.pending = before + len;
+        let body = &mut chunk.0.value;
+        body.charged = 0;
+        pushed.exhausted = before > 0 && self.charge(body);
+        let charged = body.charged;
         match self.slot.push(chunk.0) {
-            Ok(first) => Pushed {
-                pending,
-                first,
-                closed: false,
-            },
+            Ok(first) => pushed.first = first,
             Err(_refused) => {
-                self.uncount(len);
-                Pushed {
-                    pending: 0,
-                    first: false,
-                    closed: true,
-                }
+                self.uncount(len, charged);
+                pushed.pending = 0;
+                pushed.closed = true;
             }
         }
+        pushed
     }
 
     /// Bytes pushed and not yet written.
@@ -133,26 +146,32 @@ impl Mailbox {
         })
     }
 
-    fn count(&self, n: usize) -> usize {
-        if let Some(budget) = &self.budget {
-            budget.reserve(n);
-        }
-        self.pending.fetch_add(n, Ordering::Relaxed) + n
+    /// Counts the memory of a chunk. True if that exhausts the budget.
+    fn charge(&self, body: &mut Body) -> bool {
+        let Some(share) = &self.share else {
+            return false;
+        };
+        body.charged = body.footprint();
+        share.hold(body.charged)
     }
 
-    fn uncount(&self, n: usize) {
+    fn uncount(&self, n: usize, charged: usize) {
         let before = self.pending.fetch_sub(n, Ordering::Relaxed);
         debug_assert!(before >= n, "settled {n} of {before} pending bytes");
-        if let Some(budget) = &self.budget {
-            budget.release(n);
+        if let Some(share) = self.share.as_ref().filter(|_| charged > 0) {
+            share.release(charged);
         }
     }
 
     fn free(&self, list: List<Body>) {
-        let bytes = list.iter().map(Body::len).sum();
+        let (mut bytes, mut charged) = (0, 0);
+        for body in list.iter() {
+            bytes += body.len();
+            charged += body.charged;
+        }
         drop(list);
         if bytes > 0 {
-            self.uncount(bytes);
+            self.uncount(bytes, charged);
         }
     }
 }
@@ -207,6 +226,7 @@ impl<'a> Drain<'a> {
     /// In debug builds if `n` is more than was there.
     pub fn advance(&mut self, n: usize, pool: &mut Pool) -> Sent {
         let mut left = n;
+        let mut charged = 0;
         let mut sent = Sent::default();
         let list = &mut self.claim_mut().list;
         while let Some(body) = list.front_mut() {
@@ -215,6 +235,7 @@ impl<'a> Drain<'a> {
                 break;
             }
             if let Some(node) = list.pop_front() {
+                charged += node.value.charged;
                 let chunk = Chunk(node);
                 sent.messages += u64::from(chunk.messages());
                 sent.message_bytes += chunk.message_bytes();
@@ -222,7 +243,7 @@ impl<'a> Drain<'a> {
             }
         }
         debug_assert_eq!(left, 0, "more bytes written than there were");
-        self.mailbox.uncount(n - left);
+        self.mailbox.uncount(n - left, charged);
         sent
     }
 
@@ -249,6 +270,11 @@ impl<'a> Drain<'a> {
     /// Leaves the rest to the owner, the socket being full (or our share of work done): until its
     /// [`Mailbox::resume`] nobody drains. If you aren't the owner, wake it *after* this call.
     pub fn block(mut self) {
+        let mailbox = self.mailbox;
+        let first = self.claim_mut().list.front_mut();
+        if let Some(body) = first.filter(|body| body.charged == 0) {
+            let _ = mailbox.charge(body);
+        }
         self.park(State::Blocked);
     }
 
@@ -273,5 +299,49 @@ impl<'a> Drain<'a> {
 impl Drop for Drain<'_> {
     fn drop(&mut self) {
         self.park(State::Idle);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn chunk(bytes: usize) -> Chunk {
+        let mut chunk = Chunk::new();
+        chunk.extend_from_slice(&vec![b'x'; bytes]);
+        chunk
+    }
+
+    #[test]
+    fn what_is_written_at_once_counts_nowhere_and_what_waits_does() {
+        let budget = Arc::new(Budget::new(usize::MAX));
+        let mailbox = Mailbox::with_budget(budget.clone(), 0);
+        let mut pool = Pool::default();
+        let _ = mailbox.push(chunk(1 << 20));
+        assert_eq!(budget.used(), 0);
+        let mut drain = mailbox.try_drain().unwrap();
+        assert_eq!(drain.io_slices(&mut [IoSlice::new(&[]); 4]), 1);
+        drain.advance(1 << 19, &mut pool);
+        drain.block();
+        assert!(budget.used() >= 1 << 20, "its whole buffer is there");
+        let _ = mailbox.push(chunk(1));
+        let held = mailbox.share().unwrap().held();
+        assert!(held > (1 << 20) + 1, "a chunk is more than its bytes");
+        let mut drain = mailbox.resume().unwrap();
+        assert_eq!(drain.io_slices(&mut [IoSlice::new(&[]); 4]), 2);
+        drain.advance((1 << 19) + 1, &mut pool);
+        drop(drain);
+        assert_eq!((mailbox.pending(), budget.used()), (0, 0));
+    }
+
+    #[test]
+    fn who_exhausts_the_budget_is_told_and_a_close_gives_all_back() {
+        let budget = Arc::new(Budget::new(1 << 20));
+        let mailbox = Mailbox::with_budget(budget.clone(), 0);
+        let exhausted = (0..40).map(|_| mailbox.push(chunk(40 << 10)).exhausted);
+        assert!(exhausted.collect::<Vec<_>>().contains(&true));
+        assert!(budget.is_exhausted());
+        mailbox.close();
+        assert_eq!(budget.used(), 0);
     }
 }

@@ -312,7 +312,7 @@ fn check_close_frees(beside: impl Fn(&Mailbox, &Alive) + Sync + Send + 'static) 
     model(PREEMPTIONS_OF_TWO, move || {
         let alive = Alive::default();
         let budget = std::sync::Arc::new(Budget::new(1000));
-        let mailbox = Arc::new(Mailbox::with_budget(budget.clone()));
+        let mailbox = Arc::new(Mailbox::with_budget(budget.clone(), 0));
         let _ = mailbox.push(alive.chunk());
         let other = mailbox.clone();
         let closer = thread::spawn(move || other.close());

@@ -169,7 +169,7 @@ fn write_record(chunk: &mut Chunk, producer: u32, number: u32) {
 fn four_producers_and_an_owner_deliver_each_chunk_once_and_in_order() {
     let budget = Arc::new(Budget::new(usize::MAX));
     let connection = Connection {
-        mailbox: Mailbox::with_budget(budget.clone()),
+        mailbox: Mailbox::with_budget(budget.clone(), 0),
         socket: UnsafeCell::new(Socket::new()),
         messages: AtomicUsize::new(0),
         owner: Mutex::new(false),
@@ -209,7 +209,7 @@ fn closing_under_load_leaves_no_payload_behind() {
     let alive = Arc::new(AtomicUsize::new(0));
     let budget = Arc::new(Budget::new(usize::MAX));
     for round in 0..200 {
-        let mailbox = Mailbox::with_budget(budget.clone());
+        let mailbox = Mailbox::with_budget(budget.clone(), 0);
         let produce = || {
             loop {
                 alive.fetch_add(1, Ordering::Relaxed);
