@@ -92,6 +92,7 @@ fn steps(long: bool) -> Vec<Step> {
             there("crates/container/tests/loom.rs"),
             step("loom", 9, loom().into()),
         ),
+        Some(deny()),
         Some(windows()),
         Some(miri()),
         when(
@@ -195,6 +196,19 @@ fn docs() -> Command {
     let mut command = cargo("doc --workspace --no-deps");
     command.env("RUSTDOCFLAGS", "-D warnings");
     command
+}
+
+/// Licences, bans and sources of all dependencies, by `deny.toml`. Advisories need a database that isn't fetched here.
+fn deny() -> Step {
+    let work = match process::answers("cargo", &["deny", "--version"]) {
+        true => Work::Run(vec![cargo("deny check licenses bans sources")]),
+        false => Work::Skip("needs `cargo install cargo-deny`".into()),
+    };
+    Step {
+        name: "deny",
+        minutes: 3,
+        work,
+    }
 }
 
 /// Loom changes what every crate below means, so it builds into a folder of its own.
