@@ -69,6 +69,7 @@ impl Broker {
         let workers = workers();
         let server = Arc::new(Server::new(id, options, ports.clone(), workers as u64)?);
         server.start_streams()?;
+        server.bound_memory();
         let control = Control::start(&server, listeners, workers)?;
         Ok(Self {
             server,

@@ -36,6 +36,38 @@ pub(crate) fn memory_bytes() -> u64 {
     kib.unwrap_or(0) * 1024
 }
 
+/// Memory that this process may have: the machine's, or what its control groups leave it. `None` where the system doesn't say.
+pub(crate) fn memory_limit() -> Option<u64> {
+    let groups = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let bounds = group_files(&groups)
+        .into_iter()
+        .filter_map(|file| std::fs::read_to_string(file).ok()?.trim().parse().ok());
+    let machine = Some(memory_bytes()).filter(|&bytes| bytes > 0);
+    bounds.chain(machine).min()
+}
+
+/// The files that may bound the memory of a process in these control groups, of either version: its own groups' and those above them.
+fn group_files(groups: &str) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for line in groups.lines() {
+        let mut fields = line.splitn(3, ':').skip(1);
+        let (Some(controllers), Some(group)) = (fields.next(), fields.next()) else {
+            continue;
+        };
+        let (root, name) = match controllers {
+            "" => ("/sys/fs/cgroup", "memory.max"),
+            "memory" => ("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+            _ => continue,
+        };
+        let above = std::path::Path::new(group).ancestors();
+        files.extend(above.map(|group| {
+            let group = group.strip_prefix("/").unwrap_or(group);
+            std::path::Path::new(root).join(group).join(name)
+        }));
+    }
+    files
+}
+
 /// Bytes that may still be written to the disk of `folder`.
 #[cfg(unix)]
 pub(crate) fn free_bytes(folder: &std::path::Path) -> u64 {
@@ -90,5 +122,32 @@ impl Load {
             (self.at, self.cpu_time) = (now, cpu_time);
         }
         self.percent
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_and_those_above_them_bound_the_memory() {
+        let shown = |groups| {
+            let files = group_files(groups).into_iter();
+            files
+                .map(|file| file.display().to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            shown("0::/a/b\n"),
+            [
+                "/sys/fs/cgroup/a/b/memory.max",
+                "/sys/fs/cgroup/a/memory.max",
+                "/sys/fs/cgroup/memory.max"
+            ]
+        );
+        assert_eq!(
+            shown("3:cpu,cpuacct:/x\n7:memory:/\n"),
+            ["/sys/fs/cgroup/memory/memory.limit_in_bytes"]
+        );
     }
 }

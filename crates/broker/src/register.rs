@@ -85,7 +85,9 @@ impl Register {
         max: u64,
     ) {
         match reason {
-            CloseReason::SlowConsumerPendingBytes | CloseReason::SlowConsumerWriteDeadline => {
+            CloseReason::SlowConsumerPendingBytes
+            | CloseReason::SlowConsumerMemory
+            | CloseReason::SlowConsumerWriteDeadline => {
                 self.slow_consumers.fetch_add(1, Relaxed);
             }
             CloseReason::StaleConnection => {

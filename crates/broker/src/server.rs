@@ -5,14 +5,14 @@ use crate::error::Error;
 use crate::ports::Ports;
 use crate::process::Load;
 use crate::register::{Gone, Register, today};
-use crate::settings::{line_options, settings};
+use crate::settings::{held_max, line_options, settings};
 use crate::streams::Streams;
 use crate::watch;
 use arc_swap::ArcSwap;
 use midge_auth::{Authenticator, ConnectionType, Credentials, Denial, Grant, Step, Transport};
 use midge_conf::{Mapping, Options};
 use midge_net::{Command, Connection, Host, LineOptions, Peer};
-use midge_router::{AccountLimits, Router};
+use midge_router::{AccountLimits, Reservation, Router};
 use midge_session::{CloseReason, Identity, Settings};
 use midge_subject::Mappings;
 use midge_wire::Connect;
@@ -53,6 +53,8 @@ pub(crate) struct Server {
     pub(crate) register: Register,
     next_connection: AtomicU64,
     lame_duck: AtomicBool,
+    /// What the process had before any client came.
+    own_memory: Mutex<Option<Reservation>>,
     /// JetStream, while it runs.
     streams: Mutex<Option<Arc<Streams>>>,
 }
@@ -83,6 +85,7 @@ impl Server {
             register: Register::default(),
             next_connection: AtomicU64::new(FIRST_CONNECTION),
             lame_duck: AtomicBool::new(false),
+            own_memory: Mutex::default(),
             streams: Mutex::new(None),
             options: ArcSwap::from_pointee(options),
         };
@@ -93,6 +96,14 @@ impl Server {
     /// JetStream, if it runs.
     pub(crate) fn streams(&self) -> Option<Arc<Streams>> {
         self.streams.lock().clone()
+    }
+
+    /// From now on memory that grows is the clients'.
+    pub(crate) fn bound_memory(&self) {
+        let memory = self.router.memory();
+        let own = usize::try_from(crate::process::usage().resident_bytes).unwrap_or(usize::MAX);
+        *self.own_memory.lock() = Some(memory.reserve(own));
+        memory.set_max(held_max(&self.options.load()));
     }
 
     /// Starts JetStream, if the options want it.
@@ -157,6 +168,7 @@ impl Server {
         let options = Arc::new(options);
         self.options.store(options.clone());
         self.auth.store(Arc::new(auth));
+        self.router.memory().set_max(held_max(&options));
         *self.loaded.lock() = today();
         self.refresh();
         // Last of what a login asks for: whoever was judged by something older sees another number.

@@ -112,6 +112,16 @@ pub(crate) fn line_options(options: &Options) -> LineOptions {
     }
 }
 
+/// Bytes that may count as held, if there is a bound.
+///
+/// A quarter of `max_memory` is for what nobody counts: the allocator's sizes are up to a quarter apart.
+pub(crate) fn held_max(options: &Options) -> Option<usize> {
+    let derived = || Some(crate::process::memory_limit()? / 4 * 3);
+    let max = options.max_memory.or_else(derived)?;
+    let max = usize::try_from(max).unwrap_or(usize::MAX);
+    Some(max - max / 4).filter(|&max| max > 0)
+}
+
 /// The account of the system's events, unless there is none.
 pub(crate) fn system_account(options: &Options) -> Option<&str> {
     let usual = options

@@ -6,8 +6,8 @@ use crate::settings::{system_account, tls_first};
 use crate::{COMPATIBILITY, VERSION};
 use midge_conf::{ConnectionType, Options, WriteTimeout};
 use midge_monitor::{
-    Account, ClusterVarz, ConnState, Connection, HealthCheck, LeafVarz, Number, PeerCounts, Source,
-    SublistStats, Subscription, Time, Traffic, Unhealthy, Varz, WebSocketVarz,
+    Account, ClusterVarz, ConnState, Connection, HealthCheck, LeafVarz, MemoryVarz, Number,
+    PeerCounts, Source, SublistStats, Subscription, Time, Traffic, Unhealthy, Varz, WebSocketVarz,
 };
 use midge_net::Host;
 use midge_router::Subscription as Interest;
@@ -38,12 +38,19 @@ impl Source for Server {
             .filter(|connection| connection.sink.stats.stalls.load(Relaxed) > 0)
             .count();
         let process = crate::process::usage();
+        let memory = self.router.memory();
         let ports = self.ports.lock().clone();
         Varz {
             server_id: self.id.clone(),
             server_name: settings.info.server_name.clone(),
             version: COMPATIBILITY.into(),
             midge_version: VERSION.into(),
+            midge_memory: MemoryVarz {
+                max: memory.max().unwrap_or(0) as u64,
+                held: memory.held() as u64,
+                closed: memory.evicted(),
+                refused: memory.refused(),
+            },
             proto: 1,
             go: settings.info.go.clone(),
             host: options.host.clone(),

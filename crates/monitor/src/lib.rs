@@ -36,4 +36,6 @@ pub use source::{
     Subscription, Traffic, Unhealthy,
 };
 pub use text::Time;
-pub use varz::{ClusterVarz, DiskWaits, LeafVarz, Number, PeerCounts, Varz, WebSocketVarz};
+pub use varz::{
+    ClusterVarz, DiskWaits, LeafVarz, MemoryVarz, Number, PeerCounts, Varz, WebSocketVarz,
+};

@@ -18,6 +18,8 @@ pub struct Varz {
     pub version: String,
     /// Our own version, which the reference doesn't have.
     pub midge_version: String,
+    /// What clients make the server hold, which the reference doesn't tell.
+    pub midge_memory: MemoryVarz,
     pub proto: u32,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub git_commit: String,
@@ -134,6 +136,19 @@ pub struct PeerCounts {
     pub routes: u64,
     pub gateways: u64,
     pub leafs: u64,
+}
+
+/// Memory that clients make the server hold, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MemoryVarz {
+    /// The most there may be; 0: there is no bound.
+    pub max: u64,
+    /// What there is.
+    pub held: u64,
+    /// Connections that were closed because they held most.
+    pub closed: u64,
+    /// Connections and answers that were refused.
+    pub refused: u64,
 }
 
 /// Waiting for the disk; times in nanoseconds.

@@ -191,6 +191,24 @@ impl Outlet for Way {
         }
     }
 
+    fn evict(&self, sink: &Sink, held: usize) -> bool {
+        if self.0.verdict().is_some() {
+            return false;
+        }
+        let unread = sink.mailbox().pending();
+        let max = sink.memory().max().unwrap_or(usize::MAX);
+        sink.shut();
+        if unread > held / 2 {
+            tracing::warn!(target: "midge", "{} - Slow Consumer Detected: max_memory of {max} Exceeded, it holds the most ({held})", self.0.label);
+            self.0.condemn(CloseReason::SlowConsumerMemory);
+            sink.mailbox().close();
+        } else {
+            tracing::warn!(target: "midge", "{} - max_memory of {max} Exceeded, it holds the most ({held})", self.0.label);
+            self.0.condemn(CloseReason::MemoryExceeded);
+        }
+        true
+    }
+
     fn trace(&self, line: &[u8]) {
         tracing::trace!(target: "midge", "{} - ->> [{}]", self.0.label, String::from_utf8_lossy(line));
     }

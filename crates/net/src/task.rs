@@ -8,7 +8,7 @@ use crate::workers::{Local, now, today};
 use midge_auth::{Certificate, ConnectionType, Denial, Grant, PasswordCheck, Step};
 use midge_conf::Secret;
 use midge_container::Finished;
-use midge_router::{Sink, SinkOptions, Worker};
+use midge_router::{SINK_BYTES, Sink, SinkOptions, Worker};
 use midge_session::{CloseReason, Event, Identity, Intake, Session, greeting};
 use midge_wire::Connect;
 use std::cell::RefCell;
@@ -37,6 +37,10 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// Time and bytes for which input of a refused peer is thrown away, so that the farewell arrives
 /// before the reset which unread input causes.
 const LINGER: (Duration, usize) = (Duration::from_millis(100), 4 << 20);
+/// What a connection over TLS or WebSocket counts beside its sink, from the handshake on.
+const STREAM_BYTES: usize = 48 << 10;
+/// A rest between two reads up to this is part of what each sink counts.
+const REST_BYTES: usize = 4 << 10;
 
 /// Runs a connection from accept to end.
 pub(crate) async fn serve(
@@ -57,6 +61,14 @@ pub(crate) async fn serve(
         nonce,
     };
     let handshake = entrance.handshake.load_full();
+    let needed = match &*handshake {
+        Handshake::Plain => SINK_BYTES,
+        Handshake::Stream(_) => SINK_BYTES + STREAM_BYTES,
+    };
+    let Some(mut memory) = host.router().memory().admit(needed) else {
+        let greeting = greeting(&identity, &settings);
+        return refuse(&socket, &identity, &greeting, CloseReason::MemoryExceeded);
+    };
     let transport = match &*handshake {
         Handshake::Plain => Transport::Plain {
             socket,
@@ -118,6 +130,7 @@ pub(crate) async fn serve(
     let sink = host
         .router()
         .sink(id, sink_options, Box::new(Way(line.clone())));
+    memory.shrink(SINK_BYTES);
     let nonce = identity.nonce.clone();
     let connection = Arc::new(Connection::new(
         id,
@@ -141,6 +154,7 @@ pub(crate) async fn serve(
         line,
         reader,
         intake: Intake::default(),
+        rest_held: 0,
         patience: Patience::new(options),
         held_for: Vec::new(),
         flushing: false,
@@ -267,6 +281,8 @@ struct Owner {
     line: Arc<Line>,
     reader: Reader,
     intake: Intake,
+    /// Bytes of the rest that its sink counts.
+    rest_held: usize,
     patience: Patience,
     /// Nothing more is read until these have room.
     held_for: Vec<Arc<Sink>>,
@@ -339,7 +355,8 @@ impl Owner {
         }
         let held = |sink: &Arc<Sink>| sink.poll_room(cx).is_pending();
         self.held_for.retain(held);
-        if !self.held_for.is_empty() {
+        let is_full = self.sink.memory().poll_room(cx).is_pending();
+        if is_full || !self.held_for.is_empty() {
             return alarm.poll(cx).map(|()| Wake::Time);
         }
         match self.poll_read(cx) {
@@ -396,6 +413,7 @@ impl Owner {
         }
         self.connection.note(now, self.session.round_trip());
         self.hand_over();
+        self.count_rest();
         match halt {
             Halt::Closed(reason) => Some(reason),
             _ => {
@@ -403,6 +421,19 @@ impl Owner {
                 None
             }
         }
+    }
+
+    /// Has the sink count what the reads left over.
+    fn count_rest(&mut self) {
+        let held = Some(self.intake.footprint())
+            .filter(|&bytes| bytes > REST_BYTES)
+            .unwrap_or(0);
+        if held > self.rest_held {
+            self.sink.hold(held - self.rest_held);
+        } else if held < self.rest_held {
+            self.sink.release(self.rest_held - held);
+        }
+        self.rest_held = held;
     }
 
     /// Processes what was read, unless a large frame still lacks bytes.
@@ -789,6 +820,7 @@ impl Owner {
         let cut = matches!(
             reason,
             CloseReason::SlowConsumerPendingBytes
+                | CloseReason::SlowConsumerMemory
                 | CloseReason::SlowConsumerWriteDeadline
                 | CloseReason::WriteError
         );
@@ -851,6 +883,7 @@ impl Owner {
         }
         let mut thrown = 0;
         self.intake = Intake::default();
+        self.count_rest();
         let throw = async {
             while thrown < LINGER.1 {
                 match poll_fn(|cx| self.poll_read(cx)).await {

@@ -1,5 +1,6 @@
 //! Accounts: islands of interest, with the generations that keep cached matches honest.
 
+use crate::memory::Memory;
 use crate::sink::{Gate, Outlet, Sink, SinkOptions};
 use crate::subscription::Subscription;
 use arc_swap::ArcSwapOption;
@@ -50,7 +51,15 @@ impl Router {
 
     /// A new destination.
     pub fn sink(&self, id: u64, options: SinkOptions, outlet: Box<dyn Outlet>) -> Arc<Sink> {
-        Arc::new(Sink::new(id, self.slots.clone(), options, outlet))
+        let sink = Arc::new(Sink::new(id, self.slots.clone(), options, outlet));
+        self.memory().note(sink.slot(), &sink);
+        sink
+    }
+
+    /// What all its sinks together hold, and may hold.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        &self.slots.memory
     }
 }
 
@@ -341,6 +350,7 @@ pub(crate) struct Slots {
     state: Mutex<(Vec<u32>, u32)>,
     /// Of the sinks that have one: the server's own listeners get to know a restricted sender by the number of its sink.
     gates: RwLock<HashMap<u64, Arc<Box<dyn Gate>>>>,
+    pub(crate) memory: Memory,
 }
 
 impl Slots {
@@ -353,6 +363,7 @@ impl Slots {
     }
 
     pub(crate) fn give(&self, slot: u32) {
+        self.memory.forget(slot as usize);
         self.state.lock().0.push(slot);
     }
 

@@ -1,6 +1,7 @@
 //! Matched sets by subject, one bounded table per worker.
 
 use crate::account::{Account, shard_of};
+use crate::sink::Sink;
 use crate::subscription::Subscription;
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -65,6 +66,11 @@ impl Matched {
 
     fn references(&self) -> usize {
         self.plain.len() + self.queues.iter().map(Vec::len).sum::<usize>()
+    }
+
+    pub(crate) fn first_sink(&self) -> Option<&Arc<Sink>> {
+        let queued = self.queues.first().and_then(|group| group.first());
+        Some(self.plain.first().or(queued)?.sink())
     }
 
     /// To how many a message goes, at most.

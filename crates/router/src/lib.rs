@@ -38,6 +38,7 @@
 //!   than its maximum: the right to deliver is reserved atomically per message.
 //! - A client's message is delivered where its sender may send, after all that rewrites its subject (`origin.rs`); what the server itself
 //!   sends is heard by no listener of its own that does what it is told.
+//! - What clients make the server hold has one bound for all of them together (`memory.rs`).
 //! - No lock is held while bytes are handed over, and none is taken for a cached match.
 //! - What is staged is pushed no later than the end of the read batch, and for others before a
 //!   PONG is staged for their publisher.
@@ -50,6 +51,7 @@
 
 mod account;
 mod cache;
+mod memory;
 mod origin;
 mod sink;
 mod stage;
@@ -57,6 +59,7 @@ mod subscription;
 mod worker;
 
 pub use account::{Account, AccountLimits, Router};
+pub use memory::{Memory, Reservation, SINK_BYTES};
 pub use origin::{Listener, Origin, Refused, Rights, Routed, SERVER, Unrestricted};
 pub use sink::{Gate, Outlet, Sink, SinkOptions, SinkStats};
 pub use subscription::Subscription;

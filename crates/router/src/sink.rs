@@ -1,16 +1,12 @@
 //! A destination as the router sees it: a mailbox, counters and an outlet.
 
 use crate::account::Slots;
+use crate::memory::{Memory, SINK_BYTES};
 use arc_swap::ArcSwapOption;
-use midge_container::{Chunk, Mailbox, Pool};
-use parking_lot::Mutex;
+use midge_container::{Chunk, Mailbox, Pool, Share, Waiters};
 use std::sync::Arc;
-use std::sync::atomic::{
-    AtomicBool, AtomicU64,
-    Ordering::{Relaxed, SeqCst},
-    fence,
-};
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 /// How bytes leave a sink. Called from any thread that delivers, so it must not wait.
@@ -23,6 +19,11 @@ pub trait Outlet: Send + Sync {
     }
     /// More than the sink's `max_pending` bytes wait: the reader is too slow.
     fn overflow(&self, sink: &Sink, pending_bytes: usize);
+    /// The sink holds the most bytes of all, `held`, and the server may hold no more: the owner closes it. False if it stays.
+    fn evict(&self, sink: &Sink, held: usize) -> bool {
+        let _ = (sink, held);
+        false
+    }
     /// A delivery's control line, for sinks that asked to see them by [`Sink::set_traced`].
     fn trace(&self, line: &[u8]) {
         let _ = line;
@@ -96,8 +97,7 @@ pub struct Sink {
     pub stats: SinkStats,
     mailbox: Mailbox,
     outlet: Box<dyn Outlet>,
-    held: Mutex<Vec<Waker>>,
-    any_held: AtomicBool,
+    held_publishers: Waiters,
 }
 
 impl Sink {
@@ -110,6 +110,7 @@ impl Sink {
         Self {
             id,
             slot: slots.take(),
+            mailbox: Mailbox::with_budget(slots.memory.budget().clone(), SINK_BYTES),
             slots,
             options,
             open: AtomicBool::new(true),
@@ -118,10 +119,8 @@ impl Sink {
             gated: AtomicBool::new(false),
             gate: ArcSwapOption::empty(),
             stats: SinkStats::default(),
-            mailbox: Mailbox::new(),
             outlet,
-            held: Mutex::default(),
-            any_held: AtomicBool::new(false),
+            held_publishers: Waiters::default(),
         }
     }
 
@@ -223,6 +222,9 @@ impl Sink {
                 .fetch_add(chunk.message_bytes(), Relaxed);
         }
         let pushed = self.mailbox.push(chunk);
+        if pushed.exhausted {
+            self.memory().reclaim();
+        }
         if pushed.pending > self.options.max_pending && !pushed.closed {
             self.outlet.overflow(self, pushed.pending);
         }
@@ -236,35 +238,48 @@ impl Sink {
     }
 
     /// Ready when the sink isn't crowded; else the task is woken by [`Sink::wake_publishers`] when it may not be.
-    ///
-    /// A wake-up can't be missed: the task is in the list before it looks at the bytes, and who takes bytes out looks at the list after it.
     pub fn poll_room(&self, cx: &Context<'_>) -> Poll<()> {
-        if !self.is_crowded() {
-            return Poll::Ready(());
-        }
-        let mut held = self.held.lock();
-        if !held.iter().any(|waker| waker.will_wake(cx.waker())) {
-            held.push(cx.waker().clone());
-        }
-        self.any_held.store(true, Relaxed);
-        drop(held);
-        fence(SeqCst);
-        match self.is_crowded() {
-            true => Poll::Pending,
-            false => Poll::Ready(()),
-        }
+        self.held_publishers.poll(cx, || !self.is_crowded())
     }
 
     /// To be called after bytes were taken out, and after [`Sink::shut`]: publishers that were held go on, if there is room.
     pub fn wake_publishers(&self) {
-        fence(SeqCst);
-        if self.any_held.load(Relaxed) && !self.is_crowded() {
-            let mut held = self.held.lock();
-            self.any_held.store(false, Relaxed);
-            let woken = std::mem::take(&mut *held);
-            drop(held);
-            woken.into_iter().for_each(Waker::wake);
+        self.held_publishers.wake_if(|| !self.is_crowded());
+    }
+
+    /// Counts bytes that the owner holds beside the mailbox.
+    pub fn hold(&self, bytes: usize) {
+        if self.share().is_some_and(|share| share.hold(bytes)) {
+            self.memory().reclaim();
         }
+    }
+
+    /// Counts bytes that the owner holds no more.
+    pub fn release(&self, bytes: usize) {
+        if let Some(share) = self.share() {
+            share.release(bytes);
+        }
+    }
+
+    /// Bytes that it holds, without its floor.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.share().map_or(0, Share::held)
+    }
+
+    /// What closing it may give back: payloads that others have as well are counted in full.
+    pub(crate) fn weight(&self) -> usize {
+        self.held().max(self.mailbox.pending())
+    }
+
+    /// What all sinks of its router hold together.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        &self.slots.memory
+    }
+
+    fn share(&self) -> Option<&Share> {
+        self.mailbox.share()
     }
 
     /// Whether so much waits that the reader is about to be cut.

@@ -31,6 +31,17 @@ const CONTROL: u64 = 1 << 60;
 /// The bits of the maximum.
 const MAX: u64 = CONTROL - 1;
 
+/// What a subscription takes beside its texts: itself, and its places in its owner's table and the trie.
+const BYTES: usize = 256;
+/// What the trie takes for a token that no other subscription has.
+const TOKEN_BYTES: usize = 96;
+
+/// Bytes that count for a subscription, as far as that can be told: other subscriptions may share its tokens.
+fn footprint(text: &[u8], filter_len: usize) -> usize {
+    let dots = text[..filter_len].iter().filter(|&&byte| byte == b'.');
+    BYTES + text.len() + TOKEN_BYTES * (1 + dots.count())
+}
+
 // With the two counts of its `Arc` it fills a cache line, and one more word would cost an allocator's next size.
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<Subscription>() == 48);
@@ -42,6 +53,7 @@ impl Subscription {
         let queue = queue.unwrap_or_default();
         let text: Box<[u8]> = [filter, queue, sid].concat().into();
         let len = |part: &[u8]| u32::try_from(part.len()).expect("bounded by max_control_line");
+        sink.hold(footprint(&text, filter.len()));
         Arc::new(Self {
             sink,
             filter_len: len(filter),
@@ -170,6 +182,13 @@ pub(crate) enum Reserved {
     /// Granted, and the maximum is reached with it.
     Last,
     Refused,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.sink
+            .release(footprint(&self.text, self.filter_len as usize));
+    }
 }
 
 impl std::fmt::Debug for Subscription {

@@ -15,6 +15,8 @@ use std::time::Instant;
 /// Payloads from this size on are shared by reference when several receivers get them; below,
 /// copying is cheaper than counting.
 const SHARED_MIN_BYTES: usize = 4 << 10;
+/// From this many staged bytes on, a read's messages are handed over before it ends: what is staged counts nowhere yet.
+const STAGED_MAX_BYTES: usize = 4 << 20;
 
 /// A message as it was parsed; it borrows the read buffer.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +43,8 @@ struct Out {
     now: Instant,
     pool: Pool,
     stage: Stage,
+    /// Bytes of messages in the stage, those of chunks that were full included.
+    staged: usize,
     random: Random,
     /// Subscriptions that reached their maximum: removed when the match is no longer borrowed.
     spent: Vec<Arc<Subscription>>,
@@ -58,6 +62,7 @@ impl Worker {
                 now,
                 pool: Pool::default(),
                 stage: Stage::default(),
+                staged: 0,
                 random: Random(seed | 1),
                 spent: Vec::new(),
                 crowded: Vec::new(),
@@ -230,7 +235,12 @@ impl Out {
     fn deliver(&mut self, matched: &Matched, origin: &Origin<'_>, message: &Message<'_>) -> usize {
         let many = matched.plain.len() + matched.queues.len() > 1;
         let shared = (many && message.payload.len() >= SHARED_MIN_BYTES)
-            .then(|| Bytes::copy_from_slice(message.payload));
+            .then(|| {
+                matched
+                    .first_sink()
+                    .map(|sink| sink.memory().share(message.payload))
+            })
+            .flatten();
         let mut receivers = 0;
         for subscription in &matched.plain {
             receivers += usize::from(self.offer(subscription, origin, message, shared.as_ref()));
@@ -344,7 +354,9 @@ impl Out {
     ) {
         let chunk = self.stage.chunk(sink, &mut self.pool);
         let start = chunk.bytes_mut().len();
+        let before = chunk.len();
         write_message(chunk, sid, message, sink.takes_headers(), shared);
+        self.staged += chunk.len() - before;
         if sink.is_traced() {
             let line = &chunk.bytes_mut()[start..];
             sink.outlet()
@@ -352,6 +364,9 @@ impl Out {
         }
         if let Some(full) = self.stage.take_full(sink, &mut self.pool) {
             self.push(sink, full);
+        }
+        if self.staged >= STAGED_MAX_BYTES {
+            self.hand_over();
         }
     }
 
@@ -362,6 +377,7 @@ impl Out {
     }
 
     fn hand_over(&mut self) {
+        self.staged = 0;
         let mut stage = std::mem::take(&mut self.stage);
         let mut last = Vec::new();
         for (sink, chunk) in stage.drain() {

@@ -59,6 +59,12 @@ impl Intake {
         std::mem::take(&mut self.rest)
     }
 
+    /// Bytes of memory that it takes, its unused room included.
+    #[must_use]
+    pub fn footprint(&self) -> usize {
+        self.rest.capacity()
+    }
+
     /// Bytes held at the moment.
     #[must_use]
     pub fn len(&self) -> usize {

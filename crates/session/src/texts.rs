@@ -54,10 +54,14 @@ pub enum CloseReason {
     Kicked,
     /// The server made a mistake on its behalf; see the log.
     InternalError,
+    /// It held the most of all while the server held `max_memory` bytes, in messages that it didn't read.
+    SlowConsumerMemory,
+    /// The same in anything else, or there was no memory for it when it came.
+    MemoryExceeded,
 }
 
 impl CloseReason {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 25] = [
         Self::ClientClosed,
         Self::AuthenticationTimeout,
         Self::AuthenticationViolation,
@@ -81,6 +85,8 @@ impl CloseReason {
         Self::NoRespondersRequiresHeaders,
         Self::Kicked,
         Self::InternalError,
+        Self::SlowConsumerMemory,
+        Self::MemoryExceeded,
     ];
 
     /// The reason as one byte, never zero; for atomics.
@@ -109,6 +115,7 @@ impl CloseReason {
             Self::MaxPayloadExceeded => "Maximum Payload Violation",
             Self::MaxControlLineExceeded => "maximum control line exceeded",
             Self::NoRespondersRequiresHeaders => "no responders requires headers support",
+            Self::MemoryExceeded => "maximum memory exceeded",
             _ => return None,
         })
     }
@@ -139,6 +146,8 @@ impl fmt::Display for CloseReason {
             Self::NoRespondersRequiresHeaders => "No Responders Requires Headers",
             Self::Kicked => "Kicked",
             Self::InternalError => "Internal Error",
+            Self::SlowConsumerMemory => "Slow Consumer (Memory)",
+            Self::MemoryExceeded => "Maximum Memory Exceeded",
         })
     }
 }

@@ -202,6 +202,7 @@ impl Options {
             "max_control_line" => set(&mut self.max_control_line, f.size32()?),
             "max_payload" => set(&mut self.max_payload, f.size32()?),
             "max_pending" => set(&mut self.max_pending, f.size(i64::MAX)?),
+            "max_memory" => self.max_memory = Some(f.size(i64::MAX)?.unwrap_or(0)),
             "max_closed_clients" => set(&mut self.max_closed_clients, f.size(i64::MAX)?),
             "write_deadline" => set(&mut self.write_deadline, some(r.duration(f)?)),
             "write_timeout" => self.write_timeout = WriteTimeout::read(f)?,

@@ -86,6 +86,9 @@ pub struct Options {
     pub max_payload: u32,
     /// Bytes that may wait for one slow reader before it is cut.
     pub max_pending: u64,
+    /// Bytes that clients may make the server hold, all of them together; 0 is unlimited, and when absent it is a share of what the
+    /// machine has.
+    pub max_memory: Option<u64>,
     /// Closed connections remembered for `/connz?state=closed`.
     pub max_closed_clients: u64,
     /// Time one flush to a client may take.
@@ -227,6 +230,7 @@ impl Default for Options {
             max_control_line: 4096,
             max_payload: 1024 * 1024,
             max_pending: 64 * 1024 * 1024,
+            max_memory: None,
             max_closed_clients: 10_000,
             write_deadline: Duration::from_secs(10),
             write_timeout: WriteTimeout::Default,

@@ -82,6 +82,15 @@ impl<'o> Both<'o> {
         self.note(
             c,
             Part::Limits,
+            |o| o.max_memory,
+            |v| match v {
+                None => "max_memory = default".to_owned(),
+                Some(v) => format!("max_memory = {v}"),
+            },
+        );
+        self.note(
+            c,
+            Part::Limits,
             |o| o.no_fast_producer_stall,
             |v| {
                 if v {
