@@ -19,10 +19,13 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod accept;
 mod connection;
 mod host;
 mod line;
 mod listener;
+mod login;
+mod patience;
 mod task;
 mod tls;
 mod transport;

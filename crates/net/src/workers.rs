@@ -1,7 +1,7 @@
 //! Worker threads: each runs its connections on a runtime of its own.
 
+use crate::accept::serve;
 use crate::host::{Entrance, Host};
-use crate::task::serve;
 use midge_router::Worker;
 use std::cell::RefCell;
 use std::io;
