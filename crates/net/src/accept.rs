@@ -139,6 +139,7 @@ pub(crate) async fn serve(
         rest_held: 0,
         patience: Patience::new(options),
         held_for: Vec::new(),
+        is_held: false,
         flushing: false,
         local,
     };

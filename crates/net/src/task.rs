@@ -110,6 +110,8 @@ pub(crate) struct Owner {
     pub(crate) patience: Patience,
     /// Nothing more is read until these have room.
     pub(crate) held_for: Vec<Arc<Sink>>,
+    /// It isn't read, for these or for want of memory.
+    pub(crate) is_held: bool,
     /// Bytes were written into a stream that buffers, and must be flushed.
     pub(crate) flushing: bool,
 }
@@ -180,7 +182,8 @@ impl Owner {
         let held = |sink: &Arc<Sink>| sink.poll_room(cx).is_pending();
         self.held_for.retain(held);
         let is_full = self.sink.memory().poll_room(cx).is_pending();
-        if is_full || !self.held_for.is_empty() {
+        self.is_held = is_full || !self.held_for.is_empty();
+        if self.is_held {
             return alarm.poll(cx).map(|()| Wake::Time);
         }
         match self.poll_read(cx) {
@@ -372,6 +375,9 @@ impl Owner {
             tracing::info!(target: "midge", "{} - Slow Consumer Detected: WriteDeadline of {:?} exceeded with {} bytes left",
                 self.session.label(), self.patience.options.write_deadline, self.sink.mailbox().pending());
             return self.close(CloseReason::SlowConsumerWriteDeadline);
+        }
+        if self.is_held {
+            self.session.note_unread();
         }
         let local = self.local.clone();
         self.session

@@ -4,87 +4,19 @@
     reason = "a test with sockets needs the time"
 )]
 
-use arc_swap::ArcSwap;
-use midge_auth::{ConnectionType, Grant, Step};
+mod support;
+
 use midge_container::{Finished, Pool};
-use midge_net::{Connection, Entrance, Handshake, Host, LineOptions, Peer, Workers, bind, listen};
-use midge_router::{Outlet, Router, Sink, SinkOptions, Subscription};
-use midge_session::{CloseReason, Identity, Settings};
-use midge_wire::{Connect, Info, Limits};
-use std::io::{IoSlice, Read, Write};
+use midge_router::{Outlet, Sink, SinkOptions, Subscription};
+use std::io::{IoSlice, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
+use support::{PATIENCE, Program, hears, login, ping};
 
 const CROWDED_AT: usize = 64 << 10;
 /// One read, and what the chunks round up.
 const READ_MAX: usize = 512 << 10;
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A program that lets everybody in.
-struct Open {
-    router: Router,
-    numbers: AtomicU64,
-}
-
-impl Host for Open {
-    fn settings(&self) -> Arc<Settings> {
-        let minute = Duration::from_secs(60);
-        Arc::new(Settings {
-            info: Info::default(),
-            limits: Limits::default(),
-            max_subscriptions: None,
-            max_sub_tokens: None,
-            ping_interval: minute,
-            ping_max: 2,
-            auth_timeout: minute,
-            credentials_expected: false,
-            websocket_credentials_expected: false,
-            tracing: None,
-            system_account: None,
-        })
-    }
-    fn line_options(&self) -> LineOptions {
-        LineOptions {
-            max_pending: 64 << 20,
-            write_deadline: Duration::from_secs(10),
-            retry_writes: false,
-            stall_producers: true,
-        }
-    }
-    fn router(&self) -> &Router {
-        &self.router
-    }
-    fn next_connection(&self) -> (u64, Option<String>) {
-        (self.numbers.fetch_add(1, SeqCst), None)
-    }
-    fn anonymous(&self, _: ConnectionType) -> Option<Grant> {
-        Some(Grant {
-            account: "$G".into(),
-            user: None,
-            permissions: None,
-            limits: midge_auth::Limits::default(),
-        })
-    }
-    fn rules(&self) -> u64 {
-        0
-    }
-    fn judge_again(&self, _: &Connection) -> Step {
-        Step::Done(Ok(self.anonymous(ConnectionType::Standard).unwrap()))
-    }
-    fn handshake_begins(&self) -> Result<(), CloseReason> {
-        Ok(())
-    }
-    fn handshake_ended(&self) {}
-    fn authenticate(&self, _: &Identity, _: &Connect, _: &Peer) -> Step {
-        Step::Done(Ok(self.anonymous(ConnectionType::Standard).unwrap()))
-    }
-    fn opened(&self, _: &Arc<Connection>) -> Result<(), CloseReason> {
-        Ok(())
-    }
-    fn closed(&self, _: &Arc<Connection>, _: CloseReason) {}
-}
 
 /// Somebody who takes nothing until the test does.
 struct Deaf;
@@ -117,61 +49,32 @@ fn drain(sink: &Sink, pool: &mut Pool) -> usize {
     taken
 }
 
-fn serve(host: &Arc<dyn Host>) -> SocketAddr {
-    let listening = bind("127.0.0.1", 0).unwrap();
-    let workers = Arc::new(Workers::start(1, 1, host).unwrap());
-    let entrance = Arc::new(Entrance {
-        kind: ConnectionType::Standard,
-        handshake: ArcSwap::from_pointee(Handshake::Plain),
-    });
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let _ = runtime.block_on(listen(listening.socket, entrance, workers));
-    });
-    listening.address
-}
-
 fn connect(address: SocketAddr) -> TcpStream {
-    let mut socket = TcpStream::connect(address).unwrap();
-    socket.set_read_timeout(Some(PATIENCE)).unwrap();
-    socket
-        .write_all(b"CONNECT {\"verbose\":false}\r\n")
-        .unwrap();
+    let mut socket = login(address, "");
     ping(&mut socket);
     socket
 }
 
-fn ping(socket: &mut TcpStream) {
-    socket.write_all(b"PING\r\n").unwrap();
-    let (mut read, mut buffer) = (String::new(), [0; 4096]);
-    while !read.contains("PONG\r\n") {
-        let len = socket.read(&mut buffer).unwrap();
-        assert!(len > 0, "{read}");
-        read.push_str(&String::from_utf8_lossy(&buffer[..len]));
-    }
+/// A sink that holds publishers of `held`, as JetStream's do.
+fn listen_as_jetstream(program: &Program) -> Arc<Sink> {
+    let options = SinkOptions {
+        max_pending: 1 << 30,
+        crowded_at: CROWDED_AT,
+        holds_publishers: true,
+    };
+    let sink = program.router.sink(1000, options, Box::new(Deaf));
+    let subscription = Subscription::new(sink.clone(), b"held", None, b"1");
+    program.router.account("$G").subscribe(&subscription);
+    sink
 }
 
 #[test]
 fn a_connection_that_crowds_a_sink_is_not_read_until_there_is_room() {
     const MESSAGES: usize = 2000;
     const BYTES: usize = 16 << 10;
-    let host = Arc::new(Open {
-        router: Router::new(),
-        numbers: AtomicU64::new(1),
-    });
-    let options = SinkOptions {
-        max_pending: 1 << 30,
-        crowded_at: CROWDED_AT,
-        holds_publishers: true,
-    };
-    let sink = host.router.sink(1000, options, Box::new(Deaf));
-    let account = host.router.account("$G");
-    account.subscribe(&Subscription::new(sink.clone(), b"held", None, b"1"));
-    let served: Arc<dyn Host> = host.clone();
-    let address = serve(&served);
+    let program = Arc::new(Program::new(true));
+    let sink = listen_as_jetstream(&program);
+    let address = program.serve();
 
     let mut publisher = connect(address);
     let writer = std::thread::spawn(move || {
@@ -208,4 +111,33 @@ fn a_connection_that_crowds_a_sink_is_not_read_until_there_is_room() {
         std::thread::sleep(Duration::from_millis(1));
     }
     writer.join().unwrap();
+}
+
+/// Symptom: a publisher that JetStream held for longer than its PINGs may be unanswered was closed as stale, although it had answered them
+/// all: nobody had read that.
+#[test]
+fn who_is_held_is_not_stale() {
+    let mut program = Program::new(true);
+    program.settings.ping_interval = Duration::from_millis(20);
+    program.settings.ping_max = 1;
+    let program = Arc::new(program);
+    let sink = listen_as_jetstream(&program);
+    let address = program.serve();
+    let mut publisher = login(address, "");
+    let bytes = 2 * CROWDED_AT;
+    let mut frame = format!("PUB held {bytes}\r\n").into_bytes();
+    frame.resize(frame.len() + bytes, b'x');
+    frame.extend_from_slice(b"\r\n");
+    publisher.write_all(&frame).expect("it takes bytes");
+    let begin = Instant::now();
+    while !sink.is_crowded() {
+        // It answers until it is held, or it would be stale by its own fault.
+        publisher.write_all(b"PONG\r\n").expect("it takes bytes");
+        assert!(begin.elapsed() < PATIENCE);
+    }
+    assert!(hears(&mut publisher, "PING\r\n", 10), "it was closed");
+    let answers = [&b"PONG\r\n".repeat(10)[..], b"PING\r\n"].concat();
+    publisher.write_all(&answers).expect("it takes bytes");
+    drain(&sink, &mut Pool::default());
+    assert!(hears(&mut publisher, "PONG\r\n", 1), "it was closed");
 }

@@ -240,6 +240,11 @@ impl Session {
         }
     }
 
+    /// The caller reads nothing at the moment, so that unanswered PINGs are no sign of a stale connection.
+    pub fn note_unread(&mut self) {
+        self.timers.excuse();
+    }
+
     /// New settings after a reload, or for a server that leaves; a client that understands it gets
     /// INFO again when `announce` is set.
     pub fn update(
