@@ -5,7 +5,7 @@ use midge_auth::{Certificate, ConnectionType, Grant};
 use midge_router::{Account, Sink};
 use midge_session::{CloseReason, Settings};
 use parking_lot::Mutex;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime};
@@ -13,7 +13,9 @@ use std::time::{Duration, Instant, SystemTime};
 /// Where a connection comes from.
 #[derive(Clone, Debug)]
 pub struct Peer {
-    /// The address shown.
+    /// The socket's address.
+    pub address: IpAddr,
+    /// The same, as it is shown.
     pub ip: String,
     /// The port shown.
     pub port: u16,
@@ -34,6 +36,7 @@ pub struct Peer {
 impl Peer {
     pub(crate) fn plain(address: SocketAddr, kind: ConnectionType) -> Self {
         Self {
+            address: address.ip(),
             ip: address.ip().to_canonical().to_string(),
             port: address.port(),
             kind,

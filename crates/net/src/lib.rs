@@ -20,6 +20,7 @@
 #![deny(missing_docs)]
 
 mod accept;
+mod checks;
 mod connection;
 mod host;
 mod line;

@@ -48,7 +48,7 @@ impl Owner {
         }
     }
 
-    /// Compares a password when one of a few places is free. Given up when its peer is gone, or when its time is over.
+    /// Compares a password when it is its address' turn for one of a few places. Given up when its peer is gone, or when its time is over.
     async fn compare(
         &mut self,
         check: PasswordCheck,
@@ -57,9 +57,10 @@ impl Owner {
             return Ok(check.matched_before());
         }
         let secret = check.secret().clone();
-        let places = self.local.borrow().checks.clone();
+        let checks = self.local.borrow().checks.clone();
+        let address = self.connection.peer.address;
         let mut work = pin!(async move {
-            let place = places.acquire_owned().await;
+            let place = checks.place(address).await;
             let compared = tokio::task::spawn_blocking(move || {
                 let _place = place;
                 check.run()

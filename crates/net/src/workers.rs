@@ -1,6 +1,7 @@
 //! Worker threads: each runs its connections on a runtime of its own.
 
 use crate::accept::serve;
+use crate::checks::Checks;
 use crate::host::{Entrance, Host};
 use midge_router::Worker;
 use std::cell::RefCell;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 /// Bytes of one read.
@@ -49,7 +50,7 @@ pub(crate) struct Local {
     pub(crate) slab: Vec<u8>,
     pub(crate) slab_len: usize,
     /// Places for passwords that are compared at one time, by all workers.
-    pub(crate) checks: Arc<Semaphore>,
+    pub(crate) checks: Arc<Checks>,
 }
 
 struct Job {
@@ -76,7 +77,7 @@ impl Workers {
             next: AtomicUsize::new(0),
             threads: Vec::new(),
         };
-        let checks = Arc::new(Semaphore::new(count.max(CHECKS_MIN)));
+        let checks = Checks::new(count.max(CHECKS_MIN));
         for number in 0..count.max(1) {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
@@ -124,7 +125,7 @@ async fn run(
     host: Arc<dyn Host>,
     mut jobs: mpsc::Receiver<Job>,
     seed: u64,
-    checks: Arc<Semaphore>,
+    checks: Arc<Checks>,
 ) {
     let worker = Worker::new(seed, now());
     let local = Rc::new(RefCell::new(Local {
