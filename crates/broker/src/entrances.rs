@@ -12,6 +12,9 @@ use std::time::{Duration, SystemTime};
 /// Time for a WebSocket upgrade, unless the options say otherwise.
 const UPGRADE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// Bytes of a WebSocket message before the login, unless two control lines are more: clients write CONNECT and what they begin with at once.
+const LOGIN_MAX: usize = 32 << 10;
+
 /// The entrances of a broker; a reload renews their handshakes in place.
 pub(crate) struct Entrances {
     pub(crate) client: Arc<Entrance>,
@@ -52,6 +55,7 @@ pub(crate) fn handshakes(options: &Options) -> Result<(Handshake, Handshake), Er
         timeout: websocket.handshake_timeout.unwrap_or(UPGRADE_TIMEOUT),
         headers: websocket.headers.clone(),
         max_message: options.max_payload as usize + options.max_control_line as usize,
+        max_login: LOGIN_MAX.max(2 * options.max_control_line as usize),
     };
     let tls = if websocket.no_tls {
         None

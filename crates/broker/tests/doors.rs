@@ -195,6 +195,32 @@ fn a_credential_of_websocket_alone_is_one() {
     assert!(client.wait_for("PONG\r\n"), "a valid token was thrown out");
 }
 
+/// Symptom: a peer that hadn't shown who it is made the server hold as much as the largest message has.
+#[test]
+fn a_message_before_the_login_is_small_over_websocket() {
+    let text = "websocket { listen: '127.0.0.1:-1', no_tls: true }\nauthorization { token: t, timeout: 60 }";
+    let broker = Broker::start(options(text)).expect("a broker");
+    // The head of a masked frame of 1 MB, of which a part comes.
+    let head = [0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0];
+    let mut stranger = upgraded(&broker);
+    let part = [&head[..], &[b'x'; 64 << 10]].concat();
+    let _ = stranger.socket.write_all(&part);
+    assert!(!stranger.wait_for("nothing"), "the connection ends");
+    let mut client = upgraded(&broker);
+    let connect = b"CONNECT {\"verbose\":false,\"auth_token\":\"t\"}\r\nPING\r\n";
+    client
+        .socket
+        .write_all(&frame(2, connect))
+        .expect("it takes bytes");
+    assert!(client.wait_for("PONG\r\n"));
+    let publish = format!("PUB x {}\r\n{}\r\nPING\r\n", 1 << 19, "x".repeat(1 << 19));
+    let len = u64::try_from(publish.len()).expect("a length");
+    let head = [&[0x82, 0xff], &len.to_be_bytes()[..], &[0; 4]].concat();
+    let whole = [&head[..], publish.as_bytes()].concat();
+    client.socket.write_all(&whole).expect("it takes bytes");
+    assert!(client.wait_for("PONG\r\n"));
+}
+
 /// Symptom: of a maximum of three connections, sixty half-open handshakes got their INFO.
 #[test]
 fn a_handshake_takes_a_place() {

@@ -70,12 +70,13 @@ pub(crate) async fn serve(
             }
         }
     };
-    let (reader, line, greeted) = match transport {
+    let (reader, line, inbound, greeted) = match transport {
         Transport::Plain { socket, greeted } => {
             let (read, write) = socket.into_split();
             (
                 Reader::Plain(read),
                 Line::new(Some(write), identity.label.clone()),
+                None,
                 greeted,
             )
         }
@@ -85,6 +86,7 @@ pub(crate) async fn serve(
             tls,
             client_ip,
             cookie,
+            inbound,
             greeted,
         } => {
             peer.certificate = certificate
@@ -99,6 +101,7 @@ pub(crate) async fn serve(
             (
                 Reader::Stream(stream),
                 Line::new(None, identity.label.clone()),
+                inbound,
                 greeted,
             )
         }
@@ -135,6 +138,7 @@ pub(crate) async fn serve(
         sink,
         line,
         reader,
+        inbound,
         intake: Intake::default(),
         rest_held: 0,
         patience: Patience::new(options),

@@ -187,7 +187,9 @@ mod tests {
         let checks = Checks::new(1);
         let place = taken(&checks);
         // As many as the next sweep waits for.
-        let gone: Vec<_> = (0..16 * SWEEP_MIN).map(|_| wait(&checks, address(1))).collect();
+        let gone: Vec<_> = (0..16 * SWEEP_MIN)
+            .map(|_| wait(&checks, address(1)))
+            .collect();
         drop(gone);
         let mut last = wait(&checks, address(1));
         assert!(checks.0.lock().waiting.len <= 2, "they are forgotten");

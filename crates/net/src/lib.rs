@@ -23,6 +23,7 @@ mod accept;
 mod checks;
 mod connection;
 mod host;
+mod inbound;
 mod line;
 mod listener;
 mod login;
@@ -35,6 +36,7 @@ mod workers;
 
 pub use connection::{Command, Connection, Facts, Peer};
 pub use host::{Entrance, Host, LineOptions};
+pub use inbound::Inbound;
 pub use listener::{Listening, bind, listen};
 pub use tls::{TlsError, TlsPolicy, certificate_facts, client_handshake, stream_handshake};
 pub use transport::{Duplex, Handshake, HandshakeFn, Transport};

@@ -181,6 +181,9 @@ impl Owner {
 
     /// Tells others who it is. A change of rules either sees that, or is seen here.
     pub(crate) fn set_facts(&mut self) {
+        if let Some(inbound) = &self.inbound {
+            inbound.admit();
+        }
         self.connection.set_facts(self.facts());
         self.is_to_review |= self.host.rules() != self.judged_by;
     }

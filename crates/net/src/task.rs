@@ -2,6 +2,7 @@
 
 use crate::connection::{Command, Connection};
 use crate::host::Host;
+use crate::inbound::Inbound;
 use crate::line::Line;
 use crate::patience::Patience;
 use crate::transport::Duplex;
@@ -104,8 +105,9 @@ pub(crate) struct Owner {
     pub(crate) sink: Arc<Sink>,
     pub(crate) line: Arc<Line>,
     pub(crate) reader: Reader,
+    pub(crate) inbound: Option<Arc<Inbound>>,
     pub(crate) intake: Intake,
-    /// Bytes of the rest that its sink counts.
+    /// Bytes of the rest, and of what is no whole message yet, that its sink counts.
     pub(crate) rest_held: usize,
     pub(crate) patience: Patience,
     /// Nothing more is read until these have room.
@@ -190,6 +192,7 @@ impl Owner {
             Poll::Ready(Ok(0)) => return Poll::Ready(Wake::Ended(CloseReason::ClientClosed)),
             Poll::Ready(Ok(bytes)) => return Poll::Ready(Wake::Read(bytes)),
             Poll::Ready(Err(error)) => return Poll::Ready(Wake::Ended(read_fault(&error))),
+            Poll::Pending if self.inbound.is_some() => self.count_rest(),
             Poll::Pending => {}
         }
         alarm.poll(cx).map(|()| Wake::Time)
@@ -252,7 +255,8 @@ impl Owner {
 
     /// Has the sink count what the reads left over.
     fn count_rest(&mut self) {
-        let held = Some(self.intake.footprint())
+        let inbound = self.inbound.as_ref().map_or(0, |inbound| inbound.held());
+        let held = Some(self.intake.footprint() + inbound)
             .filter(|&bytes| bytes > REST_BYTES)
             .unwrap_or(0);
         if held > self.rest_held {

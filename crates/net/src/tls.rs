@@ -235,6 +235,7 @@ fn secured(stream: TlsStream<TcpStream>, greeted: bool) -> Transport {
         tls,
         client_ip: None,
         cookie: String::new(),
+        inbound: None,
         greeted,
     }
 }

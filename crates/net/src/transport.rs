@@ -1,5 +1,6 @@
 //! How bytes arrive: a plain socket, or a stream that only its owner can drive.
 
+use crate::inbound::Inbound;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -34,6 +35,8 @@ pub enum Transport {
         client_ip: Option<String>,
         /// The `Cookie` header of a WebSocket upgrade.
         cookie: String,
+        /// What WebSocket holds for the peer.
+        inbound: Option<Arc<Inbound>>,
         /// The greeting was sent already, in the clear.
         greeted: bool,
     },

@@ -1,6 +1,7 @@
 //! WebSocket: the upgrade by hand, because refusals are HTTP answers that clients read, and the
 //! frames by tungstenite. NATS bytes travel in binary frames, cut anywhere.
 
+use crate::inbound::{Buffered, Inbound};
 use crate::tls::{TlsPolicy, facts};
 use crate::transport::{Duplex, Handshake, Transport};
 use futures_util::{Sink, Stream};
@@ -22,6 +23,9 @@ const HEAD_MAX: usize = 16 << 10;
 /// Bytes of one outgoing frame.
 const FRAME_MAX: usize = 64 << 10;
 
+/// Bytes before the payload of a control frame of a client, mask included.
+const CONTROL_HEAD: usize = 6;
+
 /// Bytes that a connection's frames are read with, held as long as it lives; what a frame says of its length reserves no more.
 const READ_BUFFER_BYTES: usize = 4 << 10;
 /// Bytes that wait for a peer: a frame of ours, and answers to pings. Whoever asks for more answers than it reads is cut.
@@ -40,6 +44,8 @@ pub struct WebSocketPolicy {
     pub headers: BTreeMap<String, String>,
     /// Largest frame and message read.
     pub max_message: usize,
+    /// Bytes of a message before the login.
+    pub max_login: usize,
 }
 
 /// The WebSocket listener's handshake, over TLS or plain.
@@ -109,11 +115,14 @@ async fn upgrade<S: Duplex + 'static>(
         .max_write_buffer_size(WRITE_BUFFER_MAX)
         .max_message_size(Some(policy.max_message))
         .max_frame_size(Some(policy.max_message));
+    let inbound = Inbound::new(policy.max_login);
+    let stream = Buffered::new(stream, inbound.clone());
     let frames =
         WebSocketStream::from_partially_read(stream, rest, Role::Server, Some(config)).await;
     let stream = Box::new(Frames {
         frames,
         read: Bytes::new(),
+        inbound: inbound.clone(),
     });
     let cookie = request.header("cookie").unwrap_or_default().to_owned();
     Ok(Transport::Stream {
@@ -122,6 +131,7 @@ async fn upgrade<S: Duplex + 'static>(
         tls,
         client_ip,
         cookie,
+        inbound: Some(inbound),
         greeted: false,
     })
 }
@@ -257,8 +267,9 @@ fn normal(origin: &str, secure: bool) -> (bool, String) {
 
 /// Frames as a stream of bytes.
 struct Frames<S> {
-    frames: WebSocketStream<S>,
+    frames: WebSocketStream<Buffered<S>>,
     read: Bytes,
+    inbound: Arc<Inbound>,
 }
 
 impl<S: Duplex> AsyncRead for Frames<S> {
@@ -274,8 +285,18 @@ impl<S: Duplex> AsyncRead for Frames<S> {
                 return Poll::Ready(Ok(()));
             }
             match ready!(Pin::new(&mut self.frames).poll_next(cx)) {
-                Some(Ok(Message::Binary(bytes))) => self.read = bytes,
-                Some(Ok(Message::Text(text))) => self.read = text.into(),
+                Some(Ok(Message::Binary(bytes))) => {
+                    self.inbound.finish();
+                    self.read = bytes;
+                }
+                Some(Ok(Message::Text(text))) => {
+                    self.inbound.finish();
+                    self.read = text.into();
+                }
+                // They come between the parts of a message, too.
+                Some(Ok(Message::Ping(bytes) | Message::Pong(bytes))) => {
+                    self.inbound.take_off(CONTROL_HEAD + bytes.len());
+                }
                 None => return Poll::Ready(Ok(())),
                 Some(Ok(_)) => {}
                 Some(Err(Error::ConnectionClosed | Error::AlreadyClosed)) => {

@@ -121,12 +121,7 @@ impl Workers {
     }
 }
 
-async fn run(
-    host: Arc<dyn Host>,
-    mut jobs: mpsc::Receiver<Job>,
-    seed: u64,
-    checks: Arc<Checks>,
-) {
+async fn run(host: Arc<dyn Host>, mut jobs: mpsc::Receiver<Job>, seed: u64, checks: Arc<Checks>) {
     let worker = Worker::new(seed, now());
     let local = Rc::new(RefCell::new(Local {
         worker,
