@@ -4,6 +4,7 @@ use crate::register::today;
 use crate::server::Server;
 use crate::settings::{system_account, tls_first};
 use crate::{COMPATIBILITY, VERSION};
+use bytes::Bytes;
 use midge_conf::{ConnectionType, Options, WriteTimeout};
 use midge_monitor::{
     Account, ClusterVarz, ConnState, Connection, HealthCheck, LeafVarz, MemoryVarz, Number,
@@ -281,6 +282,10 @@ impl Source for Server {
                 }
             })
             .collect()
+    }
+
+    fn hold_answer(&self, answer: String) -> Option<Bytes> {
+        self.router.memory().admit_bytes(answer.into_bytes())
     }
 
     fn system_account(&self) -> Option<String> {

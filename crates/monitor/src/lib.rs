@@ -30,7 +30,9 @@ mod text;
 mod varz;
 
 pub use respond::Response;
-pub use serve::{CONNECTION_AGE_MAX, CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_TIMEOUT, Monitor};
+pub use serve::{
+    CONNECTION_AGE_MAX, CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_TIMEOUT, Monitor, SNAPSHOTS_MAX,
+};
 pub use source::{
     Account, ConnState, Connection, HealthCheck, PeerCertificate, Server, Source, SublistStats,
     Subscription, Traffic, Unhealthy,

@@ -26,7 +26,7 @@ pub struct Response {
 /// The type of all answers that programs read; scripts of any origin may do so.
 pub(crate) const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
-const TEXT: &str = "text/plain; charset=utf-8";
+pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The paths, below the base path; requests are counted for each.
@@ -69,6 +69,10 @@ impl Responder {
             },
             counts: Default::default(),
         }
+    }
+
+    pub(crate) fn source(&self) -> &dyn Source {
+        &*self.source
     }
 
     pub(crate) fn respond(&self, path: &str, query: &str) -> Response {

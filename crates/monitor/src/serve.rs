@@ -1,7 +1,7 @@
 //! HTTP around the answers: listeners, connections and their bounds.
 
 use crate::Source;
-use crate::respond::{JSON, Responder, Response};
+use crate::respond::{JSON, Responder, Response, TEXT};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderValue};
@@ -30,6 +30,8 @@ pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 pub const HEADER_BYTES_MAX: usize = 16 * 1024;
 /// Age at which a connection gets no further request; twice that is its end.
 pub const CONNECTION_AGE_MAX: Duration = Duration::from_secs(60);
+/// Snapshots made at the same time, whoever still waits for them; and so many answers about health beside them.
+pub const SNAPSHOTS_MAX: usize = 2;
 /// Pause after the system refused an accept (no file descriptors left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -38,6 +40,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct Monitor {
     responder: Arc<Responder>,
     slots: Arc<Semaphore>,
+    /// Places for snapshots. One that is being made can't be stopped, so it keeps its place when its connection has given way.
+    snapshots: Arc<Semaphore>,
+    /// Places for answers about health, which wait behind no snapshot.
+    health: Arc<Semaphore>,
     /// The connections, oldest first, and some that ended.
     open: Arc<Mutex<VecDeque<AbortHandle>>>,
 }
@@ -48,6 +54,8 @@ impl Monitor {
         Self {
             responder: Arc::new(Responder::new(source, base_path)),
             slots: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+            snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
+            health: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
             open: Arc::default(),
         }
     }
@@ -153,20 +161,40 @@ impl Monitor {
         }
     }
 
+    /// Status, type and body, if there is room for that.
+    fn answer(&self, path: &str, query: &str) -> (u16, &'static str, Bytes) {
+        let answer = self.respond(path, query);
+        match self.responder.source().hold_answer(answer.body) {
+            Some(body) => (answer.status, answer.content_type, body),
+            None => {
+                let body = Bytes::from_static(b"maximum memory exceeded\n");
+                (503, TEXT, body)
+            }
+        }
+    }
+
     /// A large snapshot takes milliseconds, so it is made where nobody waits for it.
     async fn reply(self, path: String, query: String) -> hyper::Response<Full<Bytes>> {
-        let answer = tokio::task::spawn_blocking(move || self.respond(&path, &query)).await;
-        let answer = answer.unwrap_or_else(|_| Response {
-            status: 500,
-            content_type: "text/plain; charset=utf-8",
-            body: "internal error\n".into(),
+        let places = match path.ends_with("/healthz") {
+            true => self.health.clone(),
+            false => self.snapshots.clone(),
+        };
+        let place = places.acquire_owned().await;
+        let work = move || {
+            let _place = place;
+            self.answer(&path, &query)
+        };
+        let made = tokio::task::spawn_blocking(work).await;
+        let (status, content_type, body) = made.unwrap_or_else(|_| {
+            let body = Bytes::from_static(b"internal error\n");
+            (500, TEXT, body)
         });
-        let mut response = hyper::Response::new(Full::new(Bytes::from(answer.body)));
-        *response.status_mut() = hyper::StatusCode::from_u16(answer.status)
-            .unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = hyper::Response::new(Full::new(body));
+        *response.status_mut() =
+            hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-        if answer.content_type == JSON {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if content_type == JSON {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
         response

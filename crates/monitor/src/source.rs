@@ -1,6 +1,7 @@
 //! What the broker tells: plain snapshots. All sorting, filtering, paging and wording happens on this side.
 
 use crate::{Number, Time, Varz};
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -36,6 +37,11 @@ pub trait Source: Send + Sync + 'static {
     fn health(&self, check: &HealthCheck) -> Result<(), Unhealthy> {
         let _ = check;
         Ok(())
+    }
+
+    /// An answer's bytes, which count as memory that clients hold until they are dropped. `None`: there is no room for them.
+    fn hold_answer(&self, answer: String) -> Option<Bytes> {
+        Some(answer.into())
     }
 
     /// What was found broken on the disk, each with its place. Healthy enough to serve what is left.

@@ -2,8 +2,8 @@
 
 mod support;
 
-use midge_monitor::{CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_TIMEOUT, Monitor};
-use std::sync::Arc;
+use midge_monitor::{CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_TIMEOUT, Monitor, SNAPSHOTS_MAX};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 use support::full;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -173,6 +173,86 @@ async fn connections_are_bounded_and_the_oldest_gives_way() {
     let youngest = idle.last_mut().expect("some");
     let read = timeout(Duration::from_millis(50), cut(youngest)).await;
     assert!(read.is_err(), "the youngest stays");
+}
+
+/// Snapshots that are being made, the most there were at one time, and whether they may end.
+#[derive(Default)]
+struct Running {
+    state: Mutex<(usize, usize, bool)>,
+    changed: Condvar,
+}
+
+impl Running {
+    fn run(&self) {
+        let mut state = self.state.lock().expect("no panic");
+        state.0 += 1;
+        state.1 = state.1.max(state.0);
+        self.changed.notify_all();
+        let mut state = self
+            .changed
+            .wait_while(state, |state| !state.2)
+            .expect("no panic");
+        state.0 -= 1;
+    }
+}
+
+/// Symptom: a connection that gave way left its snapshot running, so that whoever asked for many and never read them had hundreds of
+/// threads at work.
+#[tokio::test]
+async fn snapshots_are_few_and_health_waits_for_none() {
+    const ASKED: &[u8] = b"GET /varz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let running = Arc::new(Running::default());
+    let hook = running.clone();
+    let mut fake = full();
+    fake.on_varz = Some(Box::new(move || hook.run()));
+    let monitor = Monitor::new(Arc::new(fake), "/");
+    let mut waiting = Vec::new();
+    for round in 0..2 {
+        for _ in 0..4 * SNAPSHOTS_MAX {
+            let (mut ours, theirs) = duplex(64 * 1024);
+            let monitor = monitor.clone();
+            let task = tokio::spawn(async move { monitor.serve_stream(theirs).await });
+            ours.write_all(ASKED).await.expect("sent");
+            waiting.push((ours, task));
+        }
+        let (mut ours, theirs) = duplex(64 * 1024);
+        let monitor = monitor.clone();
+        tokio::spawn(async move { monitor.serve_stream(theirs).await });
+        ours.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .await
+            .expect("sent");
+        let mut answer = String::new();
+        ours.read_to_string(&mut answer).await.expect("read");
+        assert!(answer.contains("200 OK"), "{answer}");
+        if round == 0 {
+            // As those do that give way.
+            waiting.drain(..).for_each(|(_, task)| task.abort());
+        }
+    }
+    running.state.lock().expect("no panic").2 = true;
+    running.changed.notify_all();
+    for (mut ours, _) in waiting {
+        let mut answer = String::new();
+        ours.read_to_string(&mut answer).await.expect("read");
+        assert!(answer.contains("200 OK"), "{answer}");
+    }
+    let most = running.state.lock().expect("no panic").1;
+    assert!(most <= SNAPSHOTS_MAX, "{most} at one time");
+}
+
+#[tokio::test]
+async fn an_answer_without_room_is_refused() {
+    let mut fake = full();
+    fake.answer_max = Some(100);
+    let (mut ours, theirs) = duplex(64 * 1024);
+    let monitor = Monitor::new(Arc::new(fake), "/");
+    tokio::spawn(async move { monitor.serve_stream(theirs).await });
+    ours.write_all(b"GET /varz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await
+        .expect("sent");
+    let mut answer = String::new();
+    ours.read_to_string(&mut answer).await.expect("read");
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
 }
 
 #[tokio::test]

@@ -55,6 +55,18 @@ impl Drop for Reservation {
     }
 }
 
+/// Bytes, and what counts for them.
+struct Counted(
+    Vec<u8>,
+    #[expect(dead_code, reason = "dropped with the bytes")] Reservation,
+);
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl Default for Memory {
     fn default() -> Self {
         Self {
@@ -154,18 +166,16 @@ impl Memory {
         }
     }
 
+    /// Bytes that count until the last of them is dropped, unless there is no room for them.
+    #[must_use]
+    pub fn admit_bytes(&self, bytes: Vec<u8>) -> Option<Bytes> {
+        let reservation = self.admit(bytes.capacity())?;
+        Some(Bytes::from_owner(Counted(bytes, reservation)))
+    }
+
     /// A payload for several mailboxes, which counts once.
     pub(crate) fn share(&self, payload: &[u8]) -> Bytes {
-        struct Payload(
-            Box<[u8]>,
-            #[expect(dead_code, reason = "dropped with the payload")] Reservation,
-        );
-        impl AsRef<[u8]> for Payload {
-            fn as_ref(&self) -> &[u8] {
-                &self.0
-            }
-        }
-        let payload = Payload(payload.into(), self.reserve(payload.len()));
+        let payload = Counted(payload.to_vec(), self.reserve(payload.len()));
         if self.budget.is_exhausted() {
             self.reclaim();
         }

@@ -22,6 +22,10 @@ pub(crate) struct Fake {
     pub accounts: Vec<Account>,
     pub health: Option<Unhealthy>,
     pub varz: Varz,
+    /// Called whenever somebody asks for `varz`.
+    pub on_varz: Option<Box<dyn Fn() + Send + Sync>>,
+    /// There is room for answers of so many bytes.
+    pub answer_max: Option<usize>,
 }
 
 impl Source for Fake {
@@ -35,6 +39,9 @@ impl Source for Fake {
     }
 
     fn varz(&self) -> Varz {
+        if let Some(on_varz) = &self.on_varz {
+            on_varz();
+        }
         Varz {
             server_id: ID.into(),
             start: at(0),
@@ -80,6 +87,11 @@ impl Source for Fake {
 
     fn system_account(&self) -> Option<String> {
         Some("$SYS".into())
+    }
+
+    fn hold_answer(&self, answer: String) -> Option<bytes::Bytes> {
+        let fits = self.answer_max.is_none_or(|max| answer.len() <= max);
+        fits.then(|| answer.into())
     }
 
     fn health(&self, check: &HealthCheck) -> Result<(), Unhealthy> {
@@ -214,6 +226,6 @@ pub(crate) fn full() -> Fake {
             tls_cert_not_after: end,
             ..Varz::default()
         },
-        health: None,
+        ..Fake::default()
     }
 }
