@@ -1,72 +1,11 @@
 //! Who comes in, who stays in, and what those who don't leave behind: over real sockets, since the races are between threads.
 
+mod support;
+
 use midge_broker::Broker;
-use midge_conf::{Options, grammar::Sealed};
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::Write;
 use std::path::Path;
-use std::time::Duration;
-
-/// Nothing may take longer; much less than the ten seconds for which a cache keeps a match.
-const PATIENCE: Duration = Duration::from_secs(6);
-
-fn options(text: &str) -> Options {
-    let text = format!("listen: 127.0.0.1:-1\n{text}");
-    Options::from_text(&text, "test.conf", &Sealed)
-        .expect("a configuration")
-        .options
-}
-
-struct Client {
-    socket: TcpStream,
-    seen: String,
-}
-
-impl Client {
-    fn of(address: SocketAddr) -> Self {
-        let socket = TcpStream::connect(address).expect("it listens");
-        socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        let seen = String::new();
-        Self { socket, seen }
-    }
-
-    fn new(broker: &Broker) -> Self {
-        Self::of(broker.ports().client.expect("a port"))
-    }
-
-    fn login(broker: &Broker, user: &str, password: &str) -> Self {
-        let mut client = Self::new(broker);
-        let connect = format!(r#"{{"verbose":false,"user":"{user}","pass":"{password}"}}"#);
-        client.say(&format!("CONNECT {connect}\r\nPING\r\n"));
-        client
-    }
-
-    fn say(&mut self, text: &str) {
-        self.socket
-            .write_all(text.as_bytes())
-            .expect("it takes bytes");
-    }
-
-    /// Reads until `text` comes, or the connection ends. Whether it came.
-    fn wait_for(&mut self, text: &str) -> bool {
-        let mut bytes = [0; 4096];
-        while !self.seen.contains(text) {
-            match self.socket.read(&mut bytes) {
-                Ok(0) => return false,
-                Ok(len) => self.seen += &String::from_utf8_lossy(&bytes[..len]),
-                Err(error) if error.kind() == ErrorKind::ConnectionReset => return false,
-                Err(error) => panic!("nothing comes any more ({error}) after {:?}", self.seen),
-            }
-        }
-        self.seen.clear();
-        true
-    }
-
-    fn is_alive(&mut self) -> bool {
-        self.say("PING\r\n");
-        self.wait_for("PONG\r\n")
-    }
-}
+use support::{Client, frame, long_frame, options, resident_kb, upgraded};
 
 fn hash(password: &str) -> String {
     bcrypt::hash(password, 8).expect("a hash")
@@ -147,26 +86,6 @@ fn a_reload_that_fails_changes_nothing() {
     assert!(!old.wait_for("nothing"));
 }
 
-const UPGRADE: &str = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-
-/// A masked binary frame, or another kind, of little.
-fn frame(kind: u8, text: &[u8]) -> Vec<u8> {
-    let len = u8::try_from(text.len()).expect("little");
-    let head: &[u8] = match len {
-        0..=125 => &[0x80 | kind, 0x80 | len],
-        _ => &[0x80 | kind, 0x80 | 126, 0, len],
-    };
-    [head, &[0; 4], text].concat()
-}
-
-fn upgraded(broker: &Broker) -> Client {
-    let mut client = Client::of(broker.ports().websocket.expect("a port"));
-    client.say(UPGRADE);
-    assert!(client.wait_for("INFO "));
-    client
-}
-
 /// Symptom: a credential of the WebSocket listener alone left the timeout off, and a reload threw out who had shown it.
 #[test]
 fn a_credential_of_websocket_alone_is_one() {
@@ -200,10 +119,8 @@ fn a_credential_of_websocket_alone_is_one() {
 fn a_message_before_the_login_is_small_over_websocket() {
     let text = "websocket { listen: '127.0.0.1:-1', no_tls: true }\nauthorization { token: t, timeout: 60 }";
     let broker = Broker::start(options(text)).expect("a broker");
-    // The head of a masked frame of 1 MB, of which a part comes.
-    let head = [0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0];
     let mut stranger = upgraded(&broker);
-    let part = [&head[..], &[b'x'; 64 << 10]].concat();
+    let part = long_frame(&[b'x'; 64 << 10], 1 << 20);
     let _ = stranger.socket.write_all(&part);
     assert!(!stranger.wait_for("nothing"), "the connection ends");
     let mut client = upgraded(&broker);
@@ -214,9 +131,7 @@ fn a_message_before_the_login_is_small_over_websocket() {
         .expect("it takes bytes");
     assert!(client.wait_for("PONG\r\n"));
     let publish = format!("PUB x {}\r\n{}\r\nPING\r\n", 1 << 19, "x".repeat(1 << 19));
-    let len = u64::try_from(publish.len()).expect("a length");
-    let head = [&[0x82, 0xff], &len.to_be_bytes()[..], &[0; 4]].concat();
-    let whole = [&head[..], publish.as_bytes()].concat();
+    let whole = long_frame(publish.as_bytes(), publish.len());
     client.socket.write_all(&whole).expect("it takes bytes");
     assert!(client.wait_for("PONG\r\n"));
 }
@@ -247,14 +162,6 @@ fn a_handshake_takes_a_place() {
     assert!(plain.wait_for("maximum connections exceeded"));
     drop(silent);
     while !Client::new(&broker).is_alive() {}
-}
-
-/// Kilobytes of memory that this process has.
-fn resident_kb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-    number.unwrap_or(0)
 }
 
 /// Symptom: a peer that asked for answers and read none made the server hold 1.3 GB of them.

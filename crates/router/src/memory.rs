@@ -10,7 +10,7 @@
 //!    is left to another thread, so that no flood is faster than the cure. Those that hold no more than a floor beside their own stay,
 //!    and sinks of the server's own: these hold their publishers;
 //! 2. publishers are read no further while the bound is reached ([`Memory::poll_room`]);
-//! 3. new connections are refused unless that sixteenth is free ([`Memory::admit`]).
+//! 3. new connections are refused where all that didn't make room for them ([`Memory::admit`]).
 
 use crate::sink::Sink;
 use bytes::Bytes;
@@ -110,10 +110,14 @@ impl Memory {
         self.refused.load(Relaxed)
     }
 
-    /// Counts bytes of something new, unless that would leave less than a sixteenth free.
+    /// Counts bytes of something new, if there is room or can be made.
     #[must_use]
     pub fn admit(&self, bytes: usize) -> Option<Reservation> {
-        if self.held().saturating_add(bytes) > self.goal() {
+        let fits = || self.held().saturating_add(bytes) <= self.budget.max();
+        if !fits() {
+            self.reclaim();
+        }
+        if !fits() {
             self.refused.fetch_add(1, Relaxed);
             return None;
         }
