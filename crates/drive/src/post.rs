@@ -244,27 +244,35 @@ enum End {
 }
 
 /// Calls `each` with the messages at the head of `bytes`, until one is not taken, and says how many bytes the others took.
+///
+/// Messages of one sender to one subscription stand side by side, so its rights are looked up once for all of them. They were all sent
+/// before: whatever changed its rights before it sent one of them is seen by the look-up.
 fn messages(sink: &Sink, bytes: &[u8], mut each: impl FnMut(Token, &Message<'_>) -> bool) -> Read {
     let mut used = 0;
+    let mut sender: Option<(&[u8], Token, Sender)> = None;
     let end = loop {
         let (frame, len) = match decode_server(&bytes[used..], &LIMITS) {
             Ok(Some(decoded)) => decoded,
             Ok(None) => break End::Missing,
             Err(_) => break End::Broken,
         };
-        if let ServerFrame::Msg(message) = frame
-            && let Some((token, sender)) = Sender::parse(message.sid, sink)
-        {
-            let (headers, payload) = message.payload.split_at(message.header_len);
-            let message = Message {
-                subject: message.subject,
-                reply: message.reply,
-                headers,
-                payload,
-                origin: sender.origin(),
-            };
-            if !each(Token(token), &message) {
-                break End::Refused;
+        if let ServerFrame::Msg(message) = frame {
+            if sender.as_ref().is_none_or(|(sid, ..)| *sid != message.sid) {
+                let parsed = Sender::parse(message.sid, sink);
+                sender = parsed.map(|(token, sender)| (message.sid, Token(token), sender));
+            }
+            if let Some((_, token, sender)) = &sender {
+                let (headers, payload) = message.payload.split_at(message.header_len);
+                let message = Message {
+                    subject: message.subject,
+                    reply: message.reply,
+                    headers,
+                    payload,
+                    origin: sender.origin(),
+                };
+                if !each(*token, &message) {
+                    break End::Refused;
+                }
             }
         }
         used += len;
