@@ -9,6 +9,8 @@ use std::time::Instant;
 
 /// Remembered answers to "may it publish there"; more subjects than this start anew.
 const PUBLISH_VERDICTS_MAX: usize = 256;
+/// Longer subjects aren't remembered, so that a connection's answers take 32 KiB at most.
+const VERDICT_SUBJECT_MAX: usize = 128;
 /// Subjects of the server's own traffic, closed to clients.
 const CLOSED_PREFIXES: [&[u8]; 3] = [b"_GR_.", b"$GR.", b"$NRG."];
 
@@ -40,11 +42,13 @@ impl Rights for Publishing<'_> {
         let allowed = match self.verdicts.get(subject) {
             Some(&allowed) => allowed,
             None => {
-                if self.verdicts.len() >= PUBLISH_VERDICTS_MAX {
-                    self.verdicts.clear();
-                }
                 let allowed = permissions.can_publish(subject);
-                self.verdicts.insert(subject.into(), allowed);
+                if subject.len() <= VERDICT_SUBJECT_MAX {
+                    if self.verdicts.len() >= PUBLISH_VERDICTS_MAX {
+                        self.verdicts.clear();
+                    }
+                    self.verdicts.insert(subject.into(), allowed);
+                }
                 allowed
             }
         };
@@ -88,5 +92,32 @@ impl Gate for Delivery {
 
     fn may_target(&self, target: &[u8]) -> bool {
         !is_closed(target) && self.permissions.can_target(target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Symptom: a connection's remembered answers took as many bytes as the longest subjects have, a megabyte.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a publish wants a time")]
+    fn remembered_answers_take_little() {
+        let source = midge_conf::Permissions::default();
+        let permissions = Permissions::new(&source, "ann").expect("no filters");
+        let mut verdicts = Verdicts::new();
+        let mut publishing = Publishing {
+            permissions: Some(&permissions),
+            permits: None,
+            verdicts: &mut verdicts,
+            now: Instant::now(),
+        };
+        for number in 0..1000 {
+            let long = format!("{number}.{}", "x".repeat(4000));
+            assert!(publishing.may_publish(long.as_bytes()));
+            assert!(publishing.may_publish(number.to_string().as_bytes()));
+        }
+        let bytes: usize = verdicts.keys().map(|subject| subject.len()).sum();
+        assert!(!verdicts.is_empty() && bytes <= PUBLISH_VERDICTS_MAX * VERDICT_SUBJECT_MAX);
     }
 }
