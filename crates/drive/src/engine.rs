@@ -2,13 +2,14 @@
 
 use crate::alarms::AlarmCounts;
 use crate::post::Post;
+use crate::seat::Turns;
 use midge_jetstream::{AccountId, JetStream, Token};
 use midge_streamlog::Store;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Acquire};
 use std::time::{Duration, Instant, SystemTime};
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 
 /// How long the thread sleeps at most.
@@ -75,30 +76,6 @@ impl Engine {
         }
     }
 
-    /// The thread's turn: all that waits, or a good part of it. When the next one is due, in nanoseconds since 1970.
-    pub(crate) fn turn(&mut self) -> u64 {
-        let start = instant();
-        self.post.worker().set_now(start);
-        self.full = None;
-        let mut more = false;
-        for account in self.post.accounts() {
-            more |= self.hear(account, |_, _| true);
-        }
-        let now = clock();
-        self.submit(now);
-        if self.jetstream.poll_timeout().is_some_and(|due| due <= now) {
-            self.jetstream.handle_timeout(now, &mut self.post);
-        }
-        more |= self.jetstream.run(now, &mut self.post);
-        more |= self.submit(now) && self.jetstream.has_work();
-        if start.duration_since(self.trimmed) > TRIM_PERIOD {
-            self.post.trim();
-            self.trimmed = start;
-        }
-        more |= self.inspect(now);
-        self.hand_over(more, now)
-    }
-
     /// Looks for what stands still. True if something was woken, which a test takes for the failure that it is.
     fn inspect(&mut self, now: u64) -> bool {
         let mut woken = self
@@ -139,24 +116,6 @@ impl Engine {
             }
         }
         woken
-    }
-
-    /// A visitor's turn: publishes, of the account that it brought, to streams without consumers, and a few answers. Requests, deliveries and
-    /// timers stay for the thread, and what an ack goes out with. When that has to take its turn.
-    pub(crate) fn visit(&mut self, account: Option<AccountId>) -> u64 {
-        let busy = self.crowded || self.full.is_some() || self.jetstream.has_long_work();
-        if busy || self.jetstream.waiting() > FEW_ANSWERS {
-            return 0;
-        }
-        self.post.worker().set_now(instant());
-        let mut more = account.is_some_and(|account| self.hear(account, JetStream::only_stores));
-        let now = clock();
-        self.submit(now);
-        more |= self.jetstream.has_long_work();
-        if !more {
-            self.jetstream.run(now, &mut self.post);
-        }
-        self.hand_over(more, now)
     }
 
     /// All consumers' state goes to the store. Nobody is kept waiting for what nobody hears any more.
@@ -230,12 +189,56 @@ impl Engine {
     }
 }
 
+impl Turns for Engine {
+    /// The thread's turn: all that waits, or a good part of it. When the next one is due, in nanoseconds since 1970.
+    fn turn(&mut self) -> u64 {
+        let start = instant();
+        self.post.worker().set_now(start);
+        self.full = None;
+        let mut more = false;
+        for account in self.post.accounts() {
+            more |= self.hear(account, |_, _| true);
+        }
+        let now = clock();
+        self.submit(now);
+        if self.jetstream.poll_timeout().is_some_and(|due| due <= now) {
+            self.jetstream.handle_timeout(now, &mut self.post);
+        }
+        more |= self.jetstream.run(now, &mut self.post);
+        more |= self.submit(now) && self.jetstream.has_work();
+        if start.duration_since(self.trimmed) > TRIM_PERIOD {
+            self.post.trim();
+            self.trimmed = start;
+        }
+        more |= self.inspect(now);
+        self.hand_over(more, now)
+    }
+
+    /// A visitor's turn: publishes, of the account that it brought, to streams without consumers, and a few answers. Requests, deliveries and
+    /// timers stay for the thread, and what an ack goes out with. When that has to take its turn.
+    fn visit(&mut self, account: Option<AccountId>) -> u64 {
+        let busy = self.crowded || self.full.is_some() || self.jetstream.has_long_work();
+        if busy || self.jetstream.waiting() > FEW_ANSWERS {
+            return 0;
+        }
+        self.post.worker().set_now(instant());
+        let mut more = account.is_some_and(|account| self.hear(account, JetStream::only_stores));
+        let now = clock();
+        self.submit(now);
+        more |= self.jetstream.has_long_work();
+        if !more {
+            self.jetstream.run(now, &mut self.post);
+        }
+        self.hand_over(more, now)
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the thread that tells JetStream the time"
 )]
 pub(crate) fn clock() -> u64 {
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     if let Some(now) = midge_streamlog::sim::interleave::now() {
         return now;
     }

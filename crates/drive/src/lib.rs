@@ -24,7 +24,7 @@ mod engine;
 mod folder;
 mod post;
 mod seat;
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod simulation;
 mod sync;
 
@@ -132,7 +132,7 @@ impl Drive {
 
     /// All but the threads.
     fn assemble(store: Store, jetstream: midge_jetstream::Settings, seed: u64) -> Self {
-        let seat = Arc::new(Seat::default());
+        let seat = Arc::new(Seat::new());
         let committed = Arc::new(AtomicU64::new(0));
         let (observer, visited) = (committed.clone(), seat.clone());
         store.observe(move |batch| {

@@ -5,31 +5,49 @@
 //!
 //! **Invariant:** what is brought is met by a turn that begins later. A visitor who doesn't get the engine, or doesn't do all, rings; the thread
 //! looks for a ring after leaving the engine and before it sleeps, and who makes the next turn due earlier than the thread sleeps rings too.
+//! `seat/models.rs` walks through it.
 
 use crate::bell::Bell;
 use crate::engine::{Engine, clock};
-use crate::sync::Mutex;
+use crate::sync::{AtomicU64, Mutex, MutexGuard, SeqCst};
 use midge_jetstream::AccountId;
-use parking_lot::MutexGuard;
-use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 
+#[cfg(all(test, loom))]
+mod models;
+
+/// What is run.
+pub(crate) trait Turns {
+    /// The thread's turn. When the next one is due, in nanoseconds since 1970.
+    fn turn(&mut self) -> u64;
+
+    /// A visitor's turn, with what `account` brought. When the thread has to take its next turn, in nanoseconds since 1970.
+    fn visit(&mut self, account: Option<AccountId>) -> u64;
+}
+
 /// See the head of this file.
-#[derive(Default)]
-pub(crate) struct Seat {
+pub(crate) struct Seat<E = Engine> {
     /// `None` before the start and after the end.
-    engine: Mutex<Option<Engine>>,
+    engine: Mutex<Option<E>>,
     bell: Bell,
     /// When the thread wakes by itself; written by who has the engine.
     alarm: AtomicU64,
 }
 
-impl Seat {
-    pub(crate) fn fill(&self, engine: Engine) {
+impl<E: Turns> Seat<E> {
+    pub(crate) fn new() -> Self {
+        Self {
+            engine: Mutex::new(None),
+            bell: Bell::new(),
+            alarm: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn fill(&self, engine: E) {
         *self.engine.lock() = Some(engine);
     }
 
-    pub(crate) fn engine(&self) -> MutexGuard<'_, Option<Engine>> {
+    pub(crate) fn engine(&self) -> MutexGuard<'_, Option<E>> {
         self.engine.lock()
     }
 

@@ -2,6 +2,7 @@
 
 use crate::Drive;
 use crate::engine::{clock, instant};
+use crate::seat::Turns as _;
 use midge_container::Pool;
 use midge_jetstream::AccountLimits;
 use midge_router::{
