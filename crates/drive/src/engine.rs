@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Acquire};
 use std::time::{Duration, Instant, SystemTime};
 
 #[cfg(all(test, not(loom)))]
+pub(crate) mod bench;
+#[cfg(all(test, not(loom)))]
 mod tests;
 
 /// How long the thread sleeps at most.

@@ -22,6 +22,9 @@ mod alarms;
 mod bell;
 mod engine;
 mod folder;
+#[cfg(all(test, not(loom)))]
+#[path = "../tests/clients/peer.rs"]
+mod peer;
 mod post;
 mod seat;
 #[cfg(all(test, not(loom)))]

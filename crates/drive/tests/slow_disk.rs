@@ -131,7 +131,7 @@ impl Wake for Unpark {
 
 /// What a connection does after a read: it waits until those that it crowded have room.
 fn wait_for_room(client: &mut Client) {
-    for sink in client.worker.take_crowded() {
+    for sink in client.peer.worker.take_crowded() {
         assert!(sink.options().holds_publishers);
         let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
         let mut room = std::pin::pin!(poll_fn(|cx| sink.poll_room(cx)));
@@ -194,7 +194,7 @@ fn outrun(
                 let payload = "x".repeat(bytes);
                 for _ in 0..messages {
                     client.say("s.1", &payload);
-                    client.worker.hand_over();
+                    client.peer.worker.hand_over();
                     sent.fetch_add(bytes, SeqCst);
                     wait_for_room(&mut client);
                 }
@@ -242,9 +242,9 @@ fn a_journal_that_fails_answers_everybody_who_waits_for_it() {
     disk.set(Syncs::Wait);
     let mut client = Client::new(&router, &account, 1);
     (0..WAITING).for_each(|_| client.say("s.2", "x"));
-    client.worker.hand_over();
+    client.peer.worker.hand_over();
     taker.say(&ack, "+ACK");
-    taker.worker.hand_over();
+    taker.peer.worker.hand_over();
     let waits = |drive: &Drive| drive.with(|jetstream, _| jetstream.waiting()).unwrap();
     let begin = Instant::now();
     while waits(&drive) < WAITING {

@@ -9,7 +9,7 @@ mod clients;
 use clients::Client;
 use midge_drive::{Drive, Settings};
 use midge_jetstream::AccountLimits;
-use midge_router::{Router, Subscription};
+use midge_router::Router;
 use midge_streamlog::{Policy, StoreOptions};
 use std::path::Path;
 use std::time::Duration;
@@ -108,7 +108,7 @@ fn messages_in_pieces_are_heard_whole_and_in_order() {
     let (drive, router, mut client) = start(folder.path(), Policy::Always);
     let account = router.account("$G");
     let other = Client::new(&router, &account, 7);
-    account.subscribe(&Subscription::new(other.sink.clone(), b"s.>", None, b"2"));
+    other.peer.listen("s.>");
     let length = |seq: usize| {
         if seq.is_multiple_of(3) {
             LARGE + seq

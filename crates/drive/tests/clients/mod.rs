@@ -1,83 +1,50 @@
 //! Somebody who talks to a drive through the router, on a thread of its own.
 #![allow(dead_code, reason = "each test file uses a part")]
 
-use midge_container::Pool;
-use midge_router::{
-    Account, Message, Origin, Outlet, Router, Sink, SinkOptions, Subscription, Unrestricted, Worker,
-};
-use std::io::IoSlice;
-use std::sync::mpsc::{Receiver, Sender, channel};
+mod peer;
+
+use midge_router::{Account, Router};
+pub(crate) use peer::Peer;
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// No answer may take longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Tells its owner that there is something in the mailbox.
-struct Doorbell(Mutex<Sender<()>>);
-
-impl Outlet for Doorbell {
-    fn flush(&self, _: &Sink, _: &mut Pool) {
-        let _ = self.0.lock().unwrap().send(());
-    }
-    fn overflow(&self, _: &Sink, _: usize) {}
-}
-
 /// Somebody who publishes and waits for answers, on a thread of its own.
 pub(crate) struct Client {
-    account: Arc<Account>,
-    pub(crate) worker: Worker,
-    pub(crate) sink: Arc<Sink>,
+    pub(crate) peer: Peer,
     rung: Receiver<()>,
     inbox: String,
+    bytes: Vec<u8>,
     pub(crate) heard: String,
 }
 
 impl Client {
     pub(crate) fn new(router: &Router, account: &Arc<Account>, number: u64) -> Self {
         let (bell, rung) = channel();
-        let sink = router.sink(
-            100 + number,
-            SinkOptions::default(),
-            Box::new(Doorbell(Mutex::new(bell))),
-        );
+        let bell = Mutex::new(bell);
+        let ring = move || bell.lock().unwrap().send(()).unwrap_or_default();
+        let peer = Peer::new(router, account, 100 + number, Instant::now(), ring);
         let inbox = format!("_INBOX.{number}");
-        account.subscribe(&Subscription::new(
-            sink.clone(),
-            inbox.as_bytes(),
-            None,
-            b"1",
-        ));
+        peer.listen(&inbox);
         Self {
-            account: account.clone(),
-            worker: Worker::new(number + 1, Instant::now()),
-            sink,
+            peer,
             rung,
             inbox,
+            bytes: Vec::new(),
             heard: String::new(),
         }
     }
 
     pub(crate) fn say(&mut self, subject: &str, payload: &str) {
-        let message = Message {
-            subject: subject.as_bytes(),
-            reply: Some(self.inbox.as_bytes()),
-            header_len: 0,
-            payload: payload.as_bytes(),
-        };
-        let origin = Origin::Client {
-            sink: &self.sink,
-            echo: true,
-        };
-        let routed = self
-            .worker
-            .route(&self.account, origin, &mut Unrestricted, &message);
-        self.worker.publish(routed.expect("no restrictions"));
+        self.peer.say(subject, Some(&self.inbox), payload);
     }
 
     /// Sends what was said, and waits until `count` more answers are there.
     pub(crate) fn hear(&mut self, count: usize) -> Vec<String> {
-        self.worker.hand_over();
+        self.peer.worker.hand_over();
         let begin = Instant::now();
         loop {
             let answers: Vec<String> = self
@@ -101,26 +68,10 @@ impl Client {
     }
 
     pub(crate) fn take(&mut self) {
-        let Some(mut drain) = self.sink.mailbox().resume() else {
-            return;
-        };
-        loop {
-            let mut slices = [IoSlice::new(&[]); 8];
-            let filled = drain.io_slices(&mut slices);
-            let bytes: Vec<u8> = slices[..filled]
-                .iter()
-                .flat_map(|slice| slice.iter().copied())
-                .collect();
-            if bytes.is_empty() {
-                match drain.finish() {
-                    midge_container::Finished::Idle => return,
-                    midge_container::Finished::Again(same) => drain = same,
-                }
-                continue;
-            }
-            self.heard.push_str(std::str::from_utf8(&bytes).unwrap());
-            drain.advance(bytes.len(), self.worker.pool());
-        }
+        self.peer.take(&mut self.bytes);
+        let text = std::str::from_utf8(&self.bytes).expect("text");
+        self.heard.push_str(text);
+        self.bytes.clear();
     }
 
     /// Says one thing, and waits for its answer.
@@ -131,7 +82,7 @@ impl Client {
 
     /// Sends what was said, and waits until `text` is in what comes; all that came.
     pub(crate) fn raw(&mut self, text: &str) -> String {
-        self.worker.hand_over();
+        self.peer.worker.hand_over();
         while !self.heard.contains(text) {
             assert!(self.rung.recv_timeout(PATIENCE).is_ok(), "{}", self.heard);
             self.take();
