@@ -71,6 +71,8 @@ mod keep;
 #[cfg(any(test, feature = "sim"))]
 mod laws;
 mod losses;
+#[cfg(any(test, feature = "sim"))]
+mod marks;
 mod meta;
 mod open;
 mod options;
@@ -128,6 +130,7 @@ pub mod sim {
         };
     }
     pub use crate::laws::reopen;
+    pub use crate::marks::{check_marks, durable_marks};
     pub use crate::steps::take as take_steps;
     pub use crate::torture::{Report, run as torture};
 }

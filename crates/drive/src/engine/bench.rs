@@ -54,12 +54,4 @@ impl Bench {
         }
         answers
     }
-
-    /// The answer of a request that one turn can answer.
-    pub(crate) fn ask(&mut self, subject: &str, payload: &str) -> Value {
-        self.say(&format!("$JS.API.{subject}"), payload);
-        self.peer.worker.hand_over();
-        self.turn();
-        self.answers().pop().unwrap_or_default()
-    }
 }

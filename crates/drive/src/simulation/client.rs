@@ -1,43 +1,27 @@
 //! A client: publishes, pulls, acknowledges and removes, and knows what it waits for.
 
-use super::ledger::{ConsumerPlan, Removed, SUBJECTS};
+use super::ledger::{self, ConsumerPlan, Removed, SUBJECTS};
 use super::{Dice, Life, Trouble};
-use midge_container::{Finished, Pool};
-use midge_router::{
-    Account, Message, Origin, Outlet, Router, Sink, SinkOptions, Subscription, Unrestricted,
-};
-use midge_streamlog::sim::interleave::{self, Parked};
+use crate::peer::Peer;
+use midge_router::Router;
+use midge_streamlog::sim::interleave;
 use midge_wire::{Limits, ServerFrame, decode_server};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::IoSlice;
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 /// Nobody waits longer for anything, in nanoseconds of the schedule. It is less than JetStream's thread sleeps at most, so that
 /// no lost wake-up is mended by that.
-const PATIENCE: u64 = 4_000_000_000;
+pub(super) const PATIENCE: u64 = 4_000_000_000;
 /// Steps of one client in one life.
 const STEPS: u64 = 25;
 /// Publishes that may be without an answer.
 const WINDOW: usize = 150;
 
-/// Wakes its client.
-struct Doorbell(Parked);
-
-impl Outlet for Doorbell {
-    fn flush(&self, _: &Sink, _: &mut Pool) {
-        self.0.unpark();
-    }
-    fn overflow(&self, _: &Sink, _: usize) {}
-}
-
 pub(super) struct Client<'a> {
-    life: &'a Life,
-    account: Arc<Account>,
-    worker: midge_router::Worker,
-    sink: Arc<Sink>,
+    pub(super) life: &'a Life,
+    peer: Peer,
     index: usize,
     /// Which life of the store this is.
     number: u64,
@@ -49,35 +33,24 @@ pub(super) struct Client<'a> {
     acks: BTreeMap<u64, (usize, u64)>,
     answer: Option<Value>,
     /// What publishes that were refused were told.
-    refused: Vec<Value>,
-    dice: Dice,
+    pub(super) refused: Vec<Value>,
+    pub(super) dice: Dice,
 }
 
 impl<'a> Client<'a> {
     pub(super) fn new(life: &'a Life, router: &Router, index: usize, number: u64) -> Self {
         let account = router.account("$G");
-        let id = 100 + index as u64;
-        let bell = Box::new(Doorbell(interleave::current()));
-        let sink = router.sink(id, SinkOptions::default(), bell);
-        sink.set_headers(true);
-        let listen = |filter: &str| {
-            account.subscribe(&Subscription::new(
-                sink.clone(),
-                filter.as_bytes(),
-                None,
-                b"1",
-            ));
-        };
-        listen(&format!("_I.{index}.>"));
+        let (id, own) = (100 + index as u64, interleave::current());
+        let ring = move || own.unpark();
+        let peer = Peer::new(router, &account, id, crate::engine::instant(), ring);
+        peer.listen(&format!("_I.{index}.>"));
         let own = life.plan.consumers.iter().skip(index);
         let own = own.step_by(life.plan.clients);
         own.filter(|consumer| consumer.push)
-            .for_each(|consumer| listen(&consumer.deliver_subject()));
+            .for_each(|consumer| peer.listen(&consumer.deliver_subject()));
         Self {
             life,
-            worker: midge_router::Worker::new(id, crate::engine::instant()),
-            account,
-            sink,
+            peer,
             index,
             number,
             bytes: Vec::new(),
@@ -94,30 +67,12 @@ impl<'a> Client<'a> {
         (self.index..self.life.plan.consumers.len()).step_by(self.life.plan.clients)
     }
 
-    fn consumer(&self, index: usize) -> &'a ConsumerPlan {
+    pub(super) fn consumer(&self, index: usize) -> &'a ConsumerPlan {
         &self.life.plan.consumers[index]
     }
 
-    /// Puts a message into what the next [`flush`](Self::flush) hands over.
-    fn say(&mut self, subject: &str, reply: Option<&str>, payload: &str) {
-        let message = Message {
-            subject: subject.as_bytes(),
-            reply: reply.map(str::as_bytes),
-            header_len: 0,
-            payload: payload.as_bytes(),
-        };
-        let origin = Origin::Client {
-            sink: &self.sink,
-            echo: true,
-        };
-        let routed = self
-            .worker
-            .route(&self.account, origin, &mut Unrestricted, &message);
-        self.worker.publish(routed.expect("no restrictions"));
-    }
-
-    fn flush(&mut self) {
-        self.worker.hand_over();
+    pub(super) fn flush(&mut self) {
+        self.peer.worker.hand_over();
         interleave::preempt();
     }
 
@@ -130,7 +85,7 @@ impl<'a> Client<'a> {
     }
 
     /// Waits until `is_there`, and not longer than anything may take.
-    fn wait(&mut self, what: &str, is_there: impl Fn(&Self) -> bool) {
+    pub(super) fn wait(&mut self, what: &str, is_there: impl Fn(&Self) -> bool) {
         let came = self.waits(is_there);
         assert!(came, "client {}: {what}: {}", self.index, self.show());
     }
@@ -151,7 +106,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    fn show(&self) -> String {
+    pub(super) fn show(&self) -> String {
         let publishes = self.publishes.values().map(|(_, _, text)| shorten(text));
         let publishes: Vec<&str> = publishes.collect();
         let plan = &self.life.plan;
@@ -166,24 +121,10 @@ impl<'a> Client<'a> {
     }
 
     /// Takes note of all that came.
-    fn receive(&mut self) {
-        let sink = self.sink.clone();
-        let mut drain = sink.mailbox().resume();
-        while let Some(mut some) = drain {
-            let mut slices = [IoSlice::new(&[]); 8];
-            let filled = some.io_slices(&mut slices);
-            let before = self.bytes.len();
-            slices[..filled]
-                .iter()
-                .for_each(|slice| self.bytes.extend_from_slice(slice));
-            some.advance(self.bytes.len() - before, self.worker.pool());
-            drain = match filled {
-                0 => match some.finish() {
-                    Finished::Idle => None,
-                    Finished::Again(same) => Some(same),
-                },
-                _ => Some(some),
-            };
+    pub(super) fn receive(&mut self) {
+        self.peer.take(&mut self.bytes);
+        if !self.bytes.is_empty() {
+            self.note_marks();
         }
         let bytes = std::mem::take(&mut self.bytes);
         let mut at = 0;
@@ -265,17 +206,20 @@ impl<'a> Client<'a> {
         if consumers[index].max_ack_pending.is_none() {
             return;
         }
+        self.life.ledger.lock().unwrap().consumers[index]
+            .acked
+            .insert(seq);
         if self.dice.roll(4) > 0 {
-            return self.say(reply, None, "+ACK");
+            return self.peer.say(reply, None, "+ACK");
         }
         self.sent += 1;
         self.acks.insert(self.sent, (index, seq));
         let to = format!("_I.{}.a.{}", self.index, self.sent);
-        self.say(reply, Some(&to), "+ACK");
+        self.peer.say(reply, Some(&to), "+ACK");
     }
 
     /// Sends a request and waits for the answer.
-    fn ask(&mut self, subject: &str, body: &Value) -> Value {
+    pub(super) fn ask(&mut self, subject: &str, body: &Value) -> Value {
         let to = format!("_I.{}.r", self.index);
         let body = if body.is_null() {
             String::new()
@@ -283,110 +227,56 @@ impl<'a> Client<'a> {
             body.to_string()
         };
         self.answer = None;
-        self.say(&format!("$JS.API.{subject}"), Some(&to), &body);
+        self.peer
+            .say(&format!("$JS.API.{subject}"), Some(&to), &body);
         self.flush();
         self.wait(subject, |client| client.answer.is_some());
         self.answer.take().unwrap_or_default()
     }
 
-    fn must(&mut self, subject: &str, body: &Value) -> Value {
+    pub(super) fn must(&mut self, subject: &str, body: &Value) -> Value {
         let answer = self.ask(subject, body);
         assert!(answer["error"].is_null(), "{subject} {body}: {answer}");
         answer
     }
 
-    /// Makes all streams and consumers, or finds them as they were; what a crash may have taken is forgotten.
+    /// Makes all streams, and the consumers that may not be there; what a loss of power may have taken is forgotten.
+    ///
+    /// What nothing may take isn't read while the disk will fail, so that it fails under whoever reads it first.
     pub(super) fn make_all(&mut self) {
         let plan = &self.life.plan;
+        let made = self.life.ledger.lock().unwrap().made;
         for (index, stream) in plan.streams.iter().enumerate() {
-            self.must(&format!("STREAM.CREATE.{}", stream.name), &stream.config());
-            self.learn(index, true);
+            let config = stream.config(&plan.streams);
+            self.must(&format!("STREAM.CREATE.{}", stream.name), &config);
+            let must_know = stream.lossy || self.life.trouble == Trouble::None;
+            if must_know && stream.origin.is_none() {
+                self.learn(index, true, false);
+            }
         }
         for (index, consumer) in plan.consumers.iter().enumerate() {
             self.life.ledger.lock().unwrap().consumers[index].credit = 0;
-            let stream = &plan.streams[consumer.stream].name;
-            let body = json!({"stream_name": stream, "config": consumer.config(&plan.streams)});
-            self.must(
-                &format!("CONSUMER.CREATE.{stream}.{}", consumer.name),
-                &body,
-            );
-        }
-    }
-
-    /// Reads a stream and compares it with what should be there. `begins`: a life of which the one before may have lost something.
-    fn learn(&mut self, index: usize, begins: bool) {
-        let plan = &self.life.plan.streams[index];
-        let info = self.must(&format!("STREAM.INFO.{}", plan.name), &Value::Null);
-        let number = |key: &str| info["state"][key].as_u64().expect("a number");
-        let (first, last, count) = (number("first_seq"), number("last_seq"), number("messages"));
-        let mut found = BTreeMap::new();
-        for seq in first.max(1)..=last {
-            let answer = self.ask(
-                &format!("STREAM.MSG.GET.{}", plan.name),
-                &json!({"seq": seq}),
-            );
-            let Some(subject) = answer["message"]["subject"].as_str() else {
+            let stream = &plan.streams[consumer.stream];
+            if made && !stream.lossy {
                 continue;
-            };
-            let subject = subject.rsplit('.').next().and_then(|it| it.parse().ok());
-            let data = answer["message"]["data"].as_str().unwrap_or_default();
-            let text = data_encoding::BASE64.decode(data.as_bytes());
-            let text = String::from_utf8(text.expect("base64")).expect("text");
-            found.insert(seq, (subject.expect("a number"), text));
-        }
-        assert_eq!(count, found.len() as u64, "{info}: {:?}", found.keys());
-        let shown = self.show();
-        let mut ledger = self.life.ledger.lock().unwrap();
-        let stored = &mut ledger.streams[index];
-        if plan.lossy && begins {
-            let lost: BTreeSet<u64> = stored.messages.keys().copied().collect();
-            let lost = lost.into_iter().filter(|seq| !found.contains_key(seq));
-            lost.for_each(|seq| drop(stored.messages.remove(&seq)));
-            // These sequences are given again.
-            stored.removed.end_with(last);
-            stored.doubtful.end_with(last);
-        }
-        for (seq, (_, text)) in &stored.messages {
-            let gone = stored.removed.contains(seq);
-            let doubtful = stored.doubtful.contains(seq);
-            match found.get(seq) {
-                None => assert!(
-                    gone || doubtful,
-                    "{} lost {seq}: {info}, {shown}",
-                    plan.name
-                ),
-                Some((_, found)) => {
-                    assert!(!gone, "{}: {seq} is back", plan.name);
-                    assert_eq!(found, text, "{}: {seq}", plan.name);
-                }
             }
+            let name = &stream.name;
+            let body = json!({"stream_name": name, "config": consumer.config(&plan.streams)});
+            self.must(&format!("CONSUMER.CREATE.{name}.{}", consumer.name), &body);
         }
-        let doubtful = std::mem::take(&mut stored.doubtful);
-        let gone = stored.messages.keys().copied();
-        let gone = gone.filter(|seq| doubtful.contains(seq) && !found.contains_key(seq));
-        stored.removed.single.extend(gone);
-        // Publishes that nobody was told of.
-        for (seq, message) in found {
-            stored.messages.entry(seq).or_insert(message);
-        }
-        let consumers = self.life.plan.consumers.iter();
-        for (got, consumer) in ledger.consumers.iter_mut().zip(consumers) {
-            if consumer.stream == index {
-                got.messages.retain(|seq, _| *seq <= last);
-                got.confirmed.retain(|seq| *seq <= last);
-            }
-        }
+        self.life.ledger.lock().unwrap().made = true;
     }
 
     /// Does this and that, waits for all answers, and sees that its consumers have what they may have.
     pub(super) fn run(&mut self) {
         for _ in 0..STEPS {
-            match self.dice.roll(12) {
+            match self.dice.roll(13) {
                 0..=4 => self.publish(),
                 5..=7 => self.pull(),
                 8 => self.wait("an answer", Self::is_answered),
                 9 => interleave::pause(Duration::from_micros(self.dice.roll(3000))),
                 10 if self.dice.roll(4) == 0 => self.remove(),
+                11 => self.look(),
                 _ => self.receive(),
             }
         }
@@ -409,48 +299,14 @@ impl<'a> Client<'a> {
                 self.request(index, 1000);
                 self.have_what_is_owed(index);
             }
+            self.finish(index);
         }
         self.wait("the last answer", Self::is_answered);
         self.life.done.fetch_add(1, SeqCst);
     }
 
-    /// The disk failed and works again: each stream takes messages by itself, and what became of those that were refused is seen.
-    fn recover(&mut self) {
-        self.wait_for(|life| life.mended.load(SeqCst));
-        let until = interleave::now().unwrap_or(0) + PATIENCE;
-        for stream in 0..self.life.plan.streams.len() {
-            loop {
-                let refused = self.refused.len();
-                self.publish_to(stream);
-                self.flush();
-                self.wait("an answer of a disk that works again", Self::is_answered);
-                if self.refused.len() == refused {
-                    break;
-                }
-                let now = interleave::now().unwrap_or(0);
-                assert!(now < until, "{stream} refuses still: {}", self.show());
-                interleave::pause(Duration::from_millis(20));
-            }
-            self.learn(stream, false);
-        }
-        self.life.well.store(true, SeqCst);
-    }
-
-    /// Whatever the disk does, requests are answered.
-    fn see_all(&mut self) {
-        let plan = &self.life.plan;
-        for stream in &plan.streams {
-            self.ask(&format!("STREAM.INFO.{}", stream.name), &Value::Null);
-        }
-        for consumer in &plan.consumers {
-            let stream = &plan.streams[consumer.stream].name;
-            let subject = format!("CONSUMER.INFO.{stream}.{}", consumer.name);
-            self.ask(&subject, &Value::Null);
-        }
-    }
-
     /// An ack that can't be made durable is never confirmed; a publish is refused.
-    fn is_answered(&self) -> bool {
+    pub(super) fn is_answered(&self) -> bool {
         let broken = self.life.trouble == Trouble::Lasting;
         self.publishes.is_empty() && (broken || self.acks.is_empty())
     }
@@ -485,7 +341,9 @@ impl<'a> Client<'a> {
     }
 
     fn publish(&mut self) {
-        let stream = self.dice.roll(self.life.plan.streams.len() as u64) as usize;
+        let plan = &self.life.plan;
+        let streams = plan.streams.iter().filter(|it| it.origin.is_none());
+        let stream = self.dice.roll(streams.count() as u64) as usize;
         let most = self.dice.pick(&[1, 3, 40]);
         for _ in 0..1 + self.dice.roll(most) {
             self.publish_to(stream);
@@ -502,17 +360,18 @@ impl<'a> Client<'a> {
     }
 
     /// Says one message.
-    fn publish_to(&mut self, stream: usize) {
+    pub(super) fn publish_to(&mut self, stream: usize) {
         let name = &self.life.plan.streams[stream].name;
         self.sent += 1;
         let (id, subject) = (self.sent, self.dice.roll(SUBJECTS));
-        let mut text = format!("m{}.{}.{id}", self.number, self.index);
+        let mut text = ledger::text(self.number, self.index, id);
         if self.dice.roll(4) == 0 {
             let pad = self.dice.roll(self.life.plan.large) as usize;
             text.push_str(&".".repeat(pad));
         }
         let to = format!("_I.{}.p.{id}", self.index);
-        self.say(&format!("{name}.{subject}"), Some(&to), &text);
+        self.peer
+            .say(&format!("{name}.{subject}"), Some(&to), &text);
         self.publishes.insert(id, (stream, subject, text));
     }
 
@@ -526,21 +385,26 @@ impl<'a> Client<'a> {
         }
     }
 
-    fn request(&mut self, index: usize, batch: u64) {
+    pub(super) fn request(&mut self, index: usize, batch: u64) {
         let consumer = self.consumer(index);
         let stream = &self.life.plan.streams[consumer.stream].name;
         let to = format!("_I.{}.q.{index}", self.index);
         let subject = format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{}", consumer.name);
         self.life.ledger.lock().unwrap().consumers[index].credit += batch;
         let body = format!(r#"{{"batch":{batch},"expires":3600000000000}}"#);
-        self.say(&subject, Some(&to), &body);
+        self.peer.say(&subject, Some(&to), &body);
         self.flush();
     }
 
     /// Purges the oldest ones, or removes one.
     fn remove(&mut self) {
-        let stream = self.dice.roll(self.life.plan.streams.len() as u64) as usize;
-        let name = &self.life.plan.streams[stream].name;
+        let plan = &self.life.plan;
+        let stream = self.dice.roll(plan.streams.len() as u64) as usize;
+        let mut origins = plan.streams.iter().filter_map(|it| it.origin);
+        if plan.streams[stream].origin.is_some() || origins.any(|it| it.stream == stream) {
+            return;
+        }
+        let name = &plan.streams[stream].name;
         let many = self.dice.roll(2) == 0;
         let (seq, asked) = {
             let mut ledger = self.life.ledger.lock().unwrap();
@@ -574,22 +438,8 @@ impl<'a> Client<'a> {
             ledger.streams[stream].removed.add(asked);
         }
     }
-
-    /// All streams hold what they should, and all consumers have nothing before them.
-    pub(super) fn check_all(&mut self) {
-        let plan = &self.life.plan;
-        for index in 0..plan.streams.len() {
-            self.learn(index, false);
-        }
-        for consumer in &plan.consumers {
-            let stream = &plan.streams[consumer.stream].name;
-            let subject = format!("CONSUMER.INFO.{stream}.{}", consumer.name);
-            let info = self.must(&subject, &Value::Null);
-            assert_eq!(info["num_pending"], 0, "{info}");
-        }
-    }
 }
 
-fn shorten(text: &str) -> &str {
+pub(super) fn shorten(text: &str) -> &str {
     &text[..text.len().min(20)]
 }

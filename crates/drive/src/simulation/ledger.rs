@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// Subjects of a stream; the last one is in no filter.
 pub(super) const SUBJECTS: u64 = 4;
+/// Streams that clients publish to, at most.
+const PUBLISHED_MAX: u64 = 3;
 
 /// What a seed has for a server and its clients.
 #[derive(Clone, Debug)]
@@ -28,10 +30,28 @@ pub(super) struct Plan {
 #[derive(Clone, Debug)]
 pub(super) struct StreamPlan {
     pub(super) name: String,
+    pub(super) retention: Retention,
+    /// The stream that it copies; nobody publishes to it then.
+    pub(super) origin: Option<Origin>,
     pub(super) memory: bool,
     pub(super) is_async: bool,
     /// A power cut may take what was acknowledged.
     pub(super) lossy: bool,
+}
+
+/// When messages go away by themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Retention {
+    Limits,
+    Interest,
+    WorkQueue,
+}
+
+/// Where the messages of a mirror, or of a stream with a source, come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
+    pub(super) stream: usize,
+    pub(super) mirror: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -54,31 +74,21 @@ impl Plan {
             }
             _ => Policy::Always,
         };
-        let streams: Vec<StreamPlan> = (0..1 + dice.roll(3))
-            .map(|index| {
-                let memory = dice.roll(5) == 0;
-                let is_async = !memory && dice.roll(4) == 0;
-                StreamPlan {
-                    name: format!("S{index}"),
-                    memory,
-                    is_async,
-                    lossy: memory || is_async || policy != Policy::Always,
+        let published = 1 + dice.roll(PUBLISHED_MAX) as usize;
+        let mut streams: Vec<StreamPlan> = (0..published)
+            .map(|index| StreamPlan::draw(dice, index, policy, None))
+            .collect();
+        let consumers = draw_consumers(dice, &streams);
+        // A copy can be compared if its origin loses nothing.
+        let kept = |stream: &StreamPlan| stream.retention == Retention::Limits && !stream.lossy;
+        if let Some(stream) = streams.iter().position(kept) {
+            for mirror in [true, false] {
+                if dice.roll(3) == 0 {
+                    let origin = Some(Origin { stream, mirror });
+                    streams.push(StreamPlan::draw(dice, streams.len(), policy, origin));
                 }
-            })
-            .collect();
-        let most = dice.pick(&[1, 4, 12, 40]);
-        let consumers = (0..1 + dice.roll(most))
-            .map(|index| ConsumerPlan {
-                name: format!("C{index}"),
-                stream: dice.roll(streams.len() as u64) as usize,
-                filters: match dice.roll(2) {
-                    0 => Vec::new(),
-                    _ => (0..SUBJECTS - 1).filter(|_| dice.roll(2) == 0).collect(),
-                },
-                push: dice.roll(4) == 0,
-                max_ack_pending: (dice.roll(3) == 0).then(|| dice.pick(&[1, 5, 1000])),
-            })
-            .collect();
+            }
+        }
         let small = dice.roll(2) == 0;
         Self {
             policy,
@@ -93,7 +103,7 @@ impl Plan {
             max_buffered: if small { 24 << 10 } else { 4 << 20 },
             direct_bytes: dice.pick(&[2 << 10, 64 << 10]),
             slow_ms: dice.pick(&[0, 0, 3, 60]),
-            large: dice.pick(&[50, 9000]),
+            large: dice.pick(&[50, 9000, 20_000]),
         }
     }
 
@@ -117,8 +127,42 @@ impl Plan {
 }
 
 impl StreamPlan {
-    pub(super) fn config(&self) -> Value {
-        let mut config = json!({"name": self.name, "subjects": [format!("{}.*", self.name)]});
+    fn draw(dice: &mut Dice, index: usize, policy: Policy, origin: Option<Origin>) -> Self {
+        let memory = dice.roll(5) == 0;
+        let is_async = !memory && dice.roll(4) == 0;
+        let retention = match (&origin, dice.roll(5)) {
+            (None, 0 | 1) => Retention::WorkQueue,
+            (None, 2) => Retention::Interest,
+            _ => Retention::Limits,
+        };
+        Self {
+            name: format!("S{index}"),
+            retention,
+            origin,
+            memory,
+            is_async,
+            lossy: memory || is_async || policy != Policy::Always,
+        }
+    }
+
+    /// `all`: every stream of the plan.
+    pub(super) fn config(&self, all: &[Self]) -> Value {
+        let mut config = json!({"name": self.name});
+        match self.origin {
+            None => config["subjects"] = json!([format!("{}.*", self.name)]),
+            Some(Origin { stream, mirror }) => {
+                let origin = json!({"name": all[stream].name});
+                match mirror {
+                    true => config["mirror"] = origin,
+                    false => config["sources"] = json!([origin]),
+                }
+            }
+        }
+        match self.retention {
+            Retention::Limits => {}
+            Retention::Interest => config["retention"] = "interest".into(),
+            Retention::WorkQueue => config["retention"] = "workqueue".into(),
+        }
         if self.memory {
             config["storage"] = "memory".into();
         }
@@ -129,14 +173,50 @@ impl StreamPlan {
     }
 }
 
+/// At least one, on streams that clients publish to.
+fn draw_consumers(dice: &mut Dice, streams: &[StreamPlan]) -> Vec<ConsumerPlan> {
+    let most = dice.pick(&[1, 4, 12, 40]);
+    // A work queue has one consumer for a subject.
+    let mut taken = vec![BTreeSet::new(); streams.len()];
+    let mut consumers = Vec::new();
+    for index in 0..1 + dice.roll(most) {
+        let stream = dice.roll(streams.len() as u64) as usize;
+        let retention = streams[stream].retention;
+        let all = dice.roll(2) == 0;
+        let filters: Vec<u64> = match retention {
+            Retention::WorkQueue if all && taken[stream].is_empty() => Vec::new(),
+            Retention::WorkQueue => vec![dice.roll(SUBJECTS)],
+            _ if all => Vec::new(),
+            _ => (0..SUBJECTS - 1).filter(|_| dice.roll(2) == 0).collect(),
+        };
+        if retention == Retention::WorkQueue {
+            let wanted: BTreeSet<u64> = match filters.is_empty() {
+                true => (0..SUBJECTS).collect(),
+                false => filters.iter().copied().collect(),
+            };
+            if !wanted.is_disjoint(&taken[stream]) {
+                continue;
+            }
+            taken[stream].extend(wanted);
+        }
+        let acks = retention != Retention::Limits || dice.roll(3) == 0;
+        consumers.push(ConsumerPlan {
+            name: format!("C{index}"),
+            stream,
+            filters,
+            push: dice.roll(4) == 0,
+            max_ack_pending: acks.then(|| dice.pick(&[1, 5, 1000])),
+        });
+    }
+    consumers
+}
+
 impl ConsumerPlan {
     pub(super) fn config(&self, streams: &[StreamPlan]) -> Value {
-        let stream = &streams[self.stream].name;
-        let filters = self.filters.iter().map(|k| format!("{stream}.{k}"));
-        let filters: Vec<String> = filters.collect();
+        let filters = self.subjects(&streams[self.stream].name);
         let mut config =
             json!({"name": self.name, "durable_name": self.name, "ack_policy": "none"});
-        if !filters.is_empty() {
+        if !self.filters.is_empty() {
             config["filter_subjects"] = filters.into();
         }
         if let Some(most) = self.max_ack_pending {
@@ -151,11 +231,22 @@ impl ConsumerPlan {
         config
     }
 
+    /// What it wants of `stream`.
+    pub(super) fn subjects(&self, stream: &str) -> Vec<String> {
+        match self.filters.is_empty() {
+            true => vec![format!("{stream}.*")],
+            false => {
+                let filters = self.filters.iter();
+                filters.map(|k| format!("{stream}.{k}")).collect()
+            }
+        }
+    }
+
     pub(super) fn deliver_subject(&self) -> String {
         format!("push.{}", self.name)
     }
 
-    fn wants(&self, subject: u64) -> bool {
+    pub(super) fn wants(&self, subject: u64) -> bool {
         self.filters.is_empty() || self.filters.contains(&subject)
     }
 }
@@ -163,6 +254,8 @@ impl ConsumerPlan {
 /// See the head of this file.
 #[derive(Clone, Debug)]
 pub(super) struct Ledger {
+    /// All streams and consumers were made; those that nothing may take are found again.
+    pub(super) made: bool,
     pub(super) streams: Vec<Stored>,
     pub(super) consumers: Vec<Got>,
 }
@@ -206,8 +299,12 @@ impl Removed {
 #[derive(Clone, Default, Debug)]
 pub(super) struct Got {
     pub(super) messages: BTreeMap<u64, String>,
+    /// Acks that were sent.
+    pub(super) acked: BTreeSet<u64>,
     /// Acks that were confirmed.
     pub(super) confirmed: BTreeSet<u64>,
+    /// The power failed in the life before this one. What was on its way then doesn't come again, if it needs no ack.
+    pub(super) since_life: u64,
     /// Messages that waiting requests may still bring.
     pub(super) credit: u64,
 }
@@ -215,13 +312,19 @@ pub(super) struct Got {
 impl Ledger {
     pub(super) fn new(plan: &Plan) -> Self {
         Self {
+            made: false,
             streams: vec![Stored::default(); plan.streams.len()],
             consumers: vec![Got::default(); plan.consumers.len()],
         }
     }
 
-    /// What may be relied on when the power fails now.
-    pub(super) fn after_power_cut(mut self, plan: &Plan) -> Self {
+    /// What may be relied on when the power fails now, in `life`.
+    pub(super) fn after_power_cut(mut self, plan: &Plan, life: u64) -> Self {
+        for (got, consumer) in self.consumers.iter_mut().zip(&plan.consumers) {
+            if consumer.max_ack_pending.is_none() {
+                got.since_life = life + 1;
+            }
+        }
         for (stored, stream) in self.streams.iter_mut().zip(&plan.streams) {
             if stream.lossy {
                 // A purge may be lost as well.
@@ -237,6 +340,37 @@ impl Ledger {
         self
     }
 
+    /// Stream `index` ends with `last`, and holds what `holds` says; what comes behind is new.
+    pub(super) fn end_with(
+        &mut self,
+        plan: &Plan,
+        index: usize,
+        last: u64,
+        holds: impl Fn(u64) -> bool,
+    ) {
+        let stored = &mut self.streams[index];
+        stored.messages.retain(|seq, _| holds(*seq));
+        stored.removed.end_with(last);
+        stored.doubtful.end_with(last);
+        let consumers = self.consumers.iter_mut().zip(&plan.consumers);
+        for (got, _) in consumers.filter(|(_, consumer)| consumer.stream == index) {
+            got.messages.retain(|seq, _| *seq <= last);
+            got.acked.retain(|seq| *seq <= last);
+            got.confirmed.retain(|seq| *seq <= last);
+        }
+    }
+
+    /// True for a message that its stream may be done with: who wants it has acknowledged it.
+    pub(super) fn is_done(&self, plan: &Plan, stream: usize, seq: u64, subject: u64) -> bool {
+        let consumers = plan.consumers.iter().zip(&self.consumers);
+        let mut wanting = consumers.filter(|(it, _)| it.stream == stream && it.wants(subject));
+        match plan.streams[stream].retention {
+            Retention::Limits => false,
+            Retention::Interest => wanting.all(|(_, got)| got.acked.contains(&seq)),
+            Retention::WorkQueue => wanting.any(|(_, got)| got.acked.contains(&seq)),
+        }
+    }
+
     /// What consumer `index` should have got and hasn't.
     pub(super) fn missing(&self, plan: &Plan, index: usize) -> Vec<u64> {
         let (consumer, got) = (&plan.consumers[index], &self.consumers[index]);
@@ -244,9 +378,23 @@ impl Ledger {
         let messages = stored.messages.iter();
         messages
             .filter(|(_, (subject, _))| consumer.wants(*subject))
+            .filter(|(_, (_, text))| life_of(text) >= got.since_life)
             .map(|(seq, _)| *seq)
             .filter(|seq| !stored.removed.contains(seq) && !stored.doubtful.contains(seq))
             .filter(|seq| !got.messages.contains_key(seq))
             .collect()
     }
+}
+
+/// The body of message `id` of a client, without its padding.
+pub(super) fn text(life: u64, client: usize, id: u64) -> String {
+    format!("m{life}.{client}.{id}")
+}
+
+/// The life in which a message was published.
+fn life_of(text: &str) -> u64 {
+    let number = text
+        .strip_prefix('m')
+        .and_then(|rest| rest.split('.').next());
+    number.and_then(|it| it.parse().ok()).expect("one of ours")
 }

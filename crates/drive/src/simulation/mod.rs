@@ -6,12 +6,18 @@
 //! is up to three lives of one store: the power fails in the midst of one, or the server stops well, and the next one goes on with what is there.
 //!
 //! The laws, of which [`Ledger`] keeps the facts: whoever waits is answered; a consumer with a waiting request has what it may have, without
-//! anybody doing anything; what was acknowledged is there, and nothing that was removed; totals equal what can be read; a loss of power is never
-//! taken for damage. While the disk fails a publish may be refused; when that has passed all goes on by itself.
+//! anybody doing anything; what was acknowledged is there, and nothing that was removed; an ack that was confirmed never comes again; once its
+//! consumers have nothing left, a work queue or an interest stream has nothing that they are done with; a mirror and a stream with a source have
+//! all of their origin, each message once; totals equal what can be read; a loss of power, or what passes, is never taken for damage. While the
+//! disk fails a publish may be refused; when that has passed all goes on by itself.
+//!
+//! In between a loss of power is looked at that takes all that isn't synced ([`checks::check_cut`]): no stream ends before what it took for durable,
+//! and no queue has a message that its consumer's durable state is past.
 //!
 //! A failure names its seed: `MIDGE_SEED=17 MIDGE_SIMULATIONS=1 cargo test -p midge-drive --lib simulation` plays it again, and
 //! `cargo xtask simulate 10 interleavings` plays new ones for minutes.
 
+mod checks;
 mod client;
 mod ledger;
 mod trouble;
@@ -24,14 +30,17 @@ use midge_router::Router;
 use midge_streamlog::sim::interleave::{self, Schedule};
 use midge_streamlog::sim::{CrashDisk, Fault};
 use midge_streamlog::{Committer, Damage, DamageKind, Store};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use trouble::Trouble;
 
 /// The clock at the start.
 const BEGIN: u64 = 1_700_000_000_000_000_000;
+/// Once in so many operations of the disk it is looked at what a loss of power would leave.
+const CHECK_ONE_IN: u64 = 8;
 /// Lives of one store.
 const LIVES: u64 = 3;
 
@@ -41,6 +50,10 @@ struct Life {
     ledger: Mutex<Ledger>,
     disk: CrashDisk,
     trouble: Trouble,
+    /// The log of the server, once that is open.
+    store: OnceLock<Store>,
+    /// What that took for durable when somebody looked, by stream.
+    marks: Mutex<BTreeMap<String, u64>>,
     /// What the disk did wrong.
     faults: Mutex<Vec<Fault>>,
     /// Streams and consumers are made.
@@ -90,6 +103,8 @@ fn play(seed: u64) -> u64 {
             ledger: Mutex::new(ledger),
             disk,
             trouble: Trouble::draw(&mut dice),
+            store: OnceLock::new(),
+            marks: Mutex::default(),
             faults: Mutex::default(),
             ready: AtomicBool::new(false),
             quiet: AtomicUsize::new(0),
@@ -98,7 +113,7 @@ fn play(seed: u64) -> u64 {
             done: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
         });
-        watch(&shared, &image, cut, dice.roll(u64::MAX));
+        watch(&shared, life, &image, (cut, dice.roll(u64::MAX)));
         let schedule = Schedule::new(seed.wrapping_mul(LIVES).wrapping_add(life), now);
         let (first, others) = (shared.clone(), schedule.clone());
         schedule.spawn("first client", move || live(&first, &others, life));
@@ -111,7 +126,9 @@ fn play(seed: u64) -> u64 {
             None => {
                 let ledger = shared.ledger.lock().unwrap().clone();
                 match shared.trouble {
-                    Trouble::Lasting => (shared.disk.cut(seed), ledger.after_power_cut(&plan)),
+                    Trouble::Lasting => {
+                        (shared.disk.cut(seed), ledger.after_power_cut(&plan, life))
+                    }
                     _ => (shared.disk.cut(0), ledger),
                 }
             }
@@ -123,15 +140,19 @@ fn play(seed: u64) -> u64 {
 /// What a later life finds after a loss of power, and what it may rely on.
 type Image = Arc<Mutex<Option<(CrashDisk, Ledger)>>>;
 
-/// Makes the disk as slow as the plan says, and remembers what the power leaves after so many operations.
-fn watch(life: &Arc<Life>, image: &Image, cut: u64, seed: u64) {
+/// Makes the disk as slow as the plan says, and remembers what the power, which fails after `cut` operations, leaves.
+fn watch(life: &Arc<Life>, number: u64, image: &Image, (cut, seed): (u64, u64)) {
     let (weak, image) = (Arc::downgrade(life), image.clone());
     let count = AtomicUsize::new(0);
     life.disk.before_each(move |disk, _| {
         let Some(life) = weak.upgrade() else { return };
         if count.fetch_add(1, SeqCst) as u64 == cut {
             let ledger = life.ledger.lock().unwrap().clone();
-            *image.lock().unwrap() = Some((disk.cut(seed), ledger.after_power_cut(&life.plan)));
+            *image.lock().unwrap() =
+                Some((disk.cut(seed), ledger.after_power_cut(&life.plan, number)));
+        }
+        if life.trouble != Trouble::Lasting && interleave::roll(CHECK_ONE_IN) == 0 {
+            checks::check_cut(&life);
         }
         let slow = life.plan.slow_ms;
         if slow > 0 && interleave::roll(4) == 0 {
@@ -146,12 +167,8 @@ fn watch(life: &Arc<Life>, image: &Image, cut: u64, seed: u64) {
 fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
     let plan = &life.plan;
     let store = Store::open(Arc::new(life.disk.clone()), plan.store()).expect("the store opens");
-    let damage = store.damage();
-    let is_expected = |it: &Damage| matches!(it.kind, DamageKind::TornTail | DamageKind::Copy);
-    assert!(
-        damage.iter().all(is_expected),
-        "life {number}: {damage:?}, {plan:?}"
-    );
+    check_damage(&store, plan, number);
+    let _ = life.store.set(store.clone());
     let mut drive = Drive::assemble(store.clone(), plan.jetstream(), 1);
     let router = Router::new();
     let account = router.account("$G");
@@ -186,7 +203,10 @@ fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
     client.wait_for(|life| life.done.load(SeqCst) == life.plan.clients);
     match life.trouble {
         Trouble::Lasting => client.wait_for(|_| store.failure().is_none() || waiting(&drive) == 0),
-        _ => client.check_all(),
+        _ => {
+            client.check_all();
+            check_damage(&store, plan, number);
+        }
     }
 
     if let Some(mut engine) = drive.seat.engine().take() {
@@ -200,6 +220,14 @@ fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
         life.trouble == Trouble::Lasting || closed.is_ok(),
         "{closed:?}"
     );
+}
+
+/// No loss of power, and nothing that passes, is taken for damage.
+fn check_damage(store: &Store, plan: &Plan, life: u64) {
+    let damage = store.damage();
+    let is_expected = |it: &Damage| matches!(it.kind, DamageKind::TornTail | DamageKind::Copy);
+    let harmless = damage.iter().all(is_expected);
+    assert!(harmless, "life {life}: {damage:?}, {plan:?}");
 }
 
 /// Answers that JetStream owes.
