@@ -39,7 +39,8 @@ impl Bell {
     pub(crate) fn rest(&self, at_most: Duration) {
         if !self.rung.swap(false, SeqCst) && !at_most.is_zero() {
             park_timeout(at_most);
-            self.rung.store(false, SeqCst);
+            // Who rang a bell that was rung already wakes nobody: what they brought is seen because this reads their ring.
+            self.rung.swap(false, SeqCst);
         }
     }
 }
