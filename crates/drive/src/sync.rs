@@ -14,18 +14,16 @@ pub(crate) use parking_lot::MutexGuard;
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 
 #[cfg(loom)]
-pub(crate) use loom::{
-    sync::{
-        MutexGuard,
-        atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
-    },
-    thread::{Thread as Parked, current},
+pub(crate) use loom::sync::{
+    MutexGuard,
+    atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
 };
 #[cfg(loom)]
-pub(crate) use model::{Mutex, park_timeout};
+pub(crate) use model::{Mutex, Parked, current, park_timeout};
 
 #[cfg(loom)]
 mod model {
+    use loom::sync::{Arc, Notify};
     use std::time::Duration;
 
     /// loom's lock with the other's face.
@@ -47,8 +45,26 @@ mod model {
         }
     }
 
+    /// A thread that may be unparked. loom's own unpark would also wake it from a lock.
+    #[derive(Clone)]
+    pub(crate) struct Parked(Arc<Notify>);
+
+    loom::thread_local! {
+        static OWN: Parked = Parked(Arc::new(Notify::new()));
+    }
+
+    impl Parked {
+        pub(crate) fn unpark(&self) {
+            self.0.notify();
+        }
+    }
+
+    pub(crate) fn current() -> Parked {
+        OWN.with(Clone::clone)
+    }
+
     /// No time passes in a model: only a wake-up ends this.
     pub(crate) fn park_timeout(_: Duration) {
-        loom::thread::park();
+        current().0.wait();
     }
 }
