@@ -11,6 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
+/// Within so many turns a few requests are answered.
+const TURNS_MAX: usize = 100;
+
 /// The subject's number and the body of each message.
 type Messages = BTreeMap<u64, (u64, String)>;
 
@@ -299,6 +302,7 @@ pub(super) fn check_cut(life: &Life) {
         return;
     }
     let mut bench = Bench::new(store, plan.policy);
+    let mut asked = 0;
     for consumer in &queues {
         let stream = &plan.streams[consumer.stream].name;
         bench.say(
@@ -309,11 +313,20 @@ pub(super) fn check_cut(life: &Life) {
             let body = json!({"seq": 1, "next_by_subj": filter}).to_string();
             bench.say(&format!("$JS.API.STREAM.MSG.GET.{stream}"), &body);
         }
+        asked += 1 + consumer.subjects(stream).len();
     }
     bench.peer.worker.hand_over();
-    // One turn receives all before it goes on with its own work, as with the sweep that would hide what is left.
-    bench.turn();
-    let mut answers = bench.answers().into_iter();
+    // A turn receives all before it goes on with its own work, as with the sweep that would hide what is left.
+    let mut answers = Vec::new();
+    for _ in 0..TURNS_MAX {
+        bench.turn();
+        answers.append(&mut bench.answers());
+        if answers.len() == asked {
+            break;
+        }
+    }
+    assert_eq!(answers.len(), asked, "{answers:?}");
+    let mut answers = answers.into_iter();
     for consumer in queues {
         let stream = &plan.streams[consumer.stream].name;
         let info = answers.next().expect("an answer");
