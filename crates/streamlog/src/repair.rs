@@ -132,7 +132,7 @@ impl State {
             self.msgs = self.msgs - slot.live + live;
             self.bytes = self.bytes - slot.bytes + bytes;
             (slot.live, slot.bytes) = (live, bytes);
-            self.totals.clear(false);
+            self.forget_totals();
         }
         self.settle_first();
         Ok(())

@@ -2,8 +2,9 @@
 use crate::{
     Result,
     filter::Filter,
-    index::{Index, IndexSet, Place},
+    index::{Index, IndexSet, Place, SubjectTotal},
     segment::Segment,
+    steps,
 };
 use std::{ops::Range, sync::Arc};
 
@@ -176,21 +177,54 @@ impl Slot {
         let index = self.index()?;
         let (base, alive) = (index.base(), self.alive(index.base(), first_seq));
         index.each_subject(filter, |subject, postings| {
-            let mut found: Option<(u32, u32, u64)> = None;
-            for i in postings.filter(|&i| alive(i)) {
-                let (_, last, count) = found.get_or_insert((i, i, 0));
-                *last = i;
-                *count += 1;
-            }
-            if let Some((first, last, count)) = found {
-                f(
-                    subject,
-                    base + u64::from(first),
-                    base + u64::from(last),
-                    count,
-                );
+            if let Some(total) = total_of(base, postings.filter(|&i| alive(i))) {
+                f(subject, total.first, total.last, total.count);
             }
         });
         Ok(())
     }
+
+    /// Calls `f` with the subjects behind `after` by name and what is alive of them, until `left` subjects and messages were looked at. The
+    /// last name, if there is one behind it.
+    pub(crate) fn subjects_after(
+        &self,
+        after: Option<&[u8]>,
+        first_seq: u64,
+        left: &mut usize,
+        mut f: impl FnMut(&[u8], SubjectTotal),
+    ) -> Result<Option<Box<[u8]>>> {
+        if self.live == 0 {
+            return Ok(None);
+        }
+        let index = self.index()?;
+        let (base, alive) = (index.base(), self.alive(index.base(), first_seq));
+        let most = *left;
+        let more = index.subjects_after(after, most, |subject, postings| {
+            let mut looks = 1;
+            let live = postings.inspect(|_| looks += 1).filter(|&i| alive(i));
+            if let Some(total) = total_of(base, live) {
+                f(subject, total);
+            }
+            steps::add(looks as u64);
+            *left = left.saturating_sub(looks);
+            *left > 0
+        });
+        Ok(more.map(Into::into))
+    }
+}
+
+/// First, last and number of these indices.
+fn total_of(base: u64, live: impl Iterator<Item = u32>) -> Option<SubjectTotal> {
+    live.map(|i| base + u64::from(i)).fold(None, |total, seq| {
+        let total = total.unwrap_or(SubjectTotal {
+            first: seq,
+            last: seq,
+            count: 0,
+        });
+        Some(SubjectTotal {
+            last: seq,
+            count: total.count + 1,
+            ..total
+        })
+    })
 }

@@ -21,6 +21,7 @@ use crate::{
     record::{self, Head, Kind},
     segment::{Env, HEADER, SIZE_FIRST, Segment},
     slot::Slot,
+    subjects::Counting,
     tail::Tail,
     timer::{Due, Timers},
 };
@@ -90,6 +91,8 @@ pub(crate) struct State {
     /// while the log is read back
     pub(crate) open_batch: Option<OpenBatch>,
     pub(crate) totals: Totals,
+    /// what is to take its place
+    pub(crate) counting: Option<Box<Counting>>,
     pub(crate) timers: Timers,
     /// no message below it gets too old: it is gone, or lives for ever
     pub(crate) aging: u64,
@@ -144,6 +147,7 @@ impl State {
             tail: Tail::default(),
             open_batch: None,
             totals: Totals::new(true),
+            counting: None,
             timers: Timers::default(),
             aging: 0,
             dropped: Vec::new(),
@@ -369,6 +373,7 @@ impl State {
         {
             self.totals.set(subject, total);
         }
+        self.count_pushed(subject, seq);
     }
 
     /// Before a message with a far sequence: its segment's table would be mostly empty.
@@ -482,44 +487,6 @@ impl State {
         Ok(total)
     }
 
-    /// Asks every segment for its subjects, so that the table knows all.
-    pub(crate) fn complete_totals(&mut self) -> Result<()> {
-        if self.totals.complete {
-            return Ok(());
-        }
-        let outcome = self.count_all();
-        if outcome.is_err() {
-            self.totals.clear(false);
-        }
-        outcome
-    }
-
-    fn count_all(&mut self) -> Result<()> {
-        self.totals.clear(true);
-        let Self {
-            slots,
-            totals,
-            first_seq,
-            ..
-        } = self;
-        for slot in slots.iter() {
-            slot.each_subject(&Filter::all(), *first_seq, |subject, first, last, count| {
-                let mut total = totals.get(subject).unwrap_or(SubjectTotal {
-                    first,
-                    last,
-                    count: 0,
-                });
-                if total.count == 0 {
-                    total.first = first;
-                }
-                total.last = last;
-                total.count += count;
-                totals.set(subject, total);
-            })?;
-        }
-        Ok(())
-    }
-
     /// Takes a message out. Returns its size, or `None` if it wasn't there.
     ///
     /// # Errors
@@ -528,16 +495,18 @@ impl State {
         let Some((at, i, place)) = self.find(seq)? else {
             return Ok(None);
         };
-        let subject = if self.totals.is_blank() {
-            None
-        } else {
-            self.subject_at(at, i, place)?
+        let counts = !self.totals.is_blank() || self.counting.is_some();
+        let subject = match counts {
+            true => self.subject_at(at, i, place)?,
+            false => None,
         };
+        let number = self.slots[at].seg.number;
         self.take_out(at, i, place, seq);
         // A record that is damaged doesn't say which subject lost one, nor do segments that can't be looked at who is first or last now.
-        let is_counted = subject.is_some_and(|subject| self.forget(&subject, seq).is_ok());
-        if !is_counted && !self.totals.is_blank() {
-            self.totals.clear(false);
+        let is_counted =
+            subject.is_some_and(|subject| self.count_removed(&subject, number, seq).is_ok());
+        if !is_counted {
+            self.forget_totals();
         }
         if self.msgs == 0 || seq + 1 == self.first_seq || self.slots[at].live == 0 {
             self.settle_first();
@@ -557,30 +526,6 @@ impl State {
             Arc::<IndexSet>::make_mut(&mut slot.dead).insert(i);
             self.meta_stale = true;
         }
-    }
-
-    fn forget(&mut self, subject: &[u8], seq: u64) -> Result<()> {
-        let Some(mut total) = self.totals.get(subject) else {
-            return Ok(());
-        };
-        let mut loose = self.totals.is_loose(subject);
-        total.count = total.count.saturating_sub(1);
-        if total.count == 0 {
-            (total.first, total.last) = (0, 0);
-        } else if seq == total.last {
-            let filter = Filter::literal(subject);
-            total.last = self.last(&filter, seq - 1)?.unwrap_or(total.first);
-        } else if seq == total.first {
-            (total.first, loose) = (seq + 1, true);
-        }
-        if total.count == 1 {
-            total.first = total.last;
-        }
-        match loose && total.count > 1 {
-            true => self.totals.set_loose(subject, total),
-            false => self.totals.set(subject, total),
-        }
-        Ok(())
     }
 
     /// Moves `first_seq` to the first live message, or notes that it is to be moved, and lets segments without any go.
@@ -676,6 +621,7 @@ impl State {
         self.load_first(seq)?;
         if seq > self.last_seq {
             self.totals.clear(true);
+            self.counting = None;
         }
         while let Some(front) = self.slots.first()
             && front.last < seq
@@ -685,9 +631,7 @@ impl State {
             self.msgs -= slot.live;
             self.bytes -= slot.bytes;
             self.let_go(slot.seg);
-            if !self.totals.is_blank() {
-                self.totals.clear(false);
-            }
+            self.forget_totals();
         }
         self.first_seq = self.first_seq.max(self.slots[0].base);
         while self.slots[0].base < seq

@@ -319,7 +319,7 @@ impl Stream {
     }
 
     /// Writes a command and says what it does.
-    fn command(
+    pub(crate) fn command(
         &self,
         state: &mut MutexGuard<'_, State>,
         kind: Kind,
@@ -391,47 +391,6 @@ impl Stream {
         Ok(Some((there.len() as u64, ticket)))
     }
 
-    /// Takes out what matches, below `upto` (0: no bound), but the last `keep`. How many there were.
-    pub fn purge(&self, filter: &Filter, upto: u64, keep: u64) -> Result<(u64, Ticket)> {
-        let end = if upto == 0 { u64::MAX } else { upto };
-        let all = {
-            let mut state = self.lock()?;
-            let last = state.last_seq.min(end - 1);
-            if filter.is_all() {
-                // Everything below some sequence: one record, whole files.
-                let matching: u64 = if keep == 0 { 0 } else { keep };
-                let mut first = last + 1;
-                let mut left = matching;
-                while left > 0 {
-                    let Some(seq) = state.last(filter, first - 1)? else {
-                        break;
-                    };
-                    (first, left) = (seq, left - 1);
-                }
-                if first <= state.first_seq {
-                    return Ok((0, Ticket::done()));
-                }
-                state.load_first(first)?;
-                // After the record, the full segment can go when the purge took all of it.
-                let ticket = self.command(&mut state, Kind::First, 0, first, &[])?;
-                return Ok((state.apply_first(first)?, ticket));
-            }
-            let (slots, first_seq) = (&state.slots, state.first_seq);
-            let mut all = Vec::new();
-            for slot in slots.iter().take_while(|slot| slot.base <= last) {
-                all.extend(slot.positions(filter, 0, first_seq)?);
-            }
-            all.retain(|&seq| seq <= last);
-            all
-        };
-        let cut = all
-            .len()
-            .saturating_sub(usize::try_from(keep).unwrap_or(usize::MAX));
-        Ok(self
-            .delete_many(&all[..cut])?
-            .unwrap_or((0, Ticket::done())))
-    }
-
     /// Lets the stream go on at `seq + 1`, which must be above what it has.
     pub fn skip_to(&self, seq: u64) -> Result<Ticket> {
         check_seq(seq)?;
@@ -463,32 +422,9 @@ impl Stream {
     /// First, last and number of a subject's messages, uncommitted ones too.
     ///
     /// # Errors
-    /// This one's and those of the two below: a segment that has to be counted can't be looked at now.
+    /// A segment that has to be counted can't be looked at now.
     pub fn total(&self, subject: &[u8]) -> Result<SubjectTotal> {
         self.0.state.lock().total(subject)
-    }
-
-    /// How many subjects have messages.
-    pub fn subjects(&self) -> Result<usize> {
-        let mut state = self.0.state.lock();
-        state.complete_totals()?;
-        Ok(state.totals.used())
-    }
-
-    /// Calls `f` with each matching subject that has messages, in no order. Its first message may be later than the total says.
-    pub fn each_subject(
-        &self,
-        filter: &Filter,
-        mut f: impl FnMut(&[u8], SubjectTotal),
-    ) -> Result<()> {
-        let mut state = self.0.state.lock();
-        state.complete_totals()?;
-        state
-            .totals
-            .iter()
-            .filter(|(name, _)| filter.matches(name))
-            .for_each(|(name, total)| f(name, total));
-        Ok(())
     }
 
     /// From now on remembers what limits push out (age and ttl don't count: [`expire`](Self::expire) says what it took).

@@ -104,6 +104,24 @@ impl HeapIndex {
         Some(&self.subjects[*ordinal as usize])
     }
 
+    /// The first `most` subjects behind `after`, by name, and whether there are more.
+    pub(crate) fn subjects_after(
+        &self,
+        after: Option<&[u8]>,
+        most: usize,
+    ) -> (Vec<&Subject>, bool) {
+        let is_behind = |it: &&Subject| after.is_none_or(|after| self.name(it) > after);
+        let mut behind: Vec<&Subject> = self.subjects.iter().filter(is_behind).collect();
+        let by_name = |a: &&Subject, b: &&Subject| self.name(a).cmp(self.name(b));
+        let more = behind.len() > most;
+        if more {
+            behind.select_nth_unstable_by(most, by_name);
+            behind.truncate(most);
+        }
+        behind.sort_unstable_by(by_name);
+        (behind, more)
+    }
+
     pub(crate) fn name(&self, subject: &Subject) -> &[u8] {
         name_of(&self.names, subject)
     }

@@ -225,6 +225,36 @@ impl Index {
         }
     }
 
+    /// Calls `f` with the first `most` subjects behind `after` by name and their indices, until it says no. The last name, if there is one
+    /// behind it.
+    pub(crate) fn subjects_after(
+        &self,
+        after: Option<&[u8]>,
+        most: usize,
+        mut f: impl FnMut(&[u8], &mut dyn Iterator<Item = u32>) -> bool,
+    ) -> Option<&[u8]> {
+        match self {
+            Self::Heap(heap) => {
+                let (subjects, mut more) = heap.subjects_after(after, most);
+                let mut last = None;
+                for (k, subject) in subjects.iter().enumerate() {
+                    last = Some(heap.name(subject));
+                    if !f(heap.name(subject), &mut subject.postings.iter().copied()) {
+                        more |= k + 1 < subjects.len();
+                        break;
+                    }
+                }
+                last.filter(|_| more)
+            }
+            Self::Footer(footer) => {
+                let begin = after.map_or(0, |after| footer.first_where(|name| name > after));
+                let last = (begin..footer.subject_count())
+                    .find(|&k| !f(footer.name(k), &mut footer.postings(k)))?;
+                (last + 1 < footer.subject_count()).then(|| footer.name(last))
+            }
+        }
+    }
+
     /// Seconds the message lives; 0: it has no ttl.
     pub(crate) fn ttl(&self, i: u32) -> u32 {
         match self {

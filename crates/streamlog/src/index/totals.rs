@@ -1,12 +1,19 @@
 //! Per subject: first, last and count over the whole stream.
 //!
 //! The segments' indices are the authority; this table saves asking all of them. A stream that was opened begins with an
-//! incomplete table, which learns a subject when somebody asks for it, and is completed when somebody wants all.
+//! incomplete table, which learns a subject when somebody asks for it; when somebody wants all, another one is counted and takes its place
+//! (`src/subjects.rs`).
 //!
 //! Looking for a subject's next message costs as much as there are messages of it in the segment, so whoever removes many in order would
 //! pay the square. A first that was removed leaves a loose one behind, and is looked for when somebody asks.
 use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
+use std::{
+    hash::BuildHasher,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+/// How many tables there were.
+static TABLES: AtomicU64 = AtomicU64::new(0);
 
 /// Where a subject's messages begin and end, and how many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +27,8 @@ pub struct SubjectTotal {
 }
 
 pub(crate) struct Totals {
+    /// No other table has it: rows keep their places as long as it is the same.
+    number: u64,
     rows: Vec<Row>,
     names: Vec<u8>,
     table: HashTable<u32>,
@@ -41,6 +50,7 @@ struct Row {
 impl Totals {
     pub(crate) fn new(complete: bool) -> Self {
         Self {
+            number: TABLES.fetch_add(1, Ordering::Relaxed) + 1,
             rows: Vec::new(),
             names: Vec::new(),
             table: HashTable::new(),
@@ -73,15 +83,23 @@ impl Totals {
     }
 
     pub(crate) fn set(&mut self, subject: &[u8], total: SubjectTotal) {
-        self.set_with(subject, total, false);
+        self.put(subject, total, false);
     }
 
-    /// Sets a total whose first message isn't known; `total.first` is where it may be at the earliest.
-    pub(crate) fn set_loose(&mut self, subject: &[u8], total: SubjectTotal) {
-        self.set_with(subject, total, true);
+    /// Adds what is counted of a subject behind all that was.
+    pub(crate) fn add_total(&mut self, subject: &[u8], more: SubjectTotal) {
+        let known = self.get(subject).filter(|total| total.count > 0);
+        let total = known.map_or(more, |known| SubjectTotal {
+            first: known.first,
+            last: more.last,
+            count: known.count + more.count,
+        });
+        let loose = known.is_some() && self.is_loose(subject);
+        self.put(subject, total, loose);
     }
 
-    fn set_with(&mut self, subject: &[u8], total: SubjectTotal, loose: bool) {
+    /// Sets a total; if its first message isn't known, `total.first` is where it may be at the earliest.
+    pub(crate) fn put(&mut self, subject: &[u8], total: SubjectTotal, loose: bool) {
         let k = match self.row(subject) {
             Some(k) => k,
             None => self.add(subject),
@@ -162,10 +180,30 @@ impl Totals {
         *self = Self::new(complete);
     }
 
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Subjects that are known, with messages or without.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Subjects that have messages, as far as known, in no order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], SubjectTotal)> {
+        self.rows(0, usize::MAX)
+    }
+
+    /// The same, of `most` rows from a place on.
+    pub(crate) fn rows(
+        &self,
+        from: usize,
+        most: usize,
+    ) -> impl Iterator<Item = (&[u8], SubjectTotal)> {
         self.rows
             .iter()
+            .skip(from)
+            .take(most)
             .filter(|r| r.total.count > 0)
             .map(|r| (self.name(r), r.total))
     }
@@ -178,7 +216,7 @@ impl Totals {
         }
         let mut kept = Self::new(self.complete);
         for row in self.rows.iter().filter(|row| row.total.count > 0) {
-            kept.set_with(self.name(row), row.total, row.loose);
+            kept.put(self.name(row), row.total, row.loose);
         }
         *self = kept;
     }

@@ -1,0 +1,177 @@
+//! What may take long is done in slices, with anything in between: it comes to what one go would have come to, and no slice costs more.
+use midge_streamlog::{
+    Filter, Limits, Listed, NewMessage, Store, StoreOptions, Stream, StreamOptions,
+    sim::{CrashDisk, take_steps},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+fn open(disk: &CrashDisk) -> Store {
+    let options = StoreOptions {
+        journal_bytes: 1 << 20,
+        seed: 7,
+        ..StoreOptions::default()
+    };
+    Store::open(Arc::new(disk.clone()), options).unwrap()
+}
+
+fn append(stream: &Stream, subject: &str) -> u64 {
+    let message = NewMessage::new(subject, "x");
+    stream.append(message, 1).unwrap().seq
+}
+
+/// A stream of several segments, opened again: nothing is counted.
+fn reopened(count: u64, subject: impl Fn(u64) -> String) -> (CrashDisk, Store, Stream) {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let limits = Limits::default();
+    let options = StreamOptions {
+        segment_bytes: 16 << 10,
+        limits,
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", options).unwrap();
+    for k in 0..count {
+        append(&stream, &subject(k));
+        if k % 100 == 99 {
+            store.commit_once(1).unwrap();
+            store.maintain_once(1).unwrap();
+        }
+    }
+    store.close(1).unwrap();
+    drop((stream, store));
+    let store = open(&disk);
+    let stream = store.stream("s").unwrap().unwrap();
+    (disk, store, stream)
+}
+
+/// First, last and count of each subject, looked up one message after the other.
+fn naive(stream: &Stream) -> BTreeMap<Vec<u8>, (u64, u64, u64)> {
+    let mut totals = BTreeMap::new();
+    let mut from = 1;
+    while let Some(seq) = stream.next_written(&Filter::all(), from).unwrap() {
+        let subject = stream.peek(seq).unwrap().unwrap().subject.to_vec();
+        let total = totals.entry(subject).or_insert((seq, seq, 0));
+        *total = (total.0, seq, total.2 + 1);
+        from = seq + 1;
+    }
+    totals
+}
+
+/// Symptom: the first stream information after a start held everybody for 0.7 s when a stream had a million subjects. Cause: all segments were
+/// asked for all their subjects at once. Remedy: they are counted in slices.
+#[test]
+fn subjects_are_counted_in_slices() {
+    const MOST: usize = 64;
+    let (_disk, _store, stream) = reopened(3000, |k| format!("s.{k}"));
+    take_steps();
+    let mut slices = 0;
+    while stream.count_subjects(MOST).unwrap().is_none() {
+        let steps = take_steps();
+        assert!(steps <= MOST as u64 + 2, "{steps} steps");
+        slices += 1;
+    }
+    assert!(slices >= 3000 / MOST, "{slices} slices");
+    assert_eq!(stream.subjects().unwrap(), 3000);
+}
+
+#[test]
+fn what_happens_while_subjects_are_counted_is_counted() {
+    for seed in 1..=40 {
+        let mut dice = Dice(seed * 0x9E37_79B9);
+        let (_disk, store, stream) = reopened(1200, |k| format!("s.{}", k * k % 97));
+        loop {
+            let done = stream.count_subjects(1 + dice.roll(200) as usize).unwrap();
+            if done.is_some() {
+                break;
+            }
+            for _ in 0..dice.roll(20) {
+                let last = stream.stats().last_seq;
+                match dice.roll(8) {
+                    0..4 => drop(stream.delete(1 + dice.roll(last)).unwrap()),
+                    4..7 => drop(append(&stream, &format!("s.{}", dice.roll(120)))),
+                    // Totals that somebody asks for are told at once.
+                    _ => drop(stream.total(format!("s.{}", dice.roll(120)).as_bytes())),
+                }
+            }
+            match dice.roll(12) {
+                0 => store.commit_once(2).map(drop).unwrap(),
+                // Sealed segments get another form of their index.
+                1 => store.maintain_once(2).unwrap(),
+                2 => drop(stream.purge(&Filter::all(), dice.roll(100), 0).unwrap()),
+                _ => {}
+            }
+        }
+        let want = naive(&stream);
+        let mut listed = BTreeMap::new();
+        let mut list = stream.list_subjects(Filter::new("s.>"));
+        loop {
+            let slice = list.next(16, |name, total| {
+                assert_eq!(listed.insert(name.to_vec(), total.count), None);
+            });
+            match slice.unwrap() {
+                Listed::All => break,
+                Listed::Anew => listed.clear(),
+                Listed::Part => {}
+            }
+        }
+        assert_eq!(listed.len(), want.len(), "seed {seed}");
+        assert_eq!(stream.subjects().unwrap(), want.len());
+        for (subject, (first, last, count)) in want {
+            let total = stream.total(&subject).unwrap();
+            assert_eq!(
+                (total.first, total.last, total.count, listed[&subject]),
+                (first, last, count, count),
+                "seed {seed}"
+            );
+        }
+    }
+}
+
+/// Symptom: a purge of half a million messages by a filter held everybody for 0.37 s. Cause: all were looked up, and then removed, in one go.
+/// Remedy: a slice of them at a time, and what comes meanwhile stays.
+#[test]
+fn a_purge_goes_on_in_slices() {
+    const MOST: usize = 50;
+    let subject = |k: u64| format!("s.{}", k % 3);
+    for keep in [0, 1, 7, 500, 2000] {
+        let (_disk, store, stream) = reopened(1500, subject);
+        let filter = Filter::new("s.1");
+        let mut purge = stream.begin_purge(filter.clone(), 1201, keep).unwrap();
+        let mut before = stream.stats().msgs;
+        while !purge.go_on(MOST).unwrap() {
+            let msgs = stream.stats().msgs;
+            assert!(before - msgs <= MOST as u64, "{before} to {msgs}");
+            append(&stream, "s.1");
+            before = msgs + 1;
+        }
+        let (purged, _) = purge.finish();
+        // 400 of the first 1200 match: sequences 2, 5, 8 ..
+        let want = 400_u64.saturating_sub(keep);
+        assert_eq!(purged, want, "keep {keep}");
+        let first = stream.next_written(&filter, 1).unwrap();
+        assert_eq!(first, Some(2 + 3 * want), "keep {keep}");
+        assert_eq!(stream.stats().deleted + stream.stats().first_seq - 1, want);
+        drop(store);
+    }
+}
+
+#[test]
+fn a_purge_of_everything_but_the_last_counts_whole_segments() {
+    for keep in [0, 1, 600, 1499, 1500, 3000] {
+        let (_disk, _store, stream) = reopened(1500, |k| format!("s.{k}"));
+        let (purged, _) = stream.purge(&Filter::all(), 0, keep).unwrap();
+        assert_eq!(purged, 1500_u64.saturating_sub(keep), "keep {keep}");
+        assert_eq!(stream.stats().msgs, keep.min(1500));
+    }
+}
