@@ -101,7 +101,9 @@ impl Engine {
             return false;
         }
         let waiting = self.post.accounts().into_iter();
-        let waiting = waiting.filter(|account| self.post.pending(*account) > 0);
+        let waiting = waiting.filter(|account| {
+            self.post.pending(*account) > 0 && !self.jetstream.is_held_up(*account)
+        });
         self.uncollected = waiting
             .map(|account| (account, self.post.taken(account)))
             .collect();
@@ -199,7 +201,7 @@ impl Turns for Engine {
         self.full = None;
         let mut more = false;
         for account in self.post.accounts() {
-            more |= self.hear(account, |_, _| true);
+            more |= self.hear(account, JetStream::takes);
         }
         let now = clock();
         self.submit(now);

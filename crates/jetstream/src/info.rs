@@ -110,13 +110,15 @@ impl Stream {
     }
 
     fn looked_up(&self, first_seq: u64) -> Result<LookedUp, LogError> {
+        // After a start each call counts some; requests wait until all are counted.
+        let subjects = self.log.count_subjects(crate::tasks::RECORDS)?;
         let first_time = match self.log.next_written(&Filter::all(), first_seq)? {
             Some(seq) => present(self.log.peek(seq))?.map_or(0, |message| message.time),
             None => 0,
         };
         Ok(LookedUp {
             first_time,
-            subjects: self.log.subjects()?,
+            subjects: subjects.unwrap_or(self.shown.get().subjects),
         })
     }
 
@@ -156,16 +158,6 @@ impl Stream {
             None if self.log.stats().disk_full => Some("the disk is full".into()),
             why => why,
         }
-    }
-
-    /// Subjects that match, with how many messages each has.
-    pub(crate) fn subjects(&self, filter: &str) -> Result<BTreeMap<String, u64>, LogError> {
-        let mut found = BTreeMap::new();
-        self.log
-            .each_subject(&Filter::new(filter), |subject, total| {
-                found.insert(String::from_utf8_lossy(subject).into_owned(), total.count);
-            })?;
-        Ok(found)
     }
 
     /// Goes on with the list of sequences from `at` on that are gone, until the slice is spent. True at its end.

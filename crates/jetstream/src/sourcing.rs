@@ -117,7 +117,7 @@ impl JetStream {
         let Some(stream) = self.streams.quietly(index) else {
             return false;
         };
-        let drawn = match room {
+        let drawn = match room && !stream.is_held {
             true => stream.take_from(at, &origin, &may_grow, now, net),
             false => Drawn::default(),
         };
@@ -139,6 +139,10 @@ impl JetStream {
             self.streams.stir(index);
             // Before another source of the stream pushes these messages out.
             self.save_places(index);
+        }
+        if drawn.awaits_ids {
+            // What can't be read now is asked for again at the next turn.
+            more |= self.begin_ids(index, now).is_ok_and(|known| known);
         }
         more
     }

@@ -7,9 +7,11 @@
 //! - A slice ends after [`RECORDS`] records or [`BYTES`] bytes, whichever is first, and the record that is being touched.
 //! - Accounts take turns, and so do the tasks of an account: with `n` accounts at work, each has every `n`-th slice.
 //! - What a request is answered at once touches no more than a slice in all between two turns; what is left of it becomes a task.
-//! - A task never outlives its account, and ends quietly when its stream does.
+//! - A task never outlives its account, and ends when its stream does: whoever was sent messages is told that no more come.
+//! - Of an account's requests that hold what was found out for them, one is at work at a time.
 //! - A sweep that meets an error is put off for [`RETRY`] and goes on where it was: it is neither dropped nor tried at every turn.
 
+use crate::api::{Found, Need};
 use crate::network::{Author, Client, Origin};
 use crate::stream::BatchGet;
 use crate::{AccountId, Message, Token};
@@ -41,6 +43,24 @@ impl Slice {
         }
     }
 
+    /// A slice without an end: for what nobody can wait for.
+    pub(crate) fn whole() -> Self {
+        Self {
+            records: usize::MAX,
+            bytes: usize::MAX,
+        }
+    }
+
+    /// Records and bytes that are left.
+    pub(crate) fn left(&self) -> (usize, usize) {
+        (self.records, self.bytes)
+    }
+
+    /// Records that were touched, whose bytes don't count.
+    pub(crate) fn touch_many(&mut self, records: usize) {
+        self.records = self.records.saturating_sub(records);
+    }
+
     pub(crate) fn touch(&mut self, bytes: usize) {
         self.records = self.records.saturating_sub(1);
         self.bytes = self.bytes.saturating_sub(bytes);
@@ -67,13 +87,14 @@ pub(crate) enum Task {
         reply: Box<[u8]>,
         get: Box<BatchGet>,
     },
-    /// A request that waits for the list of deleted sequences.
-    Deleted {
-        stream: StreamRef,
+    /// A request that waits for something, and what was found out for it before.
+    Request {
         request: Box<Request>,
-        at: u64,
-        found: Vec<u64>,
+        need: Need,
+        found: Found,
     },
+    /// A stream's ids are read, and what was held for that goes on.
+    Ids { stream: StreamRef },
     /// Messages of an interest stream that nobody may want any more, up to a sequence.
     Sweep {
         stream: StreamRef,
@@ -84,7 +105,8 @@ pub(crate) enum Task {
 
 /// A message that is kept until it can be answered.
 pub(crate) struct Request {
-    pub(crate) author: Author,
+    /// `None`: the server.
+    author: Option<Author>,
     subject: Box<[u8]>,
     reply: Option<Box<[u8]>>,
     headers: Box<[u8]>,
@@ -92,9 +114,9 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn new(client: Client<'_>, message: &Message<'_>) -> Self {
+    pub(crate) fn new(message: &Message<'_>) -> Self {
         Self {
-            author: client.keep(),
+            author: message.origin.client().map(Client::keep),
             subject: message.subject.into(),
             reply: message.reply.map(Into::into),
             headers: message.headers.into(),
@@ -108,17 +130,53 @@ impl Request {
             reply: self.reply.as_deref(),
             headers: &self.headers,
             payload: &self.payload,
-            origin: Origin::Client(self.author.client()),
+            origin: match &self.author {
+                Some(author) => Origin::Client(author.client()),
+                None => Origin::Server,
+            },
         }
+    }
+
+    /// Bytes that it takes.
+    pub(crate) fn size(&self) -> usize {
+        let reply = self.reply.as_ref().map_or(0, |reply| reply.len());
+        let parts = self.subject.len() + self.headers.len() + self.payload.len();
+        size_of::<Self>() + parts + reply
+    }
+}
+
+/// The tasks of an account.
+///
+/// **Invariant:** `requests` has nothing but [`Task::Request`], which may hold megabytes: only its first one is at work, so that only one does.
+#[derive(Default)]
+struct Waiting {
+    tasks: VecDeque<Task>,
+    requests: VecDeque<Task>,
+    /// The next turn is the first request's, if there is one.
+    is_requests_turn: bool,
+}
+
+impl Waiting {
+    fn len(&self) -> usize {
+        self.tasks.len() + self.requests.len()
+    }
+
+    fn pop(&mut self) -> Option<Task> {
+        self.is_requests_turn = !self.is_requests_turn;
+        let [first, second] = match self.is_requests_turn {
+            true => [&mut self.requests, &mut self.tasks],
+            false => [&mut self.tasks, &mut self.requests],
+        };
+        first.pop_front().or_else(|| second.pop_front())
     }
 }
 
 /// All tasks.
 ///
-/// **Invariant:** `turns` holds each account of `waiting` once, and no queue is empty.
+/// **Invariant:** `turns` holds each account of `waiting` once, and each of these has a task.
 #[derive(Default)]
 pub(crate) struct Tasks {
-    waiting: HashMap<AccountId, VecDeque<Task>>,
+    waiting: HashMap<AccountId, Waiting>,
     turns: VecDeque<AccountId>,
     /// Tasks that go on at some time, and not before.
     put_off: Vec<(u64, AccountId, Task)>,
@@ -137,19 +195,35 @@ impl Tasks {
 
     /// Adds a task behind the others of its account.
     pub(crate) fn push(&mut self, account: AccountId, task: Task) {
-        let waiting = self.waiting.entry(account).or_insert_with(|| {
+        let waiting = self.waiting_mut(account);
+        match task {
+            Task::Request { .. } => waiting.requests.push_back(task),
+            _ => waiting.tasks.push_back(task),
+        }
+    }
+
+    /// Has a task go on that had a turn.
+    pub(crate) fn put_back(&mut self, account: AccountId, task: Task) {
+        let waiting = self.waiting_mut(account);
+        match task {
+            Task::Request { .. } => waiting.requests.push_front(task),
+            _ => waiting.tasks.push_back(task),
+        }
+    }
+
+    fn waiting_mut(&mut self, account: AccountId) -> &mut Waiting {
+        self.waiting.entry(account).or_insert_with(|| {
             self.turns.push_back(account);
-            VecDeque::new()
-        });
-        waiting.push_back(task);
+            Waiting::default()
+        })
     }
 
     /// The task whose turn it is. Its account goes behind all others.
     pub(crate) fn pop(&mut self) -> Option<(AccountId, Task)> {
         let account = self.turns.pop_front()?;
         let waiting = self.waiting.get_mut(&account)?;
-        let task = waiting.pop_front()?;
-        if waiting.is_empty() {
+        let task = waiting.pop()?;
+        if waiting.len() == 0 {
             self.waiting.remove(&account);
         } else {
             self.turns.push_back(account);
@@ -160,7 +234,8 @@ impl Tasks {
     /// Has messages up to `upto` looked at again: by the sweep of this stream that is under way, if there is one.
     pub(crate) fn sweep(&mut self, account: AccountId, stream: StreamRef, from: u64, last: u64) {
         let put_off = self.put_off.iter_mut().map(|(_, _, task)| task);
-        let waiting = self.waiting.get_mut(&account).into_iter().flatten();
+        let waiting = self.waiting.get_mut(&account).into_iter();
+        let waiting = waiting.flat_map(|waiting| &mut waiting.tasks);
         for task in waiting.chain(put_off) {
             if let Task::Sweep {
                 stream: other,
@@ -181,7 +256,8 @@ impl Tasks {
     pub(crate) fn sweeps(&self, account: AccountId, stream: StreamRef) -> bool {
         let is_one =
             |task: &Task| matches!(task, Task::Sweep { stream: other, .. } if *other == stream);
-        let mut waiting = self.waiting.get(&account).into_iter().flatten();
+        let waiting = self.waiting.get(&account).into_iter();
+        let mut waiting = waiting.flat_map(|waiting| &waiting.tasks);
         waiting.any(is_one) || self.put_off.iter().any(|(_, _, task)| is_one(task))
     }
 

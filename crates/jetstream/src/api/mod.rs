@@ -2,6 +2,7 @@
 
 mod consumer;
 mod direct;
+mod prepare;
 mod snapshot;
 mod stream;
 
@@ -11,6 +12,7 @@ use crate::json::Body;
 use crate::tasks::{Request, Task};
 use crate::{AccountId, ApiError, Client, JetStream, Message, Network, headers};
 use midge_streamlog::Ticket;
+pub(crate) use prepare::{Found, Need};
 use serde_json::{Map, Value, json};
 
 /// The header that tells a stream from an earlier one of its name.
@@ -63,11 +65,19 @@ pub(crate) struct Ask<'a> {
     strict: bool,
     /// What the client takes for the identity of the stream, if it says so.
     identity: Option<&'a [u8]>,
-    /// The stream's deleted sequences, once they are known.
-    deleted: Option<&'a [u64]>,
+    /// What took long to find out.
+    found: &'a Found,
 }
 
-impl Ask<'_> {
+impl<'a> Ask<'a> {
+    /// The same, and what was found out for it.
+    fn knowing<'b>(&self, found: &'b Found) -> Ask<'b>
+    where
+        'a: 'b,
+    {
+        Ask { found, ..*self }
+    }
+
     /// The body as what the request is.
     fn read<T: Body>(&self) -> std::result::Result<T, ApiError> {
         crate::json::body(self.body, self.strict)
@@ -94,16 +104,16 @@ impl JetStream {
         now: u64,
         net: &mut dyn Network,
     ) {
-        self.api_knowing(account, client, message, None, now, net);
+        self.api_knowing(account, client, message, Found::default(), now, net);
     }
 
-    /// The same, once the deleted sequences are known that the answer is to name.
+    /// The same for a request that something was found out for.
     pub(crate) fn api_knowing(
         &mut self,
         account: AccountId,
         client: Client<'_>,
         message: &Message<'_>,
-        deleted: Option<&[u64]>,
+        mut found: Found,
         now: u64,
         net: &mut dyn Network,
     ) {
@@ -132,27 +142,36 @@ impl JetStream {
             now,
             strict: self.settings.strict,
             identity: headers::get(message.headers, IDENTITY),
-            deleted,
+            found: &Found::default(),
         };
         let level = headers::get(message.headers, "Nats-Required-Api-Level");
-        let unknown = self.prepare_info(path, &ask);
-        let answered = match (level, unknown) {
-            (Some(level), _) if !headers::is_met(level) => {
-                Some(Err((kind_of(path), REQUIRED_API_LEVEL)))
+        let mut refused = level
+            .filter(|level| !headers::is_met(level))
+            .map(|_| REQUIRED_API_LEVEL);
+        while refused.is_none()
+            && let Some(mut need) = self.prepare(path, &ask.knowing(&found))
+        {
+            let mut slice = self.at_once.clone();
+            let done = self.advance(&mut need, &mut found, &mut slice);
+            self.at_once = slice;
+            if done {
+                continue;
             }
-            (_, Some(_)) if self.tasks.is_full(account) => {
-                Some(Err((kind_of(path), STREAM_TOO_MANY_REQUESTS)))
-            }
-            (_, Some(stream)) => {
-                let task = Task::Deleted {
-                    stream,
-                    request: Box::new(Request::new(client, message)),
-                    at: 0,
-                    found: Vec::new(),
+            if !self.tasks.is_full(account) {
+                let request = Box::new(Request::new(message));
+                let task = Task::Request {
+                    request,
+                    need,
+                    found,
                 };
                 return self.tasks.push(account, task);
             }
-            (_, None) => self.dispatch(path, &ask, net),
+            refused = Some(STREAM_TOO_MANY_REQUESTS);
+        }
+        let ask = ask.knowing(&found);
+        let answered = match refused {
+            Some(error) => Some(Err((kind_of(path), error))),
+            None => self.dispatch(path, &ask, net),
         };
         let Some(answered) = answered else {
             return;

@@ -12,8 +12,7 @@ use crate::json::Body;
 use crate::keys::{self, Kind};
 use crate::machine::definitions::{begin_at, definition};
 use crate::overlap::Filters;
-use crate::stream::{MsgGet, store_error};
-use crate::tasks::StreamRef;
+use crate::stream::MsgGet;
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Listens, Network, Retention};
 use data_encoding::BASE64;
@@ -24,14 +23,14 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 const NAMES_MAX: usize = 1024;
-const LIST_MAX: usize = 256;
+pub(super) const LIST_MAX: usize = 256;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct InfoRequest {
-    offset: i64,
-    deleted_details: bool,
-    subjects_filter: String,
+pub(super) struct InfoRequest {
+    pub(super) offset: i64,
+    pub(super) deleted_details: bool,
+    pub(super) subjects_filter: String,
 }
 
 impl Body for InfoRequest {
@@ -40,8 +39,8 @@ impl Body for InfoRequest {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct ListRequest {
-    offset: i64,
+pub(super) struct ListRequest {
+    pub(super) offset: i64,
     subject: String,
 }
 
@@ -51,10 +50,19 @@ impl Body for ListRequest {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct PurgeRequest {
+pub(super) struct PurgeRequest {
     filter: String,
-    seq: u64,
-    keep: u64,
+    pub(super) seq: u64,
+    pub(super) keep: u64,
+}
+
+impl PurgeRequest {
+    pub(super) fn filter(&self) -> Filter {
+        match self.filter.as_str() {
+            "" => Filter::all(),
+            filter => Filter::new(filter),
+        }
+    }
 }
 
 impl Body for PurgeRequest {
@@ -289,69 +297,50 @@ impl JetStream {
             .ok_or((KIND, STREAM_NOT_FOUND))?;
         let mut info = self.info_of(stream, ask.now);
         let mut paging = json!({"total": 0, "offset": 0, "limit": 0});
-        if !request.subjects_filter.is_empty() {
-            let all = stream
-                .subjects(&request.subjects_filter)
-                .map_err(|e| (KIND, store_error(&e)))?;
-            if !all.is_empty() {
-                let (shown, numbers) = page(
-                    all.into_iter().collect(),
-                    request.offset,
-                    crate::info::SUBJECTS_MAX,
-                );
-                paging = numbers;
-                info.state.subjects = Some(shown.into_iter().collect())
-                    .filter(|shown: &BTreeMap<_, _>| !shown.is_empty());
+        if let Some(subjects) = &ask.found.subjects {
+            let subjects = subjects.as_ref().map_err(|error| (KIND, error.clone()))?;
+            if subjects.total > 0 {
+                let offset = usize::try_from(request.offset).unwrap_or(0);
+                let shown = subjects.first.iter().skip(offset);
+                let shown = shown.map(|(name, count)| (name.clone(), *count));
+                info.state.subjects =
+                    Some(shown.collect()).filter(|shown: &BTreeMap<_, _>| !shown.is_empty());
+                let (total, limit) = (subjects.total, crate::info::SUBJECTS_MAX);
+                paging = json!({"total": total, "offset": offset.min(total), "limit": limit});
             }
         }
-        let deleted = ask.deleted.filter(|deleted| !deleted.is_empty());
-        info.state.deleted = deleted.map(<[u64]>::to_vec);
+        let deleted = ask.found.deleted.clone();
+        info.state.deleted = deleted.filter(|deleted| !deleted.is_empty());
         Ok(Answer::new(KIND, merge(paging, json!(info))))
     }
 
-    /// What has to be found out before a request for information can be answered: that takes long.
-    pub(super) fn prepare_info(&self, path: &str, ask: &Ask<'_>) -> Option<StreamRef> {
-        let name = path.strip_prefix("STREAM.INFO.")?;
-        if ask.deleted.is_some() {
-            return None;
-        }
-        let request: InfoRequest = ask.read_json().ok()?;
-        let index = self.stream_index(ask.account, name)?;
-        let stream = self.streams[index].as_ref()?;
-        let wants = request.deleted_details && stream.log.stats().deleted > 0;
-        let token = stream.token;
-        wants.then_some(StreamRef { index, token })
-    }
-
-    fn listed(
+    /// The streams that a list shows, all pages of it.
+    pub(super) fn listed(
         &self,
         ask: &Ask<'_>,
-    ) -> std::result::Result<(Vec<&crate::stream::Stream>, i64), ApiError> {
-        let request: ListRequest = ask.read_json()?;
+        request: &ListRequest,
+    ) -> impl Iterator<Item = &crate::stream::Stream> {
+        let all = request.subject.is_empty();
         let filter = Subjects::parse(&request.subject).ok();
-        let wanted = |stream: &&crate::stream::Stream| {
+        self.streams_of(ask.account).filter(move |stream| {
             let mut subjects = stream
                 .config
                 .subjects
                 .iter()
                 .filter_map(|subject| Subjects::parse(subject).ok());
-            request.subject.is_empty()
-                || filter.is_some_and(|filter| subjects.any(|subject| subject.overlaps(filter)))
-        };
-        Ok((
-            self.streams_of(ask.account).filter(wanted).collect(),
-            request.offset,
-        ))
+            all || filter.is_some_and(|filter| subjects.any(|subject| subject.overlaps(filter)))
+        })
     }
 
     pub(super) fn stream_names(&self, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_names_response";
-        let (streams, offset) = self.listed(ask).map_err(|error| (KIND, error))?;
+        let request: ListRequest = ask.read_json().map_err(|error| (KIND, error))?;
+        let streams: Vec<_> = self.listed(ask, &request).collect();
         let names: Vec<_> = streams
             .iter()
             .map(|stream| stream.config.name.as_str())
             .collect();
-        let (shown, numbers) = page(names, offset, NAMES_MAX);
+        let (shown, numbers) = page(names, request.offset, NAMES_MAX);
         // An empty page of names is null, one of streams isn't.
         let shown = Some(shown).filter(|shown| !shown.is_empty());
         Ok(Answer::new(KIND, merge(numbers, json!({"streams": shown}))))
@@ -359,8 +348,9 @@ impl JetStream {
 
     pub(super) fn stream_list(&self, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_list_response";
-        let (streams, offset) = self.listed(ask).map_err(|error| (KIND, error))?;
-        let (shown, numbers) = page(streams, offset, LIST_MAX);
+        let request: ListRequest = ask.read_json().map_err(|error| (KIND, error))?;
+        let streams: Vec<_> = self.listed(ask, &request).collect();
+        let (shown, numbers) = page(streams, request.offset, LIST_MAX);
         let shown: Vec<_> = shown
             .iter()
             .map(|stream| self.listed_info(stream, ask.now))
@@ -399,34 +389,40 @@ impl JetStream {
         Ok(Answer::new(KIND, json!({"success": true})).after(ticket))
     }
 
+    /// What a purge asks for, if it may be done.
+    pub(super) fn check_purge(
+        &self,
+        name: &str,
+        ask: &Ask<'_>,
+    ) -> std::result::Result<PurgeRequest, ApiError> {
+        let request: PurgeRequest = ask.read_json()?;
+        let stream = self.stream(ask.account, name).ok_or(STREAM_NOT_FOUND)?;
+        if stream.config.sealed {
+            return Err(STREAM_SEALED);
+        }
+        if stream.config.deny_purge {
+            return Err(STREAM_PURGE_FAILED.says("stream purge not permitted"));
+        }
+        if request.seq > 0 && request.keep > 0 {
+            return Err(BAD_REQUEST);
+        }
+        Ok(request)
+    }
+
+    /// Tells what was purged, or why not.
     pub(super) fn purge_stream(&mut self, name: &str, ask: &Ask<'_>) -> Result {
         const KIND: &str = "stream_purge_response";
         let fail = |error| (KIND, error);
         self.counted = 0;
-        let request: PurgeRequest = ask.read_json().map_err(fail)?;
-        let stream = self
-            .stream_mut(ask.account, name)
-            .ok_or(fail(STREAM_NOT_FOUND))?;
-        if stream.config.sealed {
-            return Err(fail(STREAM_SEALED));
-        }
-        if stream.config.deny_purge {
-            return Err(fail(STREAM_PURGE_FAILED.says("stream purge not permitted")));
-        }
-        if request.seq > 0 && request.keep > 0 {
-            return Err(fail(BAD_REQUEST));
-        }
-        let filter = match request.filter.as_str() {
-            "" => Filter::all(),
-            filter => Filter::new(filter),
+        let Some(purged) = &ask.found.purged else {
+            let refused = self.check_purge(name, ask).err();
+            return Err(fail(refused.unwrap_or(STREAM_NOT_FOUND)));
         };
-        let (count, ticket) = stream
-            .purge(&filter, request.seq, request.keep)
-            .map_err(fail)?;
+        let (count, ticket) = purged.as_ref().map_err(|error| fail(error.clone()))?;
         let answer = Answer::new(KIND, json!({"success": true, "purged": count}));
         Ok(match count {
             0 => self.already(answer),
-            _ => answer.after(ticket),
+            _ => answer.after(ticket.clone()),
         })
     }
 
@@ -475,6 +471,7 @@ impl JetStream {
             ));
         }
         let stats = stream.log.stats();
+        stream.remember_ids(&[request.seq]);
         let deleted = match request.no_erase {
             true => stream.log.delete_many(&[request.seq]),
             false => stream.log.erase(&[request.seq]),

@@ -85,6 +85,19 @@ impl JetStream {
         now: u64,
         net: &mut dyn Network,
     ) {
+        if !self.hold(index, message, now, net) {
+            self.store(index, message, now, net);
+        }
+    }
+
+    /// Hands a message to its stream, and answers its publisher.
+    pub(super) fn store(
+        &mut self,
+        index: usize,
+        message: &Message<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) {
         let size = size_of(message);
         let mut full = self.full(index, size);
         if full.is_some() && self.count_usage(now, RECOUNT) {

@@ -3,6 +3,7 @@
 mod answers;
 pub(crate) mod definitions;
 mod events;
+mod held;
 mod turn;
 mod watchdog;
 mod work;
@@ -21,6 +22,7 @@ use crate::tasks::{Slice, Tasks};
 use crate::{AccountId, ApiError, Listens, Message, Network, Token};
 use answers::{Answer, Saving, Waiting};
 use hashbrown::HashMap;
+use held::Held;
 use midge_streamlog::{Cipher, Policy, Store, Ticket};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -102,6 +104,8 @@ pub struct JetStream {
     pub(crate) restores: BTreeMap<Token, Restore>,
     /// What takes long.
     pub(crate) tasks: Tasks,
+    /// Publishes that wait for the ids of their streams.
+    held: HashMap<AccountId, Held>,
     /// What requests may still touch before the next turn.
     pub(crate) at_once: Slice,
     targets: HashMap<Token, Target>,
@@ -139,6 +143,7 @@ impl JetStream {
             snapshots: BTreeMap::new(),
             restores: BTreeMap::new(),
             tasks: Tasks::default(),
+            held: HashMap::new(),
             at_once: Slice::new(),
             targets: HashMap::new(),
             next_token: 1,
@@ -210,6 +215,7 @@ impl JetStream {
         self.save_all(now);
         self.end_transfers(id, now, net);
         self.tasks.remove(id);
+        self.held.remove(&id);
         let account = self.accounts.remove(&id);
         let (streams, tokens) = account.map_or_else(Default::default, |account| {
             (account.streams, account.tokens)

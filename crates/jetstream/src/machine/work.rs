@@ -6,18 +6,20 @@ use crate::keys::{self, Kind};
 use crate::tasks::{Slice, StreamRef, Task};
 
 impl JetStream {
-    /// Goes on with what takes long, for one slice. True if there is more to do.
+    /// Goes on with what takes long, for one slice. True if there may be more to do.
     pub(super) fn work(&mut self, now: u64, net: &mut dyn Network) -> bool {
         self.at_once = Slice::new();
         let mut slice = Slice::new();
+        let worked = !self.tasks.is_empty();
         while !slice.is_spent()
             && let Some((account, task)) = self.tasks.pop()
         {
             if let Some(rest) = self.go_on_with(account, task, &mut slice, now, net) {
-                self.tasks.push(account, rest);
+                self.tasks.put_back(account, rest);
             }
         }
-        !self.tasks.is_empty()
+        // Streams may have waited for the last of them.
+        worked
     }
 
     /// Goes on with a task; what is left of it.
@@ -32,7 +34,7 @@ impl JetStream {
         slice.touch(0);
         match &mut task {
             Task::Get { stream, reply, get } => {
-                let stream = self.stream_at(*stream)?;
+                let stream = self.stream_at(*stream);
                 let mut send = |headers: &[u8], payload: &[u8]| {
                     let message = Message {
                         subject: reply,
@@ -42,24 +44,33 @@ impl JetStream {
                     };
                     net.publish(account, &message);
                 };
-                (!get.go_on(stream, slice, &mut send)).then_some(task)
+                match stream {
+                    Some(stream) => (!get.go_on(stream, slice, &mut send)).then_some(task),
+                    None => {
+                        get.end_early(&mut send);
+                        None
+                    }
+                }
             }
-            Task::Deleted {
-                stream,
+            Task::Request {
                 request,
-                at,
+                need,
                 found,
             } => {
-                let stream = self.stream_at(*stream);
-                let done = stream.map(|stream| stream.find_deleted(at, found, slice));
-                // What can't be read now isn't listed.
-                if let Some(Ok(false)) = done {
+                if !self.advance(need, found, slice) {
                     return Some(task);
                 }
                 let found = std::mem::take(found);
-                let (client, message) = (request.author.client(), request.message());
-                self.api_knowing(account, client, &message, Some(&found), now, net);
+                let message = request.message();
+                if let Some(client) = message.origin.client() {
+                    self.api_knowing(account, client, &message, found, now, net);
+                }
                 None
+            }
+            Task::Ids { stream } => {
+                let stream = *stream;
+                let more = self.release(account, stream, slice, now, net);
+                more.then_some(task)
             }
             Task::Sweep { stream, at, upto } => {
                 let (place, end) = (*stream, *upto);
@@ -77,12 +88,12 @@ impl JetStream {
         }
     }
 
-    fn stream_at(&self, at: StreamRef) -> Option<&Stream> {
+    pub(crate) fn stream_at(&self, at: StreamRef) -> Option<&Stream> {
         let stream = self.streams[at.index].as_deref()?;
         (stream.token == at.token).then_some(stream)
     }
 
-    fn stream_at_mut(&mut self, at: StreamRef) -> Option<&mut Stream> {
+    pub(crate) fn stream_at_mut(&mut self, at: StreamRef) -> Option<&mut Stream> {
         let stream = self.streams.quietly(at.index)?;
         (stream.token == at.token).then_some(stream)
     }

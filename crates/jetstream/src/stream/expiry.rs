@@ -8,7 +8,7 @@ use midge_streamlog::{Evicted, Expired};
 impl Stream {
     /// Removes what is too old, and tells consumers and whoever reads markers.
     pub(crate) fn expire(&mut self, now: u64, net: &mut dyn Network) {
-        if self.log.next_expiry().is_none_or(|due| due > now) {
+        if self.is_held || self.log.next_expiry().is_none_or(|due| due > now) {
             return;
         }
         let marks = self.config.subject_delete_marker_ttl > 0;

@@ -6,8 +6,10 @@ mod counter;
 mod draft;
 mod expiry;
 mod fast;
+mod ids;
 mod owed;
 mod publish;
+mod purge;
 mod read;
 mod schedules;
 mod seats;
@@ -16,6 +18,7 @@ mod source;
 pub(crate) use consumers::{Consumers, Slot};
 pub(crate) use fast::{Told, is_fast};
 pub(crate) use publish::{More, Outcome, store_error};
+pub(crate) use purge::PurgeWork;
 pub(crate) use read::{BatchGet, DirectGet, MsgGet, present};
 pub use seats::BatchLimits;
 pub(crate) use seats::Seats;
@@ -24,11 +27,9 @@ pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker, Unfit};
 use crate::account::Full;
 use crate::config::{self, Retention, StreamConfig};
 use crate::consumer::{Advisory, Consumer};
-use crate::dedupe::Dedupe;
-use crate::error::INSUFFICIENT_RESOURCES;
 use crate::info::LookedUp;
 use crate::tasks::Slice;
-use crate::{AccountId, ApiError, Message, Network, Settings, Token, headers};
+use crate::{AccountId, ApiError, Message, Network, Settings, Token};
 use midge_streamlog::{Error as LogError, Evicted, Filter, Stream as Log, Ticket};
 use midge_subject::Transform;
 use std::cell::Cell;
@@ -48,8 +49,9 @@ pub(crate) struct Stream {
     mark: u64,
     /// The head of each publish ack: `{"stream":"NAME",`, with the domain if there is one.
     pub(crate) ack_head: Box<[u8]>,
-    /// Ids of the last window; built from the log when the first one is asked for.
-    dedupe: Option<Box<Dedupe>>,
+    ids: ids::Ids,
+    /// Publishes wait until the ids are known.
+    pub(crate) is_held: bool,
     transform: Option<Box<Transform>>,
     republish: Option<Box<Republish>>,
     /// The ticket of the last append: what a duplicate waits for.
@@ -110,7 +112,8 @@ impl Stream {
             shown: Cell::default(),
             consumers: Consumers::default(),
             mark: 0,
-            dedupe: None,
+            ids: ids::Ids::default(),
+            is_held: false,
             transform: None,
             republish: None,
             last_ticket: None,
@@ -197,24 +200,6 @@ impl Stream {
         net.publish(self.account, &again);
     }
 
-    /// The ids of the last window.
-    ///
-    /// # Errors
-    /// When the log, which has them after a start, can't be read now: whether an id is known isn't known then.
-    fn dedupe(&mut self, now: u64) -> Result<&mut Dedupe, ApiError> {
-        if self.dedupe.is_none() {
-            let from = now.saturating_sub(self.window());
-            let ids = rebuild(&self.log, from).map_err(|error| store_error(&error))?;
-            self.dedupe = Some(ids.into());
-        }
-        self.dedupe.as_deref_mut().ok_or(INSUFFICIENT_RESOURCES)
-    }
-
-    /// The duplicate window in nanoseconds.
-    fn window(&self) -> u64 {
-        u64::try_from(self.config.duplicate_window).unwrap_or(0)
-    }
-
     /// Whether a consumer could still want a message on `subject`: interest streams store nothing else.
     fn has_interest(&self, subject: &[u8]) -> bool {
         self.config.retention != Retention::Interest
@@ -250,6 +235,7 @@ impl Stream {
         if seqs.is_empty() {
             return Ok(());
         }
+        self.remember_ids(seqs);
         let removed = self.log.delete_many(seqs);
         let removed = removed.map_err(|error| publish::store_error(&error))?;
         if let Some((_, ticket)) = removed {
@@ -379,7 +365,7 @@ impl Stream {
             .chain(self.log.next_expiry())
             .chain(self.poll_inflows())
             .chain(self.poll_batches())
-            .chain(self.poll_dedupe())
+            .chain(self.poll_ids())
             .chain(self.poll_fast())
             .chain(self.poll_schedules())
             .chain(self.owed.poll_timeout())
@@ -391,12 +377,7 @@ impl Stream {
         self.expire(now, net);
         self.purge_owed(now);
         self.abandon_late(now);
-        let window = self.window();
-        if let Some(dedupe) = &mut self.dedupe
-            && dedupe.poll_timeout(window).is_some_and(|due| due <= now)
-        {
-            dedupe.trim(now, window);
-        }
+        self.forget_ids(now);
         self.forget_late(now);
         self.fire(now, net);
         let mut abandoned = Vec::new();
@@ -409,10 +390,6 @@ impl Stream {
             }
         }
         abandoned
-    }
-
-    fn poll_dedupe(&self) -> Option<u64> {
-        self.dedupe.as_ref()?.poll_timeout(self.window())
     }
 
     /// Whether there are messages that its consumers weren't shown: a commit will show them, or one did since.
@@ -490,68 +467,4 @@ impl Stream {
             self.schedules.sweep(&self.log, &Filter::all());
         }
     }
-
-    /// Sequences that a purge of a part may take from consumers which begin with the last messages of subjects: nothing else tells them.
-    fn watched_by_last(&self, filter: &Filter, upto: u64) -> Vec<u64> {
-        let mut watched = Vec::new();
-        if filter.is_all() || !self.consumers.values().any(Consumer::awaits_last) {
-            return watched;
-        }
-        let end = if upto == 0 { u64::MAX } else { upto };
-        let mut from = 1;
-        while let Ok(Some(seq)) = self.log.next_written(filter, from)
-            && seq < end
-        {
-            watched.push(seq);
-            from = seq + 1;
-        }
-        watched
-    }
-
-    /// Removes messages, and tells consumers.
-    pub(crate) fn purge(
-        &mut self,
-        filter: &Filter,
-        upto: u64,
-        keep: u64,
-    ) -> Result<(u64, Ticket), ApiError> {
-        let watched = self.watched_by_last(filter, upto);
-        let purged = self.log.purge(filter, upto, keep);
-        let refused = |error: midge_streamlog::Error| {
-            crate::error::STREAM_PURGE_FAILED.says(error.to_string())
-        };
-        let (count, mut ticket) = purged.map_err(refused)?;
-        if filter.is_all() && upto > self.log.stats().last_seq + 1 {
-            // Emptied up to a sequence that isn't there yet, it goes on with that one.
-            ticket = self.log.skip_to(upto - 1).map_err(refused)?;
-        }
-        let stats = self.log.stats();
-        // What can't be looked up now is found gone when it would be delivered.
-        let left = self.log.next_written(filter, 1);
-        let left = left.map_or(stats.first_seq, |left| left.unwrap_or(stats.last_seq + 1));
-        for consumer in self.consumers.values_mut() {
-            // Whoever wants nothing but what was purged goes on where the next of that is.
-            let whole = consumer.wants_only(filter);
-            consumer.purged(&watched);
-            consumer.removed(if whole { left } else { stats.first_seq });
-        }
-        self.schedules.sweep(&self.log, filter);
-        Ok((count, ticket))
-    }
-}
-
-/// Reads the ids of messages since `from` out of the log.
-fn rebuild(log: &Log, from: u64) -> midge_streamlog::Result<Dedupe> {
-    let mut dedupe = Dedupe::default();
-    let Some(first) = log.seq_at(from)? else {
-        return Ok(dedupe);
-    };
-    let mut cursor = log.cursor(Filter::all(), first);
-    while let Some(message) = cursor.next_message()? {
-        dedupe.stored();
-        if let Some(id) = headers::get(&message.headers, "Nats-Msg-Id") {
-            dedupe.note(id, message.seq, message.time);
-        }
-    }
-    Ok(dedupe)
 }

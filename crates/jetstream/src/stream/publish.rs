@@ -147,19 +147,7 @@ impl Stream {
     /// What a message that is in the log now does to others and to what is remembered. Nothing refuses it any more.
     pub(crate) fn stored(&mut self, draft: &Draft<'_>, seq: u64, now: u64) {
         self.consumers.arrived(&draft.subject, seq);
-        match draft.id {
-            Some(id) => {
-                // What can't be built now is built from the log, with this one, when it is asked for.
-                if let Ok(dedupe) = self.dedupe(now) {
-                    dedupe.note(id, seq, now);
-                }
-            }
-            None => {
-                if let Some(dedupe) = &mut self.dedupe {
-                    dedupe.stored();
-                }
-            }
-        }
+        self.note_id(draft.id, seq, now);
         match draft.rollup {
             Some(Rollup::All) => self.purge_below(None, seq, now),
             Some(Rollup::Subject) => self.purge_below(Some(&draft.subject), seq, now),

@@ -358,6 +358,12 @@ impl BatchGet {
         Ok(true)
     }
 
+    /// The stream is gone, and so is what wasn't sent: that is the end.
+    pub(crate) fn end_early(&mut self, send: &mut dyn FnMut(&[u8], &[u8])) {
+        self.total = self.sent;
+        self.end(send);
+    }
+
     fn end(&self, send: &mut dyn FnMut(&[u8], &[u8])) {
         if self.sent == 0 {
             let text = self.upto.map_or("Message Not Found", |_| "No Results");

@@ -91,6 +91,8 @@ pub(crate) struct Drawn {
     pub(crate) more: bool,
     /// Messages came, or they are waited for in another way than before.
     pub(crate) changed: bool,
+    /// Nothing can be taken before the stream's ids are known.
+    pub(crate) awaits_ids: bool,
 }
 
 /// Why an inflow stops for now.
@@ -196,6 +198,7 @@ impl Stream {
             Drawn {
                 more: false,
                 changed: true,
+                ..Drawn::default()
             }
         };
         if let Err(error) = self.meet(inflow, origin) {
@@ -205,6 +208,12 @@ impl Stream {
         let waits = inflow.retry.is_some_and(|retry| retry > now);
         if !inflow.has_more(visible) || self.config.sealed || waits {
             return Drawn::default();
+        }
+        if !inflow.is_mirror && self.window() > 0 && !self.knows_ids() {
+            return Drawn {
+                awaits_ids: true,
+                ..Drawn::default()
+            };
         }
         let waited = inflow.retry.take().is_some();
         let (mut taken, mut bytes) = (0, 0);
@@ -220,6 +229,7 @@ impl Stream {
                     // What is in memory is visible at once, and another stream may wait for it.
                     more: taken > 0 && self.config.storage == Storage::Memory,
                     changed: taken > 0 || waited,
+                    ..Drawn::default()
                 };
             }
             for message in messages {
@@ -234,6 +244,7 @@ impl Stream {
                     return Drawn {
                         more: false,
                         changed: true,
+                        ..Drawn::default()
                     };
                 }
                 inflow.took(message.seq);
@@ -247,6 +258,7 @@ impl Stream {
         Drawn {
             more,
             changed: true,
+            ..Drawn::default()
         }
     }
 

@@ -1,0 +1,254 @@
+//! What a request needs that takes long, found out or done a slice at a time before the request is carried out.
+//!
+//! # Laws
+//! - What a request needs is decided from what it says, what there is, and what was [`Found`]; so a request that waited is looked at anew.
+//! - What fits into what may be touched at once is done at once, and the request answered like any other.
+//! - A request that will be refused needs nothing.
+
+use super::Ask;
+use super::stream::{InfoRequest, ListRequest};
+use crate::info::SUBJECTS_MAX;
+use crate::stream::{PurgeWork, Stream, store_error};
+use crate::tasks::{Slice, StreamRef};
+use crate::{ApiError, JetStream};
+use midge_streamlog::{Filter, Listed, SubjectList, Ticket};
+use std::collections::BTreeMap;
+
+/// What one request waits for.
+pub(crate) enum Need {
+    /// The ids of a stream: some of them are about to be removed.
+    Ids(StreamRef),
+    /// How many subjects a stream has.
+    Count(StreamRef),
+    /// Which of its sequences are deleted.
+    Deleted {
+        stream: StreamRef,
+        at: u64,
+        found: Vec<u64>,
+    },
+    /// The first subjects that match, by name.
+    Subjects {
+        stream: StreamRef,
+        list: Box<SubjectList>,
+        most: usize,
+        found: Subjects,
+    },
+    /// Messages go.
+    Purge {
+        stream: StreamRef,
+        filter: Filter,
+        upto: u64,
+        keep: u64,
+        work: Option<Box<PurgeWork>>,
+    },
+}
+
+/// Subjects and their numbers of messages, and how many subjects match.
+#[derive(Default)]
+pub(crate) struct Subjects {
+    pub(crate) first: BTreeMap<String, u64>,
+    pub(crate) total: usize,
+}
+
+/// What was found out for a request.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(super) deleted: Option<Vec<u64>>,
+    pub(super) subjects: Option<Result<Subjects, ApiError>>,
+    pub(super) purged: Option<Result<(u64, Ticket), ApiError>>,
+    /// Subjects can't be counted now: what was known last is shown.
+    is_uncountable: bool,
+}
+
+fn stream_ref(index: usize, stream: &Stream) -> StreamRef {
+    let token = stream.token;
+    StreamRef { index, token }
+}
+
+impl JetStream {
+    /// What a request waits for; `None`: it can be carried out.
+    pub(super) fn prepare(&self, path: &str, ask: &Ask<'_>) -> Option<Need> {
+        let words: Vec<&str> = path.split('.').collect();
+        let found = |name: &str| {
+            let index = self.stream_index(ask.account, name)?;
+            Some((index, self.streams[index].as_deref()?))
+        };
+        match words[..] {
+            ["STREAM", "INFO", name] => {
+                let (index, stream) = found(name)?;
+                self.prepare_info(stream, stream_ref(index, stream), ask)
+            }
+            ["STREAM", "CREATE", name] => {
+                let (index, stream) = found(name)?;
+                count(stream, stream_ref(index, stream), ask)
+            }
+            ["STREAM", "UPDATE", name] => {
+                let (index, stream) = found(name)?;
+                let at = stream_ref(index, stream);
+                let ids = stream.is_held.then_some(Need::Ids(at));
+                ids.or_else(|| count(stream, at, ask))
+            }
+            ["STREAM", "LIST"] => {
+                let request: ListRequest = ask.read_json().ok()?;
+                let shown = self.listed(ask, &request);
+                let shown = shown.skip(usize::try_from(request.offset).unwrap_or(0));
+                shown.take(super::stream::LIST_MAX).find_map(|stream| {
+                    let index = self.stream_index(ask.account, &stream.config.name)?;
+                    count(stream, stream_ref(index, stream), ask)
+                })
+            }
+            ["STREAM", "PURGE", name] => {
+                let (index, stream) = found(name)?;
+                let at = stream_ref(index, stream);
+                let request = self.check_purge(name, ask).ok()?;
+                let purge = || Need::Purge {
+                    stream: at,
+                    filter: request.filter(),
+                    upto: request.seq,
+                    keep: request.keep,
+                    work: None,
+                };
+                match stream.is_held {
+                    true => Some(Need::Ids(at)),
+                    false => ask.found.purged.is_none().then(purge),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn prepare_info(&self, stream: &Stream, at: StreamRef, ask: &Ask<'_>) -> Option<Need> {
+        let request: InfoRequest = ask.read_json().ok()?;
+        if let Some(need) = count(stream, at, ask) {
+            return Some(need);
+        }
+        if request.deleted_details && ask.found.deleted.is_none() && stream.log.stats().deleted > 0
+        {
+            return Some(Need::Deleted {
+                stream: at,
+                at: 0,
+                found: Vec::new(),
+            });
+        }
+        if request.subjects_filter.is_empty() || ask.found.subjects.is_some() {
+            return None;
+        }
+        let filter = Filter::new(&request.subjects_filter);
+        let offset = usize::try_from(request.offset).unwrap_or(0);
+        Some(Need::Subjects {
+            stream: at,
+            list: Box::new(stream.log.list_subjects(filter)),
+            most: offset.saturating_add(SUBJECTS_MAX),
+            found: Subjects::default(),
+        })
+    }
+
+    /// Goes on with what a request waits for, for a slice. True when it is found.
+    pub(crate) fn advance(
+        &mut self,
+        need: &mut Need,
+        found: &mut Found,
+        slice: &mut Slice,
+    ) -> bool {
+        if slice.is_spent() {
+            return false;
+        }
+        let (records, _) = slice.left();
+        match need {
+            Need::Ids(at) => self.stream_at(*at).is_none_or(|stream| !stream.is_held),
+            Need::Count(at) => {
+                let Some(stream) = self.stream_at(*at) else {
+                    return true;
+                };
+                slice.touch_many(records);
+                let counted = stream.log.count_subjects(records);
+                found.is_uncountable |= counted.is_err();
+                counted.map_or(true, |counted| counted.is_some())
+            }
+            Need::Deleted {
+                stream,
+                at,
+                found: deleted,
+            } => {
+                let stream = self.stream_at(*stream);
+                let done = stream.map(|stream| stream.find_deleted(at, deleted, slice));
+                // What can't be read now isn't listed.
+                if let Some(Ok(false)) = done {
+                    return false;
+                }
+                found.deleted = Some(std::mem::take(deleted));
+                true
+            }
+            Need::Subjects {
+                stream,
+                list,
+                most,
+                found: subjects,
+            } => {
+                if self.stream_at(*stream).is_none() {
+                    return true;
+                }
+                slice.touch_many(records);
+                let listed = list.next(records, |name, total| {
+                    subjects.add(name, total.count, *most);
+                });
+                match listed {
+                    Ok(Listed::Part) => return false,
+                    Ok(Listed::Anew) => {
+                        *subjects = Subjects::default();
+                        return false;
+                    }
+                    Ok(Listed::All) => found.subjects = Some(Ok(std::mem::take(subjects))),
+                    Err(error) => found.subjects = Some(Err(store_error(&error))),
+                }
+                true
+            }
+            Need::Purge {
+                stream,
+                filter,
+                upto,
+                keep,
+                work,
+            } => {
+                let Some(stream) = self.stream_at_mut(*stream) else {
+                    return true;
+                };
+                let begun = match work.take() {
+                    Some(begun) => Ok(begun),
+                    None => stream
+                        .begin_purge(filter.clone(), *upto, *keep)
+                        .map(Box::new),
+                };
+                found.purged = match begun {
+                    Ok(mut begun) => {
+                        if !begun.go_on(slice) {
+                            *work = Some(begun);
+                            return false;
+                        }
+                        Some(stream.end_purge(*begun))
+                    }
+                    Err(error) => Some(Err(error)),
+                };
+                true
+            }
+        }
+    }
+}
+
+/// A stream's subjects are to be counted, if they can be.
+fn count(stream: &Stream, at: StreamRef, ask: &Ask<'_>) -> Option<Need> {
+    let is_unknown = matches!(stream.log.count_subjects(0), Ok(None));
+    (is_unknown && !ask.found.is_uncountable).then_some(Need::Count(at))
+}
+
+impl Subjects {
+    /// Takes a subject in; only the first `most` by name are kept.
+    fn add(&mut self, name: &[u8], count: u64, most: usize) {
+        self.total += 1;
+        self.first
+            .insert(String::from_utf8_lossy(name).into_owned(), count);
+        if self.first.len() > most {
+            self.first.pop_last();
+        }
+    }
+}

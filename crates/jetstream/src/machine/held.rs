@@ -1,0 +1,157 @@
+//! Publishes that are held until the ids of their stream's window are known.
+//!
+//! # Laws
+//! - While one is held, whatever is published to its stream is held behind it: messages of a publisher stay in their order.
+//! - Streams of an account hold [`BYTES_MAX`] together, and a message; then [`JetStream::takes`] says no, and the account's mailbox isn't read.
+//! - What is held goes on in slices, as reading the ids does. If they can't be read now, messages that ask for one are refused.
+
+use super::*;
+use crate::tasks::{Request, StreamRef, Task};
+
+/// Bytes of messages that an account may have held.
+const BYTES_MAX: usize = 4 << 20;
+
+/// What an account has.
+#[derive(Default)]
+pub(super) struct Held {
+    bytes: usize,
+    /// By the token of their stream.
+    publishes: HashMap<Token, VecDeque<Request>>,
+}
+
+impl Held {
+    fn push(&mut self, token: Token, request: Request) {
+        self.bytes += request.size();
+        self.publishes.entry(token).or_default().push_back(request);
+    }
+
+    /// The next one of a stream; `None`: there is none any more.
+    fn pop(&mut self, token: Token) -> Option<Request> {
+        let request = self.publishes.get_mut(&token).and_then(VecDeque::pop_front);
+        match &request {
+            Some(request) => self.bytes -= request.size(),
+            None => drop(self.publishes.remove(&token)),
+        }
+        request
+    }
+}
+
+impl JetStream {
+    /// Whether a message under this token may come in now. If not, it and what is behind it waits in its account's mailbox.
+    #[must_use]
+    pub fn takes(&self, token: Token) -> bool {
+        let Some(Target::Stream(index)) = self.targets.get(&token) else {
+            return true;
+        };
+        let stream = self.streams[*index].as_ref();
+        stream.is_none_or(|stream| !stream.is_held || !self.is_held_up(stream.account))
+    }
+
+    /// Whether an account has as much held as it may.
+    #[must_use]
+    pub fn is_held_up(&self, account: AccountId) -> bool {
+        let held = self.held.get(&account);
+        held.is_some_and(|held| held.bytes >= BYTES_MAX)
+    }
+
+    /// Holds a message back, if it must wait. If it can't be known how long, it is refused. True in both cases.
+    pub(super) fn hold(
+        &mut self,
+        index: usize,
+        message: &Message<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> bool {
+        let Some(stream) = self.streams.quietly(index) else {
+            return false;
+        };
+        if !stream.is_held {
+            if !stream.awaits_ids(message) {
+                return false;
+            }
+            match self.begin_ids(index, now) {
+                Ok(true) => return false,
+                Ok(false) => {}
+                Err(error) => {
+                    self.refuse(index, message.reply, error, net);
+                    return true;
+                }
+            }
+        }
+        if let Some(stream) = &self.streams[index] {
+            let held = self.held.entry(stream.account).or_default();
+            held.push(stream.token, Request::new(message));
+        }
+        true
+    }
+
+    /// Reads a stream's ids, if that isn't under way. True if they are known now; if not, its publishes are held until they are.
+    pub(crate) fn begin_ids(&mut self, index: usize, now: u64) -> Result<bool, ApiError> {
+        let Some(stream) = self.streams.quietly(index).filter(|it| !it.is_held) else {
+            return Ok(false);
+        };
+        let known = stream.read_ids(now, &mut self.at_once)?;
+        if !known {
+            stream.is_held = true;
+            let token = stream.token;
+            let stream_ref = StreamRef { index, token };
+            self.tasks
+                .push(stream.account, Task::Ids { stream: stream_ref });
+        }
+        Ok(known)
+    }
+
+    /// Goes on with reading a stream's ids, and then with what is held. True if there is more to do.
+    pub(super) fn release(
+        &mut self,
+        account: AccountId,
+        at: StreamRef,
+        slice: &mut Slice,
+        now: u64,
+        net: &mut dyn Network,
+    ) -> bool {
+        let Some(stream) = self.stream_at_mut(at) else {
+            let held = self.held.get_mut(&account);
+            held.into_iter()
+                .for_each(|held| while held.pop(at.token).is_some() {});
+            return false;
+        };
+        let failure = match stream.read_ids(now, slice) {
+            Ok(true) => None,
+            Ok(false) => return true,
+            Err(error) => Some(error),
+        };
+        while !slice.is_spent() {
+            let held = self.held.get_mut(&account);
+            let Some(request) = held.and_then(|held| held.pop(at.token)) else {
+                if let Some(stream) = self.streams[at.index].as_mut() {
+                    stream.is_held = false;
+                }
+                return false;
+            };
+            slice.touch(request.size());
+            let message = request.message();
+            let stream = self.streams[at.index].as_ref();
+            let awaits = stream.is_some_and(|stream| stream.awaits_ids(&message));
+            match failure.clone().filter(|_| awaits) {
+                Some(error) => self.refuse(at.index, message.reply, error, net),
+                None => self.store(at.index, &message, now, net),
+            }
+        }
+        true
+    }
+
+    fn refuse(
+        &mut self,
+        index: usize,
+        reply: Option<&[u8]>,
+        error: ApiError,
+        net: &mut dyn Network,
+    ) {
+        let answers = self.streams[index].as_ref();
+        let answers = answers.is_some_and(|stream| !stream.config.no_ack);
+        if let Some(reply) = reply.filter(|_| answers) {
+            self.acknowledge(index, reply, Err(error), net);
+        }
+    }
+}
