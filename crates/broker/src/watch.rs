@@ -14,7 +14,7 @@ use midge_net::Host;
 use midge_router::Subscription as Interest;
 use midge_session::CloseReason;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, SystemTime};
@@ -170,24 +170,36 @@ impl Source for Server {
         all
     }
 
-    fn connection_subscriptions(&self, cid: u64) -> Vec<Subscription> {
-        let Some(connection) = self.register.get(cid) else {
-            let gone = self
-                .register
-                .gone()
-                .into_iter()
-                .find(|gone| gone.connection.cid == cid);
-            return gone.map(|gone| gone.subscriptions).unwrap_or_default();
-        };
-        let mut own = Vec::new();
-        if let Some(account) = connection.facts().account {
+    fn connection_subscriptions(&self, cids: &[u64]) -> HashMap<u64, Vec<Subscription>> {
+        let mut found: HashMap<u64, Vec<Subscription>> = HashMap::new();
+        let mut gone = HashSet::new();
+        // By account, so that each is walked through once: its connections by their sinks, which they keep alive.
+        let mut accounts = HashMap::new();
+        for cid in cids {
+            let Some(connection) = self.register.get(*cid) else {
+                gone.insert(*cid);
+                continue;
+            };
+            if let Some(account) = connection.facts().account {
+                let of = accounts.entry(Arc::as_ptr(&account));
+                let (_, connections) = of.or_insert_with(|| (account, HashMap::new()));
+                connections.insert(Arc::as_ptr(&connection.sink), (*cid, connection));
+            }
+        }
+        for (account, connections) in accounts.into_values() {
             account.for_each_subscription(|interest| {
-                if Arc::ptr_eq(interest.sink(), &connection.sink) {
+                if let Some((cid, _)) = connections.get(&Arc::as_ptr(interest.sink())) {
+                    let own = found.entry(*cid).or_default();
                     own.push(subscription("", interest));
                 }
             });
         }
-        own
+        if !gone.is_empty() {
+            let all = self.register.gone().into_iter();
+            let wanted = all.filter(|it| gone.contains(&it.connection.cid));
+            found.extend(wanted.map(|it| (it.connection.cid, it.subscriptions)));
+        }
+        found
     }
 
     fn subscriptions(&self, account: Option<&str>) -> Vec<Subscription> {

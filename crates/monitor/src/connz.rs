@@ -5,6 +5,7 @@ use crate::text::{duration, uptime};
 use crate::{ConnState, Connection, PeerCertificate, Source, Subscription, Time};
 use serde::Serialize;
 use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
 
 /// The answer of `/connz`.
 #[derive(Debug, Serialize)]
@@ -126,7 +127,17 @@ impl Connz {
                 .then(a.cid.cmp(&b.cid))
         });
         let page = request.page.of(connections);
-        let entry = |connection| Entry::new(connection, &request, source, server.now);
+        let mut lists = match request.subs {
+            Subs::None => HashMap::new(),
+            _ => {
+                let cids: Vec<u64> = page.iter().map(|connection| connection.cid).collect();
+                source.connection_subscriptions(&cids)
+            }
+        };
+        let entry = |connection: Connection| {
+            let list = lists.remove(&connection.cid).unwrap_or_default();
+            Entry::new(connection, &request, list, server.now)
+        };
         Ok(Self {
             num_connections: page.len(),
             total,
@@ -266,10 +277,9 @@ fn lived(connection: &Connection, now: Time) -> std::time::Duration {
 }
 
 impl Entry {
-    fn new(connection: Connection, request: &Request, source: &dyn Source, now: Time) -> Self {
+    fn new(connection: Connection, request: &Request, list: Vec<Subscription>, now: Time) -> Self {
         let end = connection.stop.unwrap_or(now);
-        let (subscriptions_list, subscriptions_list_detail) =
-            subscriptions(connection.cid, request.subs, source);
+        let (subscriptions_list, subscriptions_list_detail) = subscriptions(request.subs, list);
         let shown = if request.auth {
             Shown::new(&connection)
         } else {
@@ -340,11 +350,8 @@ impl Shown {
     }
 }
 
-fn subscriptions(cid: u64, subs: Subs, source: &dyn Source) -> (Vec<String>, Vec<Subscription>) {
-    if subs == Subs::None {
-        return Default::default();
-    }
-    let list = source.connection_subscriptions(cid);
+/// The list of subjects, or of details.
+fn subscriptions(subs: Subs, list: Vec<Subscription>) -> (Vec<String>, Vec<Subscription>) {
     if subs == Subs::Subjects {
         return (
             list.into_iter().map(|entry| entry.subject).collect(),

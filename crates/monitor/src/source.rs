@@ -4,6 +4,7 @@ use crate::{Number, Time, Varz};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// The broker, as monitoring sees it. Methods are called on threads that may block for a moment, and return
@@ -18,8 +19,8 @@ pub trait Source: Send + Sync + 'static {
     /// Connections in this state. Order doesn't matter.
     fn connections(&self, state: ConnState) -> Vec<Connection>;
 
-    /// The subscriptions of one connection, open or closed; asked for the connections on a page alone.
-    fn connection_subscriptions(&self, cid: u64) -> Vec<Subscription>;
+    /// The subscriptions of these connections, open or closed, by connection; asked once, for those on a page.
+    fn connection_subscriptions(&self, cids: &[u64]) -> HashMap<u64, Vec<Subscription>>;
 
     /// All subscriptions, or those of one account.
     fn subscriptions(&self, account: Option<&str>) -> Vec<Subscription>;

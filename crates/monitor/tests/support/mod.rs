@@ -5,6 +5,9 @@ use midge_monitor::{
     Account, ClusterVarz, ConnState, Connection, HealthCheck, LeafVarz, Number, PeerCertificate,
     Server, Source, SublistStats, Subscription, Time, Traffic, Unhealthy, Varz, WebSocketVarz,
 };
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, UNIX_EPOCH};
 
 pub(crate) const ID: &str = "NTEST";
@@ -26,6 +29,8 @@ pub(crate) struct Fake {
     pub on_varz: Option<Box<dyn Fn() + Send + Sync>>,
     /// There is room for answers of so many bytes.
     pub answer_max: Option<usize>,
+    /// How often lists of subscriptions were asked for.
+    pub list_requests: Arc<AtomicUsize>,
 }
 
 impl Source for Fake {
@@ -59,12 +64,17 @@ impl Source for Fake {
         self.connections.iter().filter(wanted).cloned().collect()
     }
 
-    fn connection_subscriptions(&self, cid: u64) -> Vec<Subscription> {
-        self.subscriptions
+    fn connection_subscriptions(&self, cids: &[u64]) -> HashMap<u64, Vec<Subscription>> {
+        self.list_requests.fetch_add(1, Relaxed);
+        let mut found: HashMap<u64, Vec<Subscription>> = HashMap::new();
+        for entry in self
+            .subscriptions
             .iter()
-            .filter(|entry| entry.cid == cid)
-            .cloned()
-            .collect()
+            .filter(|it| cids.contains(&it.cid))
+        {
+            found.entry(entry.cid).or_default().push(entry.clone());
+        }
+        found
     }
 
     fn subscriptions(&self, account: Option<&str>) -> Vec<Subscription> {
@@ -135,6 +145,7 @@ pub(crate) fn full() -> Fake {
     let one = Number(1.0);
     let end = Some(at(1));
     Fake {
+        list_requests: Arc::default(),
         connections: vec![
             Connection {
                 rtt: Some(Duration::from_millis(1)),
