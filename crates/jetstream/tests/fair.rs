@@ -435,3 +435,36 @@ fn a_direct_get_ends_when_its_stream_is_deleted() {
     assert!(end.starts_with("NATS/1.0 204 EOB"), "{end}");
     assert!(end.contains("Nats-Num-Pending: 0\r\n"), "{end}");
 }
+
+/// Symptom: deleting one of many pending messages held everybody for half a second. Cause: the states of all consumers that had it out were
+/// written in one turn, each as large as all that it has out. Remedy: a turn writes some of them.
+#[test]
+fn large_states_are_written_over_several_turns() {
+    const CONSUMERS: usize = 8;
+    /// Messages in the states of a turn, before the last of them; `consumer/save.rs` says so.
+    const RECORDS_MAX: usize = 1 << 14;
+    let mut world = filled(&json!({}));
+    for at in 0..CONSUMERS {
+        let name = format!("C{at}");
+        let config = json!({"durable_name": name, "ack_policy": "explicit", "max_ack_pending": -1});
+        let body = json!({"stream_name": "S", "config": config});
+        world.ask(&format!("CONSUMER.DURABLE.CREATE.S.{name}"), &body);
+        world.pull(&name, &json!({"batch": MESSAGES}));
+    }
+    world.pass(world::SECOND);
+    // One is deleted that all have out.
+    world.request("STREAM.MSG.DELETE.S", &json!({"seq": 100}));
+    world.now += world::SECOND;
+    world.jetstream.handle_timeout(world.now, &mut world.ether);
+    let (mut before, mut written, mut turns) = (world.store.states(b""), 0, 0);
+    while written < CONSUMERS {
+        assert!(turns < CONSUMERS, "{written} were written");
+        turn(&mut world);
+        let after = world.store.states(b"");
+        let pairs = before.iter().zip(&after);
+        let new = pairs.filter(|(old, new)| old != new).count();
+        assert!(new <= RECORDS_MAX / MESSAGES + 1, "{new} states in a turn");
+        (before, written, turns) = (after, written + new, turns + 1);
+    }
+    assert!(turns > 1);
+}

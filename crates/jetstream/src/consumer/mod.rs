@@ -43,12 +43,13 @@ use midge_streamlog::{Cursor, Error as LogError, Evicted, Filter, Filters, Strea
 use priority::Pin;
 use push::Push;
 use request::Request;
+pub(crate) use save::RECORDS_MAX;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-/// How often changed state is written when nobody waits for it.
+/// How often changed state is written when nobody waits for it and it is small.
 const SAVE_PERIOD: u64 = 100_000_000;
 
 /// A consumer sequence with the stream sequence beside it.
@@ -382,7 +383,7 @@ impl Consumer {
         let pause = self
             .resumes_at
             .filter(|_| !self.requests.is_empty() || !self.config.is_pull());
-        let save = self.changed.then(|| self.saved.saturating_add(SAVE_PERIOD));
+        let save = self.changed.then(|| self.save_at());
         [
             request,
             lost,

@@ -8,6 +8,10 @@
 //! After a start the stream removes what all consumers are done with. A consumer whose state can't be read begins anew where its policy says,
 //! and what it had below that isn't known, from then on: it holds all of that.
 //!
+//! # Written whole
+//! A state costs as much as it has messages, whatever changed. So one that nobody waits for is written the less often the larger it is, and a
+//! turn writes no more than some of them ([`RECORDS_MAX`]).
+//!
 //! # Never beyond the log
 //! A power cut may take the end of a log whose stream is lazy, and leave a state that speaks of it. What is restored therefore ends where the
 //! log does ([`Consumer::restore`]), and whoever restores it writes it anew when it differs: before the log gets to these sequences again.
@@ -23,14 +27,18 @@ use midge_streamlog::Stream as Log;
 
 const VERSION: u64 = 1;
 
+/// Messages in the states that one turn writes, and those of the state that goes beyond it.
+pub(crate) const RECORDS_MAX: usize = 1 << 14;
+/// With so many messages more, a state is written [`SAVE_PERIOD`] later.
+const RECORDS_PER_PERIOD: usize = 10_000;
+
 /// Who waits for a state to be on the disk.
 pub(crate) type Replies = Vec<Box<[u8]>>;
 
 impl Consumer {
     /// The state when it should be written: somebody waits for it, or it changed a while ago, or at all.
     pub(crate) fn poll_state(&mut self, all: bool, now: u64) -> Option<(Vec<u8>, Replies)> {
-        let due = self.changed && (all || now >= self.saved.saturating_add(SAVE_PERIOD));
-        if !due && self.replies.is_empty() {
+        if !self.is_state_due(all, now) {
             return None;
         }
         self.saved = now;
@@ -39,6 +47,23 @@ impl Consumer {
         }
         self.changed = false;
         Some((self.encode(), std::mem::take(&mut self.replies)))
+    }
+
+    /// Whether its state is to be written.
+    pub(crate) fn is_state_due(&self, all: bool, now: u64) -> bool {
+        (self.changed && (all || now >= self.save_at())) || !self.replies.is_empty()
+    }
+
+    /// When its state is to be written, if it changed.
+    pub(super) fn save_at(&self) -> u64 {
+        let periods = 1 + self.state_records() / RECORDS_PER_PERIOD;
+        self.saved
+            .saturating_add(SAVE_PERIOD.saturating_mul(periods as u64))
+    }
+
+    /// Messages that its state names.
+    pub(crate) fn state_records(&self) -> usize {
+        self.pending.len() + self.initial.len() + self.spent.len()
     }
 
     /// Its state is written as it is.

@@ -113,6 +113,8 @@ pub struct JetStream {
     /// Of streams whose acks wait for a sync, and of those that don't: each in the order of its commits.
     waiting: [VecDeque<Waiting>; 2],
     saving: VecDeque<Saving>,
+    /// Messages in the states that this turn wrote.
+    saved_records: usize,
     /// The store refused a consumer's state, and none since was taken.
     unsaved: bool,
     /// For atomic batches.
@@ -149,6 +151,7 @@ impl JetStream {
             next_token: 1,
             waiting: [VecDeque::new(), VecDeque::new()],
             saving: VecDeque::new(),
+            saved_records: 0,
             unsaved: false,
             counted: 0,
             used: Used::default(),

@@ -1,6 +1,7 @@
 //! A turn: what time does, deliveries, and consumers' state on its way to the store.
 
 use super::*;
+use crate::consumer::RECORDS_MAX;
 use crate::keys::{self, Kind};
 use crate::stream::Slot;
 
@@ -99,6 +100,7 @@ impl JetStream {
         more |= self.send_snapshots(now, net);
         more |= self.take_restores(now, net);
         let mut events = Vec::new();
+        self.saved_records = 0;
         for index in self.streams.take_stirred() {
             let Some(stream) = self.streams.quietly(index) else {
                 continue;
@@ -107,9 +109,9 @@ impl JetStream {
             if stream.pushes() {
                 self.look_at.get_or_insert(now.saturating_add(LOOK_PERIOD));
             }
-            self.save(index, &served, false, now);
+            let saved = self.save(index, &served, false, now);
             self.streams.rest(index, &served);
-            if again {
+            if again || !saved {
                 self.streams.stir(index);
                 more = true;
             }
@@ -147,16 +149,25 @@ impl JetStream {
         true
     }
 
-    /// Writes what these consumers of a stream remember, where it is due or where it changed at all.
-    pub(super) fn save(&mut self, index: usize, of: &[Slot], all: bool, now: u64) {
+    /// Writes what these consumers of a stream remember, where it is due or where it changed at all. False: some of it is for the next turn.
+    pub(super) fn save(&mut self, index: usize, of: &[Slot], all: bool, now: u64) -> bool {
+        let mut saved = true;
         let Some(stream) = self.streams.quietly(index) else {
-            return;
+            return saved;
         };
         let Some(account) = self.accounts.get(&stream.account) else {
-            return;
+            return saved;
         };
         for slot in of {
             let consumer = stream.consumers.quietly(*slot);
+            if let Some(consumer) = consumer.as_ref().filter(|it| it.is_state_due(all, now)) {
+                if !all && self.saved_records >= RECORDS_MAX {
+                    stream.consumers.stir(*slot);
+                    saved = false;
+                    continue;
+                }
+                self.saved_records += consumer.state_records();
+            }
             let polled = consumer.and_then(|it| Some((it.poll_state(all, now)?, &*it)));
             let Some(((state, replies), consumer)) = polled else {
                 continue;
@@ -189,6 +200,7 @@ impl JetStream {
             }
             self.unsaved = false;
         }
+        saved
     }
 
     /// Writes all that consumers remember.
