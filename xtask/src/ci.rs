@@ -142,6 +142,7 @@ fn steps(long: bool) -> Vec<Step> {
             long && broker && there("xtask/src/bench.rs"),
             step("bench", 60, vec![xtask("bench")]),
         ),
+        when(long && broker, step("fair", 30, vec![xtask("fair")])),
     ]
     .into_iter()
     .flatten()

@@ -80,7 +80,8 @@ Does it hold?
                            limits, consumers, a million keys and connections that come and go, for so long (default
                            30), and wants less than 1 MiB of growth in 10 minutes over the last two thirds
   fair [SHAPE..] [--ours PATH] [--small]
-                           requests that touch a million of something, and what another account waits meanwhile
+                           requests that touch a million of something, and what another account waits meanwhile; fails when
+                           that is more than 50 ms at the longest, as the median of three tries
                            --small: a twentieth of everything
   mutants [FILTER..]       plants each bug of xtask/mutants/*.patch and expects its suite to fail
 
