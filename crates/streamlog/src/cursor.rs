@@ -124,11 +124,11 @@ impl Cursor {
             for record in batch.drain(..) {
                 self.at = record.seq;
                 match self.stream.read_record(&segment, record, &mut ahead) {
-                    Ok(message) => {
+                    Ok(Some(message)) => {
                         bytes += message.len();
                         out.push(message);
                     }
-                    Err(Error::Checksum { .. }) => {}
+                    Ok(None) | Err(Error::Checksum { .. }) => {}
                     // What can't be read now is read later.
                     Err(error) => {
                         failure = Some(error);

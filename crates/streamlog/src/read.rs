@@ -91,44 +91,57 @@ impl Stream {
     }
 
     fn get_upto(&self, seq: u64, unseen: bool) -> Result<Option<Message>> {
-        let (segment, offset, source) = {
-            let state = self.0.state.lock();
-            if !unseen && seq > state.visible {
-                return Ok(None);
-            }
-            let Some((at, _, place)) = state.find(seq)? else {
-                return Ok(None);
+        loop {
+            let (segment, offset, source) = {
+                let state = self.0.state.lock();
+                if !unseen && seq > state.visible {
+                    return Ok(None);
+                }
+                let Some((at, _, place)) = state.find(seq)? else {
+                    return Ok(None);
+                };
+                let slot = &state.slots[at];
+                let source = source(&state, slot, place.offset);
+                (slot.seg.clone(), place.offset, source)
             };
-            let slot = &state.slots[at];
-            (
-                slot.seg.clone(),
-                place.offset,
-                source(&state, slot, place.offset),
-            )
-        };
-        match read(&segment, offset, source, &mut Ahead::of(READ_ONE), seq) {
-            Ok(message) => Ok(Some(message)),
-            Err(error) => {
-                self.lose(seq, &segment, &error);
-                Err(error)
+            match read(&segment, offset, source, &mut Ahead::of(READ_ONE), seq) {
+                Err(Error::Checksum { .. }) if !self.is_in(seq, &segment) => {}
+                outcome => {
+                    return outcome
+                        .map(Some)
+                        .inspect_err(|error| self.lose(seq, &segment, error));
+                }
             }
         }
     }
 
-    /// The message of a record that was looked up. Damaged ones are taken out.
+    /// Whether the message is there, in this segment: another one may have taken its place since it was looked up.
+    fn is_in(&self, seq: u64, segment: &Arc<Segment>) -> bool {
+        let state = self.0.state.lock();
+        let found = state.find(seq);
+        found.is_ok_and(|found| {
+            found.is_some_and(|(at, ..)| Arc::ptr_eq(&state.slots[at].seg, segment))
+        })
+    }
+
+    /// The message of a record that was looked up. Damaged ones are taken out. `None`: it is gone.
     pub(crate) fn read_record(
         &self,
         segment: &Arc<Segment>,
         record: RecordRef,
         ahead: &mut Ahead,
-    ) -> Result<Message> {
+    ) -> Result<Option<Message>> {
         let RecordRef {
             seq,
             offset,
             source,
         } = record;
-        read(segment, offset, source, ahead, seq)
-            .inspect_err(|error| self.lose(seq, segment, error))
+        match read(segment, offset, source, ahead, seq) {
+            Err(Error::Checksum { .. }) if !self.is_in(seq, segment) => self.get(seq),
+            outcome => outcome
+                .map(Some)
+                .inspect_err(|error| self.lose(seq, segment, error)),
+        }
     }
 
     /// The first sequence >= `from` whose message matches, as far as consumers may see.
@@ -216,11 +229,12 @@ impl Stream {
         self.next(&Filter::all(), low)
     }
 
-    /// A message whose bytes are damaged counts as gone, unless it is in another segment by now.
+    /// A message whose bytes are damaged is reported and counts as gone, unless it is in another segment by now.
     fn lose(&self, seq: u64, segment: &Arc<Segment>, why: &Error) {
-        if !matches!(why, Error::Checksum { .. }) {
+        let &Error::Checksum { offset, .. } = why else {
             return;
-        }
+        };
+        report(segment, offset, seq);
         let mut state = self.0.state.lock();
         if let Ok(Some((at, ..))) = state.find(seq)
             && Arc::ptr_eq(&state.slots[at].seg, segment)
@@ -277,21 +291,21 @@ fn read(
     if let Some(message) = decode(segment, &again, 0, seq) {
         return Ok(message);
     }
-    let len = record::peek_len(&again)
-        .unwrap_or(record::HEAD)
-        .min(again.len());
-    segment.report_range(
-        DamageKind::Record,
-        u64::from(offset),
-        len as u64,
-        &again[..len],
-        Some(seq..=seq),
-    );
     Err(Error::Checksum {
         segment: segment.number,
         offset,
         seq,
     })
+}
+
+/// A record failed its checksum in the segment where it is: that is damage, and its bytes are kept.
+fn report(segment: &Segment, offset: u32, seq: u64) {
+    let bytes = from_file(segment, offset, &mut Ahead::of(READ_ONE)).unwrap_or_default();
+    let len = record::peek_len(&bytes)
+        .unwrap_or(record::HEAD)
+        .min(bytes.len());
+    let (offset, lost) = (u64::from(offset), Some(seq..=seq));
+    segment.report_range(DamageKind::Record, offset, len as u64, &bytes[..len], lost);
 }
 
 /// The bytes at `offset`; none if there is no file any more.
@@ -369,7 +383,10 @@ pub(crate) fn headers_of(state: &State, slot: &Slot, place: Place, seq: u64) -> 
     let mut ahead = Ahead::of(READ_ONE);
     match read(&slot.seg, place.offset, source, &mut ahead, seq) {
         Ok(message) => Ok(message.headers),
-        Err(Error::Checksum { .. }) => Ok(Bytes::new()),
+        Err(Error::Checksum { offset, .. }) => {
+            report(&slot.seg, offset, seq);
+            Ok(Bytes::new())
+        }
         Err(error) => Err(error),
     }
 }
@@ -386,4 +403,56 @@ pub(crate) fn time_of(segment: &Segment, place: Place) -> Result<Option<u64>> {
         Some(sealed) => sealed.bytes.get(offset as usize..).and_then(peek_time),
         None => peek_time(&from_file(segment, offset, &mut Ahead::of(record::HEAD))?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{NewMessage, Store, StoreOptions, StreamOptions, disk::crash::CrashDisk};
+
+    /// Symptom: `Checksum` for a message that was whole. Cause: between the look-up and the read its segment was sealed and rewritten, and the old file
+    /// overwritten. Remedy: what isn't in its segment any more is looked up again.
+    #[test]
+    fn a_message_is_found_in_the_segment_that_took_its_place() {
+        let disk = CrashDisk::new();
+        let options = StoreOptions {
+            direct_bytes: 1,
+            ..StoreOptions::default()
+        };
+        let store = Store::open(Arc::new(disk), options).unwrap();
+        let small = StreamOptions {
+            segment_bytes: 4096,
+            ..StreamOptions::default()
+        };
+        let (stream, _) = store.create_stream("s", small).unwrap();
+        store.commit_once(0).unwrap();
+        for k in 1..=100_u64 {
+            drop(
+                stream
+                    .append(NewMessage::new("s", &k.to_string()), 0)
+                    .unwrap(),
+            );
+        }
+        store.commit_once(0).unwrap();
+        let look_up = |seq| {
+            let state = stream.0.state.lock();
+            let (at, _, place) = state.find(seq).unwrap().unwrap();
+            let slot = &state.slots[at];
+            (slot.seg.clone(), RecordRef::new(&state, slot, seq, place))
+        };
+        let (segment, record) = look_up(5);
+        let (gone_from, gone) = look_up(6);
+        let most: Vec<u64> = (1..=40).filter(|&seq| seq != 5).collect();
+        drop(stream.erase(&most).unwrap());
+        for second in 0..4 {
+            store.maintain_once(second << 30).unwrap();
+        }
+        assert_eq!(look_up(5).0.rewrite, 1);
+        let mut ahead = Ahead::of(READ_ONE);
+        let message = stream.read_record(&segment, record, &mut ahead).unwrap();
+        assert_eq!(message.unwrap().payload, "5");
+        let gone = stream.read_record(&gone_from, gone, &mut ahead);
+        assert_eq!(gone, Ok(None));
+        assert_eq!(store.damage(), []);
+    }
 }
