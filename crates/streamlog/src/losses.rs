@@ -43,7 +43,7 @@ impl Losses {
     /// What is above `seq` is taken back as a whole, and its numbers are given again.
     pub(crate) fn truncate(&mut self, seq: u64) {
         for (first, count) in &mut self.runs {
-            *count = (*count).min((seq + 1).saturating_sub(*first));
+            *count = (*count).min(seq.saturating_add(1).saturating_sub(*first));
         }
         self.runs.retain(|(_, count)| *count > 0);
     }

@@ -1,4 +1,5 @@
 //! One record: head, body, padding. Messages and commands share the form (`docs/streamlog.md`, "Record").
+use crate::state::SEQ_MAX;
 use bytes::{BufMut, BytesMut};
 
 /// Bytes before the body.
@@ -167,15 +168,11 @@ fn head(bytes: &[u8]) -> Option<Head> {
     })
 }
 
-/// No sequence comes near it, so that adding to one can't overflow.
-const SEQ_END: u64 = 1 << 62;
-
-/// subject + headers <= plain, and a clear body is as long as it says.
+/// A message has a sequence with one after it, subject + headers <= plain, and a clear body is as long as it says.
 fn fits(head: &Head) -> bool {
     let parts = u64::from(head.subject) + u64::from(head.headers);
-    let has_seq = head.seq > 0 || head.kind != Kind::Message;
+    let has_seq = (1..=SEQ_MAX).contains(&head.seq) || head.kind != Kind::Message;
     has_seq
-        && head.seq < SEQ_END
         && parts <= u64::from(head.plain)
         && (head.flags & !RECORD_BATCH != 0 || head.stored == head.plain)
 }

@@ -518,7 +518,8 @@ fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) -> Result<()> {
             let runs = decode_runs(&stored);
             if head.flags & FLAG_ERASE != 0 {
                 let last = state.last_seq;
-                let each = |&(first, count): &(u64, u64)| first..(first + count).min(last + 1);
+                let each =
+                    |&(first, count): &(u64, u64)| first..first.saturating_add(count).min(last + 1);
                 state.mark_erase(runs.iter().flat_map(each))?;
             }
             state.apply_delete(&runs)?;

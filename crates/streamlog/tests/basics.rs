@@ -583,3 +583,35 @@ fn removing_many_of_a_subject_in_order_costs_as_much_as_they_are() {
         (count + 1, count + 1, 1)
     );
 }
+
+/// Symptom: a stream that was purged to its last possible sequence began at 2 after a restart, and gave sequences anew.
+#[test]
+fn a_stream_at_its_last_sequence_stays_there_after_a_restart() {
+    for last in [u64::MAX - 3, u64::MAX - 2, u64::MAX - 1] {
+        for sealed in [false, true] {
+            let disk = CrashDisk::new();
+            let one = store(&disk);
+            let (stream, _) = one.create_stream("s", StreamOptions::default()).unwrap();
+            put(&one, &stream, "s", "x");
+            drop(stream.skip_to(last).unwrap());
+            let (_, purged) = stream.purge(&Filter::all(), 0, 0).unwrap();
+            drop(purged);
+            one.commit_once(SECOND).unwrap();
+            if sealed {
+                one.maintain_once(SECOND).unwrap();
+            }
+            let before = stream.stats();
+            assert_eq!((before.first_seq, before.last_seq), (last + 1, last));
+            for after in [disk.kill(), disk.cut(0)] {
+                let again = store(&after);
+                let stats = again.stream("s").unwrap().unwrap().stats();
+                assert_eq!(
+                    (stats.first_seq, stats.last_seq),
+                    (last + 1, last),
+                    "{sealed}"
+                );
+                assert_eq!(stats.msgs, 0);
+            }
+        }
+    }
+}
