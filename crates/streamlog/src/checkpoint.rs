@@ -109,7 +109,6 @@ impl Inner {
     pub(crate) fn retry_manifest(&self, w: &mut Writer) -> Result<()> {
         if w.manifest_full {
             self.try_manifest(w)?;
-            self.refuse_if_full(w);
         }
         Ok(())
     }
@@ -120,6 +119,7 @@ impl Inner {
             Ok(()) => Ok(true),
             Err(error) if error.is_passing() => {
                 w.manifest_full = true;
+                self.refuse_if_full(w);
                 Ok(false)
             }
             Err(error) => Err(error),
@@ -165,7 +165,6 @@ impl Inner {
                 break;
             }
         }
-        self.refuse_if_full(w);
         Ok(())
     }
 
@@ -240,6 +239,7 @@ impl Inner {
         w.carry.state = false;
         w.manifest_full = false;
         w.definitions_stale = false;
+        self.refuse_if_full(w);
         Ok(())
     }
 

@@ -235,6 +235,7 @@ impl Inner {
             Err(error) if error.is_passing() => return Ok(self.hold(w, batch, &error)),
             Err(error) => return Err(error),
         };
+        self.refuse_if_full(w);
         let number = batch.number;
         self.release(&batch.shares, number, level);
         tell(number);

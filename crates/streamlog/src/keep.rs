@@ -25,7 +25,6 @@ impl Store {
             let mut writer = inner.writer.lock();
             if writer.definitions_stale {
                 inner.try_manifest(&mut writer)?;
-                inner.refuse_if_full(&writer);
             }
         }
         inner.disk.note(Work::Purge);
@@ -87,7 +86,7 @@ impl Inner {
         // Everything the segments hold is in their files, durably; nothing is added to them any more.
         let mut writer = self.writer.lock();
         self.commit_all(&mut writer, now)?;
-        let flushed = self.flush(&mut writer, &stream.0, true);
+        let flushed = self.flush(&mut writer, &stream.0);
         drop(writer);
         let mut changed = false;
         let outcome = flushed.and_then(|()| {
@@ -115,7 +114,7 @@ impl Inner {
         // What is said here may follow from records that no commit carried yet.
         let mut writer = self.writer.lock();
         self.commit_all(&mut writer, now)?;
-        match self.flush(&mut writer, &stream.0, true) {
+        match self.flush(&mut writer, &stream.0) {
             // The rest of the tail is in the journal.
             Err(error) if error.is_passing() => writer.sync_journal()?,
             outcome => outcome?,

@@ -14,7 +14,7 @@ pub(crate) struct Spilled {
     written: usize,
     /// no piece met a full disk
     pub(crate) all: bool,
-    /// whether it is durable; `None`: nobody asked
+    /// whether it is durable; `None`: it wasn't synced yet
     synced: Option<Result<()>>,
 }
 
@@ -31,15 +31,29 @@ impl Spilled {
 }
 
 impl Inner {
-    /// Writes a stream's tail to its segments, and makes it durable if asked to. On a full disk what found room is durable in any case,
-    /// so that the rest may go to the journal.
-    pub(crate) fn flush(&self, w: &mut Writer, stream: &Arc<Shared>, sync: bool) -> Result<()> {
+    /// Writes a stream's tail to its segments, and makes it durable. On a full disk that is what found room, so that the rest may go to the journal.
+    pub(crate) fn flush(&self, w: &mut Writer, stream: &Arc<Shared>) -> Result<()> {
         let mut spilled = self.spill(stream)?;
-        if sync || !spilled.all {
+        spilled.sync();
+        self.sync_names()?;
+        self.settle(w, spilled)
+    }
+
+    /// The same without a sync, unless the disk is full. The journal has all pieces of the tail but the last `fresh`.
+    pub(crate) fn flush_unsynced(
+        &self,
+        w: &mut Writer,
+        stream: &Arc<Shared>,
+        fresh: usize,
+    ) -> Result<()> {
+        let mut spilled = self.spill(stream)?;
+        if !spilled.all {
             spilled.sync();
             self.sync_names()?;
+            return self.settle(w, spilled);
         }
-        self.settle(w, spilled)
+        stream.state.lock().tail.keep_journaled(fresh);
+        Ok(())
     }
 
     /// Writes a stream's tail to its segments.
@@ -53,7 +67,7 @@ impl Inner {
                 .chain(&state.dropped)
                 .cloned()
                 .collect();
-            (state.tail.pieces(), segments, state.taken)
+            (state.tail.unflushed(), segments, state.taken)
         };
         // What was purged with its whole segment, durably, needs no place any more.
         let needed = |piece: &Piece| segments.iter().any(|s| s.number == piece.segment.number);
@@ -82,22 +96,21 @@ impl Inner {
         })
     }
 
-    /// A stream's tail is in its segments: what follows from that.
+    /// A stream's tail is in its segments: what follows from that, if it is durable.
     pub(crate) fn settle(&self, w: &mut Writer, spilled: Spilled) -> Result<()> {
         let id = spilled.stream.id;
-        let durable = spilled.synced.transpose()?.is_some();
+        let Some(synced) = spilled.synced else {
+            return Ok(());
+        };
+        synced?;
         let mut state = spilled.stream.state.lock();
-        state.tail.drop_front(spilled.written);
-        if durable {
-            w.lazy.remove(&id);
-        }
+        state.tail.drop_durable(spilled.written);
+        w.lazy.remove(&id);
         if !spilled.all {
             return Err(Error::DiskFull);
         }
-        if durable {
-            w.pins.unpin(id);
-            state.raise_durable(spilled.taken);
-        }
+        w.pins.unpin(id);
+        state.raise_durable(spilled.taken);
         Ok(())
     }
 

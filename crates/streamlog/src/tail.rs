@@ -34,6 +34,8 @@ pub(crate) struct Tail {
     pieces: VecDeque<Piece>,
     runs: Vec<Run>,
     pieces_len: usize,
+    /// so many of the pieces, the first ones, are in their segments, without a sync; the journal has them
+    flushed: usize,
 }
 
 impl Tail {
@@ -102,11 +104,26 @@ impl Tail {
         self.pieces.iter().cloned().collect()
     }
 
-    /// Forgets the first `n` pieces: their segments have them.
-    pub(crate) fn drop_front(&mut self, n: usize) {
+    /// The pieces that their segments don't have.
+    pub(crate) fn unflushed(&self) -> Vec<Piece> {
+        self.pieces.iter().skip(self.flushed).cloned().collect()
+    }
+
+    /// The first `n` pieces of [`unflushed`](Self::unflushed) are in their segments, durably: they are forgotten, and those before them.
+    pub(crate) fn drop_durable(&mut self, n: usize) {
+        let n = n + std::mem::take(&mut self.flushed);
         for piece in self.pieces.drain(..n) {
             self.pieces_len -= piece.bytes.len();
         }
+    }
+
+    /// All pieces are in their segments, without a sync: only those that the journal has are kept, all but the last `fresh`.
+    pub(crate) fn keep_journaled(&mut self, fresh: usize) {
+        let n = self.pieces.len().saturating_sub(fresh);
+        for piece in self.pieces.drain(n..) {
+            self.pieces_len -= piece.bytes.len();
+        }
+        self.flushed = n;
     }
 
     /// The bytes from `offset` of a segment to the end of what is together there.

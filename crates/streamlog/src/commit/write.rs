@@ -162,7 +162,11 @@ impl Inner {
             return false;
         }
         let sync = share.policy == Policy::Always;
-        match self.flush(w, stream, sync) {
+        let flushed = match sync {
+            true => self.flush(w, stream),
+            false => self.flush_unsynced(w, stream, share.pieces.len()),
+        };
+        match flushed {
             Ok(()) => {
                 if let Policy::Interval(interval) = share.policy {
                     let due = now.saturating_add(interval.as_nanos() as u64);

@@ -13,6 +13,8 @@
 //!   given to a new file, the files that have it are open and stay so. A file without a name is never closed.
 //! - When all are unsynced, one is synced to be closed. If that fails the file stays open, and its owner's next sync gets the error:
 //!   the system tells it only once, so a file has one sync at a time.
+//! - *A sync of the folder that failed is the last one.* The system tells of it once, to who happens to ask, and all names made before are in doubt:
+//!   everybody who asks later is told the same.
 //! - The table's lock comes before a file's. No call that changes something on the disk is made under either.
 //!
 //! So the bound is one of what is idle: files in use at the same time, and such whose sync fails, may exceed it.
@@ -42,6 +44,7 @@ impl BoundedDisk {
                 disk,
                 max: max.max(1),
                 table: Mutex::default(),
+                names: StateMutex::new(None),
             }),
         }
     }
@@ -51,6 +54,8 @@ struct Pool {
     disk: Arc<dyn Disk>,
     max: usize,
     table: Mutex<Table>,
+    /// held during a sync of the folder; what the first one that failed said
+    names: StateMutex<Option<(io::ErrorKind, String)>>,
 }
 
 #[derive(Default)]
@@ -390,7 +395,15 @@ impl Disk for BoundedDisk {
     }
 
     fn sync_dir(&self) -> io::Result<()> {
-        self.pool.disk.sync_dir()
+        let mut failure = self.pool.names.lock();
+        if let Some((kind, text)) = &*failure {
+            return Err(io::Error::new(*kind, text.clone()));
+        }
+        self.pool.disk.sync_dir().inspect_err(|error| {
+            if !is_out_of_descriptors(error) {
+                *failure = Some((error.kind(), error.to_string()));
+            }
+        })
     }
 
     fn lanes(&self) -> usize {
