@@ -74,8 +74,11 @@ impl State {
             let number = &slot.seg.number;
             self.erase.contains(number) || self.rewrite.contains(number)
         };
+        // As long as it holds what it held it would be refused again, and hold up all others.
+        let is_refused = |slot: &Slot| self.refused.get(&slot.seg.number) == Some(&slot.live);
         sealed
-            .filter(|slot| slot.live > 0 && (must(slot) || slot.is_mostly_dead()))
+            .filter(|slot| slot.live > 0 && !is_refused(slot))
+            .filter(|slot| must(slot) || slot.is_mostly_dead())
             .max_by_key(|slot| {
                 (
                     must(slot),
@@ -105,7 +108,7 @@ struct Copy {
 }
 
 impl Inner {
-    /// Rewrites segments while the budget lasts. `true`: the meta file has to follow. A failure costs nothing but the attempt.
+    /// Rewrites segments while the budget lasts, and leaves aside those that can't be. `true`: the meta file has to follow. A failure costs nothing but the attempt.
     pub(crate) fn compact(&self, stream: &Stream, budget: &mut Budget) -> bool {
         let mut changed = false;
         while budget.bytes > 0 {
@@ -117,7 +120,10 @@ impl Inner {
             budget.spend(slot.end as usize);
             match self.rewrite(stream, &slot, first_seq, budget) {
                 Ok(true) => changed = true,
-                Ok(false) => break,
+                Ok(false) => {
+                    let mut state = stream.0.state.lock();
+                    state.refused.insert(slot.seg.number, slot.live);
+                }
                 Err(error) => {
                     tracing::warn!(stream = stream.name(), segment = slot.seg.number, %error, "streamlog: a rewrite failed");
                     break;

@@ -24,7 +24,7 @@ use std::{
     hash::{BuildHasher, RandomState},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize},
+        atomic::{AtomicBool, AtomicUsize},
     },
     time::Duration,
 };
@@ -240,7 +240,7 @@ impl Past {
             }),
             keeper: Mutex::default(),
             observer: Mutex::new(None),
-            reserve: AtomicU64::new(reserve),
+            reserve: Mutex::new(reserve),
             manifest_len: AtomicUsize::new(0),
             unsaved,
             damage,

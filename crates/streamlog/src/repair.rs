@@ -110,6 +110,7 @@ impl State {
             |d: &&&Damage| !matches!(d.kind, DamageKind::TornTail | DamageKind::MissingSegment);
         let hurt = found.iter().filter(in_segment).filter_map(|d| d.segment);
         self.rewrite.extend(hurt);
+        self.refused.clear();
         let active = self.active().seg.number;
         if self.rewrite.contains(&active) {
             self.roll(0);

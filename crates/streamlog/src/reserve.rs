@@ -15,14 +15,24 @@ pub(crate) fn len(disk: &dyn Disk) -> u64 {
 }
 
 impl Inner {
+    /// Bytes of the reserve that is said to be there.
+    #[cfg(test)]
+    fn reserve_len(&self) -> u64 {
+        *self.reserve.lock()
+    }
+
     /// Does `write`, with the reserve's room if there is no other.
     pub(crate) fn with_reserve(&self, mut write: impl FnMut() -> Result<()>) -> Result<()> {
         match write() {
-            Err(Error::DiskFull) if self.reserve.swap(0, Ordering::SeqCst) > 0 => {
+            Err(Error::DiskFull) => {
+                let mut reserve = self.reserve.lock();
+                if std::mem::take(&mut *reserve) == 0 {
+                    return Err(Error::DiskFull);
+                }
                 let _ = self.disk.remove(NAME);
                 let outcome = write();
                 // What was written took the place of something: its room is for the next time, before anybody else has it.
-                self.restore_reserve();
+                self.restore(&mut reserve);
                 outcome
             }
             outcome => outcome,
@@ -31,9 +41,14 @@ impl Inner {
 
     /// Makes the reserve if it isn't there, or has become too small, and there is room. It takes the manifest, and what a batch adds to it.
     pub(crate) fn restore_reserve(&self) {
+        self.restore(&mut self.reserve.lock());
+    }
+
+    /// The same for who holds the lock: nobody makes it beside another, or while somebody needs its room.
+    fn restore(&self, reserve: &mut u64) {
         let manifest = self.manifest_len.load(Ordering::Relaxed) as u64;
         let size = UNIT.max(self.buffered.max as u64) + manifest / UNIT * UNIT;
-        let old = self.reserve.load(Ordering::SeqCst);
+        let old = *reserve;
         if old >= size {
             return;
         }
@@ -42,9 +57,47 @@ impl Inner {
             _ => self.disk.open(NAME),
         };
         match opened.and_then(|file| file.allocate(size)) {
-            Ok(()) => self.reserve.store(size, Ordering::SeqCst),
+            Ok(()) => *reserve = size,
             Err(_) if old == 0 => drop(self.disk.remove(NAME)),
             Err(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        StoreOptions,
+        disk::crash::{Call, CrashDisk, Failure, Fault},
+        interleave::{Schedule, preempt},
+        store::Store,
+    };
+    use std::sync::Arc;
+
+    /// Symptom: a full disk from which nothing could be deleted. Cause: two threads made the reserve at once, and the one that found no room took away
+    /// what the other had made. Remedy: one at a time.
+    #[test]
+    fn the_reserve_is_there_when_it_is_said_to_be() {
+        for seed in 0..20 {
+            let disk = CrashDisk::new();
+            let store = Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap();
+            disk.set_faults(&[Fault::Fails {
+                call: Call::Allocate,
+                of: NAME,
+                failure: Failure::Space,
+                spared: 1,
+                times: 1,
+            }]);
+            disk.before_each(|_, _| preempt());
+            let schedule = Schedule::new(seed, 0);
+            for _ in 0..2 {
+                let store = store.clone();
+                schedule.spawn("makes", move || store.0.restore_reserve());
+            }
+            schedule.run();
+            disk.forget_hook();
+            assert_eq!(store.0.reserve_len(), len(&disk), "seed {seed}");
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::{
 };
 use bytes::Bytes;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     ops::RangeInclusive,
     sync::{Arc, atomic::Ordering},
 };
@@ -107,10 +107,12 @@ pub(crate) struct State {
     pub(crate) erase_since: u64,
     /// segments that are to be rewritten because of damage in them
     pub(crate) rewrite: BTreeSet<u32>,
+    /// segments whose rewrite was refused, and how many live messages they had then
+    pub(crate) refused: BTreeMap<u32, u64>,
     /// the last sequence that a commit took
     pub(crate) taken: u64,
-    /// somebody was promised a sync since then
-    pub(crate) owes_sync: bool,
+    /// the last batch that was promised a sync for it
+    pub(crate) promised: u64,
     /// the batch in whose queue it was last
     pub(crate) queued: u64,
     /// bytes that wait for a commit
@@ -156,8 +158,9 @@ impl State {
             erase: BTreeSet::new(),
             erase_since: 0,
             rewrite: BTreeSet::new(),
+            refused: BTreeMap::new(),
             taken: 0,
-            owes_sync: false,
+            promised: 0,
             queued: 0,
             pending: 0,
             full: false,
@@ -571,6 +574,7 @@ impl State {
         if self.erase.remove(&segment.number) {
             segment.erase.store(true, Ordering::SeqCst);
         }
+        self.refused.remove(&segment.number);
         self.dropped.push(segment);
     }
 
@@ -705,7 +709,7 @@ impl State {
         self.visible = self.visible.min(seq);
         self.durable = self.durable.min(seq);
         self.taken = self.taken.min(seq);
-        self.aging = self.aging.min(seq + 1);
+        self.aging = self.aging.min(seq.saturating_add(1));
         self.losses.truncate(seq);
         self.settle_first();
         self.meta_stale = true;

@@ -21,7 +21,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -66,7 +66,7 @@ pub(crate) struct Inner {
     /// bytes of small state that the manifest doesn't have
     pub(crate) unsaved: AtomicUsize,
     /// bytes of the reserve file; 0: it isn't there
-    pub(crate) reserve: AtomicU64,
+    pub(crate) reserve: Mutex<u64>,
     /// bytes of the manifest that was written last, or tried
     pub(crate) manifest_len: AtomicUsize,
 }
@@ -485,13 +485,19 @@ impl Inner {
     /// Removes the files of deleted streams. The deletion must be durable.
     pub(crate) fn bury(&self) -> Result<()> {
         let tombs: Vec<u64> = {
-            let writer = self.writer.lock();
+            let mut writer = self.writer.lock();
+            // What a commit wrote that failed later may be lost.
+            self.gate.failure().map_or(Ok(()), Err)?;
             let tombs = writer.small.beginning(TOMB_KEY);
-            tombs.filter_map(|it| id_of(TOMB_KEY, it.key())).collect()
+            let tombs: Vec<u64> = tombs.filter_map(|it| id_of(TOMB_KEY, it.key())).collect();
+            if tombs.is_empty() {
+                return Ok(());
+            }
+            if writer.journal.is_unsynced() {
+                writer.sync_journal()?;
+            }
+            tombs
         };
-        if tombs.is_empty() {
-            return Ok(());
-        }
         let names = self
             .disk
             .list()

@@ -294,7 +294,7 @@ impl Stream {
             .gate
             .enter(&mut state.queued, || Owner::Stream(self.0.clone()));
         if level == Level::Synced {
-            state.owes_sync = true;
+            state.promised = number;
             self.0.gate.owe_sync();
         }
         let ticket = Ticket::new(

@@ -153,3 +153,35 @@ fn a_tighter_limit_counts_all_messages_before_those_of_a_subject() {
     store.commit_once(SECOND).unwrap();
     assert_eq!(all(&stream), [10, 11]);
 }
+
+/// Symptom: a batch that waited for room for ever, and with it the store. Cause: what notes that a limit took out much at once wasn't counted, so that
+/// it went into the frame, however large. Remedy: it is counted, and goes to its segment.
+#[test]
+fn what_a_limit_takes_out_at_once_fits() {
+    let disk = CrashDisk::new();
+    let options = StoreOptions {
+        journal_bytes: 1 << 16,
+        seed: 7,
+        ..StoreOptions::default()
+    };
+    let store = Store::open(Arc::new(disk.clone()), options).unwrap();
+    let (stream, _) = store.create_stream("s", limited(0, 0)).unwrap();
+    for k in 1..=80_000 {
+        put(&stream, "s", 0, SECOND);
+        if k % 50 == 0 {
+            store.commit_once(SECOND).unwrap();
+        }
+    }
+    let every_other: Vec<u64> = (1..80_000).step_by(2).collect();
+    for some in every_other.chunks(4000) {
+        drop(stream.delete_many(some).unwrap());
+        store.commit_once(SECOND).unwrap();
+    }
+    let updated = store.update_stream("s", limited(1, 0)).unwrap();
+    store.commit_once(SECOND).unwrap();
+    assert_eq!(updated.outcome(), Some(Ok(())));
+    assert_eq!(
+        before_and_after(&store, &disk, SECOND),
+        (vec![80_000], vec![80_000])
+    );
+}

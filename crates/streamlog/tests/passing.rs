@@ -340,3 +340,70 @@ fn a_frame_that_can_t_be_written_for_a_while_is_written_later() {
         }
     }
 }
+
+/// Symptom: a store that took nothing more although there was room. Cause: a repair wrote the manifest that had found none, and nobody was told.
+/// Remedy: who writes it says that writing goes on.
+#[test]
+fn a_repair_that_writes_the_manifest_lets_appends_in() {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let (stream, _) = store.create_stream("s", small()).unwrap();
+    store.commit_once(0).unwrap();
+    let fails = |times| Fault::Fails {
+        call: Call::Create,
+        of: "manifest",
+        failure: Failure::Memory,
+        spared: 0,
+        times,
+    };
+    disk.set_faults(&[fails(u64::MAX)]);
+    store.maintain_once(0).unwrap();
+    let refused = stream.append(NewMessage::new("s", "x"), 0).err();
+    assert_eq!(refused, Some(Error::DiskFull));
+    // The commit finds no memory, what the repair does after it does.
+    disk.set_faults(&[fails(1)]);
+    store.repair(0).unwrap();
+    put(&stream, 1);
+}
+
+/// Symptom: no segment of a stream was rewritten any more. Cause: the one for which a rewrite brings most was refused, and chosen again each time.
+/// Remedy: it is left aside as long as it holds what it held.
+#[test]
+fn a_segment_that_isn_t_rewritten_holds_up_no_other() {
+    let rewritten = |hurt: Option<u64>| {
+        let (disk, store, stream) = sealed(200);
+        let gone: Vec<u64> = (1..=200).filter(|k| k % 8 != 0).collect();
+        drop(stream.delete_many(&gone).unwrap());
+        store.close(0).unwrap();
+        let find = |bytes: &[u8], text: &str| {
+            let mut windows = bytes.windows(text.len());
+            windows.position(|it| it == text.as_bytes())
+        };
+        for name in disk.list().unwrap() {
+            let bytes = disk.bytes(&name).unwrap();
+            let text = format!("payload of {}", hurt.unwrap_or(0));
+            if let (true, Some(at), Some(footer)) = (
+                name.ends_with(".seg"),
+                find(&bytes, &text),
+                find(&bytes, "MDGFOOT1"),
+            ) {
+                disk.tamper(&name, |bytes| {
+                    bytes[at] ^= 1;
+                    bytes[footer] ^= 1;
+                });
+            }
+        }
+        let store = open(&disk);
+        drop(store.stream("s").unwrap());
+        for second in 1..5 {
+            store.maintain_once(second << 30).unwrap();
+        }
+        let names = disk.list().unwrap();
+        names.iter().filter(|it| it.ends_with("-0001.seg")).count()
+    };
+    let all = rewritten(None);
+    assert!(all > 2, "{all}");
+    for hurt in [40, 80, 120] {
+        assert_eq!(rewritten(Some(hurt)), all - 1, "{hurt}");
+    }
+}

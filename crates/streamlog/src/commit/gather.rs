@@ -99,7 +99,7 @@ impl Inner {
             let (number, owners) = self.gate.close();
             (number, owners, self.take_state(&mut small))
         };
-        let mut shares = self.take(owners);
+        let mut shares = self.take(number, owners);
         shares.retain(Share::is_needed);
         self.note(&shares, &deltas);
         Batch {
@@ -114,22 +114,23 @@ impl Inner {
         }
     }
 
-    pub(super) fn take(&self, owners: Vec<Owner>) -> Vec<Share> {
+    pub(super) fn take(&self, number: u64, owners: Vec<Owner>) -> Vec<Share> {
         let mut shares = Vec::new();
         for owner in owners {
             let Owner::Stream(stream) = owner else {
                 continue;
             };
             let mut state = stream.state.lock();
-            if let Err(error) = state.write_losses() {
+            let noted = state.write_losses().unwrap_or_else(|error| {
                 tracing::warn!(stream = %stream.name, %error, "streamlog: what limits took out can't be noted");
-            }
+                0
+            });
             let pieces = state.tail.take();
-            let bytes = std::mem::take(&mut state.pending);
-            self.buffered.now.fetch_sub(bytes, Ordering::Relaxed);
+            let pending = std::mem::take(&mut state.pending);
+            self.buffered.now.fetch_sub(pending, Ordering::Relaxed);
+            let bytes = pending + noted;
             state.taken = state.last_seq;
-            let owes_sync = std::mem::take(&mut state.owes_sync);
-            let policy = if owes_sync {
+            let policy = if state.promised >= number {
                 Policy::Always
             } else {
                 state.options.policy

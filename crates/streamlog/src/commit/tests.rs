@@ -4,8 +4,9 @@ use crate::{
     NewMessage, Policy, StoreOptions, Stream, StreamOptions,
     disk::{
         Disk as _,
-        crash::{CrashDisk, Fault},
+        crash::{Call, CrashDisk, Failure, Fault},
     },
+    stream::Owner,
 };
 
 /// Symptom: a publish to a stream that is always synced stayed without an answer while one of an `Interval` stream was answered. Cause: a batch
@@ -265,4 +266,57 @@ fn a_stream_needs_its_frames_until_its_deletion_is_committed() {
     store.commit_once(0).unwrap();
     let w = &mut *store.0.writer.lock();
     assert!(store.0.pinned(w, 1).is_none() && !w.pins.needs(1));
+}
+
+/// Symptom: a stream whose deletion was never acknowledged had lost its files after a power cut. Cause: the keeper took a deletion for durable that
+/// stood in a frame whose sync had failed. Remedy: it looks for the failure, and syncs what isn't.
+#[test]
+fn no_file_goes_before_the_deletion_of_its_stream_is_durable() {
+    for fault in [
+        Fault::SyncOf("journal"),
+        Fault::fails(Call::Sync, "journal", Failure::Descriptors),
+    ] {
+        let disk = CrashDisk::new();
+        let options = StoreOptions {
+            direct_bytes: 100,
+            ..StoreOptions::default()
+        };
+        let store = Store::open(Arc::new(disk.clone()), options).unwrap();
+        let (stream, _) = store.create_stream("s", StreamOptions::default()).unwrap();
+        store.commit_once(0).unwrap();
+        drop(stream.append(NewMessage::new("s", &[0; 200]), 0).unwrap());
+        store.commit_once(0).unwrap();
+        drop(store.delete_stream("s").unwrap());
+        disk.set_faults(&[fault]);
+        let _ = store.commit_once(0);
+        assert!(store.0.bury().is_err(), "{fault:?}");
+        let after = Store::open(Arc::new(disk.cut(0)), StoreOptions::default()).unwrap();
+        let stream = after.stream("s").unwrap().unwrap();
+        assert!(stream.get(1).unwrap().is_some(), "{fault:?}");
+    }
+}
+
+/// Symptom: a publish to a stream that was being changed from always to an interval stayed without an answer. Cause: between the end of its batch
+/// and the look at the stream the policy changed, and nothing of the batch was synced. Remedy: the stream remembers the batch that it promised a sync.
+#[test]
+fn a_promise_outlives_a_change_of_policy() {
+    let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
+    let (stream, _) = store.create_stream("a", StreamOptions::default()).unwrap();
+    store.commit_once(0).unwrap();
+    drop(stream.append(NewMessage::new("a", "x"), 0).unwrap());
+    let promised = stream.append(NewMessage::new("a", "x"), 0).unwrap().ticket;
+    let owner = || vec![Owner::Stream(stream.0.clone())];
+    // The batch before this one took the bytes after the stream had been queued anew.
+    drop(store.0.take(promised.batch() - 1, owner()));
+    let (number, owners) = store.0.gate.close();
+    assert_eq!((number, owners.len()), (promised.batch(), 1));
+    let lazy = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(100)),
+        ..StreamOptions::default()
+    };
+    drop(store.update_stream("a", lazy).unwrap());
+    let shares = store.0.take(number, owners);
+    assert_eq!(shares[0].policy, Policy::Always);
+    let later = store.0.take(number + 1, owner());
+    assert_ne!(later[0].policy, Policy::Always);
 }
