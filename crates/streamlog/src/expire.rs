@@ -10,11 +10,12 @@ use crate::{
 };
 use bytes::Bytes;
 
-const NANOS: u64 = 1_000_000_000;
 /// Messages that one call takes out. Nobody else has the stream meanwhile; the rest is due at once.
 const MAX: usize = 256;
+/// Timers that an append looks at when too many may be of messages that are gone: more than the one that it adds.
+pub(crate) const SIFTED: usize = 8;
 /// When what couldn't be looked at is due again.
-const AGAIN_AFTER: u64 = NANOS;
+const AGAIN_AFTER: u64 = 1_000_000_000;
 
 /// What expired.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,10 +36,8 @@ impl Stream {
     /// When [`expire`](Self::expire) has something to do, in nanoseconds.
     pub fn next_expiry(&self) -> Option<u64> {
         let mut state = self.0.state.lock();
-        let by_ttl = state
-            .timers
-            .next()
-            .map(|second| second.saturating_mul(NANOS));
+        state.sift_timers(SIFTED);
+        let by_ttl = state.timers.next();
         let max_age = state.options.limits.max_age;
         let by_age = match max_age {
             0 => None,
@@ -67,17 +66,18 @@ impl Stream {
         let mut expired = Vec::new();
         let mut state = self.0.state.lock();
         let again_at = now.saturating_add(AGAIN_AFTER);
+        state.sift_timers(MAX);
         // What a segment had may be due as well.
         for _ in 0..2 {
-            for due in state.timers.take(now / NANOS, MAX - expired.len().min(MAX)) {
+            for due in state.timers.take(now, MAX - expired.len().min(MAX)) {
                 let outcome = match due {
                     Due::Message(seq) => {
-                        take(&mut state, seq, true, headers).map(|gone| expired.extend(gone))
+                        take_due(&mut state, seq, now, headers).map(|gone| expired.extend(gone))
                     }
                     Due::Segment(number) => expand(&mut state, number),
                 };
                 if outcome.is_err() {
-                    state.timers.add(again_at.div_ceil(NANOS), due);
+                    state.timers.add(again_at, due);
                     state.expire_again_at = again_at;
                 }
             }
@@ -104,11 +104,37 @@ impl Stream {
     }
 }
 
+impl State {
+    /// Looks at up to `max` timers if there are many, and forgets those of messages that are gone.
+    pub(crate) fn sift_timers(&mut self, max: usize) {
+        for (at, seq) in self.timers.sift(self.msgs, max) {
+            // What can't be looked at now may be there.
+            if !matches!(self.find(seq), Ok(None)) {
+                self.timers.add(at, Due::Message(seq));
+            }
+        }
+    }
+}
+
 /// Takes the oldest message out if its time isn't after `upto`.
 fn take_oldest(state: &mut State, upto: u64, headers: bool) -> Result<Option<Expired>> {
     match oldest(state)? {
         Some((seq, time)) if time <= upto => take(state, seq, false, headers),
         _ => Ok(None),
+    }
+}
+
+/// Takes a message out if its time to live is over: another one may have the number of that whose timer this was.
+fn take_due(state: &mut State, seq: u64, now: u64, headers: bool) -> Result<Option<Expired>> {
+    let Some((at, i, place)) = state.find(seq)? else {
+        return Ok(None);
+    };
+    let slot = &state.slots[at];
+    let ttl = slot.index()?.ttl(i);
+    let is_due = ttl > 0 && ttl != NEVER && expiry(time_of(state, slot, place)?, ttl) <= now;
+    match is_due {
+        true => take(state, seq, true, headers),
+        false => Ok(None),
     }
 }
 
@@ -188,4 +214,61 @@ fn time_of(state: &State, slot: &Slot, place: crate::index::Place) -> Result<u64
         None => read::time_of(&slot.seg, place)?,
     };
     Ok(time.unwrap_or(slot.first_time))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Limits, NewMessage, Storage, Store, StoreOptions, Stream, StreamOptions, sim::CrashDisk,
+    };
+    use std::sync::Arc;
+
+    const HOUR: u64 = 3600 * crate::state::NANOS;
+
+    fn stream(storage: Storage) -> (Store, Stream) {
+        let options = StoreOptions {
+            journal_bytes: 1 << 20,
+            ..StoreOptions::default()
+        };
+        let store = Store::open(Arc::new(CrashDisk::new()), options).unwrap();
+        let options = StreamOptions {
+            storage,
+            limits: Limits {
+                max_per_subject: 1,
+                ..Limits::default()
+            },
+            ..StreamOptions::default()
+        };
+        let stream = store.create_stream("s", options).unwrap().0;
+        (store, stream)
+    }
+
+    /// Symptom: a million overwrites of one key with a time to live took 11 MB until they were due. Cause: the timer of a message stayed when
+    /// the message went.
+    #[test]
+    fn timers_of_overwritten_messages_go() {
+        for storage in [Storage::File, Storage::Memory] {
+            let (store, stream) = stream(storage);
+            for round in 0..10_000_u64 {
+                let subject = format!("k.{}", round % 10);
+                let message = NewMessage {
+                    ttl: 3600,
+                    ..NewMessage::new(&subject, "x")
+                };
+                drop(stream.append(message, round).unwrap());
+                if round % 1000 == 0 {
+                    store.commit_once(round).unwrap();
+                }
+                let timers = stream.0.state.lock().timers.len();
+                assert!(timers < 1300, "{timers} after {round}");
+            }
+            let mut expired = 0;
+            while let Some(due) = stream.next_expiry() {
+                expired += stream.expire(due).len();
+            }
+            assert_eq!((expired, stream.stats().msgs), (10, 0), "{storage:?}");
+            drop(stream.append(NewMessage::new("k", "x"), HOUR).unwrap());
+            assert_eq!(stream.0.state.lock().timers.len(), 0);
+        }
+    }
 }

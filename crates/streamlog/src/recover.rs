@@ -13,7 +13,7 @@ use crate::{
     options::StreamOptions,
     record::{self, FLAG_ERASE, Head, Kind, decode_runs},
     segment::{Env, HEADER, Scan, Segment},
-    state::{SEQ_MAX, State},
+    state::{NANOS, SEQ_MAX, State},
     stream::enforce_each,
     tail::Piece,
     timer::Due,
@@ -148,9 +148,10 @@ fn adopt(state: &mut State, meta: meta::Meta, traces: &Traces) {
     state.msgs = slots.iter().map(|slot| slot.live).sum();
     state.bytes = slots.iter().map(|slot| slot.bytes).sum();
     for slot in slots.iter().filter(|slot| slot.first_expiry > 0) {
-        state
-            .timers
-            .add(slot.first_expiry, Due::Segment(slot.seg.number));
+        state.timers.add(
+            slot.first_expiry.saturating_mul(NANOS),
+            Due::Segment(slot.seg.number),
+        );
     }
     slots.append(&mut state.slots);
     state.slots = slots;

@@ -27,7 +27,7 @@ pub(crate) struct Slot {
     pub(crate) count: u64,
     pub(crate) first_time: u64,
     pub(crate) last_time: u64,
-    /// when the first message with a ttl expires, in seconds; 0: none
+    /// the second in which the first message with a ttl expires, or the one after it; 0: none
     pub(crate) first_expiry: u64,
     /// where the next record goes
     pub(crate) end: u32,

@@ -67,6 +67,8 @@ impl<'a> NewMessage<'a> {
 pub(crate) const SEQ_MAX: u64 = u64::MAX - 1;
 /// The ttl of a message that never gets too old.
 pub const NEVER: u32 = u32::MAX;
+/// Nanoseconds of a second.
+pub(crate) const NANOS: u64 = 1_000_000_000;
 
 /// A segment's dense table may have that many empty places, and a few for each message.
 pub(crate) const GAP_MAX: u64 = 1 << 16;
@@ -357,8 +359,10 @@ impl State {
         slot.bytes += place.size();
         if head.ttl > 0 && head.ttl != NEVER {
             let due = expiry(head.time, head.ttl);
-            if slot.first_expiry == 0 || due < slot.first_expiry {
-                slot.first_expiry = due;
+            // A second that isn't over yet: whoever looks then finds when it is due.
+            let second = (due / NANOS).max(1);
+            if slot.first_expiry == 0 || second < slot.first_expiry {
+                slot.first_expiry = second;
             }
             self.timers.add(due, Due::Message(seq));
         }
@@ -747,7 +751,7 @@ pub(crate) fn check_seq(seq: u64) -> Result<u64> {
         .ok_or(Error::SequencesUsedUp)
 }
 
-/// When a message with a ttl goes, in whole seconds.
+/// When a message with a ttl goes, in nanoseconds since 1970.
 pub(crate) fn expiry(time: u64, ttl: u32) -> u64 {
-    time.div_ceil(1_000_000_000) + u64::from(ttl)
+    time.saturating_add(u64::from(ttl).saturating_mul(NANOS))
 }

@@ -3,6 +3,7 @@ use crate::{
     Error, Result,
     error::Limit,
     evicted::Evicted,
+    expire::SIFTED,
     filter::Filter,
     gate::{Gate, Level},
     index::SubjectTotal,
@@ -222,6 +223,7 @@ impl Stream {
             state.write(head, [message.subject, message.headers, message.payload])?;
         state.apply_message(&head, message.subject, offset);
         state.limits_owed |= enforce(state, Some(message.subject)).is_err();
+        state.sift_timers(SIFTED);
         let ticket = self.enter(state, noted + written);
         Ok(Appended { seq, time, ticket })
     }
