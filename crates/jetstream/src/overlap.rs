@@ -16,6 +16,12 @@ pub(crate) struct Filters {
     looks: usize,
 }
 
+impl Default for Filters {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Filters {
     pub(crate) fn new() -> Self {
         Self {
@@ -28,6 +34,11 @@ impl Filters {
         let mut all = Self::new();
         filters.for_each(|filter| all.insert(filter));
         all
+    }
+
+    /// Looks from now on are another request's, or of another definition of one.
+    pub(crate) fn renew(&mut self) {
+        self.looks = LOOKS_MAX;
     }
 
     pub(crate) fn insert(&mut self, filter: &str) {

@@ -137,8 +137,12 @@ impl JetStream {
             return Err(fail(CONSUMER_STREAM_IDENTITY_MISMATCH.says(text)));
         }
         let exists = of.consumers.contains(&config.name);
-        let others = || of.consumers.values().map(|other| &other.config);
-        check_share(&of.config, others(), &config).map_err(fail)?;
+        let others = of.consumers.values().map(|other| &other.config);
+        let mut own = Shares::default();
+        own.add(&config);
+        for other in others.filter(|other| other.name != config.name) {
+            own.admit(&of.config, other).map_err(fail)?;
+        }
         match (request.action.as_str(), exists) {
             ("update", false) => return Err(fail(CONSUMER_DOES_NOT_EXIST)),
             (_, true) => {
@@ -147,7 +151,9 @@ impl JetStream {
             }
             (_, false) => {}
         }
-        check_room(&of.config, others(), &config, limits.max_consumers).map_err(fail)?;
+        let counted = of.consumers.values();
+        let there = counted.filter(|it| it.config.is_counted()).count();
+        check_room(&of.config, there, &config, limits.max_consumers).map_err(fail)?;
         let mut consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now)
             .map_err(|error| fail(store_error(&error)))?
             .with_retention(of.config.retention);
@@ -453,10 +459,10 @@ fn check_subject(
     Ok(())
 }
 
-/// Whether there may be one more consumer.
-pub(super) fn check_room<'a>(
+/// Whether there may be one more consumer beside `there` that count.
+pub(super) fn check_room(
     stream: &StreamConfig,
-    others: impl Iterator<Item = &'a ConsumerConfig>,
+    there: usize,
     config: &ConsumerConfig,
     account_max: Option<u64>,
 ) -> std::result::Result<(), ApiError> {
@@ -464,34 +470,51 @@ pub(super) fn check_room<'a>(
         .into_iter()
         .flatten()
         .min();
-    let there = others.filter(|other| other.is_counted()).count() as u64;
-    match config.is_counted() && most.is_some_and(|most| there >= most) {
+    match config.is_counted() && most.is_some_and(|most| there as u64 >= most) {
         true => Err(MAXIMUM_CONSUMERS),
         false => Ok(()),
     }
 }
 
-/// Whether no other consumer of a work queue would have the same messages.
-pub(super) fn check_share<'a>(
-    stream: &StreamConfig,
-    others: impl Iterator<Item = &'a ConsumerConfig>,
-    config: &ConsumerConfig,
-) -> std::result::Result<(), ApiError> {
-    if stream.retention != Retention::WorkQueue || !config.is_counted() {
-        return Ok(());
+/// What some consumers of a work queue have for themselves, so that no other one may have it.
+#[derive(Default)]
+pub(super) struct Shares {
+    /// How many they are, without those that don't count.
+    pub(super) count: usize,
+    /// One of them has all messages.
+    whole: bool,
+    filters: Filters,
+}
+
+impl Shares {
+    pub(super) fn add(&mut self, config: &ConsumerConfig) {
+        if config.is_counted() {
+            self.count += 1;
+            self.filters.renew();
+            self.whole |= config.filters().next().is_none();
+            config
+                .filters()
+                .for_each(|filter| self.filters.insert(filter));
+        }
     }
-    let unfiltered = config.filters().next().is_none();
-    let shares = |other: &&'a ConsumerConfig| other.name != config.name && other.is_counted();
-    let mut own = Filters::all(config.filters().map(String::as_str));
-    for other in others.filter(shares) {
-        if unfiltered || other.filters().next().is_none() {
+
+    /// Whether another consumer may stand beside them.
+    pub(super) fn admit(
+        &mut self,
+        stream: &StreamConfig,
+        other: &ConsumerConfig,
+    ) -> std::result::Result<(), ApiError> {
+        if stream.retention != Retention::WorkQueue || !other.is_counted() || self.count == 0 {
+            return Ok(());
+        }
+        if self.whole || other.filters().next().is_none() {
             return Err(CONSUMER_WQ_MULTIPLE_UNFILTERED);
         }
         for theirs in other.filters() {
-            if own.overlap(theirs)? {
+            if self.filters.overlap(theirs)? {
                 return Err(CONSUMER_WQ_NOT_UNIQUE);
             }
         }
+        Ok(())
     }
-    Ok(())
 }

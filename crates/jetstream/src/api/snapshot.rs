@@ -1,6 +1,6 @@
 //! `STREAM.SNAPSHOT` and `STREAM.RESTORE`: streams leave as archives and come back.
 
-use super::consumer::{check_room, check_share};
+use super::consumer::{Shares, check_room};
 use super::{Answer, Ask, Result};
 use crate::consumer::Consumer;
 use crate::error::{
@@ -210,7 +210,7 @@ impl JetStream {
         let limits = self.accounts.get(&account);
         let limits = limits.map(|it| it.limits.clone()).unwrap_or_default();
         let mut made: Vec<Consumer> = Vec::new();
-        let mut names = BTreeSet::new();
+        let (mut names, mut shares) = (BTreeSet::new(), Shares::default());
         for consumer in consumers {
             let RestoredConsumer {
                 name: own,
@@ -232,10 +232,11 @@ impl JetStream {
                 .accept(false, &config, &limits)
                 .and_then(|()| definition.check_targets(author.client(), None))
                 .map_err(|error| bad(&error))?;
-            let others = || made.iter().map(|other| &other.config);
-            check_share(&config, others(), &definition).map_err(|error| bad(&error))?;
-            check_room(&config, others(), &definition, limits.max_consumers)
+            shares
+                .admit(&config, &definition)
+                .and_then(|()| check_room(&config, shares.count, &definition, limits.max_consumers))
                 .map_err(|error| bad(&error))?;
+            shares.add(&definition);
             let mut one = Consumer::unarchived((account, &name), &log, definition, &state, now);
             one.created = created.unwrap_or(now);
             made.push(one.with_retention(retention));
