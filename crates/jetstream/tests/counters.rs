@@ -36,6 +36,9 @@ fn last(world: &mut World, stream: &str, subject: &str) -> Value {
 
 #[test]
 fn sums_are_in_the_ack_and_in_the_body_and_survive_a_crash() {
+    if world::in_memory() {
+        return; // a restart takes all
+    }
     let mut world = counters();
     let ack = world.publish("s.a", &incr("1"), "");
     assert_eq!(ack, json!({"stream": "S", "seq": 1, "val": "1"}));

@@ -58,6 +58,9 @@ fn a_batch_is_acknowledged_now_and_then_and_at_its_end() {
 
 #[test]
 fn flow_acks_wait_for_the_disk() {
+    if world::in_memory() {
+        return; // nothing waits for a disk
+    }
     let mut world = batched();
     send(&mut world, "u", "2.ok.1.0", "");
     world.send("s.1", Some("_I.f.u.2.ok.2.1.$FI"), "", "x");

@@ -18,6 +18,11 @@ pub(crate) const ACCOUNT: AccountId = AccountId(1);
 const CLIENT: Origin<'static> = Origin::Client(Client::UNRESTRICTED);
 pub(crate) const SECOND: u64 = 1_000_000_000;
 
+/// Whether streams are in memory where a test doesn't say: the suites of `tests/memory.rs` are played once more like that.
+pub(crate) fn in_memory() -> bool {
+    module_path!().starts_with("memory::")
+}
+
 /// A small generator, so that a seed is all one needs to see a failure again.
 pub(crate) struct Dice(pub(crate) u64);
 
@@ -371,6 +376,13 @@ impl World {
 
     /// Sends a request to the API, to be answered to `_I.ask`, without committing.
     pub(crate) fn request(&mut self, subject: &str, body: &Value) {
+        let mut body = body.clone();
+        if let Some(config) = body.as_object_mut().filter(|_| {
+            in_memory()
+                && (subject.starts_with("STREAM.CREATE.") || subject.starts_with("STREAM.UPDATE."))
+        }) {
+            config.entry("storage").or_insert_with(|| "memory".into());
+        }
         let body = if body.is_null() {
             String::new()
         } else {
