@@ -96,9 +96,12 @@ impl Program {
 
     /// The bound was kept, with so many connections closed for it, and others are still served.
     fn check(&self, reason: &str) {
-        let mut honest = self.connect();
-        honest.write_all(b"PING\r\n").expect("it takes bytes");
-        assert!(wait_for(&mut honest, "PONG"));
+        // Those that were closed give back what they held when their tasks come round; until then a new one may be refused.
+        let is_served = |_| {
+            let mut honest = self.connect();
+            honest.write_all(b"PING\r\n").is_ok() && wait_for(&mut honest, "PONG")
+        };
+        assert!((0..1000).any(is_served), "nobody is let in any more");
         let peak = self.peak();
         assert!(peak < MAX_MEMORY, "{} MB", peak >> 20);
         let memory = self.ask("/varz")["midge_memory"].clone();

@@ -474,6 +474,8 @@ impl Owner {
 
     async fn end(&mut self, reason: CloseReason) {
         self.host.closed(&self.connection, reason);
+        self.intake = Intake::default();
+        self.count_rest();
         let cut = matches!(
             reason,
             CloseReason::SlowConsumerPendingBytes
@@ -539,8 +541,6 @@ impl Owner {
             .await;
         }
         let mut thrown = 0;
-        self.intake = Intake::default();
-        self.count_rest();
         let throw = async {
             while thrown < LINGER.1 {
                 match poll_fn(|cx| self.poll_read(cx)).await {

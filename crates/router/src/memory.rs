@@ -150,15 +150,15 @@ impl Memory {
         };
         // What is upgraded under the lock is dropped after it: the last owner of a sink takes the lock as well.
         let sinks: Vec<_> = self.sinks.lock().iter().filter_map(Weak::upgrade).collect();
-        let mut sinks: Vec<_> = sinks
-            .iter()
-            .filter(|sink| sink.is_open())
+        // What a connection holds beside its mailbox goes when its owner comes round; so it is with those that end already.
+        let (open, ending): (Vec<_>, Vec<_>) = sinks.iter().partition(|sink| sink.is_open());
+        let mut promised: usize = ending.iter().map(|sink| sink.held()).sum();
+        let mut sinks: Vec<_> = open
+            .into_iter()
             .map(|sink| (sink.weight(), sink))
             .filter(|(weight, _)| *weight > SINK_BYTES)
             .collect();
         sinks.sort_unstable_by_key(|(weight, _)| Reverse(*weight));
-        // What a connection holds beside its mailbox goes when its owner comes round.
-        let mut promised = 0;
         for (weight, sink) in sinks {
             if self.held() <= goal.saturating_add(promised) {
                 break;
