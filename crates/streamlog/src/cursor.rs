@@ -17,7 +17,7 @@ use crate::{
     Error, Result,
     filter::Filter,
     filters::Filters,
-    index::IndexSet,
+    index::{Index, IndexSet},
     read::{Ahead, Message, READ_AHEAD, RecordRef},
     segment::Segment,
     slot::Slot,
@@ -382,12 +382,14 @@ impl Cursor {
             .chosen
             .take()
             .filter(|it| it.segment == key && it.begin <= begin);
+        // A segment that is being filled may get what isn't meant.
         let is_known_whole = || {
             let tally = self.tally_of(slot).map(|at| &self.tallies[at]);
             tally.is_ok_and(|tally| tally.means_all(slot, index.span()))
         };
         let mut chosen = known.unwrap_or_else(|| {
-            let everything = index.is_covered_by(&self.filters) || is_known_whole();
+            let is_sealed = matches!(*index, Index::Footer(_));
+            let everything = index.is_covered_by(&self.filters) || (is_sealed && is_known_whole());
             Chosen {
                 segment: key,
                 begin,

@@ -319,6 +319,39 @@ fn what_is_known_to_be_meant_whole_is_not_looked_through() {
     }
 }
 
+/// Symptom: a filtered consumer got messages that its filter didn't mean. Cause: a segment that was being filled counted as meant whole, and what
+/// came to it later wasn't asked. Remedy: only a sealed segment is known whole.
+#[test]
+fn what_comes_to_a_segment_that_was_meant_whole_is_asked() {
+    let store = open(&CrashDisk::new());
+    let options = StreamOptions {
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", options).unwrap();
+    let put = |subject: &str| {
+        drop(
+            stream
+                .append(NewMessage::new(subject, &[b'x'; 500]), 1)
+                .unwrap(),
+        );
+        store.commit_once(1).unwrap();
+    };
+    put("a.1");
+    while stream.stats().segments == 1 {
+        put("a.1");
+    }
+    let mut cursor = stream.cursor(Filter::new("a.>"), 1);
+    let all = stream.stats().msgs;
+    assert_eq!(cursor.count().unwrap(), all);
+    assert_eq!(cursor.read(100, usize::MAX).unwrap().len() as u64, all);
+    put("b.1");
+    assert_eq!(cursor.count().unwrap(), 0);
+    assert!(cursor.read(100, usize::MAX).unwrap().is_empty());
+    put("a.2");
+    assert_eq!(cursor.read(100, usize::MAX).unwrap().len(), 1);
+}
+
 /// What a roll-up or a limit takes out of one segment doesn't have the others counted again.
 #[test]
 fn a_deletion_has_its_own_segment_counted_again() {
