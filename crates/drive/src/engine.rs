@@ -226,7 +226,11 @@ impl Turns for Engine {
             return 0;
         }
         self.post.worker().set_now(instant());
-        let mut more = account.is_some_and(|account| self.hear(account, JetStream::only_stores));
+        let mut more = account.is_some_and(|account| {
+            self.hear(account, |jetstream, token| {
+                jetstream.only_stores(token) && jetstream.takes(token)
+            })
+        });
         let now = clock();
         self.submit(now);
         more |= self.jetstream.has_long_work();

@@ -37,6 +37,13 @@ fn consumer(world: &mut World, name: &str, filter: &str) {
     assert!(answer["error"].is_null(), "{answer}");
 }
 
+/// Messages in the only log.
+fn stored(world: &World) -> u64 {
+    let (name, _) = world.store.streams().pop().expect("a log");
+    let log = world.store.stream(&name).expect("it opens");
+    log.expect("it is there").stats().msgs
+}
+
 /// One turn, without a commit; true if there is more to do.
 fn turn(world: &mut World) -> bool {
     world.jetstream.run(world.now, &mut world.ether)
@@ -126,6 +133,49 @@ fn what_a_consumer_held_back_goes_in_slices() {
     }
     assert!(turns >= MESSAGES / SLICE, "{turns} turns");
     assert_eq!(left(&mut world), 0);
+}
+
+/// Symptom: a stream that was told to keep its messages lost them. Cause: a sweep that had begun when it removed what nobody wants went on. Remedy:
+/// each slice asks what the stream does now.
+#[test]
+fn a_sweep_ends_when_its_stream_keeps_everything() {
+    let mut world = filled(&json!({"retention": "interest"}));
+    consumer(&mut world, "D", "s.other");
+    world.request("CONSUMER.DELETE.S.C", &Value::Null);
+    turn(&mut world);
+    let config =
+        json!({"name": "S", "subjects": ["s.*"], "allow_direct": true, "retention": "limits"});
+    world.request("STREAM.UPDATE.S", &config);
+    let kept = stored(&world);
+    assert!(kept > 0, "the sweep was through");
+    world.settle();
+    assert!(
+        world
+            .take("_I.ask")
+            .iter()
+            .all(|answer| answer.json()["error"].is_null())
+    );
+    assert_eq!(stored(&world), kept);
+}
+
+/// Symptom: a purge emptied a stream that was made after it was asked for. Cause: a purge that went in slices looked for its stream by name
+/// when it was through. Remedy: it knows which one was meant.
+#[test]
+fn a_purge_ends_with_its_stream() {
+    let mut world = filled(&json!({}));
+    let purge = json!({"filter": "s.*"}).to_string();
+    world.send("$JS.API.STREAM.PURGE.S", Some("_I.a"), "", &purge);
+    assert!(world.take("_I.a").is_empty(), "it takes slices");
+    world.request("STREAM.DELETE.S", &Value::Null);
+    let config = json!({"name": "S", "subjects": ["s.*"], "allow_direct": true});
+    world.request("STREAM.CREATE.S", &config);
+    world.send("s.1", None, "", "new");
+    world.settle();
+    assert_eq!(
+        world.take("_I.a")[0].json()["error"]["err_code"],
+        json!(10059)
+    );
+    assert_eq!(stored(&world), 1);
 }
 
 #[test]

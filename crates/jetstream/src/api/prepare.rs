@@ -7,6 +7,7 @@
 
 use super::Ask;
 use super::stream::{InfoRequest, ListRequest};
+use crate::error::STREAM_NOT_FOUND;
 use crate::info::SUBJECTS_MAX;
 use crate::stream::{PurgeWork, Stream, store_error};
 use crate::tasks::{Slice, StreamRef};
@@ -98,6 +99,9 @@ impl JetStream {
                 })
             }
             ["STREAM", "PURGE", name] => {
+                if ask.found.purged.is_some() {
+                    return None;
+                }
                 let (index, stream) = found(name)?;
                 let at = stream_ref(index, stream);
                 let request = self.check_purge(name, ask).ok()?;
@@ -110,7 +114,7 @@ impl JetStream {
                 };
                 match stream.is_held {
                     true => Some(Need::Ids(at)),
-                    false => ask.found.purged.is_none().then(purge),
+                    false => Some(purge()),
                 }
             }
             _ => None,
@@ -155,7 +159,14 @@ impl JetStream {
         }
         let (records, _) = slice.left();
         match need {
-            Need::Ids(at) => self.stream_at(*at).is_none_or(|stream| !stream.is_held),
+            Need::Ids(at) => match self.stream_at(*at) {
+                Some(stream) => !stream.is_held,
+                None => {
+                    // A later stream of this name isn't the one that was to be purged.
+                    found.purged = Some(Err(STREAM_NOT_FOUND));
+                    true
+                }
+            },
             Need::Count(at) => {
                 let Some(stream) = self.stream_at(*at) else {
                     return true;
@@ -211,8 +222,13 @@ impl JetStream {
                 work,
             } => {
                 let Some(stream) = self.stream_at_mut(*stream) else {
+                    found.purged = Some(Err(STREAM_NOT_FOUND));
                     return true;
                 };
+                // Ids of what goes have to be read before.
+                if stream.is_held {
+                    return false;
+                }
                 let begun = match work.take() {
                     Some(begun) => Ok(begun),
                     None => stream

@@ -279,8 +279,12 @@ impl JetStream {
         }
         self.rewire(ask.account);
         if old.retention == Retention::Limits {
-            // What consumers were done with before.
-            self.sweep_settled(index);
+            // What consumers were done with before; all, when there are none.
+            let of = self.streams[index].as_ref();
+            match of.is_some_and(|stream| stream.is_wanted()) {
+                true => self.sweep_settled(index),
+                false => self.begin_sweep(index, 1),
+            }
         }
         let info = self.streams[index]
             .as_ref()

@@ -3,7 +3,7 @@
 //! # Laws
 //! - While one is held, whatever is published to its stream is held behind it: messages of a publisher stay in their order.
 //! - Streams of an account hold [`BYTES_MAX`] together, and a message; then [`JetStream::takes`] says no, and the account's mailbox isn't read.
-//! - What is held goes on in slices, as reading the ids does. If they can't be read now, messages that ask for one are refused.
+//! - Ids are read in slices; then all that is held goes on at once. If they can't be read now, messages that ask for one are refused.
 
 use super::*;
 use crate::tasks::{Request, StreamRef, Task};
@@ -121,7 +121,8 @@ impl JetStream {
             Ok(false) => return true,
             Err(error) => Some(error),
         };
-        while !slice.is_spent() {
+        // All of it in one turn, which has a bound of its own: what comes meanwhile would keep the stream held for ever.
+        loop {
             let held = self.held.get_mut(&account);
             let Some(request) = held.and_then(|held| held.pop(at.token)) else {
                 if let Some(stream) = self.streams[at.index].as_mut() {
@@ -138,7 +139,6 @@ impl JetStream {
                 None => self.store(at.index, &message, now, net),
             }
         }
-        true
     }
 
     fn refuse(

@@ -282,7 +282,8 @@ impl Stream {
             || self.consumers.unfiltered().any(|it| !it.is_done_with(seq))
     }
 
-    /// The last sequence that all who want it may be done with: nobody needs to look beyond it. 0: there is none.
+    /// The last sequence that all who want it may be done with: nobody needs to look beyond it. 0: there is none, as when nobody is there, who
+    /// may still come back.
     pub(crate) fn reach(&self) -> u64 {
         let takers = self.takers.iter();
         let whole = takers.clone().filter(|taker| taker.wants_all());
@@ -290,11 +291,12 @@ impl Stream {
         let whole = whole.chain(self.consumers.unfiltered().map(Consumer::reach));
         let any = takers.map(|taker| taker.done);
         let any = any.chain(self.consumers.values().map(Consumer::reach));
-        match (whole.min(), any.max(), self.config.retention) {
-            (Some(reach), ..) | (None, Some(reach), _) => reach,
-            (None, None, Retention::Interest) => self.log.stats().last_seq,
-            (None, None, _) => 0,
-        }
+        whole.min().or(any.max()).unwrap_or(0)
+    }
+
+    /// Whether there are consumers, or streams that take from it.
+    pub(crate) fn is_wanted(&self) -> bool {
+        !self.consumers.is_empty() || !self.takers.is_empty()
     }
 
     /// When what it removed last is durable: an ack is confirmed only then.
@@ -309,6 +311,10 @@ impl Stream {
         upto: u64,
         slice: &mut Slice,
     ) -> Result<bool, ApiError> {
+        // An update may have made it a stream that keeps what was acknowledged.
+        if !self.settles() {
+            return Ok(true);
+        }
         // What isn't visible is on its way to the disk.
         let unseen = self.log.stats().visible.saturating_add(1);
         let (mut settled, mut to) = (Vec::new(), *at);
@@ -375,11 +381,15 @@ impl Stream {
     /// Time passed. Consumers that nobody needs any more are named.
     pub(crate) fn handle_timeout(&mut self, now: u64, net: &mut dyn Network) -> Vec<String> {
         self.expire(now, net);
-        self.purge_owed(now);
+        if !self.is_held {
+            self.purge_owed(now);
+        }
         self.abandon_late(now);
         self.forget_ids(now);
         self.forget_late(now);
-        self.fire(now, net);
+        if !self.is_held {
+            self.fire(now, net);
+        }
         let mut abandoned = Vec::new();
         for slot in self.consumers.take_due(now) {
             if let Some(consumer) = self.consumers.quietly(slot) {
