@@ -10,7 +10,7 @@
 //!    is left to another thread, so that no flood is faster than the cure. Those that hold no more than a floor beside their own stay,
 //!    and sinks of the server's own: these hold their publishers;
 //! 2. publishers are read no further while the bound is reached ([`Memory::poll_room`]);
-//! 3. new connections are refused where all that didn't make room for them ([`Memory::admit`]).
+//! 3. new connections are refused while there is no room for them; nobody is closed for a stranger ([`Memory::admit`]).
 
 use crate::sink::Sink;
 use bytes::Bytes;
@@ -23,6 +23,9 @@ use std::task::{Context, Poll};
 
 /// What each sink counts as long as it lives: a connection's task, session and buffers.
 pub const SINK_BYTES: usize = 16 << 10;
+
+/// An answer up to this is given whatever is held: health, and what tells why there is no room.
+const FEW_BYTES: usize = 64 << 10;
 
 /// The bound, what is held, and how it was kept.
 pub struct Memory {
@@ -110,14 +113,10 @@ impl Memory {
         self.refused.load(Relaxed)
     }
 
-    /// Counts bytes of something new, if there is room or can be made.
+    /// Counts bytes of something new, if there is room. Nobody is closed for it: whoever comes may be a stranger.
     #[must_use]
     pub fn admit(&self, bytes: usize) -> Option<Reservation> {
-        let fits = || self.held().saturating_add(bytes) <= self.budget.max();
-        if !fits() {
-            self.reclaim();
-        }
-        if !fits() {
+        if self.held().saturating_add(bytes) >= self.budget.max() {
             self.refused.fetch_add(1, Relaxed);
             return None;
         }
@@ -132,6 +131,11 @@ impl Memory {
             budget: self.budget.clone(),
             bytes,
         }
+    }
+
+    /// Whether the bound is reached.
+    pub(crate) fn is_full(&self) -> bool {
+        self.budget.is_exhausted()
     }
 
     /// Ready while the bound isn't reached; else the task is woken when it isn't any more.
@@ -170,17 +174,20 @@ impl Memory {
         }
     }
 
-    /// Bytes that count until the last of them is dropped, unless there is no room for them.
+    /// Bytes that count until the last of them is dropped, unless they are many and there is no room for them.
     #[must_use]
     pub fn admit_bytes(&self, bytes: Vec<u8>) -> Option<Bytes> {
-        let reservation = self.admit(bytes.capacity())?;
+        let reservation = match bytes.capacity() {
+            few @ ..=FEW_BYTES => self.reserve(few),
+            many => self.admit(many)?,
+        };
         Some(Bytes::from_owner(Counted(bytes, reservation)))
     }
 
     /// A payload for several mailboxes, which counts once.
     pub(crate) fn share(&self, payload: &[u8]) -> Bytes {
         let payload = Counted(payload.to_vec(), self.reserve(payload.len()));
-        if self.budget.is_exhausted() {
+        if self.is_full() {
             self.reclaim();
         }
         Bytes::from_owner(payload)

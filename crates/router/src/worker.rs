@@ -379,16 +379,21 @@ impl Out {
     fn hand_over(&mut self) {
         self.staged = 0;
         let mut stage = std::mem::take(&mut self.stage);
-        let mut last = Vec::new();
+        let (mut last, mut full) = (Vec::new(), None);
         for (sink, chunk) in stage.drain() {
             self.push(&sink, chunk);
             if sink.outlet().is_last() {
                 last.push(sink);
             } else {
                 sink.outlet().flush(&sink, &mut self.pool);
+                // What the socket didn't take counts from now on.
+                full = full.or_else(|| sink.memory().is_full().then(|| sink.clone()));
             }
         }
         self.stage = stage;
+        if let Some(sink) = full {
+            sink.memory().reclaim();
+        }
         for sink in last {
             sink.outlet().flush(&sink, &mut self.pool);
         }
