@@ -103,19 +103,14 @@ impl JetStream {
                     return None;
                 }
                 let (index, stream) = found(name)?;
-                let at = stream_ref(index, stream);
                 let request = self.check_purge(name, ask).ok()?;
-                let purge = || Need::Purge {
-                    stream: at,
+                Some(Need::Purge {
+                    stream: stream_ref(index, stream),
                     filter: request.filter(),
                     upto: request.seq,
                     keep: request.keep,
                     work: None,
-                };
-                match stream.is_held {
-                    true => Some(Need::Ids(at)),
-                    false => Some(purge()),
-                }
+                })
             }
             _ => None,
         }
@@ -159,14 +154,7 @@ impl JetStream {
         }
         let (records, _) = slice.left();
         match need {
-            Need::Ids(at) => match self.stream_at(*at) {
-                Some(stream) => !stream.is_held,
-                None => {
-                    // A later stream of this name isn't the one that was to be purged.
-                    found.purged = Some(Err(STREAM_NOT_FOUND));
-                    true
-                }
-            },
+            Need::Ids(at) => self.stream_at(*at).is_none_or(|stream| !stream.is_held),
             Need::Count(at) => {
                 let Some(stream) = self.stream_at(*at) else {
                     return true;
@@ -222,6 +210,7 @@ impl JetStream {
                 work,
             } => {
                 let Some(stream) = self.stream_at_mut(*stream) else {
+                    // A later stream of this name isn't the one that was to be purged.
                     found.purged = Some(Err(STREAM_NOT_FOUND));
                     return true;
                 };
