@@ -3,7 +3,7 @@
 //! What counts: the chunks that wait in mailboxes, with all their memory; payloads that several of them share, once; subscriptions; what
 //! a connection's owner adds by [`Sink::hold`], such as frames on their way in; and for each sink a floor, which stands for whatever
 //! there is of a connection that does nothing. Each sink has a share, taken in steps, so that a message alone changes no count that
-//! threads share.
+//! threads share; a payload that several sinks share does, when it is made and when it goes.
 //!
 //! What happens at the bound, in this order:
 //! 1. whoever takes the step that reaches it closes the sinks that hold most, until a sixteenth is free ([`Memory::reclaim`]). Nothing
