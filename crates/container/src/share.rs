@@ -3,7 +3,8 @@
 //! `held` is what the owner holds, `taken` what it took out of the budget for that, `floor` of it for all its life. At rest
 //! `held <= taken`; while two threads change `held` at once, `taken` may lag by a step until the next change. Whoever brings `held` to
 //! the floor or below gives all else back: the changes of `held` are ordered among each other (`AcqRel`), so it sees every step that was
-//! taken for what others released before.
+//! taken for what others released before. The budget is written before `taken` is raised and after it is lowered, so at every moment it
+//! counts at least what is taken: nobody gives back what isn't counted yet.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub struct Share {
     budget: Arc<Budget>,
     floor: usize,
     held: AtomicUsize,
-    /// floor <= taken
+    /// floor <= taken <= what the budget counts for this owner
     taken: AtomicUsize,
 }
 
@@ -54,9 +55,21 @@ impl Share {
 
     fn take(&self, held: usize) -> bool {
         let wanted = self.steps(held);
-        let before = self.taken.fetch_max(wanted, Ordering::Relaxed);
-        if before < wanted {
-            self.budget.reserve(wanted - before);
+        let mut taken = self.taken.load(Ordering::Relaxed);
+        while taken < wanted {
+            self.budget.reserve(wanted - taken);
+            match self.taken.compare_exchange_weak(
+                taken,
+                wanted,
+                Ordering::Release,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => break,
+                Err(now) => {
+                    self.budget.release(wanted - taken);
+                    taken = now;
+                }
+            }
         }
         self.budget.is_exhausted()
     }
@@ -69,7 +82,7 @@ impl Share {
         let lower = |taken| is_excess(taken).then_some(target);
         let change = self
             .taken
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, lower);
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, lower);
         if let Ok(before) = change {
             self.budget.release(before - target);
         }

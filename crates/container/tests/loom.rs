@@ -10,7 +10,7 @@ use bytes::Bytes;
 use loom::cell::UnsafeCell;
 use loom::sync::{Arc, Notify};
 use loom::thread;
-use midge_container::{Budget, Chunk, Drain, Finished, Mailbox, Pool};
+use midge_container::{Budget, Chunk, Drain, Finished, Mailbox, Pool, Share};
 
 /// A socket; loom reports two threads that write to it without an order between them.
 struct Socket(UnsafeCell<Vec<u8>>);
@@ -372,5 +372,27 @@ fn two_closers_and_a_drainer_free_each_chunk_once() {
         if let Some(drain) = drain {
             assert!(matches!(drain.finish(), Finished::Idle));
         }
+    });
+}
+
+/// Bytes that a share gives back as soon as they are released, even if its owner still holds something.
+const MANY_STEPS: usize = 1 << 20;
+
+#[test]
+fn nobody_gives_back_what_is_not_counted_yet() {
+    model(PREEMPTIONS_OF_TWO, || {
+        let budget = std::sync::Arc::new(Budget::new(1 << 40));
+        let share = Arc::new(Share::new(budget.clone(), 0));
+        let other = share.clone();
+        let holder = thread::spawn(move || {
+            let _ = other.hold(MANY_STEPS);
+            other.release(MANY_STEPS);
+        });
+        let _ = share.hold(1);
+        assert!(!budget.is_exhausted(), "a step was given back too early");
+        share.release(1);
+        assert!(!budget.is_exhausted(), "a step was given back too early");
+        holder.join().unwrap();
+        assert_eq!((share.held(), budget.used()), (0, 0));
     });
 }
