@@ -89,6 +89,7 @@ mod segment;
 mod slot;
 mod small;
 mod spill;
+mod split;
 mod state;
 mod steps;
 mod store;
@@ -117,6 +118,7 @@ pub use options::{Discard, Limits, Policy, Storage, StoreOptions, StreamOptions}
 pub use purge::Purge;
 pub use read::Message;
 pub use seal::{Cipher, Compression, Key};
+pub use split::SplitTable;
 pub use state::{NEVER, NewMessage};
 pub use store::{KEY_MAX, StateChange, Store};
 pub use stream::{Appended, Stream, StreamStats};

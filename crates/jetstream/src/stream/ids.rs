@@ -177,7 +177,7 @@ impl Stream {
         if let Ids::Known(dedupe) = &mut self.ids
             && dedupe.poll_timeout(window).is_some_and(|due| due <= now)
         {
-            dedupe.trim(now, window);
+            dedupe.forget(now, window);
         }
     }
 

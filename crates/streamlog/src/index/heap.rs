@@ -1,7 +1,8 @@
 //! The index of a segment that is still being filled, or whose footer isn't written yet.
 use super::Place;
 use crate::filter::Filter;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use crate::split::SplitTable;
+use hashbrown::DefaultHashBuilder;
 use std::{hash::BuildHasher, ops::Range};
 
 /// seq -> place, and subject -> its messages. Indices count from `base`.
@@ -15,7 +16,7 @@ pub(crate) struct HeapIndex {
     ordinals: Vec<u32>,
     pub(crate) subjects: Vec<Subject>,
     names: Vec<u8>,
-    table: HashTable<u32>,
+    table: SplitTable<u32>,
     hasher: DefaultHashBuilder,
     /// (index, seconds)
     pub(crate) ttls: Vec<(u32, u32)>,

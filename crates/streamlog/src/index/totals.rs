@@ -6,7 +6,8 @@
 //!
 //! Looking for a subject's next message costs as much as there are messages of it in the segment, so whoever removes many in order would
 //! pay the square. A first that was removed leaves a loose one behind, and is looked for when somebody asks.
-use hashbrown::{DefaultHashBuilder, HashTable};
+use crate::split::SplitTable;
+use hashbrown::DefaultHashBuilder;
 use std::{
     hash::BuildHasher,
     sync::atomic::{AtomicU64, Ordering},
@@ -31,7 +32,7 @@ pub(crate) struct Totals {
     number: u64,
     rows: Vec<Row>,
     names: Vec<u8>,
-    table: HashTable<u32>,
+    table: SplitTable<u32>,
     hasher: DefaultHashBuilder,
     /// rows with a count
     used: usize,
@@ -53,7 +54,7 @@ impl Totals {
             number: TABLES.fetch_add(1, Ordering::Relaxed) + 1,
             rows: Vec::new(),
             names: Vec::new(),
-            table: HashTable::new(),
+            table: SplitTable::default(),
             hasher: DefaultHashBuilder::default(),
             used: 0,
             complete,
