@@ -476,6 +476,9 @@ impl Owner {
         self.host.closed(&self.connection, reason);
         self.intake = Intake::default();
         self.count_rest();
+        while !self.session.forget_subscriptions() {
+            tokio::task::yield_now().await;
+        }
         let cut = matches!(
             reason,
             CloseReason::SlowConsumerPendingBytes

@@ -21,6 +21,8 @@ use std::time::{Duration, Instant};
 
 /// Used-up subscriptions that may wait in the table before it is swept.
 const SPENT_MIN: usize = 16;
+/// Subscriptions that are dropped in one go at the end.
+const FORGOTTEN_MAX: usize = 1024;
 
 /// What the caller must do.
 #[derive(Debug)]
@@ -64,6 +66,8 @@ pub struct Session {
     state: State,
     connect: Box<Connect>,
     account: Option<Arc<Account>>,
+    /// An account that was left, as long as there are subscriptions to it.
+    left: Option<Arc<Account>>,
     grant: Option<Grant>,
     permissions: Option<Arc<Permissions>>,
     permits: Option<Arc<Mutex<ReplyPermits>>>,
@@ -121,6 +125,7 @@ impl Session {
             },
             connect: Box::default(),
             account: None,
+            left: None,
             grant: None,
             permissions: None,
             permits: None,
@@ -192,6 +197,7 @@ impl Session {
             .is_some_and(|old| Arc::ptr_eq(old, &account));
         if !same {
             self.leave_account();
+            while !self.forget_subscriptions() {}
             if !account.enter() {
                 self.close(CloseReason::MaxAccountConnectionsExceeded, worker);
                 return false;
@@ -207,7 +213,8 @@ impl Session {
         true
     }
 
-    /// Ends the session: stages the farewell, drops all subscriptions, and reports [`Event::Closed`].
+    /// Ends the session: stages the farewell, and reports [`Event::Closed`]. No subscription gets anything any more; if they are many, some
+    /// are left for [`Session::forget_subscriptions`].
     pub fn close(&mut self, reason: CloseReason, worker: &mut Worker) {
         if self.state == State::Closed {
             return;
@@ -672,17 +679,33 @@ impl Session {
     }
 
     fn leave_account(&mut self) {
-        let Some(account) = self.account.take() else {
-            return;
+        if let Some(account) = self.account.take() {
+            account.leave();
+            self.left = Some(account);
+            self.forget_subscriptions();
+        }
+    }
+
+    /// Drops some of the subscriptions of an account that was left. True when there are no more.
+    ///
+    /// Whoever ends a session calls it until then and lets others have a turn in between; a session that is dropped does it in one go.
+    pub fn forget_subscriptions(&mut self) -> bool {
+        let Some(account) = &self.left else {
+            return true;
         };
-        for subscription in self.subscriptions.drain() {
+        let some = self.subscriptions.extract_if(|_| true).take(FORGOTTEN_MAX);
+        for subscription in some {
             if subscription.close() {
                 self.sink.stats.subscriptions.fetch_sub(1, Relaxed);
                 account.unsubscribe(&subscription);
             }
         }
-        self.subscriptions = HashTable::new();
-        account.leave();
+        let done = self.subscriptions.is_empty();
+        if done {
+            self.subscriptions = HashTable::new();
+            self.left = None;
+        }
+        done
     }
 
     // -- answers
@@ -729,6 +752,12 @@ impl Session {
         if self.settings.tracing.is_some() {
             trace::leaves(&self.label, line);
         }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        while !self.forget_subscriptions() {}
     }
 }
 

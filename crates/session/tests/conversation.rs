@@ -408,6 +408,32 @@ fn a_closed_session_has_left_its_account() {
     );
 }
 
+#[test]
+fn many_subscriptions_are_dropped_in_several_goes() {
+    let mut peer = Peer::new("");
+    let many = Settings {
+        max_subscriptions: None,
+        ..settings(&peer.auth)
+    };
+    peer.session
+        .update(Arc::new(many), false, peer.now, &mut peer.worker);
+    peer.say(QUIET);
+    for sid in 0..3000 {
+        peer.say(format!("SUB same {sid}\r\n").as_bytes());
+    }
+    let account = peer.router.account("$G");
+    assert_eq!(account.subscription_count(), 3000);
+    peer.session
+        .close(CloseReason::ClientClosed, &mut peer.worker);
+    assert_eq!(account.connection_count(), 0);
+    let left = account.subscription_count();
+    assert!((1..3000).contains(&left), "{left} are left");
+    assert!(!peer.session.forget_subscriptions());
+    assert!(account.subscription_count() < left);
+    drop(peer);
+    assert_eq!(account.subscription_count(), 0);
+}
+
 proptest! {
     /// However the bytes are cut, the answer is the same.
     #[test]
