@@ -103,7 +103,12 @@ impl Server {
         let memory = self.router.memory();
         let own = usize::try_from(crate::process::usage().resident_bytes).unwrap_or(usize::MAX);
         *self.own_memory.lock() = Some(memory.reserve(own));
-        memory.set_max(held_max(&self.options.load()));
+        let max = held_max(&self.options.load());
+        memory.set_max(max);
+        if let Some(max) = max.filter(|&max| own > max / 2) {
+            let [own, max] = [own, max].map(|bytes| crate::process::shown_bytes(bytes as u64));
+            tracing::warn!(target: "midge", "max_memory leaves little for clients: of the {max} that may be held the server itself has {own}. Raise it");
+        }
     }
 
     /// Starts JetStream, if the options want it.

@@ -135,19 +135,32 @@ fn frames_out() {
     assert!(grown < 16 << 10, "{grown} KB for 40 MB of pings");
 }
 
-/// More logins than can be compared in their time: each ends, by a verdict or because its time is over.
+/// More logins than can be compared in their time: each ends, by a verdict or because its time is over. Another address waits a turn.
 fn a_password() {
     let secret = bcrypt::hash("pw", 10).expect("a hash");
-    let text =
-        format!("authorization {{ users = [{{user: joe, password: \"{secret}\"}}], timeout: 1 }}");
-    let broker = Broker::start(options(&text)).expect("a broker");
-    let mut all: Vec<_> = (0..50)
-        .map(|_| Client::login(&broker, "joe", "wrong"))
-        .collect();
-    for client in &mut all {
+    let start = |timeout: u32| {
+        let text = format!(
+            "authorization {{ users = [{{user: joe, password: \"{secret}\"}}], timeout: {timeout} }}"
+        );
+        Broker::start(options(&text)).expect("a broker")
+    };
+    let broker = start(1);
+    let burst = |broker: &Broker| -> Vec<_> {
+        let wrong = |_| Client::login(broker, "joe", "wrong");
+        (0..50).map(wrong).collect()
+    };
+    for client in &mut burst(&broker) {
         assert!(!client.wait_for("PONG\r\n"));
     }
-    assert!(broker.connections() <= 50);
+    let broker = start(600);
+    let waiting = burst(&broker);
+    let mut other = Client::from([127, 0, 0, 2], broker.ports().client.expect("a port"));
+    other.log_in("joe", "pw");
+    assert!(other.wait_for("PONG\r\n"));
+    // The burst waits for its turns, nearly all of it.
+    let left = broker.connections();
+    let burst = waiting.len() as u64;
+    assert!(left > burst / 2, "{left} of {burst}");
 }
 
 fn a_farewell() {
@@ -168,7 +181,30 @@ fn a_request() {
 }
 
 fn silence() {
+    let text = "http: '127.0.0.1:-1'\nauthorization { token: t, timeout: 600 }";
+    let broker = Broker::start(options(text)).expect("a broker");
+    let before = held(&broker);
+    let mut silent: Vec<_> = (0..64).map(|_| Client::new(&broker)).collect();
+    assert!(silent.iter_mut().all(|client| client.wait_for("INFO ")));
+    let grown = held(&broker) - before;
+    let count = silent.len() as u64;
+    assert_eq!(grown, count * midge_router::SINK_BYTES as u64);
+    drop(silent);
     let broker =
         Broker::start(options("authorization { token: t, timeout: 1 }")).expect("a broker");
     assert!(Client::new(&broker).wait_for("Authentication Timeout"));
+}
+
+/// What counts as held by clients.
+fn held(broker: &Broker) -> u64 {
+    let mut client = Client::of(broker.ports().http.expect("a port"));
+    client.say("GET /varz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let mut answer = String::new();
+    client
+        .socket
+        .read_to_string(&mut answer)
+        .expect("an answer");
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a head");
+    let varz: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    varz["midge_memory"]["held"].as_u64().expect("a number")
 }

@@ -53,7 +53,7 @@ impl Mailbox {
         Self::build(None)
     }
 
-    /// Like [`Mailbox::new`]; the memory of its chunks counts against `budget`, `floor` bytes of it always.
+    /// Like [`Mailbox::new`]; the memory of its chunks counts against `budget`, `floor` bytes of it until it is closed.
     pub fn with_budget(budget: Arc<Budget>, floor: usize) -> Self {
         Self::build(Some(Share::new(budget, floor)))
     }
@@ -128,9 +128,12 @@ impl Mailbox {
         self.slot.state() == State::Blocked
     }
 
-    /// Refuses chunks from now on and frees those that wait; what a drainer has taken it frees itself.
+    /// Refuses chunks from now on and frees those that wait; what a drainer has taken it frees itself. The share [ends](Share::end).
     pub fn close(&self) {
         self.free(self.slot.close());
+        if let Some(share) = &self.share {
+            share.end();
+        }
     }
 
     /// True after [`Mailbox::close`].

@@ -1,6 +1,6 @@
 //! One owner's part of a budget, taken in large steps, so that what all owners share is written seldom.
 //!
-//! `held` is what the owner holds, `taken` what it took out of the budget for that, `floor` of it for all its life. At rest
+//! `held` is what the owner holds, `taken` what it took out of the budget for that, `floor` of it until its [end](Share::end). At rest
 //! `held <= taken`; while two threads change `held` at once, `taken` may lag by a step until the next change. Whoever brings `held` to
 //! the floor or below gives all else back: the changes of `held` are ordered among each other (`AcqRel`), so it sees every step that was
 //! taken for what others released before. The budget is written before `taken` is raised and after it is lowered, so at every moment it
@@ -13,23 +13,25 @@ use crate::sync::{AtomicUsize, Ordering};
 
 /// Bytes of one step.
 const STEP_BYTES: usize = 32 << 10;
+/// Instead of a floor after the end: what is held counts by the byte.
+const ENDED: usize = usize::MAX;
 
 /// What one owner holds of a [`Budget`].
 pub struct Share {
     budget: Arc<Budget>,
-    floor: usize,
+    floor: AtomicUsize,
     held: AtomicUsize,
     /// floor <= taken <= what the budget counts for this owner
     taken: AtomicUsize,
 }
 
 impl Share {
-    /// A share that takes `floor` bytes at once and until it is dropped.
+    /// A share that takes `floor` bytes at once and until its end.
     pub fn new(budget: Arc<Budget>, floor: usize) -> Self {
         budget.reserve(floor);
         Self {
             budget,
-            floor,
+            floor: AtomicUsize::new(floor),
             held: AtomicUsize::new(0),
             taken: AtomicUsize::new(floor),
         }
@@ -48,13 +50,19 @@ impl Share {
         self.give_back(before - n);
     }
 
+    /// The owner is gone, and only what it held may stay for a while: the floor goes, and nothing is taken in steps any more.
+    pub fn end(&self) {
+        self.floor.store(ENDED, Ordering::Relaxed);
+        self.release(0);
+    }
+
     /// Bytes that the owner holds.
     pub fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
     }
 
     fn take(&self, held: usize) -> bool {
-        let wanted = self.steps(held);
+        let wanted = steps(self.floor.load(Ordering::Relaxed), held);
         let mut taken = self.taken.load(Ordering::Relaxed);
         while taken < wanted {
             self.budget.reserve(wanted - taken);
@@ -75,10 +83,10 @@ impl Share {
     }
 
     fn give_back(&self, held: usize) {
-        let target = self.steps(held);
-        let is_excess = |taken: usize| {
-            taken > target && (target == self.floor || taken - held >= 2 * STEP_BYTES)
-        };
+        let floor = self.floor.load(Ordering::Relaxed);
+        let target = steps(floor, held);
+        let is_excess =
+            |taken: usize| taken > target && (target <= floor || taken - held >= 2 * STEP_BYTES);
         let lower = |taken| is_excess(taken).then_some(target);
         let change = self
             .taken
@@ -87,10 +95,13 @@ impl Share {
             self.budget.release(before - target);
         }
     }
+}
 
-    /// What is taken for `held` bytes.
-    fn steps(&self, held: usize) -> usize {
-        self.floor + held.saturating_sub(self.floor).next_multiple_of(STEP_BYTES)
+/// What is taken for `held` bytes.
+fn steps(floor: usize, held: usize) -> usize {
+    match floor {
+        ENDED => held,
+        floor => floor + held.saturating_sub(floor).next_multiple_of(STEP_BYTES),
     }
 }
 
@@ -141,6 +152,19 @@ mod tests {
         assert!(!share.hold(1), "no step, no news");
         drop(share);
         assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn after_the_end_only_what_is_held_counts() {
+        let (budget, share) = share(usize::MAX);
+        let _ = share.hold(100);
+        share.end();
+        assert_eq!(budget.used(), 100);
+        let _ = share.hold(STEP_BYTES);
+        assert_eq!(budget.used(), STEP_BYTES + 100);
+        share.release(STEP_BYTES);
+        share.release(99);
+        assert_eq!((share.held(), budget.used()), (1, 1));
     }
 
     #[test]

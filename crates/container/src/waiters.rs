@@ -2,13 +2,30 @@
 
 use core::sync::atomic::{AtomicBool, Ordering, fence};
 use core::task::{Context, Poll, Waker};
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 /// Tasks that are woken when something has room again, in the order in which they came.
 #[derive(Debug, Default)]
 pub struct Waiters {
-    wakers: Mutex<Vec<Waker>>,
+    waiting: Mutex<Waiting>,
     any: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    wakers: Vec<Waker>,
+    /// What tells them apart, since a task that waits may be polled for other reasons as well.
+    known: HashSet<(usize, usize)>,
+}
+
+impl Waiting {
+    fn add(&mut self, waker: &Waker) {
+        let vtable: *const _ = waker.vtable();
+        if self.known.insert((waker.data() as usize, vtable as usize)) {
+            self.wakers.push(waker.clone());
+        }
+    }
 }
 
 impl Waiters {
@@ -19,12 +36,10 @@ impl Waiters {
         if has_room() {
             return Poll::Ready(());
         }
-        let mut wakers = self.wakers.lock().unwrap_or_else(PoisonError::into_inner);
-        if !wakers.iter().any(|waker| waker.will_wake(cx.waker())) {
-            wakers.push(cx.waker().clone());
-        }
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.add(cx.waker());
         self.any.store(true, Ordering::Relaxed);
-        drop(wakers);
+        drop(waiting);
         fence(Ordering::SeqCst);
         match has_room() {
             true => Poll::Ready(()),
@@ -36,11 +51,11 @@ impl Waiters {
     pub fn wake_if(&self, has_room: impl Fn() -> bool) {
         fence(Ordering::SeqCst);
         if self.any.load(Ordering::Relaxed) && has_room() {
-            let mut wakers = self.wakers.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             self.any.store(false, Ordering::Relaxed);
-            let woken = std::mem::take(&mut *wakers);
-            drop(wakers);
-            woken.into_iter().for_each(Waker::wake);
+            let woken = std::mem::take(&mut *waiting);
+            drop(waiting);
+            woken.wakers.into_iter().for_each(Waker::wake);
         }
     }
 }

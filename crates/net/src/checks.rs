@@ -5,7 +5,7 @@
 //! The 64 leading bits of an IPv6 address count as one, since whoever has one of them has all of them.
 
 use parking_lot::Mutex;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -51,7 +51,7 @@ impl Checks {
 
     fn give_on(self: Arc<Self>) {
         let mut state = self.0.lock();
-        while let Some(waiter) = state.waiting.next() {
+        while let Some(waiter) = state.waiting.next(|waiter| !waiter.is_closed()) {
             match waiter.send(Place(Some(self.clone()))) {
                 Ok(()) => return,
                 // Nobody waits there any more, and the place goes to the next one, not back through its drop.
@@ -72,8 +72,10 @@ impl Drop for Place {
 
 /// Waiters of many addresses, who are served by turns.
 struct Turns<T> {
-    /// Whose turn comes next is in front. No queue is empty.
-    queues: VecDeque<(IpAddr, VecDeque<T>)>,
+    /// By address. None is empty.
+    queues: HashMap<IpAddr, VecDeque<T>>,
+    /// Those of `queues`; whose turn comes next is in front.
+    order: VecDeque<IpAddr>,
     len: usize,
     sweep_at: usize,
 }
@@ -81,7 +83,8 @@ struct Turns<T> {
 impl<T> Default for Turns<T> {
     fn default() -> Self {
         Self {
-            queues: VecDeque::new(),
+            queues: HashMap::new(),
+            order: VecDeque::new(),
             len: 0,
             sweep_at: SWEEP_MIN,
         }
@@ -91,30 +94,47 @@ impl<T> Default for Turns<T> {
 impl<T> Turns<T> {
     fn push(&mut self, address: IpAddr, waiter: T, still_waits: impl Fn(&T) -> bool) {
         if self.len >= self.sweep_at {
-            self.queues.retain_mut(|(_, queue)| {
-                queue.retain(&still_waits);
-                !queue.is_empty()
-            });
-            self.len = self.queues.iter().map(|(_, queue)| queue.len()).sum();
-            self.sweep_at = SWEEP_MIN.max(2 * self.len);
+            self.sweep(still_waits);
         }
         let address = network(address);
-        let known = self.queues.iter_mut().find(|(known, _)| *known == address);
-        match known {
-            Some((_, queue)) => queue.push_back(waiter),
-            None => self.queues.push_back((address, [waiter].into())),
+        let queue = self.queues.entry(address).or_default();
+        if queue.is_empty() {
+            self.order.push_back(address);
         }
+        queue.push_back(waiter);
         self.len += 1;
     }
 
-    fn next(&mut self) -> Option<T> {
-        let (address, mut queue) = self.queues.pop_front()?;
-        let waiter = queue.pop_front()?;
-        self.len -= 1;
-        if !queue.is_empty() {
-            self.queues.push_back((address, queue));
+    fn sweep(&mut self, still_waits: impl Fn(&T) -> bool) {
+        self.queues.retain(|_, queue| {
+            queue.retain(&still_waits);
+            !queue.is_empty()
+        });
+        self.order
+            .retain(|address| self.queues.contains_key(address));
+        self.len = self.queues.values().map(VecDeque::len).sum();
+        self.sweep_at = SWEEP_MIN.max(2 * self.len);
+    }
+
+    /// Who comes next. An address of which nobody still waits has no turn.
+    fn next(&mut self, still_waits: impl Fn(&T) -> bool) -> Option<T> {
+        while let Some(address) = self.order.pop_front() {
+            let Some(mut queue) = self.queues.remove(&address) else {
+                continue;
+            };
+            while let Some(waiter) = queue.pop_front() {
+                self.len -= 1;
+                if !still_waits(&waiter) {
+                    continue;
+                }
+                if !queue.is_empty() {
+                    self.queues.insert(address, queue);
+                    self.order.push_back(address);
+                }
+                return Some(waiter);
+            }
         }
-        Some(waiter)
+        None
     }
 }
 
@@ -201,6 +221,23 @@ mod tests {
         drop(given);
         assert_eq!(checks.0.lock().free, 1);
         drop(taken(&checks));
+    }
+
+    /// Symptom: an address lost a turn for each of its waiters that had given up.
+    #[test]
+    fn who_gave_up_costs_its_address_no_turn() {
+        let checks = Checks::new(1);
+        let place = taken(&checks);
+        let gone: Vec<_> = (0..3).map(|_| wait(&checks, address(1))).collect();
+        let mut last = wait(&checks, address(1));
+        let mut other: Vec<_> = (0..2).map(|_| wait(&checks, address(2))).collect();
+        drop(gone);
+        drop(place);
+        let place = poll(&mut last).expect("its turn, before the other address");
+        drop(place);
+        drop(poll(&mut other[0]).expect("its turn"));
+        drop(poll(&mut other[1]).expect("its turn"));
+        assert_eq!(checks.0.lock().free, 1);
     }
 
     #[test]

@@ -146,32 +146,44 @@ impl Memory {
     /// Closes the sinks that hold most until a sixteenth of the bound is free, if it is reached. One thread does that for all.
     pub fn reclaim(&self) {
         let goal = self.goal();
-        if self.held() <= goal {
-            return;
+        // Who finds it being done leaves what he added to whoever does it, so that one looks again.
+        while self.held() > goal {
+            let Some(_only) = self.reclaiming.try_lock() else {
+                return;
+            };
+            if !self.evict_down_to(goal) {
+                return;
+            }
         }
-        let Some(_only) = self.reclaiming.try_lock() else {
-            return;
-        };
+    }
+
+    /// Whether anybody was closed.
+    fn evict_down_to(&self, goal: usize) -> bool {
         // What is upgraded under the lock is dropped after it: the last owner of a sink takes the lock as well.
         let sinks: Vec<_> = self.sinks.lock().iter().filter_map(Weak::upgrade).collect();
         // What a connection holds beside its mailbox goes when its owner comes round; so it is with those that end already.
         let (open, ending): (Vec<_>, Vec<_>) = sinks.iter().partition(|sink| sink.is_open());
         let mut promised: usize = ending.iter().map(|sink| sink.held()).sum();
-        let mut sinks: Vec<_> = open
-            .into_iter()
-            .map(|sink| (sink.weight(), sink))
-            .filter(|(weight, _)| *weight > SINK_BYTES)
-            .collect();
-        sinks.sort_unstable_by_key(|(weight, _)| Reverse(*weight));
-        for (weight, sink) in sinks {
-            if self.held() <= goal.saturating_add(promised) {
-                break;
-            }
-            if sink.outlet().evict(sink, weight) {
-                self.evicted.fetch_add(1, Relaxed);
-                promised += sink.held();
+        let mut any = false;
+        // Those first that hold much alone: closing one of many readers of a payload gives nothing back.
+        for weight in [Sink::held, Sink::weight] {
+            let weighed = open.iter().map(|sink| (weight(sink), sink));
+            let mut heavy: Vec<_> = weighed
+                .filter(|(weight, sink)| *weight > SINK_BYTES && sink.is_open())
+                .collect();
+            heavy.sort_unstable_by_key(|(weight, _)| Reverse(*weight));
+            for (weight, sink) in heavy {
+                if self.held() <= goal.saturating_add(promised) {
+                    return any;
+                }
+                if sink.outlet().evict(sink, weight) {
+                    self.evicted.fetch_add(1, Relaxed);
+                    promised += sink.held();
+                    any = true;
+                }
             }
         }
+        any
     }
 
     /// Bytes that count until the last of them is dropped, unless they are many and there is no room for them.
@@ -364,6 +376,37 @@ mod tests {
             worker.hand_over();
         }
         assert!(!slow.is_open());
+    }
+
+    /// Symptom: readers of one large payload were closed one after the other, which freed nothing, before the one that held much alone.
+    #[test]
+    fn who_holds_much_alone_goes_before_the_readers_of_a_shared_payload() {
+        let (router, account) = router();
+        let many: Vec<_> = (0..5)
+            .map(|_| listen(&router, &account, "many", Box::new(Stuck)))
+            .collect();
+        let alone = listen(&router, &account, "alone", Box::new(Stuck));
+        let mut worker = worker();
+        publish(&mut worker, &account, "many", 5 << 20);
+        worker.hand_over();
+        for _ in 0..MAX >> 16 {
+            publish(&mut worker, &account, "alone", 1 << 16);
+            worker.hand_over();
+        }
+        assert!(!alone.is_open() && many.iter().all(|sink| sink.is_open()));
+    }
+
+    /// Symptom: a connection's floor counted for as long as a cache held one of its subscriptions.
+    #[test]
+    fn a_floor_goes_with_the_connection() {
+        let (router, account) = router();
+        let sinks: Vec<_> = (0..10)
+            .map(|_| listen(&router, &account, "a", Box::new(Stuck)))
+            .collect();
+        let own: usize = sinks.iter().map(|sink| sink.held()).sum();
+        assert_eq!(router.memory().held(), 10 * SINK_BYTES);
+        sinks.iter().for_each(|sink| sink.mailbox().close());
+        assert_eq!(router.memory().held(), own);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use midge_broker::Broker;
 use midge_conf::{Options, grammar::System};
+use socket2::{Domain, Socket, Type};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -30,15 +31,31 @@ impl Client {
         Self { socket, seen }
     }
 
+    /// From an address of this machine.
+    pub(crate) fn from(local: [u8; 4], address: SocketAddr) -> Self {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        let local = SocketAddr::from((local, 0));
+        socket.bind(&local.into()).expect("an own address");
+        socket.connect(&address.into()).expect("it listens");
+        let socket = TcpStream::from(socket);
+        socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let seen = String::new();
+        Self { socket, seen }
+    }
+
     pub(crate) fn new(broker: &Broker) -> Self {
         Self::of(broker.ports().client.expect("a port"))
     }
 
     pub(crate) fn login(broker: &Broker, user: &str, password: &str) -> Self {
         let mut client = Self::new(broker);
-        let connect = format!(r#"{{"verbose":false,"user":"{user}","pass":"{password}"}}"#);
-        client.say(&format!("CONNECT {connect}\r\nPING\r\n"));
+        client.log_in(user, password);
         client
+    }
+
+    pub(crate) fn log_in(&mut self, user: &str, password: &str) {
+        let connect = format!(r#"{{"verbose":false,"user":"{user}","pass":"{password}"}}"#);
+        self.say(&format!("CONNECT {connect}\r\nPING\r\n"));
     }
 
     pub(crate) fn say(&mut self, text: &str) {
