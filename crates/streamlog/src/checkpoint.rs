@@ -221,7 +221,7 @@ impl Inner {
         if w.journal.is_unsynced() {
             w.sync_journal()?;
         }
-        let content = small.encode(self.salt);
+        let content = small.encode(self.salt, w.journal.newest());
         w.manifest_generation += 1;
         self.manifest_len.store(content.len(), Ordering::Relaxed);
         self.with_reserve(|| {

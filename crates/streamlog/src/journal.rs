@@ -259,6 +259,8 @@ pub(crate) struct Journal {
     head: u64,
     number: u64,
     prev: u64,
+    /// the newest frame that the manifest knew
+    passed: u64,
     synced: u64,
     /// the `oldest` that the newest synced frame announced
     announced: u64,
@@ -312,6 +314,7 @@ impl Journal {
             head: 0,
             number: 1,
             prev: 0,
+            passed: 0,
             synced: 0,
             announced: 1,
             oldest_written: 1,
@@ -497,6 +500,17 @@ impl Journal {
     /// The number of the next frame.
     pub(crate) fn next_number(&self) -> u64 {
         self.number
+    }
+
+    /// The number of the newest frame that counts, or of the last one that is known to have counted; 0: there is none.
+    pub(crate) fn newest(&self) -> u64 {
+        self.prev.max(self.passed)
+    }
+
+    /// No frame gets this number or a lower one from now on, whatever became of the frames that had them.
+    pub(crate) fn go_on_after(&mut self, number: u64) {
+        self.passed = number;
+        self.number = self.number.max(number.saturating_add(1));
     }
 
     /// The share of the ring, in 1/256, that frames from `oldest` on take (0: none).

@@ -34,6 +34,8 @@ use std::{
 struct Past {
     /// of the manifest; 0: there is none
     generation: u64,
+    /// the newest frame whose small state the manifest has; 0: it doesn't say
+    saved: u64,
     salt: u64,
     small: Pairs,
     traces: HashMap<u64, Traces>,
@@ -108,9 +110,11 @@ impl Past {
         })?;
         if let Some((generation, content)) = found.best {
             let decoded = Pairs::decode(&content);
-            let (salt, small) = decoded.ok_or_else(|| unreadable("they make no sense".into()))?;
+            let (salt, small, saved) =
+                decoded.ok_or_else(|| unreadable("they make no sense".into()))?;
             return Ok(Self {
                 generation,
+                saved,
                 salt,
                 small,
                 ..Self::default()
@@ -139,7 +143,9 @@ impl Past {
             if self.generation > 0 {
                 damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
             }
-            return Journal::create(disk, self.salt, size);
+            let mut journal = Journal::create(disk, self.salt, size)?;
+            journal.go_on_after(self.saved);
+            return Ok(journal);
         }
         let salt = Journal::salt(disk)?;
         let found = Journal::open(disk, self.salt)?;
@@ -163,12 +169,15 @@ impl Past {
             self.replay(frame);
         }
         let mut journal = found.journal;
+        journal.go_on_after(self.saved);
         // What a killed process wrote may be in the system's memory only.
         journal.sync()?;
         Ok(journal)
     }
 
+    /// What a frame says. Its small state may be older than the manifest, which takes some that no frame has.
     fn replay(&mut self, frame: Frame) {
+        let is_saved = frame.number <= self.saved;
         for entry in frame.entries {
             match entry {
                 Entry::Bytes {
@@ -187,6 +196,7 @@ impl Past {
                     };
                     self.traces.entry(stream).or_default().pieces.push(piece);
                 }
+                Entry::Put { .. } | Entry::Delete { .. } if is_saved => {}
                 Entry::Put { key, value } => {
                     self.state_pin.get_or_insert(frame.number);
                     let pair = Pair::new(&key, &value);

@@ -107,27 +107,28 @@ impl Pairs {
         self.0.iter()
     }
 
-    /// The manifest's content.
-    pub(crate) fn encode(&self, salt: u64) -> Vec<u8> {
+    /// The manifest's content: the store's salt, all entries, and the newest frame of the journal whose changes are among them.
+    pub(crate) fn encode(&self, salt: u64, frame: u64) -> Vec<u8> {
         const NUMBERS_MAX: usize = 10;
         let len = self.iter().map(|pair| pair.0.len() + 2 * NUMBERS_MAX);
-        let mut put = Put(Vec::with_capacity(2 * NUMBERS_MAX + len.sum::<usize>()));
+        let mut put = Put(Vec::with_capacity(3 * NUMBERS_MAX + len.sum::<usize>()));
         put.num(salt).num(self.0.len() as u64);
         for pair in self.iter() {
             put.bytes(pair.key()).bytes(pair.value());
         }
+        put.num(frame);
         put.0
     }
 
-    /// Salt and entries of a manifest.
-    pub(crate) fn decode(content: &[u8]) -> Option<(u64, Self)> {
+    /// Salt, entries and frame of a manifest. Older ones say no frame, which stands for 0.
+    pub(crate) fn decode(content: &[u8]) -> Option<(u64, Self, u64)> {
         let mut take = Take(content);
         let salt = take.num()?;
         let mut pairs = Self::default();
         for _ in 0..take.num()? {
             pairs.put(Pair::new(take.bytes()?, take.bytes()?));
         }
-        Some((salt, pairs))
+        Some((salt, pairs, take.num().unwrap_or(0)))
     }
 }
 
@@ -164,11 +165,16 @@ mod tests {
     fn a_manifest_comes_back() {
         let mut pairs = Pairs::default();
         (0..300u32).for_each(|k| pairs.put(Pair::new(&k.to_be_bytes(), &vec![7; k as usize])));
-        let (salt, back) = Pairs::decode(&pairs.encode(u64::MAX)).unwrap();
+        let content = pairs.encode(u64::MAX, 300);
+        let (salt, back, frame) = Pairs::decode(&content).unwrap();
         let all = |pairs: &Pairs| -> Vec<(Vec<u8>, Vec<u8>)> {
             let both = |pair: &Pair| (pair.key().to_vec(), pair.value().to_vec());
             pairs.iter().map(both).collect()
         };
-        assert_eq!((salt, all(&back)), (u64::MAX, all(&pairs)));
+        assert_eq!((salt, frame), (u64::MAX, 300));
+        assert_eq!(all(&back), all(&pairs));
+        let older = &content[..content.len() - 2];
+        let (_, back, frame) = Pairs::decode(older).unwrap();
+        assert_eq!((all(&back), frame), (all(&pairs), 0));
     }
 }

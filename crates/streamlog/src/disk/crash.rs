@@ -178,6 +178,7 @@ struct Inner {
     hook: Option<Hook>,
     operations: u64,
     calls: u64,
+    written: u64,
 }
 
 /// The disk. Clones are the same disk.
@@ -218,6 +219,11 @@ impl CrashDisk {
     /// How many operations changed something.
     pub fn operations(&self) -> u64 {
         self.0.lock().operations
+    }
+
+    /// How many bytes were written.
+    pub fn written(&self) -> u64 {
+        self.0.lock().written
     }
 
     /// How many calls were made, those that only look too.
@@ -508,6 +514,7 @@ impl DiskFile for CrashFile {
         if end as u64 > now && self.is_full(end as u64 - now) {
             return Err(io::ErrorKind::StorageFull.into());
         }
+        self.disk.0.lock().written += bytes.len() as u64;
         self.with(|inode| {
             if inode.live.len() < end {
                 inode.live.resize(end, 0);
