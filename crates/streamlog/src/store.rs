@@ -436,7 +436,7 @@ impl Inner {
         std::mem::take(&mut small.deltas)
     }
 
-    /// Changes small state. What only takes away is never refused, or space could not come back.
+    /// Changes small state. What takes away as much as it brings is never refused, or space could not come back.
     fn change(&self, deltas: &[StateChange<'_>]) -> Result<Ticket> {
         if deltas.is_empty() {
             return Ok(Ticket::done());
@@ -452,9 +452,14 @@ impl Inner {
             }
             len += one;
         }
-        let takes_away = deltas.iter().any(|(_, value)| value.is_none());
         let mut small = self.small.lock();
-        if !takes_away {
+        let mut removed = deltas
+            .iter()
+            .filter(|(_, value)| value.is_none())
+            .peekable();
+        let removes = removed.peek().is_some();
+        let kept = |(key, _): &StateChange<'_>| Some(key.len() + small.map.get(key)?.len());
+        if !removes || len > removed.filter_map(kept).sum() {
             self.admit_state(len)?;
         }
         let defines = deltas.iter().any(|(key, _)| key.first() == Some(&0));

@@ -79,6 +79,23 @@ fn many_states_at_once_wait_for_their_turn() {
     assert_eq!(store.failure(), None);
 }
 
+/// Symptom: state beyond all bounds waited for the disk. Cause: whatever came with a removal was taken for what makes room. Remedy: that has to take
+/// away as much as it brings.
+#[test]
+fn what_is_large_is_refused_beside_a_removal_too() {
+    let store = open(&CrashDisk::new());
+    let change = |key: u32, gone: &[u8], len: usize| {
+        let (key, value) = (key.to_be_bytes().map(|b| b | 1), vec![1; len]);
+        store.change_states(&[(gone, None), (&key, Some(&value))])
+    };
+    let refused = |key| matches!(change(key, b"nothing", 1250), Err(Error::Overloaded { .. }));
+    assert!((0..300).any(refused), "it has a bound");
+    // A mark in the place of something larger.
+    let place = 0_u32.to_be_bytes().map(|b| b | 1);
+    drop(change(1000, &place, 10).unwrap());
+    drop(store.delete_state(b"nothing").unwrap());
+}
+
 /// Symptom: the same, when a stream is made beside a large message. Cause: the batch of a definition went through the journal as a whole,
 /// since no file may come before the definition. Remedy: the definition goes first, what is large to its file after it.
 #[test]
