@@ -7,7 +7,8 @@
 //! - A slice ends after [`RECORDS`] records or [`BYTES`] bytes, whichever is first, and the record that is being touched.
 //! - Accounts take turns, and so do the tasks of an account: with `n` accounts at work, each has every `n`-th slice.
 //! - What a request is answered at once touches no more than a slice in all between two turns; what is left of it becomes a task.
-//! - A task never outlives its account, and ends when its stream does: whoever was sent messages is told that no more come.
+//! - A task never outlives its account, and ends when its stream does: whoever was sent messages is told that no more come, and each request is
+//!   answered.
 //! - Of an account's requests that hold what was found out for them, one is at work at a time.
 //! - A sweep that meets an error is put off for [`RETRY`] and goes on where it was: it is neither dropped nor tried at every turn.
 
@@ -281,11 +282,15 @@ impl Tasks {
         }
     }
 
-    /// Forgets what an account has.
-    pub(crate) fn remove(&mut self, account: AccountId) {
-        self.waiting.remove(&account);
+    /// Takes out what an account has.
+    pub(crate) fn remove(&mut self, account: AccountId) -> Vec<Task> {
+        let waiting = self.waiting.remove(&account).unwrap_or_default();
         self.turns.retain(|other| *other != account);
-        self.put_off.retain(|(_, other, _)| *other != account);
+        let is_own = |(_, other, _): &mut (u64, AccountId, Task)| *other == account;
+        let put_off = self.put_off.extract_if(.., is_own);
+        let put_off = put_off.map(|(_, _, task)| task);
+        let waiting = waiting.tasks.into_iter().chain(waiting.requests);
+        waiting.chain(put_off).collect()
     }
 }
 
@@ -332,7 +337,7 @@ mod tests {
             .filter(|it| *it != 9)
             .collect();
         assert_eq!(own, [1, 2, 3, 1]);
-        tasks.remove(a);
+        assert_eq!(tasks.remove(a).len(), 3);
         assert_eq!(tasks.pop().map(|(_, task)| number(&task)), Some(9));
         assert!(tasks.is_empty() && tasks.pop().is_none());
     }

@@ -44,11 +44,6 @@ fn stored(world: &World) -> u64 {
     log.expect("it is there").stats().msgs
 }
 
-/// One turn, without a commit; true if there is more to do.
-fn turn(world: &mut World) -> bool {
-    world.jetstream.run(world.now, &mut world.ether)
-}
-
 /// Symptom: a direct get with `max_bytes` and no `batch` held all accounts for two minutes. Cause: all sequences of the stream were looked
 /// up before the first message was sent, and all were sent in one go. Remedy: it is a task that sends as it reads.
 #[test]
@@ -63,7 +58,7 @@ fn a_direct_get_of_everything_leaves_turns_to_others() {
     let mut heard = [world.take("_I.a"), world.take("_I.b")];
     assert!(heard[0].len() + heard[1].len() <= SLICE);
     for at in 0.. {
-        let more = turn(&mut world);
+        let more = world.turn();
         let before = [heard[0].len(), heard[1].len()];
         heard[0].extend(world.take("_I.a"));
         heard[1].extend(world.take("_I.b"));
@@ -128,7 +123,7 @@ fn what_a_consumer_held_back_goes_in_slices() {
     );
     let (mut turns, mut more) = (0, true);
     while more {
-        more = turn(&mut world);
+        more = world.turn();
         turns += 1;
     }
     assert!(turns >= MESSAGES / SLICE, "{turns} turns");
@@ -142,7 +137,7 @@ fn a_sweep_ends_when_its_stream_keeps_everything() {
     let mut world = filled(&json!({"retention": "interest"}));
     consumer(&mut world, "D", "s.other");
     world.request("CONSUMER.DELETE.S.C", &Value::Null);
-    turn(&mut world);
+    world.turn();
     let config =
         json!({"name": "S", "subjects": ["s.*"], "allow_direct": true, "retention": "limits"});
     world.request("STREAM.UPDATE.S", &config);
@@ -183,7 +178,7 @@ fn a_sweep_goes_on_after_a_crash() {
     let mut world = filled(&json!({"retention": "interest"}));
     consumer(&mut world, "D", "s.other");
     world.request("CONSUMER.DELETE.S.C", &Value::Null);
-    turn(&mut world);
+    world.turn();
     world.store.commit_once(world.now).unwrap();
     let mut world = world.lose_power(1);
     world.settle();
@@ -205,7 +200,7 @@ fn deleted_sequences_are_listed_in_slices() {
     world.request("STREAM.INFO.S", &json!({"deleted_details": true}));
     let mut turns = 0;
     while world.ether.heard.is_empty() {
-        turn(&mut world);
+        world.turn();
         turns += 1;
     }
     assert!(turns >= MESSAGES / 2 / SLICE, "{turns} turns");
@@ -234,126 +229,11 @@ fn what_is_too_old_goes_in_slices() {
             "{left} are forgotten"
         );
         world.jetstream.handle_timeout(world.now, &mut world.ether);
-        turn(&mut world);
+        world.turn();
         let now = messages(&mut world);
         assert!(now < left && left - now <= SLICE as u64, "{left} to {now}");
         left = now;
     }
-}
-
-/// A stream whose messages have ids, after a power cut: nothing of it is in memory.
-fn with_ids(more: &Value) -> World {
-    let mut world = World::new();
-    let mut config =
-        json!({"name": "S", "subjects": ["s.*"], "duplicate_window": 600_000_000_000_u64});
-    for (key, value) in more.as_object().into_iter().flatten() {
-        config[key] = value.clone();
-    }
-    world.ask("STREAM.CREATE.S", &config);
-    world.ask("STREAM.CREATE.T", &json!({"name": "T", "subjects": ["t"]}));
-    for at in 1..=MESSAGES {
-        world.send("s.1", None, &id(at), "x");
-        if at % 500 == 0 {
-            world.settle();
-        }
-    }
-    world.lose_power(1)
-}
-
-fn id(id: usize) -> String {
-    format!("NATS/1.0\r\nNats-Msg-Id: {id}\r\n\r\n")
-}
-
-/// Turns until something is answered to `_I.a`.
-fn turns_until_answered(world: &mut World) -> usize {
-    let mut turns = 0;
-    while !world.ether.heard.iter().any(|heard| heard.to == "_I.a") {
-        assert!(turn(world), "nobody goes on after {turns} turns");
-        turns += 1;
-    }
-    turns
-}
-
-/// Symptom: the first publish with an id after a start held everybody for 4.3 s when the window had 3 million. Cause: all ids were read from
-/// the log in one go. Remedy: they are read in slices, and what is published to that stream waits meanwhile, in its order.
-#[test]
-fn ids_are_read_in_slices_while_others_go_on() {
-    let mut world = with_ids(&json!({}));
-    world.send("s.1", Some("_I.a"), &id(7), "x");
-    world.send("s.1", Some("_I.b"), "", "behind it");
-    world.send("s.1", Some("_I.c"), &id(MESSAGES + 2), "x");
-    assert!(turn(&mut world));
-    world.send("t", Some("_I.t"), "", "x");
-    world.request("STREAM.NAMES", &Value::Null);
-    world.store.commit_once(world.now).unwrap();
-    world.jetstream.committed(usize::MAX, &mut world.ether);
-    assert_eq!(world.take("_I.t")[0].json()["seq"], json!(1));
-    assert_eq!(world.take("_I.ask").len(), 1);
-    let turns = turns_until_answered(&mut world);
-    assert!(turns >= MESSAGES / SLICE - 2, "{turns} turns");
-    world.settle();
-    let ack = |world: &mut World, to: &str| world.take(to)[0].json();
-    let duplicate = ack(&mut world, "_I.a");
-    assert_eq!(
-        (&duplicate["seq"], &duplicate["duplicate"]),
-        (&json!(7), &json!(true))
-    );
-    assert_eq!(ack(&mut world, "_I.b")["seq"], json!(MESSAGES + 1));
-    assert_eq!(ack(&mut world, "_I.c")["seq"], json!(MESSAGES + 2));
-    // What was stored meanwhile is remembered, too.
-    let again = world.publish("s.1", &id(MESSAGES + 2), "x");
-    assert_eq!(again["duplicate"], json!(true));
-}
-
-#[test]
-fn an_id_is_known_although_its_message_goes_before_it_is_read() {
-    let mut world = with_ids(&json!({}));
-    world.send("s.1", Some("_I.a"), &id(7), "x");
-    world.request("STREAM.MSG.DELETE.S", &json!({"seq": MESSAGES - 1}));
-    world.request("STREAM.PURGE.S", &Value::Null);
-    turns_until_answered(&mut world);
-    world.settle();
-    let answers = world.take("_I.ask");
-    assert_eq!(answers[0].json()["success"], json!(true));
-    // The purge came after the publish, which was no message.
-    assert_eq!(answers[1].json()["purged"], json!(MESSAGES - 1));
-    for known in [1, 7, MESSAGES - 1, MESSAGES] {
-        let ack = world.publish("s.1", &id(known), "x");
-        assert_eq!(ack["duplicate"], json!(true), "{known}: {ack}");
-    }
-}
-
-#[test]
-fn acks_that_remove_messages_leave_their_ids() {
-    let mut world = with_ids(&json!({"retention": "workqueue"}));
-    consumer(&mut world, "C", "s.*");
-    let pulled = world.pull("C", &json!({"batch": 2 * SLICE}));
-    world.send("s.1", Some("_I.a"), &id(7), "x");
-    let last = pulled.iter().rfind(|it| !it.reply.is_empty()).unwrap();
-    let reply = last.reply.clone();
-    world.send(&reply, None, "", "+ACK");
-    turns_until_answered(&mut world);
-    world.settle();
-    assert!(
-        world.publish("s.1", &id(2 * SLICE), "x")["duplicate"] == json!(true),
-        "the acknowledged one"
-    );
-}
-
-#[test]
-fn publishes_that_wait_for_ids_are_bounded() {
-    let mut world = with_ids(&json!({}));
-    world.send("s.1", None, &id(7), "x");
-    let large = "x".repeat(1 << 20);
-    for _ in 0..3 {
-        world.send("s.1", None, "", &large);
-    }
-    assert!(!world.jetstream.is_held_up(world::ACCOUNT));
-    world.send("s.1", Some("_I.a"), "", &large);
-    // From here on the mailbox isn't read.
-    assert!(world.jetstream.is_held_up(world::ACCOUNT));
-    turns_until_answered(&mut world);
-    assert!(!world.jetstream.is_held_up(world::ACCOUNT));
 }
 
 /// Symptom: the first stream information after a start held everybody for 0.7 s when the stream had a million subjects, and each list of them
@@ -376,7 +256,7 @@ fn subjects_are_counted_and_listed_in_slices() {
     let mut world = world.lose_power(1);
     let ask = |world: &mut World, body: &Value| {
         world.send("$JS.API.STREAM.INFO.S", Some("_I.a"), "", &body.to_string());
-        let turns = turns_until_answered(world);
+        let turns = world.turns_until_answered();
         (turns, world.take("_I.a")[0].json())
     };
     let (turns, answer) = ask(&mut world, &json!({}));
@@ -420,7 +300,7 @@ fn a_purge_by_filter_goes_in_slices() {
     loop {
         // What comes meanwhile stays.
         world.send("s.1", None, "", "x");
-        let more = turn(&mut world);
+        let more = world.turn();
         world.store.commit_once(world.now).unwrap();
         world.jetstream.committed(usize::MAX, &mut world.ether);
         world.request("STREAM.INFO.S", &Value::Null);
@@ -456,7 +336,7 @@ fn of_many_long_requests_one_is_at_work() {
         world.send("$JS.API.STREAM.INFO.S", Some(to), "", &body);
     }
     let (mut turns, mut answered) = (0, Vec::new());
-    while turn(&mut world) {
+    while world.turn() {
         turns += 1;
         let heard = world.ether.heard.drain(..);
         answered.extend(heard.map(|heard| (heard.to, turns)));
@@ -509,7 +389,7 @@ fn large_states_are_written_over_several_turns() {
     let (mut before, mut written, mut turns) = (world.store.states(b""), 0, 0);
     while written < CONSUMERS {
         assert!(turns < CONSUMERS, "{written} were written");
-        turn(&mut world);
+        world.turn();
         let after = world.store.states(b"");
         let pairs = before.iter().zip(&after);
         let new = pairs.filter(|(old, new)| old != new).count();

@@ -381,6 +381,7 @@ impl JetStream {
         let ticket = deleted.map_err(|error| (KIND, refused(&error)))?;
         if let Some(mut stream) = self.streams[index].take() {
             self.unsubscribe(&stream, net);
+            self.refuse_held(&stream, &STREAM_NOT_FOUND, net);
             for consumer in stream.consumers.values_mut() {
                 consumer.end(409, "Consumer Deleted", net);
             }

@@ -320,7 +320,7 @@ impl JetStream {
     }
 }
 
-fn refusal(error: &ApiError, stream: &str) -> Vec<u8> {
+pub(super) fn refusal(error: &ApiError, stream: &str) -> Vec<u8> {
     let seq = 0;
     serde_json::to_vec(&Refusal { error, stream, seq }).unwrap_or_default()
 }

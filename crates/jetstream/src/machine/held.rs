@@ -4,8 +4,11 @@
 //! - While one is held, whatever is published to its stream is held behind it: messages of a publisher stay in their order.
 //! - Streams of an account hold [`BYTES_MAX`] together, and a message; then [`JetStream::takes`] says no, and the account's mailbox isn't read.
 //! - Ids are read in slices; then all that is held goes on at once. If they can't be read now, messages that ask for one are refused.
+//! - When their stream ends, or their account, they are refused: each publisher that waits is answered.
 
+use super::answers::refusal;
 use super::*;
+use crate::network::say;
 use crate::tasks::{Request, StreamRef, Task};
 
 /// Bytes of messages that an account may have held.
@@ -73,7 +76,9 @@ impl JetStream {
                 Ok(true) => return false,
                 Ok(false) => {}
                 Err(error) => {
-                    self.refuse(index, message.reply, error, net);
+                    if let Some(stream) = &self.streams[index] {
+                        refuse(stream, message, &error, net);
+                    }
                     return true;
                 }
             }
@@ -111,9 +116,6 @@ impl JetStream {
         net: &mut dyn Network,
     ) -> bool {
         let Some(stream) = self.stream_at_mut(at) else {
-            let held = self.held.get_mut(&account);
-            held.into_iter()
-                .for_each(|held| while held.pop(at.token).is_some() {});
             return false;
         };
         let failure = match stream.read_ids(now, slice) {
@@ -133,25 +135,29 @@ impl JetStream {
             slice.touch(request.size());
             let message = request.message();
             let stream = self.streams[at.index].as_ref();
-            let awaits = stream.is_some_and(|stream| stream.awaits_ids(&message));
-            match failure.clone().filter(|_| awaits) {
-                Some(error) => self.refuse(at.index, message.reply, error, net),
-                None => self.store(at.index, &message, now, net),
+            let awaiting = stream.filter(|stream| stream.awaits_ids(&message));
+            match (&failure, awaiting) {
+                (Some(error), Some(stream)) => refuse(stream, &message, error, net),
+                _ => self.store(at.index, &message, now, net),
             }
         }
     }
 
-    fn refuse(
-        &mut self,
-        index: usize,
-        reply: Option<&[u8]>,
-        error: ApiError,
-        net: &mut dyn Network,
-    ) {
-        let answers = self.streams[index].as_ref();
-        let answers = answers.is_some_and(|stream| !stream.config.no_ack);
-        if let Some(reply) = reply.filter(|_| answers) {
-            self.acknowledge(index, reply, Err(error), net);
+    /// Refuses what is held of a stream that ends.
+    pub(crate) fn refuse_held(&mut self, stream: &Stream, error: &ApiError, net: &mut dyn Network) {
+        let Some(held) = self.held.get_mut(&stream.account) else {
+            return;
+        };
+        while let Some(request) = held.pop(stream.token) {
+            refuse(stream, &request.message(), error, net);
         }
+    }
+}
+
+/// Tells a publisher, if it wants to know, why its message isn't stored.
+fn refuse(stream: &Stream, message: &Message<'_>, error: &ApiError, net: &mut dyn Network) {
+    if let Some(reply) = message.reply.filter(|_| !stream.config.no_ack) {
+        let body = refusal(error, &stream.config.name);
+        say(net, stream.account, reply, &body);
     }
 }

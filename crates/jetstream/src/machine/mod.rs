@@ -14,6 +14,7 @@ use crate::account::{Account, ApiStats, Full, Limits, Used};
 use crate::config::{Storage, StreamConfig};
 use crate::consumer::{Consumer, ConsumerConfig, Place};
 use crate::draws::Draws;
+use crate::error::NOT_ENABLED_FOR_ACCOUNT;
 use crate::restore::Restore;
 use crate::snapshot::Snapshot;
 use crate::stream::{BatchLimits, More, Outcome, Seats, Stream, Told, is_fast};
@@ -177,7 +178,7 @@ impl JetStream {
             id,
             name: name.to_owned(),
             limits,
-            streams: std::collections::BTreeMap::new(),
+            streams: BTreeMap::new(),
             api: ApiStats::default(),
             used: Used::default(),
             tokens: Vec::new(),
@@ -217,8 +218,7 @@ impl JetStream {
     pub fn close_account(&mut self, id: AccountId, now: u64, net: &mut dyn Network) {
         self.save_all(now);
         self.end_transfers(id, now, net);
-        self.tasks.remove(id);
-        self.held.remove(&id);
+        let under_way = self.tasks.remove(id);
         let account = self.accounts.remove(&id);
         let (streams, tokens) = account.map_or_else(Default::default, |account| {
             (account.streams, account.tokens)
@@ -234,7 +234,13 @@ impl JetStream {
                     consumer.shut_down(net);
                 }
                 self.unsubscribe(&stream, net);
+                self.refuse_held(&stream, &NOT_ENABLED_FOR_ACCOUNT, net);
             }
+        }
+        self.held.remove(&id);
+        // Without account and streams each of them ends, and says so.
+        for task in under_way {
+            let _ = self.go_on_with(id, task, &mut Slice::new(), now, net);
         }
     }
 

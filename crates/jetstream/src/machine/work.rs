@@ -23,7 +23,7 @@ impl JetStream {
     }
 
     /// Goes on with a task; what is left of it.
-    fn go_on_with(
+    pub(super) fn go_on_with(
         &mut self,
         account: AccountId,
         mut task: Task,

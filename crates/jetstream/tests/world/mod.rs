@@ -352,6 +352,21 @@ impl World {
         self
     }
 
+    /// One turn, without a commit; true if there is more to do.
+    pub(crate) fn turn(&mut self) -> bool {
+        self.jetstream.run(self.now, &mut self.ether)
+    }
+
+    /// Turns until something is answered to `_I.a`.
+    pub(crate) fn turns_until_answered(&mut self) -> usize {
+        let mut turns = 0;
+        while !self.ether.heard.iter().any(|heard| heard.to == "_I.a") {
+            assert!(self.turn(), "nobody goes on after {turns} turns");
+            turns += 1;
+        }
+        turns
+    }
+
     /// Time passes.
     pub(crate) fn pass(&mut self, nanos: u64) {
         self.now += nanos;
