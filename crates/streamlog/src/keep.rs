@@ -5,7 +5,7 @@ use crate::{
     disk::Work,
     index::{Footer, Index},
     meta,
-    segment::{HEADER, Segment},
+    segment::{Env, HEADER, Segment},
     store::{Inner, Store},
     stream::{Stream, enforce_all},
 };
@@ -119,13 +119,24 @@ impl Inner {
             Err(error) if error.is_passing() => writer.sync_journal()?,
             outcome => outcome?,
         }
-        let env = stream.0.state.lock().env.clone();
-        self.with_reserve(|| meta::write(&env, generation, &content))?;
         drop(writer);
+        let env = stream.0.state.lock().env.clone();
+        self.put_meta(&env, generation, &content)?;
         let dropped: Vec<_> = stream.0.state.lock().dropped.drain(..named).collect();
         let waiting = self.let_go(dropped);
         stream.0.state.lock().dropped.splice(0..0, waiting);
         Ok(())
+    }
+
+    /// Writes a meta file while others commit; but none of them may take the room that the reserve gives back for it.
+    fn put_meta(&self, env: &Env, generation: u64, content: &[u8]) -> Result<()> {
+        match meta::write(env, generation, content) {
+            Err(Error::DiskFull) => {
+                let _writer = self.writer.lock();
+                self.with_reserve(|| meta::write(env, generation, content))
+            }
+            outcome => outcome,
+        }
     }
 
     /// Writes a full segment's footer and lets the file be read through a mapping. `false`: it isn't full any more, or some of its bytes aren't in

@@ -319,6 +319,8 @@ impl Store {
     /// Commits what is left, makes it durable, and takes no more writes.
     pub fn close(&self, now: u64) -> Result<()> {
         let inner = &self.0;
+        // A meta file that is being written is the last one: another store may be opened behind this one.
+        let _keeper = inner.keeper.lock();
         let mut writer = inner.writer.lock();
         inner.commit(&mut writer, now)?;
         // Interval streams are owed their sync.

@@ -1,9 +1,15 @@
 //! What may take long is done in slices, with anything in between: it comes to what one go would have come to, and no slice costs more.
 use midge_streamlog::{
-    Filter, Limits, Listed, NewMessage, Store, StoreOptions, Stream, StreamOptions,
+    Filter, Limits, Listed, NewMessage, Store, StoreOptions, Stream, StreamOptions, Work,
     sim::{CrashDisk, take_steps},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 struct Dice(u64);
 
@@ -174,4 +180,25 @@ fn a_purge_of_everything_but_the_last_counts_whole_segments() {
         assert_eq!(purged, 1500_u64.saturating_sub(keep), "keep {keep}");
         assert_eq!(stream.stats().msgs, keep.min(1500));
     }
+}
+
+/// Symptom: the end of a consumer of an interest stream held all publishers. Cause: the segments that went with it were noted in a small file, and
+/// nobody committed until both copies of that were synced. Remedy: they are written while others commit.
+#[test]
+fn commits_go_on_while_a_small_file_is_written() {
+    let (disk, store, stream) = reopened(1500, |k| format!("s.{k}"));
+    store.maintain_once(1).unwrap();
+    drop(stream.purge(&Filter::all(), 1000, 0).unwrap());
+    let written = Arc::new(AtomicUsize::new(0));
+    let (watched, count) = (store.clone(), written.clone());
+    disk.before_each(move |_, work| {
+        if work == Work::Rename {
+            assert!(!watched.is_busy(), "a commit would wait");
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let before = stream.stats().segments;
+    store.maintain_once(2).unwrap();
+    disk.forget_hook();
+    assert!(before > 1 && written.load(Ordering::Relaxed) > 0);
 }
