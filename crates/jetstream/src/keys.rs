@@ -8,6 +8,7 @@
 //! | places | `o/ACCOUNT/STREAM` | how far sources were taken |
 //! | sweep | `w/ACCOUNT/STREAM` | there is one while what a consumer held back is removed |
 //! | schedule | `t/ACCOUNT/STREAM/SEQUENCE` | when a message is due |
+//! | roll-up | `r/ACCOUNT/STREAM/SEQUENCE` | there is one while what a message replaced is removed: its subject |
 //!
 //! and a stream's log is called `ACCOUNT/STREAM`.
 //!
@@ -27,6 +28,7 @@ pub(crate) enum Kind {
     Places,
     Sweep,
     Schedule,
+    Rollup,
 }
 
 impl Kind {
@@ -38,6 +40,7 @@ impl Kind {
             Self::Places => "o",
             Self::Sweep => "w",
             Self::Schedule => "t",
+            Self::Rollup => "r",
         }
     }
 
@@ -45,7 +48,7 @@ impl Kind {
     const fn has_part(self) -> bool {
         match self {
             Self::Stream | Self::Places | Self::Sweep => false,
-            Self::Consumer | Self::State | Self::Schedule => true,
+            Self::Consumer | Self::State | Self::Schedule | Self::Rollup => true,
         }
     }
 }
@@ -132,12 +135,13 @@ mod tests {
 
     const ACCOUNTS: [&str; 9] = ["A", "A/B", "A/B/C", "", "/", "A/", "A.B", "$G", "ñandú/☃"];
     const NAMES: [&str; 4] = ["A", "B", "C", "é"];
-    const KINDS: [Kind; 5] = [
+    const KINDS: [Kind; 6] = [
         Kind::Stream,
         Kind::Consumer,
         Kind::State,
         Kind::Places,
         Kind::Schedule,
+        Kind::Rollup,
     ];
 
     #[test]
@@ -190,6 +194,7 @@ mod tests {
         assert_eq!(part(Kind::Consumer, "$G", "S", "C"), b"c/$G/S/C");
         assert_eq!(part(Kind::State, "$G", "S", "C"), b"d/$G/S/C");
         assert_eq!(part(Kind::Schedule, "$G", "S", "7"), b"t/$G/S/7");
+        assert_eq!(part(Kind::Rollup, "$G", "S", "7"), b"r/$G/S/7");
         assert_eq!(log("$G", "S"), "$G/S");
     }
 }

@@ -398,3 +398,116 @@ fn large_states_are_written_over_several_turns() {
     }
     assert!(turns > 1);
 }
+
+fn many_subjects(more: &Value) -> World {
+    let mut world = World::new();
+    let mut config = json!({"name": "S", "subjects": ["s.*"]});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        config[key] = value.clone();
+    }
+    world.ask("STREAM.CREATE.S", &config);
+    for at in 0..MESSAGES {
+        world.send(&format!("s.{at}"), None, "", "x");
+        if at % 500 == 499 {
+            world.settle();
+        }
+    }
+    world
+}
+
+/// Symptom: a purge of a stream with a consumer that had a million messages out, or a KV watcher that began with as many, held everybody at
+/// its begin and its end. Cause: who waits for what is gone was told in one go. Remedy: it is a part of the purge, and goes in slices.
+#[test]
+fn a_purge_tells_consumers_in_slices() {
+    let mut world = many_subjects(&json!({}));
+    let all = json!({"durable_name": "C", "ack_policy": "explicit", "max_ack_pending": -1});
+    let lasts = json!({"durable_name": "L", "ack_policy": "explicit", "deliver_policy": "last_per_subject", "filter_subject": "s.*"});
+    for (name, config) in [("C", all), ("L", lasts)] {
+        let body = json!({"stream_name": "S", "config": config});
+        let answer = world.ask(&format!("CONSUMER.DURABLE.CREATE.S.{name}"), &body);
+        assert!(answer["error"].is_null(), "{answer}");
+    }
+    world.pull("C", &json!({"batch": MESSAGES}));
+    let info = |world: &mut World, name: &str| {
+        let info = world.ask(&format!("CONSUMER.INFO.S.{name}"), &Value::Null);
+        let number = |key: &str| info[key].as_u64().unwrap() as usize;
+        (number("num_ack_pending"), number("num_pending"))
+    };
+    assert_eq!(info(&mut world, "C"), (MESSAGES, 0));
+    assert_eq!(info(&mut world, "L"), (0, MESSAGES));
+    let purge = json!({"filter": "s.*", "keep": 1}).to_string();
+    world.send("$JS.API.STREAM.PURGE.S", Some("_I.a"), "", &purge);
+    while stored(&world) > 1 {
+        assert!(world.turn());
+    }
+    world.store.commit_once(world.now).unwrap();
+    let turns = world.turns_until_answered();
+    assert!(turns >= 2 * MESSAGES / SLICE - 2, "{turns} turns");
+    assert_eq!(info(&mut world, "C"), (1, 0));
+    assert_eq!(info(&mut world, "L"), (0, 1));
+}
+
+/// Symptom: a roll-up of a subject with a million messages held everybody until they were removed. Remedy: they go in slices.
+#[test]
+fn a_roll_up_of_many_messages_goes_in_slices() {
+    let mut world = World::new();
+    let config = json!({"name": "S", "subjects": ["s.*"], "allow_rollup_hdrs": true});
+    world.ask("STREAM.CREATE.S", &config);
+    for at in 0..MESSAGES {
+        world.send(["s.1", "s.2"][usize::from(at % 10 == 0)], None, "", "x");
+        if at % 500 == 499 {
+            world.settle();
+        }
+    }
+    let rollup = "NATS/1.0\r\nNats-Rollup: sub\r\n\r\n";
+    for subject in ["s.1", "s.2"] {
+        world.send(subject, Some("_I.a"), rollup, "last");
+    }
+    world.send("s.1", None, "", "after it");
+    let mut left = stored(&world);
+    assert!(left + 2 * SLICE as u64 >= MESSAGES as u64, "{left} at once");
+    let mut turns = 0;
+    loop {
+        world.turn();
+        world.store.commit_once(world.now).unwrap();
+        if world
+            .jetstream
+            .poll_timeout()
+            .is_none_or(|due| due > world.now)
+        {
+            break;
+        }
+        world.jetstream.handle_timeout(world.now, &mut world.ether);
+        let now = stored(&world);
+        assert!(left - now <= SLICE as u64, "{left} to {now}");
+        (left, turns) = (now, turns + 1);
+    }
+    assert!(turns >= MESSAGES / SLICE - 3, "{turns} turns");
+    assert_eq!(left, 3);
+    world.settle();
+    assert_eq!(world.take("_I.a").len(), 2);
+}
+
+/// Symptom: after a crash what a roll-up replaced was there until the subject's next one. Cause: what wasn't removed yet was known in memory alone.
+#[test]
+fn a_roll_up_goes_on_after_a_crash() {
+    let mut world = World::new();
+    let config = json!({"name": "S", "subjects": ["s"], "allow_rollup_hdrs": true});
+    world.ask("STREAM.CREATE.S", &config);
+    for at in 0..MESSAGES {
+        world.send("s", None, "", "x");
+        if at % 500 == 499 {
+            world.settle();
+        }
+    }
+    world.send("s", None, "NATS/1.0\r\nNats-Rollup: sub\r\n\r\n", "last");
+    world.send("s", None, "", "after it");
+    world.store.commit_once(world.now).unwrap();
+    let mut world = world.lose_power(1);
+    assert!(stored(&world) > MESSAGES as u64 / 2);
+    for _ in 0..2 * MESSAGES / SLICE {
+        world.pass(1);
+    }
+    assert_eq!(stored(&world), 2);
+    assert!(world.store.states(b"r/").is_empty());
+}

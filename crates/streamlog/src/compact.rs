@@ -88,6 +88,14 @@ impl State {
             .cloned()
     }
 
+    /// A segment isn't rewritten as long as it holds what it holds. One that went meanwhile has nothing to be chosen for.
+    fn refuse(&mut self, slot: &Slot) {
+        let number = slot.seg.number;
+        if self.slots.iter().any(|it| it.seg.number == number) {
+            self.refused.insert(number, slot.live);
+        }
+    }
+
     /// Ends the active segment when something in it was to be erased long ago, so that it can be sealed and rewritten.
     pub(crate) fn roll_for_erase(&mut self, now: u64) {
         let number = self.active().seg.number;
@@ -120,10 +128,7 @@ impl Inner {
             budget.spend(slot.end as usize);
             match self.rewrite(stream, &slot, first_seq, budget) {
                 Ok(true) => changed = true,
-                Ok(false) => {
-                    let mut state = stream.0.state.lock();
-                    state.refused.insert(slot.seg.number, slot.live);
-                }
+                Ok(false) => stream.0.state.lock().refuse(&slot),
                 Err(error) => {
                     tracing::warn!(stream = stream.name(), segment = slot.seg.number, %error, "streamlog: a rewrite failed");
                     break;
@@ -304,4 +309,39 @@ fn swap(state: &mut State, old: &Arc<Segment>, copy: Copy) -> bool {
         state.erase.insert(old.number);
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{NewMessage, Store, StoreOptions, StreamOptions, disk::crash::CrashDisk};
+
+    /// A segment that went while it was rewritten was noted as one that can't be, for as long as the stream was open.
+    #[test]
+    fn a_segment_that_went_meanwhile_is_not_refused() {
+        let disk = CrashDisk::new();
+        let store = Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap();
+        let options = StreamOptions {
+            segment_bytes: 16 << 10,
+            ..StreamOptions::default()
+        };
+        let (stream, _) = store.create_stream("s", options).unwrap();
+        for _ in 0..600 {
+            drop(stream.append(NewMessage::new("s", "x"), 1).unwrap());
+        }
+        store.maintain_once(1).unwrap();
+        let last = stream.0.state.lock().slots[0].last;
+        let (keep, most) = (last, (1..last).collect::<Vec<_>>());
+        drop(stream.delete_many(&most).unwrap());
+        let watched = stream.clone();
+        disk.before_each(move |_, work| {
+            if work == Work::Compaction {
+                drop(watched.delete(keep).unwrap());
+            }
+        });
+        store.maintain_once(SECOND).unwrap();
+        disk.forget_hook();
+        let state = stream.0.state.lock();
+        assert!(state.first_seq > last && state.refused.is_empty());
+    }
 }

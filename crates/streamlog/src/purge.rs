@@ -21,31 +21,42 @@ pub struct Purge {
 }
 
 impl Purge {
-    /// Goes on until about `most` messages were looked at. True at the end.
+    /// Goes on for about `left` messages and subjects, and takes what it looked at off that: what costs most at a time is one segment's. True
+    /// at the end.
     ///
     /// # Errors
-    /// A segment can't be looked at now; it may be asked again.
-    pub fn go_on(&mut self, most: usize) -> Result<bool> {
-        let mut left = most;
-        while left > 0 {
-            if self.keep > 0 {
-                left = left.saturating_sub(self.spare()?);
+    /// A segment can't be looked at now, or the log takes nothing; it may be asked again.
+    pub fn go_on(&mut self, left: &mut usize) -> Result<bool> {
+        while *left > 0 {
+            let looks = if self.keep > 0 {
+                self.spare()?
             } else if self.filter.is_all() {
                 self.purge_below(self.last + 1)?;
+                *left -= 1;
                 return Ok(true);
-            } else if self.found.is_empty() && !self.find()? {
-                return Ok(true);
+            } else if !self.found.is_empty() {
+                self.delete(*left)?
+            } else if self.at <= self.last {
+                self.find()?
             } else {
-                let part = self.found.len().min(left);
-                let seqs = self.found.split_off(self.found.len() - part);
-                left -= part;
-                if let Some((count, ticket)) = self.stream.delete_many(&seqs)? {
-                    self.purged += count;
-                    self.ticket = ticket;
-                }
-            }
+                return Ok(true);
+            };
+            *left = left.saturating_sub(looks);
         }
         Ok(false)
+    }
+
+    /// Deletes some of what was found. How many those are.
+    fn delete(&mut self, most: usize) -> Result<usize> {
+        let begin = self.found.len().saturating_sub(most);
+        let deleted = self.stream.delete_many(&self.found[begin..])?;
+        let looks = self.found.len() - begin;
+        self.found.truncate(begin);
+        if let Some((count, ticket)) = deleted {
+            self.purged += count;
+            self.ticket = ticket;
+        }
+        Ok(looks)
     }
 
     /// How many messages it took out, and when that is durable.
@@ -53,14 +64,12 @@ impl Purge {
         (self.purged, self.ticket)
     }
 
-    /// Leaves out the last segment up to `last`, or the end of it, because its messages stay. How many those are.
+    /// Leaves out the last segment up to `last`, or the end of it, because its messages stay. What that costs.
     fn spare(&mut self) -> Result<usize> {
         let state = self.stream.lock()?;
-        let within = state.slots.iter().rev();
-        let slot = within
-            .filter(|slot| slot.live > 0)
-            .find(|slot| slot.base <= self.last);
-        let Some(slot) = slot else {
+        let end = state.slots.partition_point(|slot| slot.base <= self.last);
+        let mut within = state.slots[..end].iter().rev();
+        let Some(slot) = within.find(|slot| slot.live > 0) else {
             (self.last, self.keep) = (0, 0);
             return Ok(0);
         };
@@ -69,7 +78,7 @@ impl Purge {
             self.last = slot.base - 1;
             return Ok(1);
         }
-        let mut seqs = slot.positions(&self.filter, 0, state.first_seq)?;
+        let (mut seqs, looks) = slot.positions(&self.filter, 0, state.first_seq)?;
         seqs.retain(|seq| *seq <= self.last);
         let kept = seqs
             .len()
@@ -79,7 +88,7 @@ impl Purge {
             0 => seqs[seqs.len() - kept] - 1,
             _ => slot.base - 1,
         };
-        Ok(seqs.len().max(1))
+        Ok(looks)
     }
 
     /// Everything below some sequence goes: one record, whole files.
@@ -97,20 +106,20 @@ impl Purge {
         Ok(())
     }
 
-    /// Looks at the next segment with messages that match. False: there is none.
-    fn find(&mut self) -> Result<bool> {
+    /// Looks for what matches in the next segment. What that costs.
+    fn find(&mut self) -> Result<usize> {
         let state = self.stream.lock()?;
-        while self.found.is_empty() && self.at <= self.last {
-            let at = state.slots.partition_point(|slot| slot.last < self.at);
-            let Some(slot) = state.slots.get(at).filter(|slot| slot.base <= self.last) else {
-                break;
-            };
-            self.found = slot.positions(&self.filter, self.at, state.first_seq)?;
-            self.found.retain(|seq| *seq <= self.last);
-            self.found.reverse();
-            self.at = slot.last + 1;
-        }
-        Ok(!self.found.is_empty())
+        let at = state.slots.partition_point(|slot| slot.last < self.at);
+        let Some(slot) = state.slots.get(at).filter(|slot| slot.base <= self.last) else {
+            self.at = self.last + 1;
+            return Ok(1);
+        };
+        let (found, looks) = slot.positions(&self.filter, self.at, state.first_seq)?;
+        self.found = found;
+        self.found.retain(|seq| *seq <= self.last);
+        self.found.reverse();
+        self.at = slot.last + 1;
+        Ok(looks)
     }
 }
 
@@ -134,7 +143,7 @@ impl Stream {
     /// The same, all of it at once. How many there were.
     pub fn purge(&self, filter: &Filter, upto: u64, keep: u64) -> Result<(u64, Ticket)> {
         let mut purge = self.begin_purge(filter.clone(), upto, keep)?;
-        while !purge.go_on(usize::MAX)? {}
+        while !purge.go_on(&mut { usize::MAX })? {}
         Ok(purge.finish())
     }
 }

@@ -148,20 +148,24 @@ impl Slot {
         Ok(present.saturating_sub(self.dead.count_in(range, None)))
     }
 
-    /// Live matching sequences in `from..`, rising.
-    pub(crate) fn positions(&self, filter: &Filter, from: u64, first_seq: u64) -> Result<Vec<u64>> {
+    /// Live matching sequences in `from..`, rising, and how many subjects and messages were looked at.
+    pub(crate) fn positions(
+        &self,
+        filter: &Filter,
+        from: u64,
+        first_seq: u64,
+    ) -> Result<(Vec<u64>, usize)> {
         if self.live == 0 {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), 1));
         }
         let index = self.index()?;
         let (base, alive) = (index.base(), self.alive(index.base(), first_seq));
         let positions = index.positions(filter);
-        Ok(positions
-            .into_iter()
-            .filter(|&i| alive(i))
-            .map(|i| base + u64::from(i))
-            .filter(|&s| s >= from)
-            .collect())
+        let looks = index.subjects_compared(filter) + positions.len();
+        steps::add(looks as u64);
+        let live = positions.into_iter().filter(|&i| alive(i));
+        let seqs = live.map(|i| base + u64::from(i)).filter(|&seq| seq >= from);
+        Ok((seqs.collect(), looks))
     }
 
     /// Calls `f` with each matching subject, its first and last live sequence and their number.
@@ -184,8 +188,8 @@ impl Slot {
         Ok(())
     }
 
-    /// Calls `f` with the subjects behind `after` by name and what is alive of them, until `left` subjects and messages were looked at. The
-    /// last name, if there is one behind it.
+    /// Calls `f` with the subjects behind `after` by name and what is alive of them, until `left` subjects and messages were looked at, and as
+    /// many subjects as the index lists at once. The last name, if there is one behind it.
     pub(crate) fn subjects_after(
         &self,
         after: Option<&[u8]>,
@@ -198,16 +202,18 @@ impl Slot {
         }
         let index = self.index()?;
         let (base, alive) = (index.base(), self.alive(index.base(), first_seq));
-        let most = *left;
+        let least = index.listed_at_once();
+        let (most, mut listed) = (least.max(*left), 0);
         let more = index.subjects_after(after, most, |subject, postings| {
             let mut looks = 1;
+            listed += 1;
             let live = postings.inspect(|_| looks += 1).filter(|&i| alive(i));
             if let Some(total) = total_of(base, live) {
                 f(subject, total);
             }
             steps::add(looks as u64);
             *left = left.saturating_sub(looks);
-            *left > 0
+            *left > 0 || listed < least
         });
         Ok(more.map(Into::into))
     }

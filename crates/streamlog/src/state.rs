@@ -631,15 +631,16 @@ impl State {
             self.totals.clear(true);
             self.counting = None;
         }
-        while let Some(front) = self.slots.first()
-            && front.last < seq
-            && self.slots.len() > 1
-        {
-            let slot = self.slots.remove(0);
+        let whole = self.slots_before_active();
+        let whole = whole.partition_point(|slot| slot.last < seq);
+        let gone: Vec<Slot> = self.slots.drain(..whole).collect();
+        if !gone.is_empty() {
+            self.forget_totals();
+        }
+        for slot in gone {
             self.msgs -= slot.live;
             self.bytes -= slot.bytes;
             self.let_go(slot.seg);
-            self.forget_totals();
         }
         self.first_seq = self.first_seq.max(self.slots[0].base);
         while self.slots[0].base < seq

@@ -226,11 +226,11 @@ impl JetStream {
                 };
                 found.purged = match begun {
                     Ok(mut begun) => {
-                        if !begun.go_on(slice) {
+                        if !stream.go_on_with_purge(&mut begun, slice) {
                             *work = Some(begun);
                             return false;
                         }
-                        Some(stream.end_purge(*begun))
+                        Some(begun.finish())
                     }
                     Err(error) => Some(Err(error)),
                 };

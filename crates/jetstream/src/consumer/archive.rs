@@ -78,7 +78,7 @@ impl Consumer {
             state.ack_floor.stream_seq = state.ack_floor.stream_seq.min(seq - 1);
         }
         // Nor of last messages that are still to come: all messages from the first of them on will.
-        if let Some(first) = self.initial.front() {
+        if let Some(first) = self.initial.first() {
             let delivered = state.delivered.stream_seq.min(first - 1);
             state.delivered.stream_seq = delivered;
             state.ack_floor.stream_seq = state.ack_floor.stream_seq.min(delivered);

@@ -79,7 +79,7 @@ impl Consumer {
         if self.pending.contains_key(&seq) {
             self.redeliver.push_front(seq);
         } else if seq < self.next {
-            self.initial.push_front(seq);
+            self.initial.insert(seq);
         }
     }
 
@@ -121,12 +121,13 @@ impl Consumer {
         }
         if !self.initial.is_empty() {
             let visible = self.log.stats().visible;
-            while let Some(seq) = self.initial.pop_front_if(|seq| *seq <= visible) {
+            while let Some(seq) = self.initial.first().copied().filter(|it| *it <= visible) {
+                self.initial.remove(&seq);
                 match present(self.log.get(seq)) {
                     Ok(Some(message)) => return Some(Next { message, count: 1 }),
                     Ok(None) => {}
                     Err(error) => {
-                        self.initial.push_front(seq);
+                        self.initial.insert(seq);
                         return self.hold_back(&error, now);
                     }
                 }

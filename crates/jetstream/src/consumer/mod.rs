@@ -35,6 +35,7 @@ use crate::config::Retention;
 use crate::draws::Draws;
 use crate::headers::status;
 use crate::stream::present;
+use crate::tasks::Slice;
 use crate::{AccountId, Message, Network};
 pub(crate) use feed::count_or_more;
 use feed::most_from;
@@ -98,7 +99,7 @@ pub(crate) struct Consumer {
     /// `known_from` is above them.
     spent: BTreeSet<u64>,
     /// Sequences to deliver before `next`: the last ones of each subject.
-    initial: VecDeque<u64>,
+    initial: BTreeSet<u64>,
     requests: VecDeque<Request>,
     /// What its stream does with messages that it is done with.
     retention: Retention,
@@ -176,7 +177,7 @@ impl Consumer {
             due: BTreeSet::new(),
             redeliver: VecDeque::new(),
             spent: BTreeSet::new(),
-            initial: VecDeque::new(),
+            initial: BTreeSet::new(),
             requests: VecDeque::new(),
             retention: Retention::Limits,
             acked: Vec::new(),
@@ -224,7 +225,7 @@ impl Consumer {
         };
         self.floor.stream = self
             .initial
-            .front()
+            .first()
             .copied()
             .unwrap_or(self.next)
             .saturating_sub(1);
@@ -244,7 +245,7 @@ impl Consumer {
         Ok((last > 0).then_some(last))
     }
 
-    fn last_per_subject(&self) -> Result<VecDeque<u64>, LogError> {
+    fn last_per_subject(&self) -> Result<BTreeSet<u64>, LogError> {
         let mut seqs = Vec::new();
         let mut add = |filter: &Filter| {
             self.log
@@ -254,8 +255,7 @@ impl Consumer {
             true => add(&Filter::all())?,
             false => self.filters.iter().try_for_each(add)?,
         }
-        seqs.sort_unstable();
-        Ok(seqs.into())
+        Ok(seqs.into_iter().collect())
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -273,7 +273,7 @@ impl Consumer {
         (self.known_from..self.next).contains(&seq)
             && !self.pending.contains_key(&seq)
             && !self.spent.contains(&seq)
-            && self.initial.binary_search(&seq).is_err()
+            && !self.initial.contains(&seq)
     }
 
     /// The last sequence that it may be done with.
@@ -286,7 +286,7 @@ impl Consumer {
         let firsts = [
             self.pending.first_key_value().map(|(seq, _)| *seq),
             self.spent.first().copied(),
-            self.initial.front().copied(),
+            self.initial.first().copied(),
             self.acked.iter().copied().min(),
             (self.known_from > 0).then_some(1),
         ];
@@ -486,11 +486,34 @@ impl Consumer {
 
     /// Messages below `first` are gone, and perhaps others.
     pub(crate) fn removed(&mut self, first: u64) {
-        let log = self.log.clone();
-        let gone = |seq: &u64| *seq < first || matches!(log.peek(*seq), Ok(None));
-        let lost: Vec<u64> = self.pending.keys().copied().filter(gone).collect();
-        self.spent.retain(|seq| !gone(seq));
+        self.begins_at(first);
+        self.forget_gone(first, &mut Slice::whole());
+    }
+
+    /// Forgets what it remembers of messages below `first`: they are gone, or not for it.
+    pub(crate) fn begins_at(&mut self, first: u64) {
+        let lost = self.pending.range(..first).map(|(seq, _)| *seq).collect();
         self.lose(first, lost);
+    }
+
+    /// Forgets what it remembers from `from` on of messages that are gone, until the slice is spent: from where to go on.
+    pub(crate) fn forget_gone(&mut self, mut from: u64, slice: &mut Slice) -> Option<u64> {
+        loop {
+            let pending = self.pending.range(from..).next().map(|(seq, _)| *seq);
+            let spent = self.spent.range(from..).next().copied();
+            let initial = self.initial.range(from..).next().copied();
+            let seq = [pending, spent, initial].into_iter().flatten().min()?;
+            if slice.is_spent() {
+                return Some(seq);
+            }
+            slice.touch(0);
+            if matches!(self.log.peek(seq), Ok(None)) {
+                self.spent.remove(&seq);
+                self.changed |= self.initial.remove(&seq);
+                self.forget(seq);
+            }
+            from = seq + 1;
+        }
     }
 
     /// The stream's limits took these messages; `first` is the first one left. True if some of them were out, which makes room.
@@ -519,32 +542,16 @@ impl Consumer {
 
     /// These last messages of subjects are gone before they were delivered.
     fn pass_over(&mut self, run: std::ops::Range<u64>) {
-        let from = self.initial.partition_point(|seq| *seq < run.start);
-        let upto = self.initial.partition_point(|seq| *seq < run.end);
-        self.changed |= from < upto;
-        self.initial.drain(from..upto);
-    }
-
-    /// Of these sequences, those that are gone were purged.
-    pub(crate) fn purged(&mut self, seqs: &[u64]) {
-        for seq in seqs {
-            if self.initial.binary_search(seq).is_ok() && matches!(self.log.peek(*seq), Ok(None)) {
-                self.pass_over(*seq..*seq + 1);
-            }
+        while let Some(seq) = self.initial.range(run.clone()).next().copied() {
+            self.changed |= self.initial.remove(&seq);
         }
-    }
-
-    /// Whether it has last messages of subjects before it.
-    pub(crate) fn awaits_last(&self) -> bool {
-        !self.initial.is_empty()
     }
 
     fn lose(&mut self, first: u64, lost: Vec<u64>) {
         self.changed |= !lost.is_empty() || self.next < first;
         self.next = self.next.max(first);
-        while self.initial.pop_front_if(|seq| *seq < first).is_some() {
-            self.changed = true;
-        }
+        self.pass_over(0..first);
+        self.spent = self.spent.split_off(&first);
         for seq in lost {
             self.forget(seq);
         }
@@ -568,9 +575,7 @@ impl Consumer {
             pending.due.map(|due| self.due.remove(&(due, seq)));
         }
         self.changed |= !self.spent.split_off(&self.next).is_empty();
-        let known = self.initial.len();
-        self.initial.retain(|seq| *seq < end);
-        self.changed |= self.initial.len() < known;
+        self.changed |= !self.initial.split_off(&end).is_empty();
         let first = self.pending.first_key_value();
         let lowest = first.map_or((self.dseq, self.next), |(seq, it)| (it.dseq, *seq));
         self.floor.consumer = self.floor.consumer.min(lowest.0.saturating_sub(1));
@@ -598,7 +603,7 @@ impl Consumer {
         let out = std::mem::take(&mut self.pending).into_keys();
         if seq.is_none() && self.config.deliver_policy == DeliverPolicy::LastPerSubject {
             // What lies between the last ones of each subject was never for it.
-            self.initial = out.chain(self.initial.drain(..)).collect();
+            self.initial.extend(out);
         } else {
             self.initial.clear();
             self.next = at;

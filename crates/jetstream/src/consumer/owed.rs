@@ -23,7 +23,7 @@ impl Consumer {
         if self.is_full() {
             return None;
         }
-        if let Some(first) = self.initial.front() {
+        if let Some(first) = self.initial.first() {
             return Some(*first).filter(|seq| *seq <= visible);
         }
         if self.next > visible {

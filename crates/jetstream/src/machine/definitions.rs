@@ -83,6 +83,7 @@ impl JetStream {
             Kind::Places,
             Kind::Sweep,
             Kind::Schedule,
+            Kind::Rollup,
         ];
         for kind in kinds {
             for entry in keys::of_account(&self.store, kind, account) {
@@ -281,8 +282,10 @@ impl JetStream {
         account: &str,
         name: &str,
     ) -> Result<Ticket, midge_streamlog::Error> {
-        let parts = [Kind::Consumer, Kind::State, Kind::Schedule].into_iter();
-        let parts = parts.flat_map(|kind| keys::of_stream(&self.store, kind, account, name));
+        let parts = [Kind::Consumer, Kind::State, Kind::Schedule, Kind::Rollup];
+        let parts = parts
+            .into_iter()
+            .flat_map(|kind| keys::of_stream(&self.store, kind, account, name));
         let mut gone: Vec<Vec<u8>> = parts.map(|entry| entry.key).collect();
         gone.push(keys::of(Kind::Places, account, name));
         gone.push(keys::of(Kind::Sweep, account, name));

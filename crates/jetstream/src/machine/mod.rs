@@ -284,6 +284,7 @@ impl JetStream {
         let name = self.accounts.get(&account).map(|it| it.name.clone());
         if let (Some(stream), Some(name)) = (&mut self.streams[index], name) {
             stream.keep_schedules(&self.store, &name);
+            stream.keep_owed(&self.store, &name);
         }
         index
     }

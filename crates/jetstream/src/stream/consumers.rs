@@ -115,6 +115,11 @@ impl Consumers {
         self.names.clone()
     }
 
+    /// All slots are below this one.
+    pub(crate) fn slots_end(&self) -> Slot {
+        self.slots.len() as Slot
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.names.is_empty()
     }

@@ -7,6 +7,7 @@ mod draft;
 mod expiry;
 mod fast;
 mod ids;
+mod keeper;
 mod owed;
 mod publish;
 mod purge;
@@ -474,7 +475,9 @@ impl Stream {
             .sequences()
             .for_each(|seq| self.schedules.forget(seq));
         if evicted.incomplete {
-            self.schedules.sweep(&self.log, &Filter::all());
+            let mut whole = Slice::whole();
+            self.schedules
+                .sweep(&self.log, &Filter::all(), 0, &mut whole);
         }
     }
 }

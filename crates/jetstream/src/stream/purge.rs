@@ -1,8 +1,8 @@
-//! Purges: messages that a filter means are removed, and whoever waits for one of them is told at the end.
+//! Purges: messages that a filter means are removed, and then whoever may wait for one of them is told. Both in slices, since there may be millions of
+//! them, and a consumer may have as many out.
 
-use super::Stream;
+use super::{Slot, Stream};
 use crate::ApiError;
-use crate::consumer::Consumer;
 use crate::error::STREAM_PURGE_FAILED;
 use crate::tasks::Slice;
 use midge_streamlog::{Error as LogError, Filter, Purge, Ticket};
@@ -12,10 +12,24 @@ pub(crate) struct PurgeWork {
     filter: Filter,
     upto: u64,
     purge: Purge,
-    /// Sequences that consumers which begin with the last messages of subjects may lose: nothing else tells them.
-    watched: Vec<u64>,
+    /// `None` while messages are removed.
+    telling: Option<Telling>,
+    /// When what it did beside removing messages is durable.
+    skipped: Option<Ticket>,
     /// Why it can't go on.
     failure: Option<ApiError>,
+}
+
+/// How far those are that are told what is gone.
+struct Telling {
+    /// The first message that the filter means and that was left.
+    left: u64,
+    /// The consumer whose turn it is.
+    slot: Slot,
+    /// What it remembers below this was looked at.
+    seq: u64,
+    /// Schedules below this were looked at.
+    schedule: u64,
 }
 
 fn refused(error: &LogError) -> ApiError {
@@ -23,7 +37,7 @@ fn refused(error: &LogError) -> ApiError {
 }
 
 impl Stream {
-    /// Removes messages, and tells consumers.
+    /// Removes messages, and tells consumers, all at once.
     pub(crate) fn purge(
         &mut self,
         filter: &Filter,
@@ -31,8 +45,8 @@ impl Stream {
         keep: u64,
     ) -> Result<(u64, Ticket), ApiError> {
         let mut work = self.begin_purge(filter.clone(), upto, keep)?;
-        while !work.go_on(&mut Slice::whole()) {}
-        self.end_purge(work)
+        while !self.go_on_with_purge(&mut work, &mut Slice::whole()) {}
+        work.finish()
     }
 
     /// Begins to remove what matches below `upto` (0: no bound), but the last `keep`.
@@ -44,71 +58,91 @@ impl Stream {
     ) -> Result<PurgeWork, ApiError> {
         let purge = self.log.begin_purge(filter.clone(), upto, keep);
         Ok(PurgeWork {
-            watched: self.watched_by_last(&filter, upto),
             purge: purge.map_err(|error| refused(&error))?,
             filter,
             upto,
+            telling: None,
+            skipped: None,
             failure: None,
         })
     }
 
-    fn watched_by_last(&self, filter: &Filter, upto: u64) -> Vec<u64> {
-        let mut watched = Vec::new();
-        if filter.is_all() || !self.consumers.values().any(Consumer::awaits_last) {
-            return watched;
+    /// Removes a slice, or tells of what is gone. True at the end.
+    pub(crate) fn go_on_with_purge(&mut self, work: &mut PurgeWork, slice: &mut Slice) -> bool {
+        if work.telling.is_none() {
+            if !work.remove(slice) {
+                return false;
+            }
+            work.skipped = self.skip_purged(work);
+            work.telling = Some(self.begin_telling(&work.filter));
         }
-        let end = if upto == 0 { u64::MAX } else { upto };
-        let mut from = 1;
-        while let Ok(Some(seq)) = self.log.next_written(filter, from)
-            && seq < end
-        {
-            watched.push(seq);
-            from = seq + 1;
-        }
-        watched
+        let PurgeWork {
+            filter, telling, ..
+        } = work;
+        telling
+            .as_mut()
+            .is_none_or(|telling| self.tell(filter, telling, slice))
     }
 
-    /// Tells consumers of what a purge removed; how many messages that was.
-    ///
-    /// # Errors
-    /// Why it couldn't remove all.
-    pub(crate) fn end_purge(&mut self, work: PurgeWork) -> Result<(u64, Ticket), ApiError> {
-        let PurgeWork {
-            filter,
-            upto,
-            purge,
-            watched,
-            failure,
-        } = work;
-        let (count, mut ticket) = purge.finish();
-        if failure.is_none() && filter.is_all() && upto > self.log.stats().last_seq + 1 {
-            // Emptied up to a sequence that isn't there yet, it goes on with that one.
-            ticket = self
-                .log
-                .skip_to(upto - 1)
-                .map_err(|error| refused(&error))?;
+    /// Emptied up to a sequence that isn't there yet, it goes on with that one.
+    fn skip_purged(&self, work: &mut PurgeWork) -> Option<Ticket> {
+        let skips = work.filter.is_all() && work.upto > self.log.stats().last_seq + 1;
+        if !skips || work.failure.is_some() {
+            return None;
         }
+        let skipped = self.log.skip_to(work.upto - 1);
+        let skipped = skipped.map_err(|error| work.failure = Some(refused(&error)));
+        skipped.ok()
+    }
+
+    fn begin_telling(&self, filter: &Filter) -> Telling {
         let stats = self.log.stats();
         // What can't be looked up now is found gone when it would be delivered.
-        let left = self.log.next_written(&filter, 1);
+        let left = self.log.next_written(filter, 1);
         let left = left.map_or(stats.first_seq, |left| left.unwrap_or(stats.last_seq + 1));
-        for consumer in self.consumers.values_mut() {
-            // Whoever wants nothing but what was purged goes on where the next of that is.
-            let whole = consumer.wants_only(&filter);
-            consumer.purged(&watched);
-            consumer.removed(if whole { left } else { stats.first_seq });
+        Telling {
+            left,
+            slot: 0,
+            seq: 0,
+            schedule: 0,
         }
-        self.schedules.sweep(&self.log, &filter);
-        failure.map_or(Ok((count, ticket)), Err)
+    }
+
+    /// Tells consumers and schedules until the slice is spent. True when all know.
+    fn tell(&mut self, filter: &Filter, telling: &mut Telling, slice: &mut Slice) -> bool {
+        while telling.slot < self.consumers.slots_end() {
+            if slice.is_spent() {
+                return false;
+            }
+            slice.touch(0);
+            if let Some(consumer) = self.consumers.quietly(telling.slot) {
+                if let Some(seq) = consumer.forget_gone(telling.seq, slice) {
+                    telling.seq = seq;
+                    return false;
+                }
+                // Whoever wants nothing but what was purged goes on where the next of that is.
+                let whole = consumer.wants_only(filter);
+                let first = self.log.stats().first_seq;
+                consumer.begins_at(if whole { telling.left } else { first });
+                self.consumers.stir(telling.slot);
+            }
+            (telling.slot, telling.seq) = (telling.slot + 1, 0);
+        }
+        let next = self
+            .schedules
+            .sweep(&self.log, filter, telling.schedule, slice);
+        telling.schedule = next.unwrap_or(u64::MAX);
+        next.is_none()
     }
 }
 
 impl PurgeWork {
     /// Removes a slice. True at the end.
-    pub(crate) fn go_on(&mut self, slice: &mut Slice) -> bool {
+    fn remove(&mut self, slice: &mut Slice) -> bool {
         let (records, _) = slice.left();
-        let done = self.purge.go_on(records);
-        slice.touch_many(records);
+        let mut left = records;
+        let done = self.purge.go_on(&mut left);
+        slice.touch_many(records - left);
         match done.map_err(|error| refused(&error)) {
             Ok(done) => done,
             Err(error) => {
@@ -116,5 +150,15 @@ impl PurgeWork {
                 true
             }
         }
+    }
+
+    /// How many messages it removed, and when that is durable.
+    ///
+    /// # Errors
+    /// Why it couldn't remove all.
+    pub(crate) fn finish(self) -> Result<(u64, Ticket), ApiError> {
+        let (count, ticket) = self.purge.finish();
+        let ticket = self.skipped.unwrap_or(ticket);
+        self.failure.map_or(Ok((count, ticket)), Err)
     }
 }

@@ -4,6 +4,7 @@
 //! message is durable is known after any crash, and one whose message isn't there is dropped when it is found.
 
 use super::draft::{Draft, Rollup};
+use super::keeper::Keeper;
 use super::{Stream, present, store_error};
 use crate::config::Storage;
 use crate::error::{
@@ -13,8 +14,9 @@ use crate::error::{
     MESSAGE_SCHEDULES_INVALID_TTL, MESSAGE_SCHEDULES_INVALID_ZONE, MESSAGE_TTL_DISABLED,
 };
 use crate::headers::{self, Block, Wishes};
-use crate::keys::{self, Kind};
+use crate::keys::Kind;
 use crate::schedule::{Due, Fault, Schedule};
+use crate::tasks::Slice;
 use crate::{ApiError, Message, Network, Origin};
 use midge_streamlog::{Filter, Message as Stored, Store, Stream as Log};
 use midge_subject::Subject;
@@ -43,60 +45,14 @@ struct Entry {
     due: u64,
 }
 
-/// Where schedules outlive the process.
-struct Keeper {
-    store: Store,
-    account: String,
-    stream: String,
-    /// When the stream was made: another one of its name may have left something.
-    created: u64,
+/// What is kept of a schedule.
+fn encode(due: u64, subject: &[u8]) -> Vec<u8> {
+    [&due.to_le_bytes(), subject].concat()
 }
 
-impl Keeper {
-    fn key(&self, seq: u64) -> Vec<u8> {
-        let seq = seq.to_string();
-        keys::part(Kind::Schedule, &self.account, &self.stream, &seq)
-    }
-
-    fn keep(&self, seq: u64, due: u64, subject: &[u8]) -> midge_streamlog::Result<()> {
-        let mut value = self.created.to_le_bytes().to_vec();
-        value.extend_from_slice(&due.to_le_bytes());
-        value.extend_from_slice(subject);
-        self.store.put_state(&self.key(seq), &value).map(drop)
-    }
-
-    fn forget(&self, seq: u64) {
-        if let Err(error) = self.store.delete_state(&self.key(seq)) {
-            tracing::warn!(target: "midge", "JetStream can't forget schedule {seq} of {}: {error}", self.stream);
-        }
-    }
-
-    /// Sequence, time and subject of what was kept; what belongs to no message any more is forgotten.
-    fn load(&self, last: u64) -> Vec<(u64, u64, Box<[u8]>)> {
-        let mut found = Vec::new();
-        let own = keys::of_stream(&self.store, Kind::Schedule, &self.account, &self.stream);
-        for entry in own {
-            let seq = headers::number(entry.part.as_bytes()).unwrap_or(0);
-            match parse(&entry.value) {
-                Some((created, due, subject)) if created == self.created && seq <= last => {
-                    found.push((seq, due, subject.into()));
-                }
-                _ => self.forget(seq),
-            }
-        }
-        found.sort_unstable();
-        found
-    }
-}
-
-fn parse(value: &[u8]) -> Option<(u64, u64, &[u8])> {
-    let (created, rest) = value.split_first_chunk()?;
-    let (due, subject) = rest.split_first_chunk()?;
-    Some((
-        u64::from_le_bytes(*created),
-        u64::from_le_bytes(*due),
-        subject,
-    ))
+fn decode(value: &[u8]) -> Option<(u64, &[u8])> {
+    let (due, subject) = value.split_first_chunk()?;
+    Some((u64::from_le_bytes(*due), subject))
 }
 
 impl Schedules {
@@ -138,23 +94,35 @@ impl Schedules {
         self.by_seq.is_empty()
     }
 
-    /// Forgets those whose message isn't the last of its subject any more.
-    pub(super) fn sweep(&mut self, log: &Log, filter: &Filter) {
-        let gone = |(seq, entry): (&u64, &Entry)| {
-            // What can't be looked up now is looked up when it is due.
-            let last = log.total(&entry.subject).map_or(*seq, |total| total.last);
-            let is_gone = filter.matches(&entry.subject) && last != *seq;
-            is_gone.then_some(*seq)
+    /// Forgets of those from `from` on the ones whose message isn't the last of its subject any more, until the slice is spent: from where to
+    /// go on.
+    pub(super) fn sweep(
+        &mut self,
+        log: &Log,
+        filter: &Filter,
+        from: u64,
+        slice: &mut Slice,
+    ) -> Option<u64> {
+        let literal = filter.as_literal().map(|it| self.by_subject.get(it));
+        let range = match literal {
+            None => from..u64::MAX,
+            Some(seq) => seq.map_or(0..0, |seq| *seq..seq + 1),
         };
-        let gone: Vec<u64> = match filter.as_literal() {
-            Some(subject) => {
-                let seq = self.by_subject.get(subject);
-                let entry = seq.and_then(|seq| self.by_seq.get_key_value(seq));
-                entry.and_then(gone).into_iter().collect()
+        let (mut gone, mut next) = (Vec::new(), None);
+        for (seq, entry) in self.by_seq.range(range) {
+            if slice.is_spent() {
+                next = Some(*seq);
+                break;
             }
-            None => self.by_seq.iter().filter_map(gone).collect(),
-        };
+            slice.touch(0);
+            // What can't be looked up now is looked up when it is due.
+            let is_gone = || log.total(&entry.subject).is_ok_and(|it| it.last != *seq);
+            if filter.matches(&entry.subject) && is_gone() {
+                gone.push(*seq);
+            }
+        }
         gone.into_iter().for_each(|seq| self.forget(seq));
+        next
     }
 }
 
@@ -173,16 +141,14 @@ impl Stream {
         if kept || !self.config.allow_msg_schedules {
             return;
         }
-        let keeper = Keeper {
-            store: store.clone(),
-            account: account.to_owned(),
-            stream: self.config.name.clone(),
-            created: self.created,
-        };
+        let stream = (self.config.name.as_str(), self.created);
+        let keeper = Keeper::new((store, Kind::Schedule), account, stream);
         let found = keeper.load(self.log.stats().last_seq);
         self.schedules.keeper = Some(keeper.into());
-        for (seq, due, subject) in found {
-            self.schedules.insert(seq, due, &subject);
+        for (seq, value) in &found {
+            if let Some((due, subject)) = decode(value) {
+                self.schedules.insert(*seq, due, subject);
+            }
         }
     }
 
@@ -218,7 +184,7 @@ impl Stream {
             self.schedules
                 .insert(message.seq, due.time, &message.subject);
             if let Some(keeper) = &self.schedules.keeper
-                && let Err(error) = keeper.keep(message.seq, due.time, &message.subject)
+                && let Err(error) = keeper.keep(message.seq, &encode(due.time, &message.subject))
             {
                 tracing::warn!(target: "midge", "JetStream can't keep a schedule: {error}");
             }
@@ -338,7 +304,7 @@ impl Stream {
     pub(super) fn announce(&self, draft: &Draft<'_>, seq: u64) -> Result<(), ApiError> {
         match (&draft.plan, &self.schedules.keeper) {
             (Some(Plan::Due(due)), Some(keeper)) => keeper
-                .keep(seq, *due, &draft.subject)
+                .keep(seq, &encode(*due, &draft.subject))
                 .map_err(|error| store_error(&error)),
             _ => Ok(()),
         }
@@ -427,7 +393,8 @@ impl Stream {
             Some(next) => {
                 self.schedules.postpone(seq, next.time);
                 if let Some(keeper) = &self.schedules.keeper {
-                    let kept = keeper.keep(seq, next.time, &planned.message.subject);
+                    let value = encode(next.time, &planned.message.subject);
+                    let kept = keeper.keep(seq, &value);
                     if let Err(error) = kept {
                         tracing::warn!(target: "midge", "JetStream can't keep a schedule: {error}");
                     }

@@ -259,11 +259,15 @@ impl Footer {
 
     /// The ordinals whose subjects match.
     pub(crate) fn matching<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = u32> + 'a {
-        let prefix = filter.prefix();
-        let begin = partition(0..self.subject_count, |k| self.name(k) < prefix);
-        (begin..self.subject_count)
-            .take_while(move |&k| self.name(k).starts_with(prefix))
-            .filter(move |&k| filter.matches(self.name(k)))
+        let beginning = self.beginning(filter.prefix());
+        beginning.filter(move |&k| filter.matches(self.name(k)))
+    }
+
+    /// The ordinals whose subjects begin like that.
+    pub(crate) fn beginning(&self, prefix: &[u8]) -> Range<u32> {
+        let begin = self.first_where(|name| name >= prefix);
+        let begins = |k| self.name(k).starts_with(prefix);
+        begin..partition(begin..self.subject_count, begins)
     }
 }
 

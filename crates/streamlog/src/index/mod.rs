@@ -189,6 +189,15 @@ impl Index {
         all
     }
 
+    /// How many subjects are compared to find those that match.
+    pub(crate) fn subjects_compared(&self, filter: &Filter) -> usize {
+        match (self, filter.as_literal()) {
+            (_, Some(_)) => 1,
+            (Self::Heap(heap), None) => heap.subjects.len(),
+            (Self::Footer(footer), None) => footer.beginning(filter.prefix()).len() + 1,
+        }
+    }
+
     /// Calls `f` with each matching subject and its indices.
     pub(crate) fn each_subject(
         &self,
@@ -222,6 +231,16 @@ impl Index {
                     f(footer.name(k), &mut footer.postings(k));
                 }
             }
+        }
+    }
+
+    /// How many subjects a list has at least, if there are so many: one that isn't sorted is looked through for each list, and lists of a few
+    /// would cost the square of what there is.
+    pub(crate) fn listed_at_once(&self) -> usize {
+        const LISTS: usize = 16;
+        match self {
+            Self::Heap(heap) => heap.subjects.len() / LISTS,
+            Self::Footer(_) => 0,
         }
     }
 
