@@ -5,6 +5,7 @@ use crate::error::{
     ACCOUNT_RESOURCES_EXCEEDED, INSUFFICIENT_RESOURCES, MAXIMUM_STREAMS, MEMORY_RESOURCES_EXCEEDED,
     STORAGE_RESOURCES_EXCEEDED, STREAM_MAX_BYTES_REQUIRED, STREAM_MAX_STREAM_BYTES_EXCEEDED,
 };
+use crate::overlap::Captured;
 use crate::{AccountId, ApiError, Token};
 use std::collections::BTreeMap;
 
@@ -92,6 +93,7 @@ pub(crate) struct Account {
     pub(crate) limits: Limits,
     /// Streams by name, as indexes into the machine's table.
     pub(crate) streams: BTreeMap<String, usize>,
+    pub(crate) captured: Captured,
     pub(crate) api: ApiStats,
     /// As it was a moment ago.
     pub(crate) used: Used,

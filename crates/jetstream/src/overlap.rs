@@ -1,4 +1,4 @@
-//! Whether a client's filters have subjects in common, without comparing each with each.
+//! Whether a client's filters have subjects in common, with each other or with an account's streams, without comparing each with each.
 //!
 //! A request may name a hundred thousand. Literal ones cost a look-up each; wildcards may cost the square of their number however they are
 //! compared, so there is a bound on what is looked at.
@@ -6,6 +6,7 @@
 use crate::ApiError;
 use crate::error::STREAM_INVALID_CONFIG;
 use midge_subject::Trie;
+use std::collections::BTreeSet;
 
 /// Nodes that one request may have looked at because of wildcards.
 const LOOKS_MAX: usize = 1 << 20;
@@ -30,12 +31,6 @@ impl Filters {
         }
     }
 
-    pub(crate) fn all<'a>(filters: impl Iterator<Item = &'a str>) -> Self {
-        let mut all = Self::new();
-        filters.for_each(|filter| all.insert(filter));
-        all
-    }
-
     /// Looks from now on are another request's, or of another definition of one.
     pub(crate) fn renew(&mut self) {
         self.looks = LOOKS_MAX;
@@ -53,7 +48,57 @@ impl Filters {
         let found = self
             .trie
             .has_overlap_within(filter.as_bytes(), &mut self.looks);
-        found.ok_or(STREAM_INVALID_CONFIG.says("too many subjects with wildcards to compare"))
+        found.ok_or_else(too_many)
+    }
+}
+
+fn too_many() -> ApiError {
+    STREAM_INVALID_CONFIG.says("too many subjects with wildcards to compare")
+}
+
+/// What the streams of an account take: subjects, each with its stream's index in the table.
+///
+/// A request is compared with it and costs what it says, not what the account has.
+#[derive(Default)]
+pub(crate) struct Captured(Trie<usize>);
+
+impl Captured {
+    pub(crate) fn insert(&mut self, subject: &str, stream: usize) {
+        self.0.insert(subject.as_bytes(), stream);
+    }
+
+    pub(crate) fn remove(&mut self, subject: &str, stream: usize) {
+        self.0.remove(subject.as_bytes(), &stream);
+    }
+
+    /// Whether another stream than `own` takes what is meant by one of these subjects.
+    ///
+    /// # Errors
+    /// There are so many wildcards that it would take too long to tell.
+    pub(crate) fn overlap(
+        &self,
+        subjects: &[String],
+        own: Option<usize>,
+    ) -> Result<bool, ApiError> {
+        let mut looks = LOOKS_MAX;
+        let is_other = |stream: &usize| Some(*stream) != own;
+        for subject in subjects {
+            let subject = subject.as_bytes();
+            let found = self.0.has_overlap_where(subject, &mut looks, is_other);
+            if found.ok_or_else(too_many)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The streams that take something of what a filter means.
+    pub(crate) fn streams(&self, filter: &str) -> BTreeSet<usize> {
+        let mut streams = BTreeSet::new();
+        self.0.for_each_overlap(filter.as_bytes(), |_, stream| {
+            streams.insert(*stream);
+        });
+        streams
     }
 }
 
@@ -75,8 +120,28 @@ mod tests {
     }
 
     #[test]
+    fn streams_are_found_by_what_they_take() {
+        let mut captured = Captured::default();
+        for at in 0..1000 {
+            captured.insert(&format!("a.{at}"), at % 3);
+        }
+        captured.insert("b.*", 7);
+        let overlap =
+            |captured: &Captured, subject: &str, own| captured.overlap(&[subject.into()], own);
+        assert_eq!(overlap(&captured, "a.5", None), Ok(true));
+        assert_eq!(overlap(&captured, "a.5", Some(2)), Ok(false));
+        assert_eq!(overlap(&captured, "a.*", Some(2)), Ok(true));
+        assert_eq!(overlap(&captured, "a.1000", None), Ok(false));
+        assert_eq!(captured.streams("*.5"), BTreeSet::from([2, 7]));
+        captured.remove("b.*", 7);
+        assert_eq!(overlap(&captured, "b.x", None), Ok(false));
+        assert!(captured.streams("b.>").is_empty());
+    }
+
+    #[test]
     fn wildcards_that_cost_the_square_are_refused() {
-        let mut filters = Filters::all((0..3000).map(|_| "x.y"));
+        let mut filters = Filters::new();
+        (0..3000).for_each(|_| filters.insert("x.y"));
         (0..3000).for_each(|at| filters.insert(&format!("a{at}.b")));
         let mut refused = false;
         for at in 0..3000 {

@@ -11,13 +11,11 @@ use crate::error::{
 use crate::json::Body;
 use crate::keys::{self, Kind};
 use crate::machine::definitions::{begin_at, definition};
-use crate::overlap::Filters;
 use crate::stream::MsgGet;
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Listens, Network, Retention};
 use data_encoding::BASE64;
 use midge_streamlog::{Error as LogError, Evicted, Filter};
-use midge_subject::Filter as Subjects;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -174,18 +172,12 @@ impl JetStream {
         account: AccountId,
         config: &StreamConfig,
     ) -> std::result::Result<(), ApiError> {
-        let mut own = Filters::all(config.subjects.iter().map(String::as_str));
-        for other in self.streams_of(account) {
-            if other.config.name == config.name {
-                continue;
-            }
-            for theirs in &other.config.subjects {
-                if own.overlap(theirs)? {
-                    return Err(STREAM_SUBJECT_OVERLAP);
-                }
-            }
+        let own = self.stream_index(account, &config.name);
+        let captured = self.accounts.get(&account).map(|it| &it.captured);
+        match captured.map_or(Ok(false), |it| it.overlap(&config.subjects, own))? {
+            true => Err(STREAM_SUBJECT_OVERLAP),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     pub(super) fn admit(
@@ -262,11 +254,15 @@ impl JetStream {
         let settings = self.settings.clone();
         if let Some(stream) = self.streams[index].as_mut() {
             let [before, after] = [&old, &config].map(|of| BTreeSet::from_iter(&of.subjects));
+            let owner = self.accounts.get_mut(&ask.account);
+            let mut captured = owner.map(|owner| &mut owner.captured);
             for gone in before.difference(&after) {
                 net.unsubscribe(ask.account, gone.as_bytes(), stream.token);
+                captured.iter_mut().for_each(|it| it.remove(gone, index));
             }
             for new in after.difference(&before) {
                 net.subscribe(ask.account, new.as_bytes(), stream.token, Listens::ToAll);
+                captured.iter_mut().for_each(|it| it.insert(new, index));
             }
             stream.config = config;
             stream.configure(&settings);
@@ -324,16 +320,14 @@ impl JetStream {
         ask: &Ask<'_>,
         request: &ListRequest,
     ) -> impl Iterator<Item = &crate::stream::Stream> {
-        let all = request.subject.is_empty();
-        let filter = Subjects::parse(&request.subject).ok();
-        self.streams_of(ask.account).filter(move |stream| {
-            let mut subjects = stream
-                .config
-                .subjects
-                .iter()
-                .filter_map(|subject| Subjects::parse(subject).ok());
-            all || filter.is_some_and(|filter| subjects.any(|subject| subject.overlaps(filter)))
-        })
+        let account = self.accounts.get(&ask.account);
+        let meant = (!request.subject.is_empty())
+            .then(|| account.map(|it| it.captured.streams(&request.subject)));
+        let meant = meant.map(Option::unwrap_or_default);
+        let is_meant = move |index: &usize| meant.as_ref().is_none_or(|it| it.contains(index));
+        let indices = account.map(|account| account.streams.values());
+        let indices = indices.into_iter().flatten().copied().filter(is_meant);
+        indices.filter_map(|index| self.streams[index].as_deref())
     }
 
     pub(super) fn stream_names(&self, ask: &Ask<'_>) -> Result {
@@ -380,14 +374,16 @@ impl JetStream {
         let deleted = self.forget_stream(&account, name);
         let ticket = deleted.map_err(|error| (KIND, refused(&error)))?;
         if let Some(mut stream) = self.streams[index].take() {
+            if let Some(account) = self.accounts.get_mut(&ask.account) {
+                account.streams.remove(name);
+                let subjects = stream.config.subjects.iter();
+                subjects.for_each(|subject| account.captured.remove(subject, index));
+            }
             self.unsubscribe(&stream, net);
             self.refuse_held(&stream, &STREAM_NOT_FOUND, net);
             for consumer in stream.consumers.values_mut() {
                 consumer.end(409, "Consumer Deleted", net);
             }
-        }
-        if let Some(account) = self.accounts.get_mut(&ask.account) {
-            account.streams.remove(name);
         }
         self.rewire(ask.account);
         self.advise_stream(ask, "DELETED", "delete", name, net);

@@ -15,6 +15,7 @@ use crate::config::{Storage, StreamConfig};
 use crate::consumer::{Consumer, ConsumerConfig, Place};
 use crate::draws::Draws;
 use crate::error::NOT_ENABLED_FOR_ACCOUNT;
+use crate::overlap::Captured;
 use crate::restore::Restore;
 use crate::snapshot::Snapshot;
 use crate::stream::{BatchLimits, More, Outcome, Seats, Stream, Told, is_fast};
@@ -179,6 +180,7 @@ impl JetStream {
             name: name.to_owned(),
             limits,
             streams: BTreeMap::new(),
+            captured: Captured::default(),
             api: ApiStats::default(),
             used: Used::default(),
             tokens: Vec::new(),
@@ -277,6 +279,8 @@ impl JetStream {
         }
         if let Some(account) = self.accounts.get_mut(&account) {
             account.streams.insert(config.name.clone(), index);
+            let subjects = config.subjects.iter();
+            subjects.for_each(|subject| account.captured.insert(subject, index));
         }
         let stream = Stream::new((account, token), config, created, log, &self.settings);
         self.streams.put(index, stream);

@@ -94,7 +94,23 @@ impl<T> Trie<T> {
     /// Whoever compares a client's filters with each other needs this: half of them `a1.b`, `a2.b` and so on, the others `*.c1`, `*.c2`, cost
     /// the square of their number in any trie.
     pub fn has_overlap_within(&self, filter: &[u8], looks: &mut usize) -> Option<bool> {
-        match self.walk_overlaps(filter, looks, |_, _| Break(())) {
+        self.has_overlap_where(filter, looks, |_| true)
+    }
+
+    /// The same of stored filters with a value for which `counts` says yes.
+    pub fn has_overlap_where(
+        &self,
+        filter: &[u8],
+        looks: &mut usize,
+        counts: impl Fn(&T) -> bool,
+    ) -> Option<bool> {
+        let found = self.walk_overlaps(filter, looks, |_, node| {
+            match node.values.as_slice().iter().any(&counts) {
+                true => Break(()),
+                false => Continue(()),
+            }
+        });
+        match found {
             Break(()) => Some(true),
             Continue(()) => (*looks > 0).then_some(false),
         }
