@@ -511,3 +511,19 @@ fn a_roll_up_goes_on_after_a_crash() {
     assert_eq!(stored(&world), 2);
     assert!(world.store.states(b"r/").is_empty());
 }
+
+/// Symptom: a stream with limits that became one with interest kept for ever what nobody wants. Cause: nothing beyond what consumers had
+/// reached was looked at, and a crash ended that as well. Remedy: all of it, and a mark from the change on.
+#[test]
+fn what_nobody_wants_goes_when_a_stream_becomes_one_with_interest() {
+    let mut world = filled(&json!({}));
+    consumer(&mut world, "D", "s.7");
+    let config =
+        json!({"name": "S", "subjects": ["s.*"], "allow_direct": true, "retention": "interest"});
+    world.request("STREAM.UPDATE.S", &config);
+    world.store.commit_once(world.now).unwrap();
+    let mut world = world.lose_power(1);
+    assert_eq!(stored(&world), MESSAGES as u64);
+    world.settle();
+    assert_eq!(stored(&world), MESSAGES as u64 / 10);
+}

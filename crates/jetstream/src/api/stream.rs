@@ -243,10 +243,14 @@ impl JetStream {
         let options = config.log_options(&self.settings);
         let key = keys::of(Kind::Stream, &account, name);
         let definition = definition(&config, created);
+        // A crash doesn't end the sweep that is to follow.
+        let sweep = keys::of(Kind::Sweep, &account, name);
+        let sweeps = old.retention == Retention::Limits && config.retention == Retention::Interest;
+        let changes = [(&*key, Some(&*definition)), (&*sweep, Some(&b"1"[..]))];
         let told = self.store.update_stream_with(
             &keys::log(&account, name),
             options,
-            &[(&key, Some(&definition))],
+            &changes[..1 + usize::from(sweeps)],
         );
         let ticket = told.map_err(|error| fail(refused(&error)))?;
         // Sources that go now may come again.
@@ -275,12 +279,8 @@ impl JetStream {
         }
         self.rewire(ask.account);
         if old.retention == Retention::Limits {
-            // What consumers were done with before; all, when there are none.
-            let of = self.streams[index].as_ref();
-            match of.is_some_and(|stream| stream.is_wanted()) {
-                true => self.sweep_settled(index),
-                false => self.begin_sweep(index, 1),
-            }
+            // What consumers were done with before, and what nobody wants.
+            self.begin_sweep(index, 1);
         }
         let info = self.streams[index]
             .as_ref()

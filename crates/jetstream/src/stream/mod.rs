@@ -295,11 +295,6 @@ impl Stream {
         whole.min().or(any.max()).unwrap_or(0)
     }
 
-    /// Whether there are consumers, or streams that take from it.
-    pub(crate) fn is_wanted(&self) -> bool {
-        !self.consumers.is_empty() || !self.takers.is_empty()
-    }
-
     /// When what it removed last is durable: an ack is confirmed only then.
     pub(crate) fn last_removal(&self) -> Option<Ticket> {
         self.last_removal.clone()
