@@ -3,7 +3,7 @@
 mod world;
 
 use serde_json::{Value, json};
-use world::{ACCOUNT, World};
+use world::{ACCOUNT, SECOND, World};
 
 /// What a turn does of long requests, at most; `tasks.rs` says so.
 const SLICE: usize = 256;
@@ -33,6 +33,42 @@ fn with_ids(more: &Value) -> World {
         }
     }
     world.lose_power(1)
+}
+
+/// Symptom: a message that came again after a start was stored twice, though its window wasn't over. Cause: its first copy was acknowledged, or had
+/// come to the end of its time, before anybody asked for an id, and ids are read from what the log has. Remedy: reading begins with that.
+#[test]
+fn an_id_is_known_although_its_message_went_before_anybody_asked() {
+    let mut world = with_ids(&json!({"retention": "workqueue"}));
+    consumer(&mut world, "C");
+    let pulled = world.pull("C", &json!({"batch": 1}));
+    world.send(&pulled[0].reply, None, "", "+ACK");
+    world.request("STREAM.MSG.DELETE.S", &json!({"seq": 3}));
+    world.settle();
+    for known in [1, 2, 3] {
+        let ack = world.publish("s.1", &id(known), "x");
+        assert_eq!(ack["duplicate"], json!(true), "{known}: {ack}");
+    }
+
+    let mut world = World::new();
+    let config = json!({
+        "name": "S", "subjects": ["s.*"], "duplicate_window": 600_000_000_000_u64, "allow_msg_ttl": true,
+    });
+    world.ask("STREAM.CREATE.S", &config);
+    for at in 1..=2 * SLICE {
+        let headers = format!("NATS/1.0\r\nNats-Msg-Id: {at}\r\nNats-TTL: 60s\r\n\r\n");
+        world.send("s.1", None, &headers, "x");
+    }
+    world.settle();
+    let mut world = world.lose_power(1);
+    world.pass(61 * SECOND);
+    while world.ask("STREAM.INFO.S", &Value::Null)["state"]["messages"] != json!(0) {
+        world.pass(1);
+    }
+    for known in [1, 2 * SLICE] {
+        let ack = world.publish("s.1", &id(known), "x");
+        assert_eq!(ack["duplicate"], json!(true), "{known}: {ack}");
+    }
 }
 
 fn id(id: usize) -> String {

@@ -40,6 +40,11 @@ impl JetStream {
         self.tasks.handle_timeout(now);
         let mut abandoned = Vec::new();
         for index in self.streams.take_due(now) {
+            let of = self.streams.quietly(index);
+            if of.is_some_and(|stream| stream.awaits_ids_to_expire(now)) {
+                // Where they can't be read now, messages end all the same.
+                let _ = self.begin_ids(index, now);
+            }
             let Some(stream) = self.streams.quietly(index) else {
                 continue;
             };

@@ -6,6 +6,7 @@
 //! # Invariants
 //! - What is in the log when reading begins, or comes meanwhile, is remembered although it may be removed before it is read: acks and deletions
 //!   [`remember`](Stream::remember_ids) what they take, purges and updates wait, and nothing expires.
+//! - Reading begins with the first id that somebody asks for, the first ack or deletion, or the first time to live that ends.
 //! - Ids are noted in the order of their sequences.
 
 use super::{Stream, present, store_error};
@@ -151,6 +152,12 @@ impl Stream {
 
     /// These messages are about to be removed: their ids stay.
     pub(crate) fn remember_ids(&mut self, seqs: &[u64]) {
+        if matches!(self.ids, Ids::Unread) && self.window() > 0 {
+            // Nobody waits for them yet. What can't be looked for now can't be removed either.
+            let from = self.log.stats().last_time.saturating_sub(self.window());
+            let begun = Reading::begin(&self.log, from);
+            self.ids = begun.map_or(Ids::Unread, |begun| Ids::Reading(begun.into()));
+        }
         let Ids::Reading(reading) = &mut self.ids else {
             return;
         };
@@ -162,6 +169,13 @@ impl Stream {
                 reading.removed.insert(*seq, (message.time, id.to_vec()));
             }
         }
+    }
+
+    /// Whether a time to live ended within the window, perhaps, of a message whose id wasn't read. (What is as old as the stream's limit allows
+    /// is older than the window.)
+    pub(crate) fn awaits_ids_to_expire(&self, now: u64) -> bool {
+        let may_matter = self.config.allow_msg_ttl && self.window() > 0 && !self.knows_ids();
+        may_matter && self.log.next_expiry().is_some_and(|due| due <= now)
     }
 
     /// When ids have to be forgotten although nobody asks for any.
