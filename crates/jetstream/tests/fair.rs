@@ -447,6 +447,23 @@ fn a_purge_tells_consumers_in_slices() {
     assert_eq!(info(&mut world, "L"), (0, 1));
 }
 
+/// Which of the messages that a consumer has out are gone isn't looked for when it is known that few are.
+#[test]
+fn a_roll_up_of_few_messages_is_told_at_once() {
+    let mut world = many_subjects(&json!({"allow_rollup_hdrs": true}));
+    let config =
+        json!({"durable_name": "C", "ack_policy": "explicit", "max_ack_pending": 2 * MESSAGES});
+    let body = json!({"stream_name": "S", "config": config});
+    world.ask("CONSUMER.DURABLE.CREATE.S.C", &body);
+    world.pull("C", &json!({"batch": MESSAGES}));
+    for subject in ["s.2000", "s.2900"] {
+        world.send(subject, None, "NATS/1.0\r\nNats-Rollup: sub\r\n\r\n", "x");
+    }
+    let info = world.ask("CONSUMER.INFO.S.C", &Value::Null);
+    assert_eq!(info["num_ack_pending"], json!(MESSAGES - 2));
+    assert_eq!(info["num_pending"], json!(2));
+}
+
 /// Symptom: a roll-up of a subject with a million messages held everybody until they were removed. Remedy: they go in slices.
 #[test]
 fn a_roll_up_of_many_messages_goes_in_slices() {

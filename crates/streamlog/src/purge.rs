@@ -16,9 +16,14 @@ pub struct Purge {
     keep: u64,
     /// matching sequences of the segment below `at`, the first of them last
     found: Vec<u64>,
+    /// what was deleted message by message, as long as that is little
+    deleted: Option<Vec<u64>>,
     purged: u64,
     ticket: Ticket,
 }
+
+/// So many sequences of what it deleted are known.
+const DELETED_MAX: usize = 256;
 
 impl Purge {
     /// Goes on for about `left` messages and subjects, and takes what it looked at off that: what costs most at a time is one segment's. True
@@ -51,12 +56,21 @@ impl Purge {
         let begin = self.found.len().saturating_sub(most);
         let deleted = self.stream.delete_many(&self.found[begin..])?;
         let looks = self.found.len() - begin;
-        self.found.truncate(begin);
+        let part = self.found.drain(begin..);
+        if let Some(known) = &mut self.deleted {
+            known.extend(part);
+            self.deleted.take_if(|known| known.len() > DELETED_MAX);
+        }
         if let Some((count, ticket)) = deleted {
             self.purged += count;
             self.ticket = ticket;
         }
         Ok(looks)
+    }
+
+    /// The messages that it deleted, in no order, beside what is below the stream's first sequence now. `None`: too many.
+    pub fn deleted(&self) -> Option<&[u64]> {
+        self.deleted.as_deref()
     }
 
     /// How many messages it took out, and when that is durable.
@@ -135,6 +149,7 @@ impl Stream {
             last: state.last_seq.min(end - 1),
             keep,
             found: Vec::new(),
+            deleted: Some(Vec::new()),
             purged: 0,
             ticket: Ticket::done(),
         })

@@ -508,12 +508,17 @@ impl Consumer {
             }
             slice.touch(0);
             if matches!(self.log.peek(seq), Ok(None)) {
-                self.spent.remove(&seq);
-                self.changed |= self.initial.remove(&seq);
-                self.forget(seq);
+                self.forget_message(seq);
             }
             from = seq + 1;
         }
+    }
+
+    /// Forgets what it remembers of a message that is gone.
+    pub(crate) fn forget_message(&mut self, seq: u64) {
+        self.spent.remove(&seq);
+        self.changed |= self.initial.remove(&seq);
+        self.forget(seq);
     }
 
     /// The stream's limits took these messages; `first` is the first one left. True if some of them were out, which makes room.

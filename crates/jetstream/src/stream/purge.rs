@@ -1,5 +1,5 @@
 //! Purges: messages that a filter means are removed, and then whoever may wait for one of them is told. Both in slices, since there may be millions of
-//! them, and a consumer may have as many out.
+//! them, and a consumer may have as many out: which of them are gone is looked up if it isn't known that few are.
 
 use super::{Slot, Stream};
 use crate::ApiError;
@@ -24,6 +24,8 @@ pub(crate) struct PurgeWork {
 struct Telling {
     /// The first message that the filter means and that was left.
     left: u64,
+    /// What is gone, unless it is much.
+    gone: Option<Vec<u64>>,
     /// The consumer whose turn it is.
     slot: Slot,
     /// What it remembers below this was looked at.
@@ -74,7 +76,7 @@ impl Stream {
                 return false;
             }
             work.skipped = self.skip_purged(work);
-            work.telling = Some(self.begin_telling(&work.filter));
+            work.telling = Some(self.begin_telling(work));
         }
         let PurgeWork {
             filter, telling, ..
@@ -95,13 +97,14 @@ impl Stream {
         skipped.ok()
     }
 
-    fn begin_telling(&self, filter: &Filter) -> Telling {
+    fn begin_telling(&self, work: &PurgeWork) -> Telling {
         let stats = self.log.stats();
         // What can't be looked up now is found gone when it would be delivered.
-        let left = self.log.next_written(filter, 1);
+        let left = self.log.next_written(&work.filter, 1);
         let left = left.map_or(stats.first_seq, |left| left.unwrap_or(stats.last_seq + 1));
         Telling {
             left,
+            gone: work.purge.deleted().map(<[u64]>::to_vec),
             slot: 0,
             seq: 0,
             schedule: 0,
@@ -116,7 +119,10 @@ impl Stream {
             }
             slice.touch(0);
             if let Some(consumer) = self.consumers.quietly(telling.slot) {
-                if let Some(seq) = consumer.forget_gone(telling.seq, slice) {
+                if let Some(gone) = &telling.gone {
+                    slice.touch_many(gone.len());
+                    gone.iter().for_each(|seq| consumer.forget_message(*seq));
+                } else if let Some(seq) = consumer.forget_gone(telling.seq, slice) {
                     telling.seq = seq;
                     return false;
                 }
