@@ -24,6 +24,8 @@ mod checks;
 mod connection;
 mod host;
 mod inbound;
+#[doc(hidden)]
+pub mod laws;
 mod line;
 mod listener;
 mod login;

@@ -65,7 +65,7 @@ pub fn websocket_handshake(policy: WebSocketPolicy, tls: Option<TlsPolicy>) -> H
     }))
 }
 
-async fn upgrade<S: Duplex + 'static>(
+pub(crate) async fn upgrade<S: Duplex + 'static>(
     policy: &WebSocketPolicy,
     secure: bool,
     mut stream: S,
