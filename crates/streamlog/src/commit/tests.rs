@@ -236,6 +236,39 @@ fn what_a_failed_stream_had_in_a_held_batch_is_lost_with_it() {
     assert_eq!(change.outcome(), Some(Ok(())));
 }
 
+/// Symptom: a loss of power was taken for damage. Cause: a stream failed with a large share, and what was appended meanwhile went to the journal, whose
+/// later segment seemed to prove that the large share had been durable. Remedy: nothing of it is written any more.
+#[test]
+fn nothing_follows_the_share_with_which_a_stream_failed() {
+    let disk = CrashDisk::new();
+    let options = || StoreOptions {
+        direct_bytes: 10_000,
+        ..StoreOptions::default()
+    };
+    let store = Store::open(Arc::new(disk.clone()), options()).unwrap();
+    let small = StreamOptions {
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", small).unwrap();
+    let append = move || {
+        stream
+            .append(NewMessage::new("s", &[b'x'; 3_000]), 0)
+            .map(drop)
+    };
+    append().unwrap();
+    store.commit_once(0).unwrap();
+    (0..4).for_each(|_| append().unwrap());
+    let later = std::sync::Once::new();
+    disk.before_each(move |_, _| later.call_once(|| append().unwrap()));
+    disk.set_faults(&[Fault::fails(Call::SyncDir, "", Failure::Device)]);
+    store.commit_once(0).unwrap();
+    store.commit_once(0).unwrap();
+    let after = Store::open(Arc::new(disk.cut(0)), options()).unwrap();
+    assert_eq!(after.stream("s").unwrap().unwrap().stats().last_seq, 1);
+    assert_eq!(after.damage(), []);
+}
+
 /// Symptom: the ring was filled with empty frames. Cause: a stream that is deleted while frames are copied forward had nothing to copy, and kept its
 /// oldest frame. Remedy: nothing is copied when that doesn't help.
 ///
