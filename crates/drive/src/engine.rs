@@ -2,6 +2,7 @@
 
 use crate::alarms::AlarmCounts;
 use crate::post::Post;
+use crate::room::LeftForRoom;
 use crate::seat::Turns;
 use midge_jetstream::{AccountId, JetStream, Token};
 use midge_streamlog::Store;
@@ -46,8 +47,8 @@ pub(crate) struct Engine {
     seen: u64,
     /// Receivers have much to read: a pause is in order.
     crowded: bool,
-    /// The log is full of unwritten bytes, and a message that needs so many waits in its mailbox for the commit that makes room.
-    full: Option<usize>,
+    /// The log is full of unwritten bytes, and messages wait in their mailboxes for the commit that makes room.
+    left: LeftForRoom,
     trimmed: Instant,
     alarms: Arc<AlarmCounts>,
     /// When it is looked for mailboxes that nobody empties, and those that weren't empty last time, with how many messages had been taken.
@@ -70,7 +71,7 @@ impl Engine {
             committed,
             seen: 0,
             crowded: false,
-            full: None,
+            left: LeftForRoom::default(),
             trimmed: instant(),
             alarms,
             inspect_at: 0,
@@ -97,7 +98,7 @@ impl Engine {
     /// A mailbox with messages, of which none was taken since the last look although the log has room, is forgotten.
     fn inspect_mailboxes(&mut self) -> bool {
         let before = std::mem::take(&mut self.uncollected);
-        if self.full.is_some() {
+        if self.left.is_any() {
             return false;
         }
         let waiting = self.post.accounts().into_iter();
@@ -136,7 +137,7 @@ impl Engine {
     /// A message that was left for want of room is looked at again at once if there is room now, because a commit of this very turn made
     /// it. If there isn't, bytes wait for the committer, who tells when they are written.
     fn hand_over(&mut self, mut more: bool, now: u64) -> u64 {
-        more |= self.full.is_some_and(|needed| self.store.has_room(needed));
+        more |= self.left.has_room_now(&self.store);
         self.post.worker().hand_over();
         self.crowded = !self.post.worker().take_crowded().is_empty();
         let due = self.jetstream.poll_timeout().unwrap_or(u64::MAX);
@@ -167,15 +168,14 @@ impl Engine {
     /// Receives what waits for an account, up to the first message that `takes` refuses; true if that was not all.
     fn hear(&mut self, account: AccountId, takes: impl Fn(&JetStream, Token) -> bool) -> bool {
         let now = clock();
-        let (jetstream, store) = (&mut self.jetstream, &self.store);
+        let (jetstream, store, left) = (&mut self.jetstream, &self.store, &mut self.left);
         let part = (self.post.pending(account) / PARTS).max(PART_BYTES_MIN);
-        let (mut heard, mut taken, mut full, mut refused) = (0, 0, None, false);
+        let (mut heard, mut taken, mut full, mut refused) = (0, 0, false, false);
         self.post.hear(account, |post, token, message| {
             let len = message.subject.len() + message.headers.len() + message.payload.len();
-            let needed = len + RECORD_OVERHEAD;
-            full = (!store.has_room(needed)).then_some(needed);
+            full = !left.admits(len + RECORD_OVERHEAD, store);
             refused = !takes(jetstream, token);
-            if full.is_some() || refused {
+            if full || refused {
                 return false;
             }
             jetstream.receive(account, token, message, now, post);
@@ -188,8 +188,7 @@ impl Engine {
             true
         });
         self.post.add_taken(account, taken);
-        self.full = self.full.into_iter().chain(full).min();
-        full.is_none() && (refused || self.post.pending(account) > 0)
+        !full && (refused || self.post.pending(account) > 0)
     }
 }
 
@@ -198,7 +197,7 @@ impl Turns for Engine {
     fn turn(&mut self) -> u64 {
         let start = instant();
         self.post.worker().set_now(start);
-        self.full = None;
+        self.left = LeftForRoom::default();
         let mut more = false;
         for account in self.post.accounts() {
             more |= self.hear(account, JetStream::takes);
@@ -221,7 +220,7 @@ impl Turns for Engine {
     /// A visitor's turn: publishes, of the account that it brought, to streams without consumers, and a few answers. Requests, deliveries and
     /// timers stay for the thread, and what an ack goes out with. When that has to take its turn.
     fn visit(&mut self, account: Option<AccountId>) -> u64 {
-        let busy = self.crowded || self.full.is_some() || self.jetstream.has_long_work();
+        let busy = self.crowded || self.left.is_any() || self.jetstream.has_long_work();
         if busy || self.jetstream.waiting() > FEW_ANSWERS {
             return 0;
         }

@@ -26,6 +26,7 @@ mod folder;
 #[path = "../tests/clients/peer.rs"]
 mod peer;
 mod post;
+mod room;
 mod seat;
 #[cfg(all(test, not(loom)))]
 mod simulation;
