@@ -71,6 +71,7 @@ impl Streams {
                 policy: policy(configured.sync_interval),
                 cipher: cipher(configured),
                 batches: batches(&configured.limits.batch),
+                ..midge_jetstream::Settings::default()
             },
             seed: getrandom::u64().map_err(std::io::Error::other)?,
         })?;

@@ -604,6 +604,7 @@ impl StreamConfig {
                 Compression::S2 => log::Compression::S2,
             },
             cipher: settings.cipher,
+            segment_bytes: settings.segment_bytes,
             ..log::StreamOptions::default()
         }
     }

@@ -2,17 +2,20 @@
 
 use super::client::{Client, PATIENCE};
 use super::ledger::{ConsumerPlan, Origin, Retention};
-use super::{Life, interleave};
+use super::{Life, Trouble, interleave};
 use crate::engine::bench::Bench;
 use midge_streamlog::{Store, sim};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 /// Within so many turns a few requests are answered.
 const TURNS_MAX: usize = 100;
+
+/// Of so many confirmed acks of a consumer it is looked whether a loss of power would undo them.
+const CONFIRMED_MAX: usize = 3;
 
 /// The subject's number and the body of each message.
 type Messages = BTreeMap<u64, (u64, String)>;
@@ -75,9 +78,9 @@ impl Client<'_> {
         }
         let stored = &ledger.streams[index];
         for (seq, (subject, text)) in &stored.messages {
-            let gone = stored.removed.contains(seq);
+            let gone = stored.removed.contains(*seq, *subject);
             let may_go = gone
-                || stored.doubtful.contains(seq)
+                || stored.doubtful.contains(*seq, *subject)
                 || ledger.is_done(plan, index, *seq, *subject);
             let name = &stream.name;
             match found.get(seq) {
@@ -90,9 +93,10 @@ impl Client<'_> {
         }
         let stored = &mut ledger.streams[index];
         let doubtful = std::mem::take(&mut stored.doubtful);
-        let gone = stored.messages.keys().copied();
-        let gone = gone.filter(|seq| doubtful.contains(seq) && !found.contains_key(seq));
-        stored.removed.single.extend(gone);
+        let gone = stored.messages.iter().filter(|(seq, (subject, _))| {
+            doubtful.contains(**seq, *subject) && !found.contains_key(seq)
+        });
+        stored.removed.single.extend(gone.map(|(seq, _)| *seq));
         // Publishes that nobody was told of.
         for (seq, message) in found {
             stored.messages.entry(seq).or_insert(message);
@@ -134,6 +138,21 @@ impl Client<'_> {
         for consumer in 0..plan.consumers.len() {
             let subject = self.info_subject(consumer);
             self.ask(&subject, &Value::Null);
+        }
+        self.lacks_what_was_confirmed();
+    }
+
+    /// No work queue has a message whose ack was confirmed, also when its log stopped.
+    fn lacks_what_was_confirmed(&mut self) {
+        let plan = &self.life.plan;
+        for (consumer, seq) in std::mem::take(&mut self.confirmed) {
+            let stream = &plan.streams[plan.consumers[consumer].stream];
+            if stream.retention == Retention::WorkQueue {
+                let subject = format!("STREAM.MSG.GET.{}", stream.name);
+                let left = self.ask(&subject, &json!({"seq": seq}));
+                let is_gone = left["message"].is_null();
+                assert!(is_gone, "{seq} was acknowledged: {left}, {}", self.show());
+            }
         }
     }
 
@@ -192,7 +211,7 @@ impl Client<'_> {
     fn is_rid_of_what_is_done(&mut self, index: usize) {
         let plan = &self.life.plan;
         let stream = &plan.streams[index];
-        if stream.retention == Retention::Limits || stream.lossy {
+        if stream.retention == Retention::Limits {
             return;
         }
         let until = interleave::now().unwrap_or(0) + PATIENCE;
@@ -286,24 +305,46 @@ impl Client<'_> {
     }
 }
 
-/// What a loss of power now would leave, if it took all that isn't synced: all that the store takes for durable, and no message in a queue that its
-/// consumer is durably done with. (What is left otherwise a sweep takes out; but state isn't durable before the removal that it follows.)
-pub(super) fn check_cut(life: &Life) {
+/// The consumers of work queues that lose nothing with the power, and some of their confirmed acks.
+fn queues(life: &Life) -> Vec<(&ConsumerPlan, Vec<u64>)> {
     let plan = &life.plan;
-    let marks = life.marks.lock().unwrap().clone();
-    let store = Store::open(Arc::new(life.disk.cut(0)), plan.store()).expect("it opens");
-    sim::check_marks(&marks, &store);
-    let queues = plan.consumers.iter().filter(|consumer| {
+    let ledger = life.ledger.lock().unwrap();
+    let consumers = plan.consumers.iter().zip(&ledger.consumers);
+    let queues = consumers.filter(|(consumer, _)| {
         let stream = &plan.streams[consumer.stream];
         stream.retention == Retention::WorkQueue && !stream.lossy
     });
-    let queues: Vec<&ConsumerPlan> = queues.collect();
+    let newest = |confirmed: &BTreeSet<u64>| {
+        confirmed
+            .iter()
+            .rev()
+            .copied()
+            .take(CONFIRMED_MAX)
+            .collect()
+    };
+    queues
+        .map(|(consumer, got)| (consumer, newest(&got.confirmed)))
+        .collect()
+}
+
+/// What a loss of power now would leave, if it took all that isn't synced: all that the store takes for durable, and no message in a queue whose ack
+/// was confirmed, or that its consumer is durably done with. (What is left otherwise a sweep takes out; but state isn't durable before the removal that
+/// it follows, unless the queue's log stopped.)
+pub(super) fn check_cut(life: &Life) {
+    let plan = &life.plan;
+    // Others go on while the store opens: what must be there is what was told before.
+    let (marks, queues) = (life.marks.lock().unwrap().clone(), queues(life));
+    let store = Store::open(Arc::new(life.disk.cut(0)), plan.store()).expect("it opens");
+    if let Err(lost) = sim::check_marks(&marks, &store) {
+        let (trouble, faults) = (life.trouble, life.faults.lock().unwrap());
+        panic!("{lost}, {trouble:?} {faults:?}, {plan:?}");
+    }
     if queues.is_empty() {
         return;
     }
     let mut bench = Bench::new(store, plan.policy);
     let mut asked = 0;
-    for consumer in &queues {
+    for (consumer, confirmed) in &queues {
         let stream = &plan.streams[consumer.stream].name;
         bench.say(
             &format!("$JS.API.CONSUMER.INFO.{stream}.{}", consumer.name),
@@ -313,7 +354,11 @@ pub(super) fn check_cut(life: &Life) {
             let body = json!({"seq": 1, "next_by_subj": filter}).to_string();
             bench.say(&format!("$JS.API.STREAM.MSG.GET.{stream}"), &body);
         }
-        asked += 1 + consumer.subjects(stream).len();
+        for seq in confirmed {
+            let body = json!({"seq": seq}).to_string();
+            bench.say(&format!("$JS.API.STREAM.MSG.GET.{stream}"), &body);
+        }
+        asked += 1 + consumer.subjects(stream).len() + confirmed.len();
     }
     bench.peer.worker.hand_over();
     // A turn receives all before it goes on with its own work, as with the sweep that would hide what is left.
@@ -327,16 +372,26 @@ pub(super) fn check_cut(life: &Life) {
     }
     assert_eq!(answers.len(), asked, "{answers:?}");
     let mut answers = answers.into_iter();
-    for consumer in queues {
+    for (consumer, confirmed) in queues {
         let stream = &plan.streams[consumer.stream].name;
         let info = answers.next().expect("an answer");
         let floor = info["ack_floor"]["stream_seq"].as_u64();
         for _ in consumer.subjects(stream) {
             let left = answers.next().expect("an answer");
             let first = left["message"]["seq"].as_u64();
+            let is_undone = first.zip(floor).is_none_or(|(first, floor)| first > floor);
             assert!(
-                first.zip(floor).is_none_or(|(first, floor)| first > floor),
+                is_undone || life.trouble == Trouble::Lasting,
                 "{stream} has {left} after a loss of power, and {info}"
+            );
+        }
+        for seq in confirmed {
+            let left = answers.next().expect("an answer");
+            let is_gone = left["message"].is_null();
+            let (trouble, faults) = (life.trouble, life.faults.lock().unwrap());
+            assert!(
+                is_gone,
+                "{stream}: {seq} was acknowledged: {left} and {info} after a loss of power, {trouble:?} {faults:?}, {plan:?}"
             );
         }
     }

@@ -32,6 +32,8 @@ pub(super) struct Client<'a> {
     /// Consumer and sequence of double acks without an answer.
     acks: BTreeMap<u64, (usize, u64)>,
     answer: Option<Value>,
+    /// Consumer and sequence of acks that were confirmed in this life.
+    pub(super) confirmed: Vec<(usize, u64)>,
     /// What publishes that were refused were told.
     pub(super) refused: Vec<Value>,
     pub(super) dice: Dice,
@@ -58,6 +60,7 @@ impl<'a> Client<'a> {
             publishes: BTreeMap::new(),
             acks: BTreeMap::new(),
             answer: None,
+            confirmed: Vec::new(),
             refused: Vec::new(),
             dice: Dice::new(interleave::roll(u64::MAX)),
         }
@@ -84,7 +87,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Waits until `is_there`, and not longer than anything may take.
+    /// Waits until `is_there`, and not longer than anything may take: a slow disk gives one answer after the other.
     pub(super) fn wait(&mut self, what: &str, is_there: impl Fn(&Self) -> bool) {
         let came = self.waits(is_there);
         assert!(came, "client {}: {what}: {}", self.index, self.show());
@@ -92,13 +95,17 @@ impl<'a> Client<'a> {
 
     /// The same; false if it took too long.
     fn waits(&mut self, is_there: impl Fn(&Self) -> bool) -> bool {
-        let until = interleave::now().unwrap_or(0) + PATIENCE;
+        let (mut until, mut least) = (0, usize::MAX);
         loop {
             self.receive();
             if is_there(self) {
                 return true;
             }
             let now = interleave::now().unwrap_or(0);
+            let left = self.publishes.len() + self.acks.len();
+            if left < least {
+                (until, least) = (now + PATIENCE, left);
+            }
             if now >= until {
                 return false;
             }
@@ -153,6 +160,7 @@ impl<'a> Client<'a> {
                 if let Some((consumer, seq)) = self.acks.remove(&id) {
                     let mut ledger = self.life.ledger.lock().unwrap();
                     ledger.consumers[consumer].confirmed.insert(seq);
+                    self.confirmed.push((consumer, seq));
                 }
             }
             (Some("r"), _) => self.answer = serde_json::from_str(body).ok(),
@@ -275,7 +283,7 @@ impl<'a> Client<'a> {
                 5..=7 => self.pull(),
                 8 => self.wait("an answer", Self::is_answered),
                 9 => interleave::pause(Duration::from_micros(self.dice.roll(3000))),
-                10 if self.dice.roll(4) == 0 => self.remove(),
+                10 if self.dice.roll(2) == 0 => self.remove(),
                 11 => self.look(),
                 _ => self.receive(),
             }
@@ -396,7 +404,7 @@ impl<'a> Client<'a> {
         self.flush();
     }
 
-    /// Purges the oldest ones, or removes one.
+    /// Purges the oldest ones, all or those of a subject, or removes one.
     fn remove(&mut self) {
         let plan = &self.life.plan;
         let stream = self.dice.roll(plan.streams.len() as u64) as usize;
@@ -405,7 +413,7 @@ impl<'a> Client<'a> {
             return;
         }
         let name = &plan.streams[stream].name;
-        let many = self.dice.roll(2) == 0;
+        let (kind, subject) = (self.dice.roll(3), self.dice.roll(SUBJECTS));
         let (seq, asked) = {
             let mut ledger = self.life.ledger.lock().unwrap();
             let stored = &mut ledger.streams[stream];
@@ -413,25 +421,26 @@ impl<'a> Client<'a> {
                 return;
             };
             let seq = 1 + self.dice.roll(last);
-            let asked = match many {
-                true => Removed {
-                    below: seq,
-                    ..Removed::default()
-                },
-                false => Removed {
-                    single: [seq].into(),
-                    ..Removed::default()
-                },
-            };
+            let mut asked = Removed::default();
+            match kind {
+                0 => asked.below = seq,
+                1 => drop(asked.below_of.insert(subject, seq)),
+                _ => drop(asked.single.insert(seq)),
+            }
             stored.doubtful.add(asked.clone());
             (seq, asked)
         };
         // One message may have been removed before, or not be there yet.
-        let done = match many {
-            true => self.ask(&format!("STREAM.PURGE.{name}"), &json!({"seq": seq})),
-            false => self.ask(&format!("STREAM.MSG.DELETE.{name}"), &json!({"seq": seq})),
+        let (request, body) = match kind {
+            0 => ("PURGE", json!({"seq": seq})),
+            1 => (
+                "PURGE",
+                json!({"seq": seq, "filter": format!("{name}.{subject}")}),
+            ),
+            _ => ("MSG.DELETE", json!({"seq": seq})),
         };
-        let excused = !many || self.life.trouble != Trouble::None;
+        let done = self.ask(&format!("STREAM.{request}.{name}"), &body);
+        let excused = request != "PURGE" || self.life.trouble != Trouble::None;
         assert!(excused || done["error"].is_null(), "purge of {seq}: {done}");
         if done["error"].is_null() {
             let mut ledger = self.life.ledger.lock().unwrap();

@@ -21,6 +21,10 @@ pub(super) struct Plan {
     pub(super) journal_bytes: u64,
     pub(super) max_buffered: usize,
     pub(super) direct_bytes: usize,
+    /// Size of the streams' larger segments.
+    pub(super) segment_bytes: u32,
+    /// Files that stay open while nobody uses them.
+    pub(super) max_open_files: usize,
     /// How long an operation on the disk may take.
     pub(super) slow_ms: u64,
     /// Bytes of the larger messages.
@@ -102,6 +106,8 @@ impl Plan {
             },
             max_buffered: if small { 24 << 10 } else { 4 << 20 },
             direct_bytes: dice.pick(&[2 << 10, 64 << 10]),
+            segment_bytes: dice.pick(&[4 << 10, 4 << 10, 16 << 10, 4 << 20]),
+            max_open_files: dice.pick(&[1, 4, 512]),
             slow_ms: dice.pick(&[0, 0, 3, 60]),
             large: dice.pick(&[50, 9000, 20_000]),
         }
@@ -112,6 +118,7 @@ impl Plan {
             journal_bytes: self.journal_bytes,
             max_buffered: self.max_buffered,
             direct_bytes: self.direct_bytes,
+            max_open_files: self.max_open_files,
             policy: self.policy,
             seed: 7,
             ..StoreOptions::default()
@@ -121,6 +128,7 @@ impl Plan {
     pub(super) fn jetstream(&self) -> midge_jetstream::Settings {
         midge_jetstream::Settings {
             policy: self.policy,
+            segment_bytes: self.segment_bytes,
             ..midge_jetstream::Settings::default()
         }
     }
@@ -271,26 +279,43 @@ pub(super) struct Stored {
     pub(super) doubtful: Removed,
 }
 
-/// What was removed: everything below a sequence, and single messages.
+impl Stored {
+    /// True for a message that was removed, or may have been.
+    fn may_lack(&self, seq: u64, subject: u64) -> bool {
+        self.removed.contains(seq, subject) || self.doubtful.contains(seq, subject)
+    }
+}
+
+/// What was removed: everything below a sequence, of a subject or of all, and single messages.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Removed {
     pub(super) below: u64,
+    /// Subjects' numbers.
+    pub(super) below_of: BTreeMap<u64, u64>,
     pub(super) single: BTreeSet<u64>,
 }
 
 impl Removed {
-    pub(super) fn contains(&self, seq: &u64) -> bool {
-        *seq < self.below || self.single.contains(seq)
+    pub(super) fn contains(&self, seq: u64, subject: u64) -> bool {
+        let below_of = self.below_of.get(&subject);
+        seq < self.below || below_of.is_some_and(|below| seq < *below) || self.single.contains(&seq)
     }
 
     pub(super) fn add(&mut self, other: Self) {
         self.below = self.below.max(other.below);
+        for (subject, below) in other.below_of {
+            let most = self.below_of.entry(subject).or_default();
+            *most = below.max(*most);
+        }
         self.single.extend(other.single);
     }
 
     /// The log ends with `last`; what comes behind is new.
     pub(super) fn end_with(&mut self, last: u64) {
-        self.below = self.below.min(last + 1);
+        let subjects = self.below_of.values_mut();
+        subjects
+            .chain([&mut self.below])
+            .for_each(|below| *below = last.saturating_add(1).min(*below));
         self.single.retain(|seq| *seq <= last);
     }
 }
@@ -379,8 +404,8 @@ impl Ledger {
         messages
             .filter(|(_, (subject, _))| consumer.wants(*subject))
             .filter(|(_, (_, text))| life_of(text) >= got.since_life)
+            .filter(|(seq, (subject, _))| !stored.may_lack(**seq, *subject))
             .map(|(seq, _)| *seq)
-            .filter(|seq| !stored.removed.contains(seq) && !stored.doubtful.contains(seq))
             .filter(|seq| !got.messages.contains_key(seq))
             .collect()
     }

@@ -45,6 +45,8 @@ pub struct Settings {
     pub policy: Policy,
     /// How streams are kept on the disk.
     pub cipher: Cipher,
+    /// Size of the larger segments of new streams.
+    pub segment_bytes: u32,
     /// What batches may take.
     pub batches: BatchLimits,
 }
@@ -57,6 +59,7 @@ impl Default for Settings {
             strict: true,
             policy: Policy::Always,
             cipher: Cipher::None,
+            segment_bytes: midge_streamlog::StreamOptions::default().segment_bytes,
             batches: BatchLimits::default(),
         }
     }
