@@ -457,6 +457,7 @@ fn store_options(configured: &Configured) -> StoreOptions {
             .encryption_key
             .as_ref()
             .map(|key| Key::derive(key.expose().as_bytes())),
+        cipher: cipher(configured),
         policy: policy(configured.sync_interval),
         max_open_files: max_open_files(configured.max_open_files),
         ..StoreOptions::default()

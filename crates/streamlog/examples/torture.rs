@@ -1,6 +1,7 @@
-//! Cuts the power until so many places were tried, and tells how many of each kind: what `cargo xtask crash streamlog` runs.
+//! Cuts the power until so many places were tried, and tells how many of each kind: what `cargo xtask crash streamlog` runs. Every fourth store is
+//! encrypted.
 #![allow(clippy::print_stdout, reason = "a tool's report")]
-use midge_streamlog::{Work, sim};
+use midge_streamlog::{Key, Work, sim};
 
 fn main() -> Result<(), String> {
     let mut args = std::env::args().skip(1);
@@ -11,7 +12,8 @@ fn main() -> Result<(), String> {
     let (cases, mut seed) = (next(100_000)?, next(1)?);
     let mut all = sim::Report::default();
     while all.total() < cases && all.failure.is_none() {
-        all.add(sim::torture(seed, 250, 1));
+        let key = seed.is_multiple_of(4).then(|| Key::new([8; 32]));
+        all.add(sim::torture(seed, 250, 1, key.as_ref()));
         seed += 1;
     }
     for work in Work::ALL {

@@ -225,13 +225,8 @@ impl Inner {
         w.manifest_generation += 1;
         self.manifest_len.store(content.len(), Ordering::Relaxed);
         self.with_reserve(|| {
-            twice::write(
-                &*self.disk,
-                crate::store::MANIFEST,
-                crate::store::MANIFEST_MAGIC,
-                w.manifest_generation,
-                &content,
-            )
+            let generation = w.manifest_generation;
+            twice::write(&*self.disk, self.manifest_file(), generation, &content)
         })?;
         w.small = small;
         w.state_pin = None;

@@ -40,8 +40,8 @@ pub enum Error {
     /// `Discard::New` and the stream is full.
     #[error("the stream holds its maximum of {0}")]
     LimitReached(Limit),
-    /// A stream asks for a cipher and the store was opened without a key.
-    #[error("the stream is encrypted and the store has no key")]
+    /// What is there is encrypted, or is to be, and the store was opened without a key.
+    #[error("encryption needs a key, and the store was opened without one")]
     NoKey,
     /// The build lacks what the stream's options ask for.
     #[error("this build has no {0}")]
@@ -133,8 +133,14 @@ pub enum Error {
         /// what can be done without a backup
         way_out: &'static str,
     },
+    /// The key doesn't open the store: it is another one's, or what it protects was changed.
+    #[error("{file} doesn't open with this key: give the store the key that it was written with")]
+    WrongKey {
+        /// the file
+        file: String,
+    },
     /// A file of a version which this program can't read.
-    #[error("{file} has format version {found:?}, this program reads 1")]
+    #[error("{file} has format version {found:?}, which this program doesn't know")]
     Version {
         /// the file
         file: String,

@@ -4,8 +4,10 @@
 //! - The bytes of a frame with number >= `announced` are never written over; `announced` is the `oldest` of a synced frame.
 //! - Frames never share a page.
 //! - Nothing is written or synced after a failure that may have cost bytes, whoever met it: the system tells of them once.
+//! - With a key no small state is in the ring in clear, but what was written before there was one.
 use crate::{
     Error, Result,
+    crypt::BlockKey,
     disk::{Disk, DiskFile, Work},
     record::crc,
     twice,
@@ -49,17 +51,22 @@ const TAG_DELETE: u8 = 3;
 /// A frame while it is put together.
 pub(crate) struct FrameBuf {
     seed: u32,
+    key: Option<Arc<BlockKey>>,
     bytes: Vec<u8>,
     entries: u32,
+    /// where state begins that is encrypted when the frame has its number
+    open_entries: Vec<usize>,
 }
 
 impl FrameBuf {
     /// An empty frame for the journal with that seed. The seed is secret: a payload can't hold what passes for an entry.
-    pub(crate) fn new(seed: u32) -> Self {
+    fn new(seed: u32, key: Option<Arc<BlockKey>>) -> Self {
         Self {
             seed,
+            key,
             bytes: vec![0; HEAD],
             entries: 0,
+            open_entries: Vec::new(),
         }
     }
 
@@ -69,6 +76,7 @@ impl FrameBuf {
         self.bytes.shrink_to(KEEP);
         self.bytes.resize(HEAD, 0);
         self.entries = 0;
+        self.open_entries.clear();
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -140,10 +148,19 @@ impl FrameBuf {
         size: u32,
         parts: &[&[u8]],
     ) {
+        let key = self.key.as_ref().filter(|_| tag != TAG_BYTES);
+        let (cipher, len, front, behind) = match key {
+            Some(key) => {
+                let beside = (BlockKey::FRONT + BlockKey::BEHIND) as u32;
+                let (front, behind) = (&[0; BlockKey::FRONT][..], &[0; BlockKey::BEHIND][..]);
+                (key.cipher(), len + beside, front, behind)
+            }
+            None => (0, len, &[][..], &[][..]),
+        };
         let out = &mut self.bytes;
         let start = out.len();
         out.extend_from_slice(&[0; 4]);
-        out.extend_from_slice(&[tag, 0]);
+        out.extend_from_slice(&[tag, cipher]);
         out.extend_from_slice(&key_len.to_le_bytes());
         out.extend_from_slice(&len.to_le_bytes());
         out.extend_from_slice(&segment.to_le_bytes());
@@ -151,17 +168,39 @@ impl FrameBuf {
         out.extend_from_slice(&offset.to_le_bytes());
         out.extend_from_slice(&size.to_le_bytes());
         let head_end = out.len();
+        out.extend_from_slice(front);
         parts.iter().for_each(|part| out.extend_from_slice(part));
+        out.extend_from_slice(behind);
         // A record has a checksum of its own.
         let checked = if tag == TAG_BYTES {
             head_end
         } else {
             out.len()
         };
-        let sum = crc(self.seed, &out[start + 4..checked]);
-        out[start..start + 4].copy_from_slice(&sum.to_le_bytes());
+        if cipher > 0 {
+            self.open_entries.push(start);
+        } else {
+            let sum = crc(self.seed, &out[start + 4..checked]);
+            out[start..start + 4].copy_from_slice(&sum.to_le_bytes());
+        }
         out.resize(out.len().next_multiple_of(8), 0);
         self.entries += 1;
+    }
+
+    /// Encrypts the small state, each entry for its place in the frame of that number.
+    fn encrypt(&mut self, number: u64) -> Result<()> {
+        let Some(key) = &self.key else {
+            return Ok(());
+        };
+        for start in self.open_entries.drain(..) {
+            let context = context_of(&self.bytes[start..start + ENTRY], number, start - HEAD);
+            let len = entry_len(&self.bytes[start..]);
+            let begin = start + ENTRY;
+            key.seal(&context, &mut self.bytes[begin..begin + len])?;
+            let sum = crc(self.seed, &self.bytes[start + 4..begin + len]);
+            self.bytes[start..start + 4].copy_from_slice(&sum.to_le_bytes());
+        }
+        Ok(())
     }
 
     /// Fills in the head and pads to whole pages.
@@ -230,6 +269,20 @@ impl FrameHead {
     }
 }
 
+/// The length field of an entry.
+fn entry_len(head: &[u8]) -> usize {
+    u32::from_le_bytes([head[8], head[9], head[10], head[11]]) as usize
+}
+
+/// What encrypted state is bound to: the rest of its head, the frame's number, its place in the frame's body.
+fn context_of(head: &[u8], frame: u64, at: usize) -> [u8; 44] {
+    let mut context = [0; 44];
+    context[..28].copy_from_slice(&head[4..ENTRY]);
+    context[28..36].copy_from_slice(&frame.to_le_bytes());
+    context[36..].copy_from_slice(&(at as u64).to_le_bytes());
+    context
+}
+
 /// A frame that replay needs, and what it holds.
 pub(crate) struct Frame {
     pub(crate) number: u64,
@@ -237,6 +290,8 @@ pub(crate) struct Frame {
     pub(crate) at: u64,
     /// whether all of it is as it was written
     pub(crate) whole: bool,
+    /// some of its state doesn't open with the key
+    pub(crate) locked: bool,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -253,6 +308,8 @@ pub(crate) struct Found {
 pub(crate) struct Journal {
     file: Arc<dyn DiskFile>,
     seed: u32,
+    /// of the small state in frames
+    key: Option<Arc<BlockKey>>,
     /// bytes in the ring
     size: u64,
     /// where the next frame goes, relative to the ring
@@ -285,7 +342,12 @@ struct Placed {
 
 impl Journal {
     /// Makes the journal, with zeros in every block so that later writes need no new ones.
-    pub(crate) fn create(disk: &dyn Disk, salt: u64, size: u64) -> Result<Self> {
+    pub(crate) fn create(
+        disk: &dyn Disk,
+        salt: u64,
+        key: Option<Arc<BlockKey>>,
+        size: u64,
+    ) -> Result<Self> {
         const ASIDE: &str = "journal.new";
         let size = size.next_multiple_of(PAGE).max(16 * PAGE);
         let fail = |what| move |e: std::io::Error| Error::io(what, NAME, &e);
@@ -303,13 +365,14 @@ impl Journal {
         file.sync().map_err(fail("sync"))?;
         disk.rename(ASIDE, NAME).map_err(fail("rename"))?;
         disk.sync_dir().map_err(fail("sync folder of"))?;
-        Ok(Self::at_start(file, salt, size))
+        Ok(Self::at_start(file, salt, key, size))
     }
 
-    fn at_start(file: Arc<dyn DiskFile>, salt: u64, size: u64) -> Self {
+    fn at_start(file: Arc<dyn DiskFile>, salt: u64, key: Option<Arc<BlockKey>>, size: u64) -> Self {
         Self {
             file,
             seed: salt as u32 ^ (salt >> 32) as u32,
+            key,
             size,
             head: 0,
             number: 1,
@@ -339,8 +402,13 @@ impl Journal {
         Ok(is_whole.then(|| u64::from_le_bytes(salt)))
     }
 
-    /// Reads the journal: the newest chain of frames, back to the oldest that is needed.
-    pub(crate) fn open(disk: &dyn Disk, salt: u64) -> Result<Found> {
+    /// Reads the journal: the newest chain of frames, back to the oldest that is needed. State in clear counts if `has_clear_state`.
+    pub(crate) fn open(
+        disk: &dyn Disk,
+        salt: u64,
+        key: Option<Arc<BlockKey>>,
+        has_clear_state: bool,
+    ) -> Result<Found> {
         let fail = |what| move |e: std::io::Error| Error::io(what, NAME, &e);
         let file = disk.open(NAME).map_err(fail("open"))?;
         let len = file.len().map_err(fail("read"))?;
@@ -353,7 +421,7 @@ impl Journal {
                 .map_err(fail("read"))?
                 .slice(PAGE as usize..(PAGE + size) as usize),
         };
-        let mut journal = Self::at_start(file, salt, size.max(16 * PAGE));
+        let mut journal = Self::at_start(file, salt, key, size.max(16 * PAGE));
         let heads: BTreeMap<u64, FrameHead> = (0..ring.len())
             .step_by(PAGE as usize)
             .filter_map(|at| FrameHead::parse(&ring[at..], journal.seed, at))
@@ -372,13 +440,23 @@ impl Journal {
         }
         let frames = chain
             .iter()
-            .map(|head| Frame {
-                number: head.number,
-                at: PAGE + head.at as u64,
-                whole: head.is_whole(&ring),
-                entries: head.body(&ring).map_or(Vec::new(), |body| {
-                    entries(&Bytes::copy_from_slice(&body), journal.seed)
-                }),
+            .map(|head| {
+                let mut walk = EntryWalk {
+                    seed: journal.seed,
+                    key: journal.key.as_deref(),
+                    has_clear_state,
+                    frame: head.number,
+                    locked: false,
+                };
+                let body = head.body(&ring);
+                let entries = body.map(|body| walk.entries(&Bytes::copy_from_slice(&body)));
+                Frame {
+                    number: head.number,
+                    at: PAGE + head.at as u64,
+                    whole: head.is_whole(&ring),
+                    locked: walk.locked,
+                    entries: entries.unwrap_or_default(),
+                }
             })
             .collect();
         let torn = torn.map(|head| (PAGE + head.at as u64, head.pages()));
@@ -400,7 +478,7 @@ impl Journal {
 
     /// An empty frame for this journal.
     pub(crate) fn frame(&self) -> FrameBuf {
-        FrameBuf::new(self.seed)
+        FrameBuf::new(self.seed, self.key.clone())
     }
 
     /// Where a frame of `len` bytes goes: at the head, or at the start of the ring.
@@ -449,6 +527,7 @@ impl Journal {
         }
         let number = self.number;
         let oldest = if oldest == 0 { number } else { oldest };
+        frame.encrypt(number)?;
         frame.finish(number, self.prev, oldest, self.synced);
         let written = self.attempt("write", |file| file.write_at(&frame.bytes, PAGE + at));
         // Whatever a write that failed left there has a number that no other frame has, and none says that it came before it.
@@ -594,44 +673,75 @@ fn newest_chain(
     (chain, torn)
 }
 
-/// The entries of a frame's body that can be read.
-fn entries(body: &Bytes, seed: u32) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    let mut at = 0;
-    while let Some(head) = body.get(at..at + ENTRY) {
-        let u32_at =
-            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        let (tag, key_len, len) = (
-            head[4],
-            u16::from_le_bytes([head[6], head[7]]) as usize,
-            u32_at(8) as usize,
-        );
-        let begin = at + ENTRY;
-        let known = matches!(tag, TAG_BYTES | TAG_PUT | TAG_DELETE) && begin + len <= body.len();
-        let checked = if tag == TAG_BYTES { begin } else { begin + len };
-        if !known || crc(seed, &body[at + 4..checked]) != u32_at(0) || key_len > len {
-            // Entries begin on multiples of 8: the next one whose checksum holds is looked for.
-            at += 8;
-            continue;
+/// Reads the entries of one frame.
+struct EntryWalk<'a> {
+    seed: u32,
+    key: Option<&'a BlockKey>,
+    /// state in clear counts
+    has_clear_state: bool,
+    /// the frame's number
+    frame: u64,
+    /// some state didn't open
+    locked: bool,
+}
+
+impl EntryWalk<'_> {
+    /// The entries of the frame's body that can be read.
+    fn entries(&mut self, body: &Bytes) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let mut at = 0;
+        while let Some(head) = body.get(at..at + ENTRY) {
+            let u32_at = |at: usize| {
+                u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]])
+            };
+            let (tag, len, begin) = (head[4], entry_len(head), at + ENTRY);
+            let known =
+                matches!(tag, TAG_BYTES | TAG_PUT | TAG_DELETE) && begin + len <= body.len();
+            let checked = if tag == TAG_BYTES { begin } else { begin + len };
+            if !known || crc(self.seed, &body[at + 4..checked]) != u32_at(0) {
+                // Entries begin on multiples of 8: the next one whose checksum holds is looked for.
+                at += 8;
+                continue;
+            }
+            let bytes = body.slice(begin..begin + len);
+            match tag {
+                TAG_BYTES => entries.push(Entry::Bytes {
+                    stream: u64::from(u32_at(16)) | u64::from(u32_at(20)) << 32,
+                    segment: u32_at(12),
+                    size: u32_at(28),
+                    offset: u32_at(24),
+                    bytes,
+                }),
+                _ => entries.extend(self.state(head, at, bytes)),
+            }
+            at = (begin + len).next_multiple_of(8);
         }
-        let key = body.slice(begin..begin + key_len);
-        entries.push(match tag {
-            TAG_BYTES => Entry::Bytes {
-                stream: u64::from(u32_at(16)) | u64::from(u32_at(20)) << 32,
-                segment: u32_at(12),
-                size: u32_at(28),
-                offset: u32_at(24),
-                bytes: body.slice(begin..begin + len),
-            },
-            TAG_PUT => Entry::Put {
-                key,
-                value: body.slice(begin + key_len..begin + len),
-            },
-            _ => Entry::Delete { key },
-        });
-        at = (begin + len).next_multiple_of(8);
+        entries
     }
-    entries
+
+    /// The small state in an entry. `None`: it doesn't count.
+    fn state(&mut self, head: &[u8], at: usize, bytes: Bytes) -> Option<Entry> {
+        let (tag, cipher) = (head[4], head[5]);
+        let mut value = if cipher > 0 {
+            let context = context_of(head, self.frame, at);
+            let opened = self.key.and_then(|key| key.open(cipher, &context, &bytes));
+            self.locked |= opened.is_none();
+            Bytes::from(opened?)
+        } else if self.has_clear_state {
+            bytes
+        } else {
+            return None;
+        };
+        let key_len = usize::from(u16::from_le_bytes([head[6], head[7]]));
+        if key_len > value.len() {
+            return None;
+        }
+        let key = value.split_to(key_len);
+        Some(match tag {
+            TAG_PUT => Entry::Put { key, value },
+            _ => Entry::Delete { key },
+        })
+    }
 }
 
 #[cfg(test)]
@@ -651,7 +761,7 @@ mod tests {
     #[test]
     fn a_frame_never_lies_on_one_that_is_needed() {
         let disk = CrashDisk::new();
-        let mut journal = Journal::create(&disk, 7, 64 * PAGE).unwrap();
+        let mut journal = Journal::create(&disk, 7, None, 64 * PAGE).unwrap();
         let mut dice = 1_u64;
         let mut placed = 0;
         for _ in 0..5_000 {

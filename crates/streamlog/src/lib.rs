@@ -54,6 +54,8 @@ mod codec;
 mod commit;
 mod committer;
 mod compact;
+#[cfg_attr(not(feature = "crypto"), path = "crypt/absent.rs")]
+mod crypt;
 mod cursor;
 mod damage;
 mod disk;

@@ -7,15 +7,23 @@ use crate::{
     segment::{Env, Segment},
     slot::Slot,
     state::State,
-    twice,
+    twice::{self, SmallFile},
 };
 use std::sync::Arc;
 
-const MAGIC: &[u8; 8] = b"MDGMETA1";
+const MAGICS: [&[u8; 8]; 2] = [b"MDGMETA1", b"MDGMETA2"];
 
 /// The file's name, without which of both copies.
 pub(crate) fn name(stream: u64) -> String {
     format!("{stream:016x}.meta")
+}
+
+fn file(name: &str) -> SmallFile<'_> {
+    SmallFile {
+        name,
+        magics: MAGICS,
+        key: None,
+    }
 }
 
 /// What the file says.
@@ -76,12 +84,14 @@ pub(crate) fn encode(state: &State) -> Vec<u8> {
 
 /// Writes what [`encode`] made.
 pub(crate) fn write(env: &Env, generation: u64, content: &[u8]) -> Result<()> {
-    twice::write(&*env.disk, &name(env.stream), MAGIC, generation, content)
+    let name = name(env.stream);
+    twice::write(&*env.disk, file(&name), generation, content)
 }
 
 /// Reads the file. `None`: there is none, or both copies are damaged; the segments then say what they hold.
 pub(crate) fn read(env: &Arc<Env>) -> Result<Option<Meta>> {
-    let found = twice::read(&*env.disk, &name(env.stream), MAGIC, &env.damage)?;
+    let name = name(env.stream);
+    let found = twice::read(&*env.disk, file(&name), &env.damage)?;
     Ok(found
         .best
         .and_then(|(generation, content)| decode(env, generation, &content)))

@@ -2,6 +2,7 @@
 use crate::{
     Error, Result, Store,
     commit::{Unsaved, Writer},
+    crypt::{self, BlockKey, MasterKey, Purpose},
     damage::{Damage, DamageKind, DamageLog},
     disk::{BoundedDisk, Disk, Work},
     gate::Gate,
@@ -9,11 +10,13 @@ use crate::{
     options::{Definition, Policy, StoreOptions},
     pins::Pins,
     recover::{JournalPiece, Traces},
-    reserve, segment,
+    reserve,
+    seal::Key,
+    segment,
     small::{Pair, Pairs},
     store::{
-        Form, Inner, Known, MANIFEST, MANIFEST_MAGIC, NEXT_KEY, Registry, STREAM_KEY, Small,
-        TOMB_KEY, id_of, key_of,
+        Form, Inner, Known, MANIFEST, NEXT_KEY, Registry, SECRET_KEY, STREAM_KEY, Small, TOMB_KEY,
+        id_of, key_of, manifest_file,
     },
     stream::Buffered,
     sync::StateMutex as Mutex,
@@ -36,6 +39,11 @@ struct Past {
     generation: u64,
     /// the newest frame whose small state the manifest has; 0: it doesn't say
     saved: u64,
+    /// the manifest was encrypted
+    is_encrypted: bool,
+    /// the manifest has to be written before anything else: there is none, or a copy of it is in clear and there is a key
+    is_stale: bool,
+    keys: Option<Keys>,
     salt: u64,
     small: Pairs,
     traces: HashMap<u64, Traces>,
@@ -44,11 +52,18 @@ struct Past {
     unsaved: Unsaved,
 }
 
+/// What the small state of a store with a key is encrypted with.
+struct Keys {
+    manifest: BlockKey,
+    journal: Arc<BlockKey>,
+}
+
 impl Store {
     /// Opens the store in this folder, or makes one if the folder is empty. Starts no thread, and opens no stream.
     ///
     /// # Errors
-    /// `InUse`, `ForeignFolder`, `Version`, or the disk's failure. Damage is no error: see [`Store::damage`].
+    /// `InUse`, `ForeignFolder`, `Version`, `NoKey` and `WrongKey` for an encrypted store, or the disk's failure. Damage is no error: see
+    /// [`Store::damage`].
     pub fn open(disk: Arc<dyn Disk>, options: StoreOptions) -> Result<Self> {
         disk.note(Work::Open);
         if !disk.lock().map_err(|e| Error::io("lock", "LOCK", &e))? {
@@ -59,14 +74,15 @@ impl Store {
             .map_err(|e| Error::io("list", "the folder", &e))?;
         refuse_foreign(&names)?;
         let damage = Arc::<DamageLog>::default();
-        let mut past = Past::read_manifest(&*disk, &names, options.seed, &damage)?;
+        let mut past = Past::read_manifest(&*disk, &names, &options, &damage)?;
         let journal = past.read_journal(&*disk, &names, options.journal_bytes, &damage)?;
         // The journal was opened past it: a commit never waits for a descriptor.
         let disk = Arc::new(BoundedDisk::new(disk, options.max_open_files));
+        let is_stale = past.is_stale;
         let inner = past.into_inner(disk, options, journal, damage);
         inner.learn(&names);
         inner.writer.lock().inherited = inner.registry.lock().inherited();
-        if inner.writer.lock().manifest_generation == 0 {
+        if is_stale {
             inner.write_manifest(&mut inner.writer.lock())?;
         }
         Ok(Self(Arc::new(inner)))
@@ -96,40 +112,61 @@ fn unreadable(detail: String) -> Error {
     }
 }
 
+fn makes_no_sense() -> Error {
+    unreadable("they make no sense".into())
+}
+
 impl Past {
     fn read_manifest(
         disk: &dyn Disk,
         names: &[String],
-        seed: u64,
+        options: &StoreOptions,
         damage: &DamageLog,
     ) -> Result<Self> {
-        let found = twice::read(disk, MANIFEST, MANIFEST_MAGIC, damage);
+        let master = MasterKey::of_key(options.key.as_ref())?;
+        let key = master.map(|master| master.block_key(Purpose::Manifest, options.cipher));
+        let key = key.transpose()?;
+        let found = twice::read(disk, manifest_file(key.as_ref()), damage);
         let found = found.map_err(|error| match error {
             Error::Io { detail, file, .. } => unreadable(format!("{file}: {detail}")),
             other => other,
         })?;
+        let mut past = Self {
+            is_encrypted: found.is_encrypted,
+            is_stale: found.best.is_none() || key.is_some() && found.has_clear_copy,
+            ..Self::default()
+        };
         if let Some((generation, content)) = found.best {
             let decoded = Pairs::decode(&content);
-            let (salt, small, saved) =
-                decoded.ok_or_else(|| unreadable("they make no sense".into()))?;
-            return Ok(Self {
-                generation,
-                saved,
-                salt,
-                small,
-                ..Self::default()
+            (past.salt, past.small, past.saved) = decoded.ok_or_else(makes_no_sense)?;
+            past.generation = generation;
+        } else {
+            if !found.trouble.is_empty() {
+                return Err(unreadable(found.trouble.join(", ")));
+            }
+            if names.iter().any(|name| segment::parse_name(name).is_some()) {
+                damage.report(Damage::of_file(DamageKind::Metadata, MANIFEST));
+            }
+            past.salt = Journal::salt(disk)?.unwrap_or_else(|| draw(options.seed));
+        }
+        if let (Some(manifest), Some(key)) = (key, &options.key) {
+            let store = past.master(key)?;
+            past.keys = Some(Keys {
+                manifest,
+                journal: Arc::new(store.block_key(Purpose::Journal, options.cipher)?),
             });
         }
-        if !found.trouble.is_empty() {
-            return Err(unreadable(found.trouble.join(", ")));
+        Ok(past)
+    }
+
+    /// The key that the store's other keys are derived from. Its secret is that of the manifest, if this was encrypted; anything else gets a new one.
+    fn master(&mut self, key: &Key) -> Result<MasterKey> {
+        if !self.is_encrypted {
+            let secret = crypt::draw_secret()?;
+            self.small.put(Pair::new(SECRET_KEY, &secret));
         }
-        if names.iter().any(|name| segment::parse_name(name).is_some()) {
-            damage.report(Damage::of_file(DamageKind::Metadata, MANIFEST));
-        }
-        Ok(Self {
-            salt: Journal::salt(disk)?.unwrap_or_else(|| draw(seed)),
-            ..Self::default()
-        })
+        let secret = self.small.get(SECRET_KEY).ok_or_else(makes_no_sense)?;
+        MasterKey::of_store(key, secret)
     }
 
     fn read_journal(
@@ -143,12 +180,18 @@ impl Past {
             if self.generation > 0 {
                 damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
             }
-            let mut journal = Journal::create(disk, self.salt, size)?;
+            let mut journal = Journal::create(disk, self.salt, self.journal_key(), size)?;
             journal.go_on_after(self.saved);
             return Ok(journal);
         }
         let salt = Journal::salt(disk)?;
-        let found = Journal::open(disk, self.salt)?;
+        // What is in clear was written before there was a key, and an encrypted manifest has it.
+        let found = Journal::open(disk, self.salt, self.journal_key(), !self.is_encrypted)?;
+        if self.generation == 0 && found.frames.iter().any(|frame| frame.locked) {
+            return Err(unreadable(
+                "they are gone, and the journal doesn't open without them".into(),
+            ));
+        }
         if salt.is_none() {
             damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
         }
@@ -160,7 +203,7 @@ impl Past {
             });
         }
         for frame in found.frames {
-            if !frame.whole {
+            if !frame.whole || frame.locked {
                 damage.report(Damage {
                     offset: frame.at,
                     ..Damage::of_file(DamageKind::Frame, journal::NAME)
@@ -173,6 +216,10 @@ impl Past {
         // What a killed process wrote may be in the system's memory only.
         journal.sync()?;
         Ok(journal)
+    }
+
+    fn journal_key(&self) -> Option<Arc<BlockKey>> {
+        self.keys.as_ref().map(|keys| keys.journal.clone())
     }
 
     /// What a frame says. Its small state may be older than the manifest, which takes some that no frame has.
@@ -197,6 +244,8 @@ impl Past {
                     self.traces.entry(stream).or_default().pieces.push(piece);
                 }
                 Entry::Put { .. } | Entry::Delete { .. } if is_saved => {}
+                // The manifest alone says it.
+                Entry::Put { key, .. } | Entry::Delete { key } if key == SECRET_KEY => {}
                 Entry::Put { key, value } => {
                     self.state_pin.get_or_insert(frame.number);
                     let pair = Pair::new(&key, &value);
@@ -228,6 +277,7 @@ impl Past {
         Inner {
             options,
             salt: self.salt,
+            manifest_key: self.keys.map(|keys| keys.manifest),
             gate: Arc::new(Gate::new()),
             buffered: Arc::new(Buffered {
                 now: AtomicUsize::new(0),

@@ -15,8 +15,11 @@ pub struct StoreOptions {
     pub max_buffered: usize,
     /// A batch of one stream from this size on goes to its segment instead of through the journal.
     pub direct_bytes: usize,
-    /// The secret of encrypted streams.
+    /// The secret of encrypted streams. With it the store's small state is encrypted as well, definitions of streams and their names included; what is
+    /// in clear is written anew when it is opened.
     pub key: Option<Key>,
+    /// What small state is encrypted with if there is a key. `Cipher::None` stands for ChaCha20-Poly1305.
+    pub cipher: Cipher,
     /// The policy of the small state.
     pub policy: Policy,
     /// Bytes a second that compaction may read and write. 0: none, space comes back with whole segments only.
@@ -34,6 +37,7 @@ impl Default for StoreOptions {
             max_buffered: 4 << 20,
             direct_bytes: 64 << 10,
             key: None,
+            cipher: Cipher::None,
             policy: Policy::Always,
             compaction_bytes: 32 << 20,
             max_open_files: 512,

@@ -10,7 +10,7 @@ use crate::{
     disk::Work,
     meta,
     state::State,
-    store::{Inner, MANIFEST, MANIFEST_MAGIC, Store},
+    store::{Inner, Store},
     stream::Stream,
     twice,
 };
@@ -22,7 +22,7 @@ impl Store {
     /// When a stream can't be opened at all, or something can't be read now.
     pub fn check(&self) -> Result<Vec<Damage>> {
         let inner = &*self.0;
-        twice::read(&*inner.disk, MANIFEST, MANIFEST_MAGIC, &inner.damage)?;
+        twice::read(&*inner.disk, inner.manifest_file(), &inner.damage)?;
         for (name, _) in self.streams() {
             if let Some(stream) = self.stream(&name)? {
                 stream.check()?;

@@ -3,6 +3,7 @@ use crate::{
     Error, Result,
     commit::{Writer, delta_len},
     compact::Budget,
+    crypt::BlockKey,
     damage::{Damage, DamageLog},
     disk::{Disk, Work},
     gate::{Gate, Level},
@@ -16,6 +17,7 @@ use crate::{
     stream::{Buffered, Owner, Shared, Stream, enforce_all, level_of},
     sync::StateMutex as Mutex,
     ticket::{Fate, Ticket},
+    twice::SmallFile,
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -26,11 +28,13 @@ use std::{
 };
 
 pub(crate) const MANIFEST: &str = "manifest";
-pub(crate) const MANIFEST_MAGIC: &[u8; 8] = b"MDGMANI1";
+const MANIFEST_MAGICS: [&[u8; 8]; 2] = [b"MDGMANI1", b"MDGMANI2"];
 /// Keys of the store itself begin with a zero.
 pub(crate) const STREAM_KEY: &[u8] = b"\0s";
 pub(crate) const TOMB_KEY: &[u8] = b"\0x";
 pub(crate) const NEXT_KEY: &[u8] = b"\0n";
+/// What keys are derived from beside the store's own. It never leaves the manifest.
+pub(crate) const SECRET_KEY: &[u8] = b"\0k";
 /// The longest key of small state.
 pub const KEY_MAX: usize = 1024;
 /// The longest value.
@@ -51,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) options: StoreOptions,
     pub(crate) salt: u64,
+    /// of the manifest, if it is encrypted
+    pub(crate) manifest_key: Option<BlockKey>,
     pub(crate) gate: Arc<Gate<Owner>>,
     pub(crate) buffered: Arc<Buffered>,
     pub(crate) damage: Arc<DamageLog>,
@@ -337,7 +343,20 @@ impl Drop for Inner {
     }
 }
 
+/// The manifest, encrypted with `key` if there is one.
+pub(crate) fn manifest_file(key: Option<&BlockKey>) -> SmallFile<'_> {
+    SmallFile {
+        name: MANIFEST,
+        magics: MANIFEST_MAGICS,
+        key,
+    }
+}
+
 impl Inner {
+    pub(crate) fn manifest_file(&self) -> SmallFile<'_> {
+        manifest_file(self.manifest_key.as_ref())
+    }
+
     fn env(&self, id: u64, options: &StreamOptions) -> Result<Arc<Env>> {
         Ok(Arc::new(Env {
             disk: self.disk.clone(),

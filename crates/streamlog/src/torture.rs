@@ -3,8 +3,8 @@
 //! The model knows, per stream, what was acknowledged and what was done since, in order. After a cut the stream must be as it was after
 //! the acknowledged work and some prefix of the rest: nothing acknowledged is lost, nothing else is changed, doubled or out of order.
 use crate::{
-    Filter, Limits, NewMessage, Policy, Store, StoreOptions, Stream, StreamOptions, Ticket,
-    disk::Work, disk::crash::CrashDisk,
+    Cipher, Filter, Key, Limits, NewMessage, Policy, Store, StoreOptions, Stream, StreamOptions,
+    Ticket, disk::Work, disk::crash::CrashDisk,
 };
 use parking_lot::Mutex;
 use std::{
@@ -189,8 +189,9 @@ impl Dice {
     }
 }
 
-fn options() -> StoreOptions {
+fn options(key: Option<&Key>) -> StoreOptions {
     StoreOptions {
+        key: key.cloned(),
         journal_bytes: 16 * 4096,
         direct_bytes: 3000,
         seed: 77,
@@ -201,12 +202,12 @@ fn options() -> StoreOptions {
 const SECOND: u64 = 1_000_000_000;
 const STREAMS: [&str; 3] = ["plain", "limited", "lazy"];
 
-/// Runs `steps` random operations; every `every`-th operation on the disk is a cut, with several outcomes each.
-pub fn run(seed: u64, steps: u64, every: u64) -> Report {
+/// Runs `steps` random operations; every `every`-th operation on the disk is a cut, with several outcomes each. With a key everything is encrypted.
+pub fn run(seed: u64, steps: u64, every: u64, key: Option<&Key>) -> Report {
     let disk = CrashDisk::new();
     let model = Arc::new(Mutex::new(Model::default()));
     let report = Arc::new(Mutex::new(Report::default()));
-    let (hook_model, hook_report) = (model.clone(), report.clone());
+    let (hook_model, hook_report, hook_key) = (model.clone(), report.clone(), key.cloned());
     let phase = Mutex::new(seed);
     disk.before_each(move |disk, work| {
         let turn = {
@@ -223,7 +224,7 @@ pub fn run(seed: u64, steps: u64, every: u64) -> Report {
         for stream in model.streams.values_mut().filter(|stream| !stream.lazy) {
             stream.ask_tickets();
         }
-        let failure = check(&found, &model, false).err();
+        let failure = check(&found, &model, hook_key.as_ref(), false).err();
         drop(model);
         let mut report = hook_report.lock();
         *report.cuts.entry(work).or_default() += 1;
@@ -233,7 +234,7 @@ pub fn run(seed: u64, steps: u64, every: u64) -> Report {
             ));
         }
     });
-    let outcome = work(&disk, &model, seed, steps);
+    let outcome = work(&disk, &model, seed, steps, key);
     disk.forget_hook();
     let mut report = std::mem::take(&mut *report.lock());
     if let Err(failure) = outcome {
@@ -242,20 +243,26 @@ pub fn run(seed: u64, steps: u64, every: u64) -> Report {
             .get_or_insert(format!("seed {seed}: {failure}"));
     }
     if report.failure.is_none()
-        && let Err(failure) = check(&disk.kill(), &model.lock(), true)
+        && let Err(failure) = check(&disk.kill(), &model.lock(), key, true)
     {
         report.failure = Some(format!("seed {seed}, killed at the end: {failure}"));
     }
     report
 }
 
-fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result<(), String> {
+fn work(
+    disk: &CrashDisk,
+    model: &Mutex<Model>,
+    seed: u64,
+    steps: u64,
+    key: Option<&Key>,
+) -> Result<(), String> {
     let text = |error: crate::Error| error.to_string();
     let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     // With three streams: files are closed under it all the time, or never.
     let options = || StoreOptions {
         max_open_files: 1 + (seed % 4) as usize,
-        ..options()
+        ..options(key)
     };
     let mut store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
     let mut now = SECOND;
@@ -264,7 +271,7 @@ fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result
         let name = STREAMS[dice.roll(3) as usize];
         let stream = match store.stream(name).map_err(text)? {
             Some(stream) => stream,
-            None => create(&store, model, name).map_err(text)?,
+            None => create(&store, model, name, key.is_some()).map_err(text)?,
         };
         let mut wait = false;
         match dice.roll(40) {
@@ -354,9 +361,9 @@ fn work(disk: &CrashDisk, model: &Mutex<Model>, seed: u64, steps: u64) -> Result
                 let mut model = model.lock();
                 let (outcome, hook) = (dice.roll(1_000), disk.take_hook());
                 disk.lose_power(outcome);
-                check(&disk.kill(), &model, false)
+                check(&disk.kill(), &model, key, false)
                     .map_err(|e| format!("step {step}, power lost with {outcome}: {e}"))?;
-                found_again(&disk.kill(), &mut model)?;
+                found_again(&disk.kill(), &mut model, key)?;
                 drop(model);
                 disk.put_hook(hook);
                 store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
@@ -392,9 +399,9 @@ impl Model {
 }
 
 /// What is there now is the truth.
-fn found_again(disk: &CrashDisk, model: &mut Model) -> Result<(), String> {
+fn found_again(disk: &CrashDisk, model: &mut Model, key: Option<&Key>) -> Result<(), String> {
     let text = |error: crate::Error| error.to_string();
-    let store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
+    let store = Store::open(Arc::new(disk.clone()), options(key)).map_err(text)?;
     for (key, (kept, later)) in &mut model.state {
         let value = store.state(key.as_bytes());
         *kept = value.map(|value| String::from_utf8_lossy(&value).into_owned());
@@ -416,7 +423,12 @@ fn found_again(disk: &CrashDisk, model: &mut Model) -> Result<(), String> {
     Ok(())
 }
 
-fn create(store: &Store, model: &Mutex<Model>, name: &str) -> crate::Result<Stream> {
+fn create(
+    store: &Store,
+    model: &Mutex<Model>,
+    name: &str,
+    encrypted: bool,
+) -> crate::Result<Stream> {
     let limits = match name {
         "limited" => Limits {
             max_msgs: 60,
@@ -441,6 +453,11 @@ fn create(store: &Store, model: &Mutex<Model>, name: &str) -> crate::Result<Stre
         limits,
         policy,
         segment_bytes: 4096,
+        cipher: match (encrypted, limits.max_msgs) {
+            (false, _) => Cipher::None,
+            (true, 0) => Cipher::ChaCha20Poly1305,
+            (true, _) => Cipher::Aes256Gcm,
+        },
         ..StreamOptions::default()
     };
     Ok(store.create_stream(name, options)?.0)
@@ -538,9 +555,9 @@ fn acknowledge(model: &mut Model, lazy_too: bool) {
 }
 
 /// Opens what the crash left and compares.
-fn check(disk: &CrashDisk, model: &Model, killed: bool) -> Result<(), String> {
+fn check(disk: &CrashDisk, model: &Model, key: Option<&Key>, killed: bool) -> Result<(), String> {
     let store =
-        Store::open(Arc::new(disk.clone()), options()).map_err(|e| format!("opening: {e}"))?;
+        Store::open(Arc::new(disk.clone()), options(key)).map_err(|e| format!("opening: {e}"))?;
     for (key, (kept, later)) in &model.state {
         let found = store
             .state(key.as_bytes())

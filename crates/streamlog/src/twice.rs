@@ -1,38 +1,87 @@
 //! Small files that exist twice: written aside, synced, renamed, one copy after the other.
+//!
+//! With a key the content is encrypted: the number of the cipher, then the block (`docs/streamlog.md`, "Manifest and meta").
 use crate::{
     Error, Result,
+    crypt::BlockKey,
     damage::{Damage, DamageKind, DamageLog},
     disk::{Disk, Work, read_all},
     record::crc,
 };
-use std::io;
+use std::{borrow::Cow, io};
 
 const HEAD: usize = 32;
 const COPIES: [&str; 2] = ["a", "b"];
 
+/// Which file it is, and what it is encrypted with.
+#[derive(Clone, Copy)]
+pub(crate) struct SmallFile<'a> {
+    /// without which of both copies
+    pub(crate) name: &'a str,
+    /// how a file in clear begins, and an encrypted one
+    pub(crate) magics: [&'static [u8; 8]; 2],
+    pub(crate) key: Option<&'a BlockKey>,
+}
+
+impl SmallFile<'_> {
+    fn is_encrypted(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The content as it stands in the file.
+    fn enclose<'c>(&self, generation: u64, content: &'c [u8]) -> Result<Cow<'c, [u8]>> {
+        let Some(key) = self.key else {
+            return Ok(content.into());
+        };
+        let mut out = vec![0; 1 + BlockKey::FRONT];
+        out.extend_from_slice(content);
+        out.resize(out.len() + BlockKey::BEHIND, 0);
+        out[0] = key.cipher();
+        key.seal(&self.context(generation), &mut out[1..])?;
+        Ok(out.into())
+    }
+
+    /// What [`enclose`](Self::enclose) was given.
+    fn disclose(&self, generation: u64, stored: &[u8]) -> Option<Vec<u8>> {
+        let (cipher, block) = stored.split_first()?;
+        let context = self.context(generation);
+        self.key?.open(*cipher, &context, block)
+    }
+
+    /// A content belongs to its generation: an older one can't be shown as the newest.
+    fn context(&self, generation: u64) -> [u8; 16] {
+        let mut context = [0; 16];
+        context[..8].copy_from_slice(self.magics[1]);
+        context[8..].copy_from_slice(&generation.to_le_bytes());
+        context
+    }
+}
+
 /// Writes both copies, and makes their names durable.
 pub(crate) fn write(
     disk: &dyn Disk,
-    name: &str,
-    magic: &[u8; 8],
+    file: SmallFile<'_>,
     generation: u64,
     content: &[u8],
 ) -> Result<()> {
     disk.note(Work::Rename);
+    let content = file.enclose(generation, content)?;
     let mut head = [0; HEAD];
-    head[..8].copy_from_slice(magic);
+    head[..8].copy_from_slice(file.magics[usize::from(file.is_encrypted())]);
     head[8..16].copy_from_slice(&generation.to_le_bytes());
     head[16..24].copy_from_slice(&(content.len() as u64).to_le_bytes());
     let head_crc = crc(0, &head[..24]);
     head[24..28].copy_from_slice(&head_crc.to_le_bytes());
-    head[28..].copy_from_slice(&crc(0, content).to_le_bytes());
+    head[28..].copy_from_slice(&crc(0, &content).to_le_bytes());
     for copy in COPIES {
+        let name = file.name;
         let (path, aside) = (format!("{name}.{copy}"), format!("{name}.{copy}.new"));
         let fail = |what| move |error: io::Error| (what, error);
         (|| {
             let file = disk.create(&aside).map_err(fail("create"))?;
             file.write_at(&head, 0).map_err(fail("write"))?;
-            file.write_at(content, HEAD as u64).map_err(fail("write"))?;
+            file.write_at(&content, HEAD as u64)
+                .map_err(fail("write"))?;
             file.sync().map_err(fail("sync"))?;
             disk.rename(&aside, &path).map_err(fail("rename"))?;
             disk.sync_dir().map_err(fail("sync folder of"))
@@ -45,35 +94,53 @@ pub(crate) fn write(
 /// The better copy's generation and content, and what else was found.
 pub(crate) struct Found {
     pub(crate) best: Option<(u64, Vec<u8>)>,
+    /// it was encrypted
+    pub(crate) is_encrypted: bool,
+    /// a copy is in clear, whether it counts or not
+    pub(crate) has_clear_copy: bool,
     /// what is wrong with the copies that are there and can't be used
     pub(crate) trouble: Vec<String>,
 }
 
-/// Reads both copies. Only a copy that isn't in the folder is absent.
+/// Reads both copies. Only a copy that isn't in the folder is absent. A copy in clear counts as long as none was encrypted.
 ///
 /// # Errors
-/// When neither copy can be used and one couldn't be looked at: what it says isn't known.
-pub(crate) fn read(
-    disk: &dyn Disk,
-    name: &str,
-    magic: &[u8; 8],
-    damage: &DamageLog,
-) -> Result<Found> {
-    let mut best: Option<(u64, Vec<u8>)> = None;
-    let (mut bad, mut trouble, mut unknown) = (Vec::new(), Vec::new(), None);
+/// When neither copy can be used and one couldn't be looked at: what it says isn't known. `NoKey` and `WrongKey` for a file that is encrypted.
+pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> Result<Found> {
+    let mut found = Found {
+        best: None,
+        is_encrypted: false,
+        has_clear_copy: false,
+        trouble: Vec::new(),
+    };
+    let (mut bad, mut unknown, mut locked) = (Vec::new(), None, None);
     for copy in COPIES {
-        let path = format!("{name}.{copy}");
+        let path = format!("{}.{copy}", file.name);
         let bytes = disk.open(&path).and_then(|file| read_all(&*file));
         let why = match bytes {
-            Ok(bytes) => match parse(&bytes, magic) {
-                Some((generation, content)) => {
-                    if best.as_ref().is_none_or(|(newest, _)| generation > *newest) {
-                        best = Some((generation, content));
+            Ok(bytes) => match parse(&bytes, &file) {
+                Some(Parsed {
+                    is_encrypted,
+                    generation,
+                    content: Some(content),
+                }) => {
+                    found.has_clear_copy |= !is_encrypted;
+                    let rank = |is_encrypted, generation| (is_encrypted, generation);
+                    let known = found.best.as_ref().map(|(newest, _)| *newest);
+                    if known.is_none_or(|newest| {
+                        rank(is_encrypted, generation) > rank(found.is_encrypted, newest)
+                    }) {
+                        found.best = Some((generation, content));
+                        found.is_encrypted = is_encrypted;
                     }
                     continue;
                 }
+                Some(_) => {
+                    locked.get_or_insert(path.clone());
+                    Some(format!("{path} doesn't open with this key"))
+                }
                 None => {
-                    check_version(&bytes, &path, magic)?;
+                    check_version(&bytes, &path, file.magics[1])?;
                     Some(format!("{path} is damaged"))
                 }
             },
@@ -84,32 +151,55 @@ pub(crate) fn read(
                 Some(why)
             }
         };
-        trouble.extend(why);
+        found.trouble.extend(why);
         bad.push(path);
     }
-    if let (None, Some(error)) = (&best, unknown) {
+    if let (None, Some(error)) = (&found.best, unknown) {
         return Err(error);
     }
-    let kind = match best {
+    if let (false, Some(path)) = (found.is_encrypted, locked) {
+        return Err(match file.key {
+            Some(_) => Error::WrongKey { file: path },
+            None => Error::NoKey,
+        });
+    }
+    let kind = match found.best {
         Some(_) => DamageKind::Copy,
         None => DamageKind::Metadata,
     };
-    if best.is_some() || !trouble.is_empty() {
+    if found.best.is_some() || !found.trouble.is_empty() {
         bad.iter()
             .for_each(|path| damage.report(Damage::of_file(kind, path)));
     }
-    Ok(Found { best, trouble })
+    Ok(found)
 }
 
-fn parse(bytes: &[u8], magic: &[u8; 8]) -> Option<(u64, Vec<u8>)> {
+/// A copy whose checksums hold.
+struct Parsed {
+    is_encrypted: bool,
+    generation: u64,
+    /// `None`: there is no key, or not the right one
+    content: Option<Vec<u8>>,
+}
+
+fn parse(bytes: &[u8], file: &SmallFile<'_>) -> Option<Parsed> {
     let head = bytes.get(..HEAD)?;
     let u64_at = |at: usize| Some(u64::from_le_bytes(head.get(at..at + 8)?.try_into().ok()?));
     let (head_crc, content_crc) = (u64_at(24)? as u32, (u64_at(24)? >> 32) as u32);
-    if head[..8] != *magic || crc(0, &head[..24]) != head_crc {
+    let version = file.magics.iter().position(|magic| head[..8] == **magic)?;
+    if crc(0, &head[..24]) != head_crc {
         return None;
     }
-    let content = bytes.get(HEAD..HEAD + usize::try_from(u64_at(16)?).ok()?)?;
-    (crc(0, content) == content_crc).then(|| (u64_at(8).unwrap_or(0), content.to_vec()))
+    let (is_encrypted, generation) = (version == 1, u64_at(8)?);
+    let stored = bytes[HEAD..].get(..usize::try_from(u64_at(16)?).ok()?)?;
+    (crc(0, stored) == content_crc).then(|| Parsed {
+        is_encrypted,
+        generation,
+        content: match is_encrypted {
+            true => file.disclose(generation, stored),
+            false => Some(stored.to_vec()),
+        },
+    })
 }
 
 /// A file whose magic differs in its version alone was written by a later program: not damage, and not for us.

@@ -9,7 +9,7 @@ use midge_jetstream::{
     Settings, Token,
 };
 use midge_streamlog::sim::CrashDisk;
-use midge_streamlog::{Store, StoreOptions};
+use midge_streamlog::{Cipher, Key, Store, StoreOptions};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -153,10 +153,11 @@ impl Network for Ether {
     }
 }
 
-fn store(disk: &CrashDisk) -> Store {
+fn store(disk: &CrashDisk, key: Option<&Key>) -> Store {
     let options = StoreOptions {
         journal_bytes: 1 << 20,
         seed: 7,
+        key: key.cloned(),
         ..StoreOptions::default()
     };
     Store::open(Arc::new(disk.clone()), options).expect("a store opens")
@@ -181,8 +182,20 @@ impl World {
 
     /// A server whose only account is called so.
     pub(crate) fn of_account(name: &str, disk: CrashDisk, now: u64) -> Self {
-        let store = store(&disk);
-        let mut jetstream = JetStream::open(store.clone(), Settings::default(), now);
+        Self::with_key(None, name, disk, now)
+    }
+
+    /// A server whose store has a key, if there is one.
+    pub(crate) fn with_key(key: Option<&Key>, name: &str, disk: CrashDisk, now: u64) -> Self {
+        let store = store(&disk, key);
+        let settings = Settings {
+            cipher: match key {
+                Some(_) => Cipher::ChaCha20Poly1305,
+                None => Cipher::None,
+            },
+            ..Settings::default()
+        };
+        let mut jetstream = JetStream::open(store.clone(), settings, now);
         let mut ether = Ether::default();
         jetstream
             .open_account(ACCOUNT, name, AccountLimits::default(), &mut ether, now)
@@ -202,7 +215,7 @@ impl World {
         let before = self.disk.kill();
         act(&mut self);
         let states = self.store.states(b"");
-        let kept = store(&before);
+        let kept = store(&before, None);
         for (key, value) in &states {
             drop(kept.put_state(key, value).expect("it is taken"));
         }

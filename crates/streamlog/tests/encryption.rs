@@ -1,0 +1,425 @@
+//! A store with a key: what its files show, and what somebody who writes to them can't do.
+use midge_streamlog::{
+    Cipher, Compression, DamageKind, Disk, Error, NewMessage, Store, StoreOptions, StreamOptions,
+    sim::CrashDisk,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+mod encrypted;
+use encrypted::{SALT, crc, options};
+
+const CIPHERS: [Cipher; 2] = [Cipher::Aes256Gcm, Cipher::ChaCha20Poly1305];
+
+fn open(disk: &CrashDisk, key: Option<u8>) -> Result<Store, Error> {
+    Store::open(Arc::new(disk.clone()), options(key))
+}
+
+fn files(disk: &CrashDisk) -> BTreeMap<String, Vec<u8>> {
+    let names = disk.list().unwrap().into_iter();
+    names
+        .map(|name| (name.clone(), disk.bytes(&name).unwrap()))
+        .collect()
+}
+
+/// Which of the texts stand in which files.
+fn found_in_clear(disk: &CrashDisk, texts: &[&str]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (name, bytes) in files(disk) {
+        for text in texts {
+            let mut windows = bytes.windows(text.len());
+            if name.contains(text) || windows.any(|window| window == text.as_bytes()) {
+                found.push((name.clone(), (*text).to_owned()));
+            }
+        }
+    }
+    found
+}
+
+/// What the store is told; none of it is short enough to be there by chance.
+const TEXTS: [&str; 9] = [
+    "name-of-a-stream",
+    "description-of-a-stream",
+    "subject.of.a.message",
+    "header-of-a-message",
+    "payload-of-a-message",
+    "key-of-a-consumer",
+    "state-of-a-consumer",
+    "stream-that-is-deleted",
+    "key-that-is-deleted",
+];
+
+/// Sealed segments, a rewritten one, one that is being filled, definitions and state that change and go, and something in the journal alone.
+fn fill(store: &Store, cipher: Cipher) {
+    let [
+        stream,
+        meta,
+        subject,
+        header,
+        payload,
+        key,
+        state,
+        old_stream,
+        old_key,
+    ] = TEXTS;
+    let options = StreamOptions {
+        segment_bytes: 4096,
+        cipher,
+        meta: meta.into(),
+        ..StreamOptions::default()
+    };
+    drop(store.create_stream(old_stream, options.clone()).unwrap());
+    let (stream, _) = store.create_stream(stream, options).unwrap();
+    for k in 1..=120_u64 {
+        let message = NewMessage {
+            headers: header.as_bytes(),
+            ..NewMessage::new(subject, payload)
+        };
+        drop(stream.append(message, k).unwrap());
+        let value = format!("{state} {k}");
+        drop(store.put_state(key.as_bytes(), value.as_bytes()).unwrap());
+        drop(store.put_state(old_key.as_bytes(), b"value").unwrap());
+        if k % 10 == 0 {
+            store.commit_once(k).unwrap();
+            store.maintain_once(k).unwrap();
+        }
+    }
+    drop(
+        stream
+            .delete_many(&(2..40).filter(|seq| seq % 3 > 0).collect::<Vec<_>>())
+            .unwrap(),
+    );
+    drop(store.delete_stream(old_stream).unwrap());
+    drop(store.delete_state(old_key.as_bytes()).unwrap());
+    store.maintain_once(1 << 32).unwrap();
+    store.maintain_once(2 << 32).unwrap();
+    drop(
+        store
+            .put_state(key.as_bytes(), format!("{state} 121").as_bytes())
+            .unwrap(),
+    );
+    drop(
+        stream
+            .append(NewMessage::new(subject, payload), 121)
+            .unwrap(),
+    );
+    store.commit_once(2 << 32).unwrap();
+}
+
+/// What [`fill`] left is there.
+fn check_filled(store: &Store) {
+    assert_eq!(store.check().unwrap(), []);
+    let stream = store.stream(TEXTS[0]).unwrap().unwrap();
+    assert_eq!(stream.options().meta, TEXTS[1]);
+    let messages = stream.read(0, usize::MAX, usize::MAX).unwrap();
+    assert_eq!(messages.len(), 121 - 25);
+    for message in &messages {
+        assert_eq!(
+            (&message.subject, &message.payload),
+            (&TEXTS[2].into(), &TEXTS[4].into())
+        );
+    }
+    let state = store.state(TEXTS[5].as_bytes()).unwrap();
+    assert_eq!(state, format!("{} 121", TEXTS[6]).as_bytes());
+    assert_eq!(store.stream(TEXTS[7]).unwrap().map(drop), None);
+    assert_eq!(store.state(TEXTS[8].as_bytes()), None);
+}
+
+#[test]
+fn nothing_that_a_store_with_a_key_is_told_stands_in_its_files() {
+    let disk = CrashDisk::new();
+    fill(&open(&disk, None).unwrap(), Cipher::None);
+    let clear = found_in_clear(&disk, &TEXTS);
+    for text in TEXTS {
+        assert!(clear.iter().any(|(_, found)| found == text), "{text}");
+    }
+    for cipher in CIPHERS {
+        let disk = CrashDisk::new();
+        let options = StoreOptions {
+            cipher,
+            ..options(Some(1))
+        };
+        let calls = AtomicUsize::new(0);
+        disk.before_each(move |disk, _| {
+            if calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(20) {
+                assert_eq!(found_in_clear(disk, &TEXTS), []);
+            }
+        });
+        let store = Store::open(Arc::new(disk.clone()), options).unwrap();
+        fill(&store, cipher);
+        check_filled(&store);
+        store.repair(3 << 32).unwrap();
+        store.close(3 << 32).unwrap();
+        disk.forget_hook();
+        assert_eq!(found_in_clear(&disk, &TEXTS), []);
+        check_filled(&open(&disk.kill(), Some(1)).unwrap());
+    }
+}
+
+#[test]
+fn a_store_with_a_key_opens_with_no_other_and_is_left_as_it_is() {
+    let disk = CrashDisk::new();
+    fill(&open(&disk, Some(1)).unwrap(), Cipher::Aes256Gcm);
+    let disk = disk.kill();
+    let before = files(&disk);
+    let refused = open(&disk, Some(2)).err();
+    assert!(
+        matches!(refused, Some(Error::WrongKey { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(open(&disk, None).err(), Some(Error::NoKey));
+    assert_eq!(files(&disk), before);
+    check_filled(&open(&disk, Some(1)).unwrap());
+    // What small state is encrypted with may change.
+    for cipher in CIPHERS {
+        let options = StoreOptions {
+            cipher,
+            ..options(Some(1))
+        };
+        let store = Store::open(Arc::new(disk.kill()), options).unwrap();
+        check_filled(&store);
+        drop(store.put_state(b"k", b"v").unwrap());
+        store.commit_once(0).unwrap();
+        drop(store);
+    }
+}
+
+/// What was there before the key stays, and its small state is in clear until the journal has come round.
+#[test]
+fn a_store_in_clear_opens_with_a_key_and_its_manifest_is_encrypted_then() {
+    let disk = CrashDisk::new();
+    fill(&open(&disk, None).unwrap(), Cipher::None);
+    let disk = disk.kill();
+    for again in [false, true] {
+        let store = open(&disk, Some(1)).unwrap();
+        check_filled(&store);
+        assert!(
+            found_in_clear(&disk, &TEXTS)
+                .iter()
+                .all(|(file, _)| !file.starts_with("manifest")),
+            "{again}"
+        );
+        drop(store);
+    }
+    let store = open(&disk, Some(1)).unwrap();
+    store.repair(0).unwrap();
+    let text = b"some-new-state".repeat(10);
+    for k in 0..2_000_u32 {
+        drop(store.put_state(format!("k{k}").as_bytes(), &text).unwrap());
+        store.commit_once(0).unwrap();
+    }
+    let in_clear = [TEXTS[0], TEXTS[1], TEXTS[5], TEXTS[6], "some-new-state"];
+    assert_eq!(found_in_clear(&disk, &in_clear), []);
+    drop(store);
+    check_filled(&open(&disk, Some(1)).unwrap());
+    assert_eq!(open(&disk, None).err(), Some(Error::NoKey));
+}
+
+/// A power cut before each operation that encrypts the manifest of a store in clear.
+#[test]
+fn a_manifest_is_encrypted_whole_or_not_at_all() {
+    let disk = CrashDisk::new();
+    fill(&open(&disk, None).unwrap(), Cipher::None);
+    let disk = disk.kill();
+    let cuts = Arc::new(AtomicUsize::new(0));
+    let counted = cuts.clone();
+    disk.before_each(move |disk, _| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        for outcome in 0..3 {
+            let left = disk.cut(outcome);
+            check_filled(&open(&left, Some(1)).unwrap());
+            check_filled(&open(&left.kill(), Some(1)).unwrap());
+        }
+    });
+    drop(open(&disk, Some(1)).unwrap());
+    assert!(cuts.load(Ordering::Relaxed) > 8);
+}
+
+/// Gives a copy of the manifest another generation, with a checksum that holds.
+fn claim_generation(file: &mut [u8], generation: u64) {
+    file[8..16].copy_from_slice(&generation.to_le_bytes());
+    let sum = crc(0, &file[..24]);
+    file[24..28].copy_from_slice(&sum);
+}
+
+#[test]
+fn an_older_manifest_isn_t_taken_for_a_newer_one() {
+    let disk = CrashDisk::new();
+    let store = open(&disk, Some(1)).unwrap();
+    drop(store.put_state(b"k", b"old").unwrap());
+    store.repair(0).unwrap();
+    let old = disk.bytes("manifest.a").unwrap();
+    drop(store.put_state(b"k", b"new").unwrap());
+    store.repair(0).unwrap();
+    drop(store);
+    let found = |disk: &CrashDisk| {
+        let store = open(disk, Some(1)).unwrap();
+        (store.state(b"k").unwrap(), store.damage())
+    };
+    // As it is it is the older copy of two.
+    let disk = disk.kill();
+    disk.tamper("manifest.a", |file| *file = old.clone());
+    assert_eq!(found(&disk.kill()), (b"new".to_vec(), vec![]));
+    disk.tamper("manifest.a", |file| claim_generation(file, 1 << 40));
+    let (state, damage) = found(&disk.kill());
+    assert_eq!(state, b"new");
+    assert_eq!(damage[0].kind, DamageKind::Copy);
+    let store = open(&disk, Some(1)).unwrap();
+    store.repair(0).unwrap();
+    drop(store);
+    assert_eq!(found(&disk), (b"new".to_vec(), vec![]));
+}
+
+#[test]
+fn a_manifest_in_clear_doesn_t_count_beside_an_encrypted_one() {
+    let (mine, made_up) = (CrashDisk::new(), CrashDisk::new());
+    fill(&open(&mine, Some(1)).unwrap(), Cipher::Aes256Gcm);
+    drop(open(&made_up, None).unwrap());
+    let mut forged = made_up.bytes("manifest.a").unwrap();
+    claim_generation(&mut forged, 1 << 40);
+    for copy in ["manifest.a", "manifest.b"] {
+        let disk = mine.kill();
+        disk.tamper(copy, |file| *file = forged.clone());
+        check_filled(&open(&disk, Some(1)).unwrap());
+        assert!(disk.bytes(copy).unwrap().starts_with(b"MDGMANI2"));
+    }
+    // With both of them gone nothing tells that there ever was another one, and nothing that was encrypted opens.
+    let disk = mine.kill();
+    for copy in ["manifest.a", "manifest.b"] {
+        disk.tamper(copy, |file| *file = forged.clone());
+    }
+    let store = open(&disk, Some(1)).unwrap();
+    assert_eq!(store.streams(), []);
+    assert_eq!(store.state(TEXTS[5].as_bytes()), None);
+    assert!(store.damage().iter().any(|it| it.kind == DamageKind::Frame));
+    drop(store);
+    // Without one the journal's state is nobody's to make up.
+    let disk = mine.kill();
+    for copy in ["manifest.a", "manifest.b"] {
+        disk.remove(copy).unwrap();
+    }
+    let refused = open(&disk, Some(1)).err();
+    assert!(
+        matches!(refused, Some(Error::Unreadable { .. })),
+        "{refused:?}"
+    );
+}
+
+/// Frames of the journal begin on multiples of this.
+const PAGE: usize = 4096;
+
+/// Whoever can write to the journal, checksums included, changes no state: not by state in clear, nor by state of another frame.
+#[test]
+fn state_that_was_put_into_the_journal_doesn_t_count() {
+    let seed = SALT as u32;
+    let disk = CrashDisk::new();
+    let store = open(&disk, Some(1)).unwrap();
+    for value in [b"first", b"later"] {
+        drop(store.put_state(b"k", value).unwrap());
+        store.commit_once(0).unwrap();
+    }
+    drop(store);
+    let disk = disk.kill();
+    let journal = disk.bytes("journal").unwrap();
+    let frames: Vec<usize> = (PAGE..journal.len())
+        .step_by(PAGE)
+        .filter(|&at| journal[at..].starts_with(b"MDGFRAM1"))
+        .collect();
+    let [first, later] = frames[..] else {
+        panic!("{frames:?}");
+    };
+    // Puts another body into the last frame, with checksums that hold.
+    let forge = |body: &[u8]| {
+        let disk = disk.kill();
+        disk.tamper("journal", |file| {
+            let frame = &mut file[later..later + PAGE];
+            frame[64..64 + body.len()].copy_from_slice(body);
+            frame[48..52].copy_from_slice(&(body.len() as u32).to_le_bytes());
+            let sum = crc(0, &frame[64..64 + body.len()]);
+            frame[12..16].copy_from_slice(&sum);
+            let sum = crc(seed, &frame[12..64]);
+            frame[8..12].copy_from_slice(&sum);
+        });
+        let store = open(&disk, Some(1)).unwrap();
+        (store.state(b"k"), store.damage())
+    };
+    let body = |at: usize| {
+        let len = u32::from_le_bytes(journal[at + 48..at + 52].try_into().unwrap());
+        &journal[at + 64..at + 64 + len as usize]
+    };
+    assert_eq!(forge(body(later)), (Some(b"later".to_vec()), vec![]));
+    let (state, damage) = forge(body(first));
+    assert_eq!(state.unwrap(), b"first", "of the frame before it");
+    assert_eq!(damage[0].kind, DamageKind::Frame);
+    // A put in clear: tag, cipher, lengths, key and value.
+    let mut clear = vec![0; 40];
+    clear[4] = 2;
+    clear[6] = 1;
+    clear[8] = 7;
+    clear[32..39].copy_from_slice(b"kforged");
+    let sum = crc(seed, &clear[4..39]);
+    clear[..4].copy_from_slice(&sum);
+    assert_eq!(forge(&clear).0.unwrap(), b"first");
+}
+
+#[test]
+fn what_is_repaired_and_compacted_stays_encrypted() {
+    for cipher in CIPHERS {
+        let disk = CrashDisk::new();
+        let options = StoreOptions {
+            cipher,
+            ..options(Some(1))
+        };
+        let store = Store::open(Arc::new(disk.clone()), options.clone()).unwrap();
+        fill(&store, cipher);
+        store.close(3 << 32).unwrap();
+        drop(store);
+        // One copy of each small file, a frame, and a segment are hurt.
+        for (name, bytes) in files(&disk) {
+            if name.ends_with(".a") || name == "journal" {
+                let at = if name == "journal" { PAGE + 100 } else { 40 };
+                disk.tamper(&name, |file| file[at] ^= 1);
+            } else if name.ends_with("0000.seg") && bytes.len() >= 4096 {
+                disk.tamper(&name, |file| file[100] ^= 1);
+            }
+        }
+        let store = Store::open(Arc::new(disk.clone()), options.clone()).unwrap();
+        assert_ne!(store.repair(4 << 32).unwrap(), []);
+        drop(store);
+        assert_eq!(found_in_clear(&disk, &TEXTS), []);
+        let store = Store::open(Arc::new(disk.kill()), options).unwrap();
+        let left: Vec<_> = store
+            .check()
+            .unwrap()
+            .into_iter()
+            .filter(|it| it.kind != DamageKind::Orphan)
+            .collect();
+        assert_eq!(left, []);
+        assert_eq!(store.streams()[0].0, TEXTS[0]);
+    }
+}
+
+#[test]
+fn compressed_bodies_are_encrypted_as_well() {
+    let disk = CrashDisk::new();
+    let store = open(&disk, Some(1)).unwrap();
+    let options = StreamOptions {
+        cipher: Cipher::Aes256Gcm,
+        compression: Compression::S2,
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", options).unwrap();
+    let text = TEXTS[4].repeat(50);
+    drop(stream.append(NewMessage::new(TEXTS[2], &text), 1).unwrap());
+    store.commit_once(1).unwrap();
+    assert_eq!(found_in_clear(&disk, &TEXTS), []);
+    drop((stream, store));
+    let store = open(&disk.kill(), Some(1)).unwrap();
+    let stream = store.stream("s").unwrap().unwrap();
+    assert_eq!(stream.get(1).unwrap().unwrap().payload, text);
+}
