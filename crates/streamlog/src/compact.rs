@@ -149,11 +149,8 @@ impl Inner {
             return Ok(false);
         };
         let footer = Footer::encode(&copy.index, copy.segment.seed);
-        let footer = slot
-            .seg
-            .env
-            .sealer
-            .seal_block(copy.segment.number, footer)?;
+        let (number, rewrite) = (copy.segment.number, copy.segment.rewrite);
+        let footer = slot.seg.env.sealer.seal_footer(number, rewrite, footer)?;
         copy.bytes.extend_from_slice(&footer);
         copy.segment.size = copy.bytes.len().next_multiple_of(4096) as u32;
         copy.segment.footer = Some((copy.end, footer.len() as u32));
@@ -222,7 +219,7 @@ impl Inner {
     }
 }
 
-/// `None`: something can't be deciphered and is better left where it is.
+/// Bodies of version 1 become such that are bound to their place. `None`: something can't be deciphered and is better left where it is.
 fn copy_live(stream: &Stream, slot: &Slot, first_seq: u64) -> Result<Option<Copy>> {
     let old = &slot.seg;
     let Some(sealed) = old.sealed()? else {
@@ -245,7 +242,19 @@ fn copy_live(stream: &Stream, slot: &Slot, first_seq: u64) -> Result<Option<Copy
         };
         let begin = at + record::HEAD;
         let stored = sealed.bytes.slice(begin..begin + head.stored as usize);
-        let Some(body) = old.env.sealer.open(old.number, &head, stored.clone()) else {
+        let sealer = &old.env.sealer;
+        let Some(body) = sealer.open(old.number, &head, stored.clone()) else {
+            unreadable = true;
+            return;
+        };
+        let carried_over = match sealer.is_current(&head) {
+            true => Ok((head, stored)),
+            false => {
+                let sealed = sealer.seal(old.number, head, body.to_vec());
+                sealed.map(|(head, stored)| (head, stored.into()))
+            }
+        };
+        let Ok((head, stored)) = carried_over else {
             unreadable = true;
             return;
         };

@@ -158,9 +158,10 @@ impl Inner {
         let Some((Index::Heap(heap), end)) = found else {
             return Ok(false);
         };
+        let footer = Footer::encode(&heap, segment.seed);
         let footer = env
             .sealer
-            .seal_block(segment.number, Footer::encode(&heap, segment.seed))?;
+            .seal_footer(segment.number, segment.rewrite, footer)?;
         let at = end.max(HEADER);
         let name = segment.name();
         let file = segment.ensure_file()?;

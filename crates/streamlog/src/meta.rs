@@ -1,7 +1,8 @@
 //! One stream's small file: its sealed segments, what is gone in them, and where the part begins that has to be scanned.
 use crate::{
-    Result,
+    Error, Result,
     codec::{Put, Take},
+    damage::{Damage, DamageKind},
     index::IndexSet,
     record::{decode_runs, encode_runs},
     segment::{Env, Segment},
@@ -18,11 +19,12 @@ pub(crate) fn name(stream: u64) -> String {
     format!("{stream:016x}.meta")
 }
 
-fn file(name: &str) -> SmallFile<'_> {
+fn file<'a>(env: &'a Env, name: &'a str) -> SmallFile<'a> {
     SmallFile {
         name,
         magics: MAGICS,
-        key: None,
+        key: env.meta_key.as_ref(),
+        clear_counts: !env.is_bound,
     }
 }
 
@@ -85,13 +87,21 @@ pub(crate) fn encode(state: &State) -> Vec<u8> {
 /// Writes what [`encode`] made.
 pub(crate) fn write(env: &Env, generation: u64, content: &[u8]) -> Result<()> {
     let name = name(env.stream);
-    twice::write(&*env.disk, file(&name), generation, content)
+    twice::write(&*env.disk, file(env, &name), generation, content)
 }
 
 /// Reads the file. `None`: there is none, or both copies are damaged; the segments then say what they hold.
 pub(crate) fn read(env: &Arc<Env>) -> Result<Option<Meta>> {
     let name = name(env.stream);
-    let found = twice::read(&*env.disk, file(&name), &env.damage)?;
+    let found = match twice::read(&*env.disk, file(env, &name), &env.damage) {
+        // The manifest opened, so the key is right and somebody changed the file.
+        Err(Error::WrongKey { .. } | Error::NoKey) => {
+            env.damage
+                .report(Damage::of_file(DamageKind::Metadata, &name));
+            return Ok(None);
+        }
+        found => found?,
+    };
     Ok(found
         .best
         .and_then(|(generation, content)| decode(env, generation, &content)))

@@ -2,7 +2,7 @@
 use crate::{
     Error, Result, Store,
     commit::{Unsaved, Writer},
-    crypt::{self, BlockKey, MasterKey, Purpose},
+    crypt::{self, BlockKey, MasterKey, Purpose, StreamKeys},
     damage::{Damage, DamageKind, DamageLog},
     disk::{BoundedDisk, Disk, Work},
     gate::Gate,
@@ -15,8 +15,8 @@ use crate::{
     segment,
     small::{Pair, Pairs},
     store::{
-        Form, Inner, Known, MANIFEST, NEXT_KEY, Registry, SECRET_KEY, STREAM_KEY, Small, TOMB_KEY,
-        id_of, key_of, manifest_file,
+        Form, Inner, Known, MANIFEST, NEXT_KEY, Registry, SECRET_KEY, STREAM_KEY, Small, StoreKeys,
+        TOMB_KEY, id_of, key_of, manifest_file,
     },
     stream::Buffered,
     sync::StateMutex as Mutex,
@@ -43,19 +43,14 @@ struct Past {
     is_encrypted: bool,
     /// the manifest has to be written before anything else: there is none, or a copy of it is in clear and there is a key
     is_stale: bool,
-    keys: Option<Keys>,
+    keys: Option<StoreKeys>,
+    journal_key: Option<Arc<BlockKey>>,
     salt: u64,
     small: Pairs,
     traces: HashMap<u64, Traces>,
     pins: Pins,
     state_pin: Option<u64>,
     unsaved: Unsaved,
-}
-
-/// What the small state of a store with a key is encrypted with.
-struct Keys {
-    manifest: BlockKey,
-    journal: Arc<BlockKey>,
 }
 
 impl Store {
@@ -150,10 +145,12 @@ impl Past {
             past.salt = Journal::salt(disk)?.unwrap_or_else(|| draw(options.seed));
         }
         if let (Some(manifest), Some(key)) = (key, &options.key) {
-            let store = past.master(key)?;
-            past.keys = Some(Keys {
+            let master = past.master(key)?;
+            let journal = master.block_key(Purpose::Journal, options.cipher)?;
+            past.journal_key = Some(Arc::new(journal));
+            past.keys = Some(StoreKeys {
                 manifest,
-                journal: Arc::new(store.block_key(Purpose::Journal, options.cipher)?),
+                streams: StreamKeys::new(master, key),
             });
         }
         Ok(past)
@@ -180,13 +177,18 @@ impl Past {
             if self.generation > 0 {
                 damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
             }
-            let mut journal = Journal::create(disk, self.salt, self.journal_key(), size)?;
+            let mut journal = Journal::create(disk, self.salt, self.journal_key.clone(), size)?;
             journal.go_on_after(self.saved);
             return Ok(journal);
         }
         let salt = Journal::salt(disk)?;
         // What is in clear was written before there was a key, and an encrypted manifest has it.
-        let found = Journal::open(disk, self.salt, self.journal_key(), !self.is_encrypted)?;
+        let found = Journal::open(
+            disk,
+            self.salt,
+            self.journal_key.clone(),
+            !self.is_encrypted,
+        )?;
         if self.generation == 0 && found.frames.iter().any(|frame| frame.locked) {
             return Err(unreadable(
                 "they are gone, and the journal doesn't open without them".into(),
@@ -216,10 +218,6 @@ impl Past {
         // What a killed process wrote may be in the system's memory only.
         journal.sync()?;
         Ok(journal)
-    }
-
-    fn journal_key(&self) -> Option<Arc<BlockKey>> {
-        self.keys.as_ref().map(|keys| keys.journal.clone())
     }
 
     /// What a frame says. Its small state may be older than the manifest, which takes some that no frame has.
@@ -277,7 +275,7 @@ impl Past {
         Inner {
             options,
             salt: self.salt,
-            manifest_key: self.keys.map(|keys| keys.manifest),
+            keys: self.keys,
             gate: Arc::new(Gate::new()),
             buffered: Arc::new(Buffered {
                 now: AtomicUsize::new(0),
@@ -323,15 +321,21 @@ impl Inner {
             let Some(id) = id_of(STREAM_KEY, pair.key()) else {
                 continue;
             };
-            let Some(Definition { name, options }) = Definition::decode(pair.value()) else {
+            let Some(definition) = Definition::decode(pair.value()) else {
                 continue;
             };
+            let Definition {
+                name,
+                options,
+                is_bound,
+            } = definition;
             let name = Arc::<str>::from(name);
             registry.names.insert(id, name.clone());
             registry.by_name.insert(
                 name,
                 Known {
                     id,
+                    is_bound,
                     form: Form::Closed(options.into()),
                 },
             );

@@ -131,6 +131,8 @@ impl Default for StreamOptions {
 pub(crate) struct Definition {
     pub(crate) name: String,
     pub(crate) options: StreamOptions,
+    /// everything encrypted in it is bound to its place, from its first segment on
+    pub(crate) is_bound: bool,
 }
 
 impl Definition {
@@ -157,6 +159,7 @@ impl Definition {
             Cipher::ChaCha20Poly1305 => 2,
         });
         put.num(u64::from(o.segment_bytes)).bytes(&o.meta);
+        put.num(u64::from(self.is_bound));
         put.0
     }
 
@@ -193,6 +196,8 @@ impl Definition {
         };
         let segment_bytes = take.u32()?;
         let meta = Bytes::copy_from_slice(take.bytes()?);
+        // Version 1 ends here.
+        let is_bound = take.num() == Some(1);
         let options = StreamOptions {
             storage: Storage::File,
             policy,
@@ -202,7 +207,11 @@ impl Definition {
             segment_bytes,
             meta,
         };
-        Some(Self { name, options })
+        Some(Self {
+            name,
+            options,
+            is_bound,
+        })
     }
 }
 
@@ -229,6 +238,7 @@ mod tests {
                 meta: Bytes::from_static(b"{}"),
                 ..StreamOptions::default()
             },
+            is_bound: true,
         };
         assert_eq!(Definition::decode(&definition.encode()), Some(definition));
     }

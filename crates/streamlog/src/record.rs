@@ -13,6 +13,8 @@ pub(crate) const SUBJECT_MAX: usize = u16::MAX as usize;
 
 pub(crate) const FLAG_COMPRESSED: u8 = 1;
 pub(crate) const FLAG_ENCRYPTED: u8 = 2;
+/// of an encrypted message: its body is bound to the head; without it, to the segment alone (version 1)
+pub(crate) const FLAG_BOUND: u8 = 32;
 /// of a delete: the bytes are to go as well
 pub(crate) const FLAG_ERASE: u8 = 4;
 
@@ -83,6 +85,20 @@ impl Head {
         out[40..44].copy_from_slice(&self.stored.to_le_bytes());
         out[44..48].copy_from_slice(&self.plain.to_le_bytes());
         out
+    }
+
+    /// What an encrypted body is bound to: all that the head says, less the place in a batch, which a rewrite takes away, and the length as stored, which
+    /// is the body's own.
+    #[cfg(feature = "crypto")]
+    pub(crate) fn context(&self) -> [u8; HEAD - 8] {
+        let alone = Self {
+            flags: self.flags & !RECORD_BATCH,
+            stored: 0,
+            ..*self
+        };
+        let mut context = [0; HEAD - 8];
+        context.copy_from_slice(&alone.bytes()[8..]);
+        context
     }
 
     /// Length of the whole record, padding included.

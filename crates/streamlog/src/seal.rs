@@ -3,10 +3,11 @@
 //! The checksum covers the body as stored, so damage is found without a key. `crypt` has the keys.
 use crate::{
     Error, Result,
-    crypt::BodyCipher,
-    record::{FLAG_COMPRESSED, FLAG_ENCRYPTED, Head},
+    crypt::{BodyCipher, StreamKeys},
+    record::{FLAG_BOUND, FLAG_COMPRESSED, FLAG_ENCRYPTED, Head},
 };
 use bytes::Bytes;
+use std::sync::Arc;
 
 /// How bodies are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,18 +69,20 @@ pub(crate) struct Sealer {
 }
 
 impl Sealer {
+    /// With `is_bound` everything encrypted is bound to its place; without it what version 1 wrote counts as well.
     pub(crate) fn new(
         compression: Compression,
         cipher: Cipher,
-        key: Option<&Key>,
+        keys: Option<&Arc<StreamKeys>>,
         stream: u64,
+        is_bound: bool,
     ) -> Result<Self> {
         if compression == Compression::S2 && !cfg!(feature = "s2") {
             return Err(Error::NotBuilt("S2"));
         }
         Ok(Self {
             compression,
-            cipher: BodyCipher::new(cipher, key, stream)?.map(Box::new),
+            cipher: BodyCipher::new(cipher, keys, stream, is_bound)?.map(Box::new),
         })
     }
 
@@ -88,19 +91,25 @@ impl Sealer {
         self.compression == Compression::None && self.cipher.is_none()
     }
 
-    /// The body as stored, and its flags.
-    pub(crate) fn seal(&self, segment: u32, plain: Vec<u8>) -> Result<(Vec<u8>, u8)> {
-        let mut flags = 0;
-        let mut body = plain;
+    /// The body as stored, and the head that says how.
+    pub(crate) fn seal(&self, segment: u32, head: Head, plain: Vec<u8>) -> Result<(Head, Vec<u8>)> {
+        let (mut head, mut body) = (head, plain);
+        head.flags &= !(FLAG_COMPRESSED | FLAG_ENCRYPTED | FLAG_BOUND);
         if let Some(smaller) = self.compress(&body) {
             body = smaller;
-            flags |= FLAG_COMPRESSED;
+            head.flags |= FLAG_COMPRESSED;
         }
         if let Some(cipher) = &self.cipher {
-            body = cipher.seal(segment, body)?;
-            flags |= FLAG_ENCRYPTED;
+            head.flags |= FLAG_ENCRYPTED | FLAG_BOUND;
+            body = cipher.seal_body(segment, &head, body)?;
         }
-        Ok((body, flags))
+        head.stored = body.len() as u32;
+        Ok((head, body))
+    }
+
+    /// Whether a rewrite takes the body as it is stored.
+    pub(crate) fn is_current(&self, head: &Head) -> bool {
+        self.cipher.is_none() || head.flags & FLAG_BOUND != 0
     }
 
     #[cfg(feature = "s2")]
@@ -120,8 +129,10 @@ impl Sealer {
     /// The body in clear. `None`: the key is another one, or the bytes make no sense although their checksum holds.
     pub(crate) fn open(&self, segment: u32, head: &Head, stored: Bytes) -> Option<Bytes> {
         let mut body = stored;
-        if head.flags & FLAG_ENCRYPTED != 0 {
-            body = self.cipher.as_ref()?.open(segment, &body)?.into();
+        match &self.cipher {
+            Some(cipher) => body = cipher.open_body(segment, head, &body)?.into(),
+            None if head.flags & FLAG_ENCRYPTED != 0 => return None,
+            None => {}
         }
         if head.flags & FLAG_COMPRESSED != 0 {
             body = decompress(&body, head.plain as usize)?.into();
@@ -129,19 +140,27 @@ impl Sealer {
         (body.len() == head.plain as usize).then_some(body)
     }
 
-    /// A footer as stored.
-    pub(crate) fn seal_block(&self, segment: u32, bytes: Vec<u8>) -> Result<Vec<u8>> {
+    /// The footer of that rewrite of a segment, as stored.
+    pub(crate) fn seal_footer(
+        &self,
+        segment: u32,
+        rewrite: u32,
+        footer: Vec<u8>,
+    ) -> Result<Vec<u8>> {
         match &self.cipher {
-            Some(cipher) => cipher.seal(segment, bytes),
-            None => Ok(bytes),
+            Some(cipher) => cipher.seal_footer(segment, rewrite, footer),
+            None => Ok(footer),
         }
     }
 
-    /// A footer in clear.
-    pub(crate) fn open_block(&self, segment: u32, bytes: Bytes) -> Option<Bytes> {
+    /// The footer in clear.
+    pub(crate) fn open_footer(&self, segment: u32, rewrite: u32, stored: Bytes) -> Option<Bytes> {
         match &self.cipher {
-            Some(cipher) => cipher.open(segment, &bytes).map(Bytes::from),
-            None => Some(bytes),
+            Some(cipher) => {
+                let footer = cipher.open_footer(segment, rewrite, &stored);
+                footer.map(Bytes::from)
+            }
+            None => Some(stored),
         }
     }
 }

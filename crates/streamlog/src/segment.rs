@@ -1,6 +1,7 @@
 //! One file of records: its name, its header, its bytes once they are sealed.
 use crate::{
     Error, Result,
+    crypt::BlockKey,
     damage::{Damage, DamageKind, DamageLog},
     disk::{Disk, DiskFile, Work},
     index::{Footer, HeapIndex, Index, Place},
@@ -28,6 +29,10 @@ pub(crate) struct Env {
     pub(crate) stream: u64,
     pub(crate) damage: Arc<DamageLog>,
     pub(crate) sealer: Sealer,
+    /// of the meta file, if the stream is encrypted
+    pub(crate) meta_key: Option<BlockKey>,
+    /// nothing encrypted is of version 1, nor is the meta file
+    pub(crate) is_bound: bool,
     /// a name was made that the folder's sync hasn't seen
     pub(crate) names_dirty: Arc<AtomicBool>,
     /// files to be used again
@@ -248,9 +253,10 @@ impl Segment {
         let (at, end) = (at as usize, at as usize + len as usize);
         let footer = (bytes.len() >= end)
             .then(|| {
+                let footer = bytes.slice(at..end);
                 self.env
                     .sealer
-                    .open_block(self.number, bytes.slice(at..end))
+                    .open_footer(self.number, self.rewrite, footer)
             })
             .flatten()
             .and_then(|footer| Footer::parse(footer, self.seed));

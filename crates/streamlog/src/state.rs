@@ -317,12 +317,8 @@ impl State {
         let offset = self.active().end;
         if head.kind == Kind::Message && !self.env.sealer.is_plain() {
             let number = self.active().seg.number;
-            let (body, flags) = self.env.sealer.seal(number, parts.concat())?;
-            head = Head {
-                flags: head.flags | flags,
-                stored: body.len() as u32,
-                ..head
-            };
+            let body;
+            (head, body) = self.env.sealer.seal(number, head, parts.concat())?;
             self.encode(offset, &head, &[&body]);
         } else {
             self.encode(offset, &head, &parts);

@@ -3,14 +3,14 @@ use crate::{
     Error, Result,
     commit::{Writer, delta_len},
     compact::Budget,
-    crypt::BlockKey,
+    crypt::{BlockKey, Purpose, StreamKeys},
     damage::{Damage, DamageLog},
     disk::{Disk, Work},
     gate::{Gate, Level},
     meta,
     options::{Definition, Policy, Storage, StoreOptions, StreamOptions},
     recover::{self, Traces},
-    seal::Sealer,
+    seal::{Cipher, Sealer},
     segment::{self, Env, Spares},
     small::{Deltas, Pair, Pairs},
     state::State,
@@ -55,8 +55,8 @@ pub(crate) struct Inner {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) options: StoreOptions,
     pub(crate) salt: u64,
-    /// of the manifest, if it is encrypted
-    pub(crate) manifest_key: Option<BlockKey>,
+    /// if the small state is encrypted
+    pub(crate) keys: Option<StoreKeys>,
     pub(crate) gate: Arc<Gate<Owner>>,
     pub(crate) buffered: Arc<Buffered>,
     pub(crate) damage: Arc<DamageLog>,
@@ -75,6 +75,12 @@ pub(crate) struct Inner {
     pub(crate) reserve: Mutex<u64>,
     /// bytes of the manifest that was written last, or tried
     pub(crate) manifest_len: AtomicUsize,
+}
+
+/// What a store with a key is encrypted with; the journal has its own.
+pub(crate) struct StoreKeys {
+    pub(crate) manifest: BlockKey,
+    pub(crate) streams: Arc<StreamKeys>,
 }
 
 /// The small state as callers see it, and what of it waits for a commit.
@@ -100,6 +106,8 @@ pub(crate) struct Registry {
 
 pub(crate) struct Known {
     pub(crate) id: u64,
+    /// of its definition
+    pub(crate) is_bound: bool,
     pub(crate) form: Form,
 }
 
@@ -145,12 +153,14 @@ impl Store {
             return Err(Error::StreamExists(name.to_owned()));
         }
         let id = registry.next_id;
-        let env = inner.env(id, &options)?;
+        let is_bound = options.cipher != Cipher::None;
+        let env = inner.env(id, &options, is_bound)?;
         let stream = inner.handle(id, name.into(), State::new(env, options.clone(), 1));
         let mut deltas = user_changes(states)?;
         let definition = Definition {
             name: name.to_owned(),
             options,
+            is_bound,
         };
         let (key, next) = (key_of(STREAM_KEY, id), (id + 1).to_be_bytes());
         let is_kept = definition.options.storage == Storage::File;
@@ -163,6 +173,7 @@ impl Store {
         registry.next_id += 1;
         let known = Known {
             id,
+            is_bound,
             form: Form::Open(stream.clone()),
         };
         registry.by_name.insert(stream.0.name.clone(), known);
@@ -215,6 +226,7 @@ impl Store {
         let definition = Definition {
             name: name.to_owned(),
             options: options.clone(),
+            is_bound: state.env.is_bound,
         };
         let (key, definition) = (key_of(STREAM_KEY, stream.id()), definition.encode());
         let mut deltas = user_changes(states)?;
@@ -349,26 +361,32 @@ pub(crate) fn manifest_file(key: Option<&BlockKey>) -> SmallFile<'_> {
         name: MANIFEST,
         magics: MANIFEST_MAGICS,
         key,
+        clear_counts: true,
     }
 }
 
 impl Inner {
     pub(crate) fn manifest_file(&self) -> SmallFile<'_> {
-        manifest_file(self.manifest_key.as_ref())
+        manifest_file(self.keys.as_ref().map(|keys| &keys.manifest))
     }
 
-    fn env(&self, id: u64, options: &StreamOptions) -> Result<Arc<Env>> {
+    fn env(&self, id: u64, options: &StreamOptions, is_bound: bool) -> Result<Arc<Env>> {
+        let keys = self.keys.as_ref().map(|keys| &keys.streams);
+        let meta_key = match keys.filter(|_| options.cipher != Cipher::None) {
+            Some(keys) => {
+                let purpose = Purpose::Meta { stream: id };
+                Some(keys.master.block_key(purpose, options.cipher)?)
+            }
+            None => None,
+        };
         Ok(Arc::new(Env {
+            is_bound,
+            meta_key,
             disk: self.disk.clone(),
             salt: self.salt,
             stream: id,
             damage: self.damage.clone(),
-            sealer: Sealer::new(
-                options.compression,
-                options.cipher,
-                self.options.key.as_ref(),
-                id,
-            )?,
+            sealer: Sealer::new(options.compression, options.cipher, keys, id, is_bound)?,
             names_dirty: self.names_dirty.clone(),
             spares: self.spares.clone(),
         }))
@@ -396,7 +414,7 @@ impl Inner {
         }
         let (id, name, options) = (known.id, name.clone(), known.options());
         self.disk.note(Work::Open);
-        let env = self.env(id, &options)?;
+        let env = self.env(id, &options, known.is_bound)?;
         let traces = registry.traces.remove(&id).unwrap_or_default();
         let opened = recover::open(&env, options, &traces).and_then(|opened| {
             self.sync_names()?;

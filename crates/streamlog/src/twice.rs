@@ -21,6 +21,8 @@ pub(crate) struct SmallFile<'a> {
     /// how a file in clear begins, and an encrypted one
     pub(crate) magics: [&'static [u8; 8]; 2],
     pub(crate) key: Option<&'a BlockKey>,
+    /// with a key: a copy in clear counts as long as none is encrypted
+    pub(crate) clear_counts: bool,
 }
 
 impl SmallFile<'_> {
@@ -102,7 +104,7 @@ pub(crate) struct Found {
     pub(crate) trouble: Vec<String>,
 }
 
-/// Reads both copies. Only a copy that isn't in the folder is absent. A copy in clear counts as long as none was encrypted.
+/// Reads both copies. Only a copy that isn't in the folder is absent.
 ///
 /// # Errors
 /// When neither copy can be used and one couldn't be looked at: what it says isn't known. `NoKey` and `WrongKey` for a file that is encrypted.
@@ -197,7 +199,7 @@ fn parse(bytes: &[u8], file: &SmallFile<'_>) -> Option<Parsed> {
         generation,
         content: match is_encrypted {
             true => file.disclose(generation, stored),
-            false => Some(stored.to_vec()),
+            false => (file.key.is_none() || file.clear_counts).then(|| stored.to_vec()),
         },
     })
 }

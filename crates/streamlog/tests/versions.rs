@@ -87,16 +87,25 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn a_folder_of_version_1_opens() {
+    check(1);
+}
+
+#[test]
+fn a_folder_of_version_2_opens() {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         let fresh = tempfile::tempdir().unwrap();
         write(fresh.path());
-        let _ = fs::remove_dir_all(folder(1));
-        fs::create_dir_all(folder(1)).unwrap();
-        copy(fresh.path(), &folder(1));
+        let _ = fs::remove_dir_all(folder(2));
+        fs::create_dir_all(folder(2)).unwrap();
+        copy(fresh.path(), &folder(2));
     }
+    check(2);
+}
+
+fn check(version: u32) {
     for mode in [ReadMode::Mapped, ReadMode::Copied] {
         let here = tempfile::tempdir().unwrap();
-        copy(&folder(1), here.path());
+        copy(&folder(version), here.path());
         let store = open(here.path(), mode);
         assert_eq!(store.check().unwrap(), vec![]);
         assert_eq!(store.state(b"consumer").as_deref(), Some(&b"floor 7"[..]));

@@ -20,28 +20,15 @@ use aws_lc_rs::{
 use parking_lot::Mutex;
 
 mod bodies;
-pub(crate) use bodies::BodyCipher;
-
-/// What a key is for. Keys of different purposes know nothing of each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    Manifest,
-    Journal,
-}
-
-impl Purpose {
-    fn info(self) -> [u8; 16] {
-        match self {
-            Self::Manifest => *b"midge 2 manifest",
-            Self::Journal => *b"midge 2 journal\0",
-        }
-    }
-}
+mod purpose;
+pub(crate) use bodies::{BodyCipher, StreamKeys};
+pub(crate) use purpose::Purpose;
 
 /// Bytes of the secret that the manifest holds.
 const SECRET: usize = 32;
 
 /// The key that others are derived from.
+#[derive(Clone)]
 pub(crate) struct MasterKey(hkdf::Prk);
 
 impl MasterKey {
@@ -75,8 +62,8 @@ impl MasterKey {
     }
 
     fn derive(&self, purpose: Purpose, algorithm: &'static Algorithm) -> Result<LessSafeKey> {
-        let (info, name) = (purpose.info(), [algorithm_number(algorithm)]);
-        let parts = [&info[..], &name[..]];
+        let (info, number) = (purpose.info(), [algorithm_number(algorithm)]);
+        let parts = [&info[..], &number[..]];
         let okm = self.0.expand(&parts, algorithm).map_err(|_| Error::NoKey)?;
         Ok(LessSafeKey::new(UnboundKey::from(okm)))
     }
