@@ -309,7 +309,11 @@ fn work(
                     });
                     cursor
                 };
-                model.lock().change(name, Change::Delete(all));
+                // A crash may leave a part of them: each segment's go with a record of their own.
+                let mut model = model.lock();
+                all.iter()
+                    .for_each(|&seq| model.change(name, Change::Delete(vec![seq])));
+                drop(model);
                 drop(stream.purge(&filter, 0, 0).map_err(text)?);
             }
             24 => {
