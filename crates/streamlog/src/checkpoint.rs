@@ -228,6 +228,7 @@ impl Inner {
             let generation = w.manifest_generation;
             twice::write(&*self.disk, self.manifest_file(), generation, &content)
         })?;
+        w.journal.know_manifest(w.manifest_generation);
         w.small = small;
         w.state_pin = None;
         w.unsaved = Unsaved::default();

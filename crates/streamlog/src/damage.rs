@@ -48,6 +48,8 @@ pub enum DamageKind {
     Orphan,
     /// A file that can't be read.
     Unreadable,
+    /// A file of an encrypted store that is older than another one knows it to be.
+    Outdated,
 }
 
 impl DamageKind {
@@ -73,6 +75,7 @@ impl fmt::Display for DamageKind {
             Self::Journal => "a damaged journal",
             Self::Orphan => "a file that belongs to nothing",
             Self::Unreadable => "an unreadable file",
+            Self::Outdated => "a file of earlier",
         })
     }
 }

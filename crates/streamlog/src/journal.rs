@@ -47,6 +47,8 @@ pub(crate) struct Found {
     pub(crate) frames: Vec<Frame>,
     /// a frame behind the last good one that was cut: offset and length
     pub(crate) torn: Option<(u64, u64)>,
+    /// the newest manifest that a frame knows; 0: none says one
+    pub(crate) manifest: u64,
 }
 
 /// The journal, as its one writer sees it.
@@ -55,6 +57,8 @@ pub(crate) struct Journal {
     seed: u32,
     /// of the small state in frames
     key: Option<Arc<BlockKey>>,
+    /// the manifest that frames know, if there is a key: its generation
+    manifest: u64,
     /// bytes in the ring
     size: u64,
     /// where the next frame goes, relative to the ring
@@ -118,6 +122,7 @@ impl Journal {
             file,
             seed: salt as u32 ^ (salt >> 32) as u32,
             key,
+            manifest: 0,
             size,
             head: 0,
             number: 1,
@@ -190,7 +195,7 @@ impl Journal {
                     seed: journal.seed,
                     key: journal.key.as_deref(),
                     has_clear_state,
-                    frame: head.number,
+                    frame: *head,
                     locked: false,
                 };
                 let body = head.body(&ring);
@@ -206,6 +211,7 @@ impl Journal {
             .collect();
         let torn = torn.map(|head| (PAGE + head.at as u64, head.pages()));
         Ok(Found {
+            manifest: chain.iter().map(|head| head.manifest).max().unwrap_or(0),
             journal,
             frames,
             torn,
@@ -272,8 +278,8 @@ impl Journal {
         }
         let number = self.number;
         let oldest = if oldest == 0 { number } else { oldest };
-        frame.encrypt(number)?;
-        frame.finish(number, self.prev, oldest, self.synced);
+        frame.encrypt(number, self.manifest)?;
+        frame.finish(number, self.prev, oldest, self.synced, self.manifest);
         let written = self.attempt("write", |file| file.write_at(&frame.bytes, PAGE + at));
         // Whatever a write that failed left there has a number that no other frame has, and none says that it came before it.
         self.number += 1;
@@ -321,6 +327,12 @@ impl Journal {
         })
     }
 
+    /// The manifest of that generation is on the disk: frames say so from now on, if they are encrypted.
+    pub(crate) fn know_manifest(&mut self, generation: u64) {
+        if self.key.is_some() {
+            self.manifest = generation;
+        }
+    }
     /// The number of the next frame.
     pub(crate) fn next_number(&self) -> u64 {
         self.number

@@ -179,6 +179,7 @@ impl Past {
             }
             let mut journal = Journal::create(disk, self.salt, self.journal_key.clone(), size)?;
             journal.go_on_after(self.saved);
+            journal.know_manifest(self.generation);
             return Ok(journal);
         }
         let salt = Journal::salt(disk)?;
@@ -214,6 +215,13 @@ impl Past {
             self.replay(frame);
         }
         let mut journal = found.journal;
+        if self.is_encrypted && found.manifest > self.generation {
+            damage.report(Damage::of_file(DamageKind::Outdated, MANIFEST));
+        }
+        if self.is_encrypted && journal.newest() < self.saved {
+            damage.report(Damage::of_file(DamageKind::Outdated, journal::NAME));
+        }
+        journal.know_manifest(self.generation);
         journal.go_on_after(self.saved);
         // What a killed process wrote may be in the system's memory only.
         journal.sync()?;

@@ -310,6 +310,46 @@ fn a_manifest_in_clear_doesn_t_count_beside_an_encrypted_one() {
     );
 }
 
+/// Manifest and journal know of each other how new they are.
+#[test]
+fn a_manifest_or_journal_of_earlier_is_told() {
+    let disk = CrashDisk::new();
+    let store = open(&disk, Some(1)).unwrap();
+    let put = |value: &[u8]| {
+        drop(store.put_state(b"k", value).unwrap());
+        store.commit_once(0).unwrap();
+    };
+    put(b"old");
+    store.repair(0).unwrap();
+    put(b"older");
+    let earlier = files(&disk);
+    put(b"new");
+    store.repair(0).unwrap();
+    put(b"newer");
+    drop(store);
+    let now = disk.kill();
+    assert_eq!(open(&now.kill(), Some(1)).unwrap().damage(), []);
+    for (names, outdated) in [
+        (&["manifest.a", "manifest.b"][..], Some("manifest")),
+        (&["journal"][..], Some("journal")),
+        (&["manifest.a"][..], None),
+        (&["manifest.a", "manifest.b", "journal"][..], None),
+    ] {
+        let disk = now.kill();
+        for &name in names {
+            disk.tamper(name, |file| file.clone_from(&earlier[name]));
+        }
+        let store = open(&disk, Some(1)).unwrap();
+        let told = store.damage().into_iter().map(|it| (it.kind, it.file));
+        let want = outdated.map(|file| (DamageKind::Outdated, file.to_owned()));
+        assert!(told.eq(want), "{names:?}: {:?}", store.damage());
+        store.repair(0).unwrap();
+        drop(store);
+        let store = open(&disk, Some(1)).unwrap();
+        assert_eq!(store.damage(), [], "{names:?} repaired");
+    }
+}
+
 /// Frames of the journal begin on multiples of this.
 const PAGE: usize = 4096;
 

@@ -168,13 +168,14 @@ impl FrameBuf {
         self.entries += 1;
     }
 
-    /// Encrypts the small state, each entry for its place in the frame of that number.
-    pub(super) fn encrypt(&mut self, number: u64) -> Result<()> {
+    /// Encrypts the small state, each entry for its place in the frame of that number, which knows the manifest of that generation.
+    pub(super) fn encrypt(&mut self, number: u64, manifest: u64) -> Result<()> {
         let Some(key) = &self.key else {
             return Ok(());
         };
         for start in self.open_entries.drain(..) {
-            let context = context_of(&self.bytes[start..start + ENTRY], number, start - HEAD);
+            let head = &self.bytes[start..start + ENTRY];
+            let context = context_of(head, number, manifest, start - HEAD);
             let len = entry_len(&self.bytes[start..]);
             let begin = start + ENTRY;
             key.seal(&context, &mut self.bytes[begin..begin + len])?;
@@ -185,7 +186,14 @@ impl FrameBuf {
     }
 
     /// Fills in the head and pads to whole pages.
-    pub(super) fn finish(&mut self, number: u64, prev: u64, oldest: u64, synced: u64) {
+    pub(super) fn finish(
+        &mut self,
+        number: u64,
+        prev: u64,
+        oldest: u64,
+        synced: u64,
+        manifest: u64,
+    ) {
         let body_crc = crc(0, &self.bytes[HEAD..]);
         let body_len = (self.bytes.len() - HEAD) as u32;
         let head = &mut self.bytes[..HEAD];
@@ -196,6 +204,7 @@ impl FrameBuf {
         }
         head[48..52].copy_from_slice(&body_len.to_le_bytes());
         head[52..56].copy_from_slice(&self.entries.to_le_bytes());
+        head[56..].copy_from_slice(&manifest.to_le_bytes());
         let sum = crc(self.seed, &head[12..]);
         head[8..12].copy_from_slice(&sum.to_le_bytes());
         self.bytes
@@ -210,6 +219,7 @@ pub(super) struct FrameHead {
     pub(super) prev: u64,
     pub(super) oldest: u64,
     pub(super) synced: u64,
+    pub(super) manifest: u64,
     pub(super) body_crc: u32,
     pub(super) body_len: usize,
     pub(super) at: usize,
@@ -229,6 +239,7 @@ impl FrameHead {
             prev: u64_at(24),
             oldest: u64_at(32),
             synced: u64_at(40),
+            manifest: u64_at(56),
             body_crc: u32_at(12),
             body_len: u32_at(48) as usize,
             at,
@@ -255,12 +266,13 @@ fn entry_len(head: &[u8]) -> usize {
     u32::from_le_bytes([head[8], head[9], head[10], head[11]]) as usize
 }
 
-/// What encrypted state is bound to: the rest of its head, the frame's number, its place in the frame's body.
-fn context_of(head: &[u8], frame: u64, at: usize) -> [u8; 44] {
-    let mut context = [0; 44];
+/// What encrypted state is bound to: the rest of its head, the frame's number and manifest, its place in the frame's body.
+fn context_of(head: &[u8], frame: u64, manifest: u64, at: usize) -> [u8; 52] {
+    let mut context = [0; 52];
     context[..28].copy_from_slice(&head[4..ENTRY]);
     context[28..36].copy_from_slice(&frame.to_le_bytes());
-    context[36..].copy_from_slice(&(at as u64).to_le_bytes());
+    context[36..44].copy_from_slice(&manifest.to_le_bytes());
+    context[44..].copy_from_slice(&(at as u64).to_le_bytes());
     context
 }
 
@@ -270,8 +282,7 @@ pub(super) struct EntryWalk<'a> {
     pub(super) key: Option<&'a BlockKey>,
     /// state in clear counts
     pub(super) has_clear_state: bool,
-    /// the frame's number
-    pub(super) frame: u64,
+    pub(super) frame: FrameHead,
     /// some state didn't open
     pub(super) locked: bool,
 }
@@ -314,7 +325,10 @@ impl EntryWalk<'_> {
     fn state(&mut self, head: &[u8], at: usize, bytes: Bytes) -> Option<Entry> {
         let (tag, cipher) = (head[4], head[5]);
         let mut value = if cipher > 0 {
-            let context = context_of(head, self.frame, at);
+            let FrameHead {
+                number, manifest, ..
+            } = self.frame;
+            let context = context_of(head, number, manifest, at);
             let opened = self.key.and_then(|key| key.open(cipher, &context, &bytes));
             self.locked |= opened.is_none();
             Bytes::from(opened?)
