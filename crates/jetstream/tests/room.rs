@@ -71,3 +71,21 @@ fn many_definitions_at_once_are_made() {
     let info = world.ask("STREAM.INFO.S", &json!(null));
     assert_eq!(info["state"]["consumer_count"], 300);
 }
+
+/// Symptom: what had no room beside all that waited for the disk was refused as an invalid configuration. Cause: of what passes, a full disk alone
+/// was told apart.
+#[test]
+fn a_definition_without_room_for_the_moment_is_not_called_invalid() {
+    let mut world = World::new();
+    let note = "x".repeat(100_000);
+    for k in 0..100 {
+        let config = json!({"name": format!("S{k}"), "metadata": {"note": note}});
+        let subject = format!("$JS.API.STREAM.CREATE.S{k}");
+        world.send(&subject, Some("_I.made"), "", &config.to_string());
+    }
+    let refused = world.take("_I.made");
+    assert!(!refused.is_empty(), "the store has room for all");
+    for answer in &refused {
+        assert_eq!(answer.json()["error"]["err_code"], json!(10167));
+    }
+}

@@ -11,7 +11,7 @@ use crate::error::{
 use crate::json::Body;
 use crate::keys::{self, Kind};
 use crate::machine::definitions::{begin_at, definition};
-use crate::stream::MsgGet;
+use crate::stream::{MsgGet, store_error};
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Listens, Network, Retention};
 use data_encoding::BASE64;
@@ -531,7 +531,7 @@ fn same(old: &StreamConfig, new: &StreamConfig) -> bool {
 
 fn refused(error: &LogError) -> ApiError {
     match error {
-        LogError::DiskFull => crate::error::INSUFFICIENT_RESOURCES,
+        error if error.is_passing() => store_error(error),
         other => STREAM_INVALID_CONFIG.says(other.to_string()),
     }
 }

@@ -1,7 +1,7 @@
 //! Purges: messages that a filter means are removed, and then whoever may wait for one of them is told. Both in slices, since there may be millions of
 //! them, and a consumer may have as many out: which of them are gone is looked up if it isn't known that few are.
 
-use super::{Slot, Stream};
+use super::{Slot, Stream, store_error};
 use crate::ApiError;
 use crate::error::STREAM_PURGE_FAILED;
 use crate::tasks::Slice;
@@ -35,7 +35,10 @@ struct Telling {
 }
 
 fn refused(error: &LogError) -> ApiError {
-    STREAM_PURGE_FAILED.says(error.to_string())
+    match error.is_passing() {
+        true => store_error(error),
+        false => STREAM_PURGE_FAILED.says(error.to_string()),
+    }
 }
 
 impl Stream {
