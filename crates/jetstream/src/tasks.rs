@@ -13,6 +13,7 @@
 //! - A sweep that meets an error is put off for [`RETRY`] and goes on where it was: it is neither dropped nor tried at every turn.
 
 use crate::api::{Found, Need};
+use crate::machine::Listening;
 use crate::network::{Author, Client, Origin};
 use crate::stream::BatchGet;
 use crate::{AccountId, Message, Token};
@@ -96,6 +97,8 @@ pub(crate) enum Task {
     },
     /// A stream's ids are read, and what was held for that goes on.
     Ids { stream: StreamRef },
+    /// A stream begins or ceases to listen to subjects.
+    Listen(Box<Listening>),
     /// Messages of an interest stream that nobody may want any more, up to a sequence.
     Sweep {
         stream: StreamRef,

@@ -1,8 +1,10 @@
-//! No two streams of an account take one subject, whatever was made, changed and deleted before.
+//! No two streams of an account take one subject, whatever was made, changed and deleted before; and of many subjects a stream takes one slice
+//! after the other.
 
 mod world;
 
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use world::World;
 
 const OVERLAP: u64 = 10065;
@@ -48,4 +50,51 @@ fn what_a_stream_takes_is_nobody_else_s() {
     world.ask("STREAM.DELETE.A", &Value::Null);
     assert_eq!(create(&mut world, "C", &["d", "a.*"]), 0);
     assert_eq!(names(&mut world, "a.1"), json!(["C"]));
+}
+
+/// Symptom: a stream with a hundred thousand subjects held everybody until it listened to all of them. Remedy: it begins with some in each turn,
+/// and whoever asked is told when it has all. What changes the stream waits.
+#[test]
+fn a_stream_begins_to_listen_in_slices() {
+    const SLICE: usize = 256;
+    const SUBJECTS: usize = 3000;
+    let mut world = World::new();
+    let subjects = |from: usize| -> Vec<String> {
+        (from..from + SUBJECTS)
+            .map(|at| format!("a.{at}"))
+            .collect()
+    };
+    let ask = |world: &mut World, verb: &str, to: &str, from: usize| {
+        let body = json!({"name": "S", "subjects": subjects(from)}).to_string();
+        world.send(&format!("$JS.API.STREAM.{verb}.S"), Some(to), "", &body);
+    };
+    ask(&mut world, "CREATE", "_I.a", 0);
+    ask(&mut world, "UPDATE", "_I.b", 1000);
+    ask(&mut world, "CREATE", "_I.c", 1000);
+    let heard = |world: &World| {
+        let mut filters = world.filters();
+        filters.retain(|filter| filter.starts_with("a."));
+        filters
+    };
+    let all = |from| BTreeSet::from_iter(subjects(from));
+    world.store.commit_once(world.now).unwrap();
+    assert!(heard(&world).len() <= SLICE);
+    let turns = world.turns_until_answered();
+    assert!(turns >= SUBJECTS / SLICE - 2, "{turns} turns");
+    // The next one may have begun.
+    let differing = heard(&world).symmetric_difference(&all(0)).count();
+    assert!(differing <= 2 * SLICE, "{differing}");
+    assert!(world.take("_I.b").is_empty(), "it was too early");
+    world.settle();
+    for to in ["_I.a", "_I.b", "_I.c"] {
+        let answer = world.take(to).pop().expect("an answer").json();
+        assert!(answer["error"].is_null(), "{to}: {answer}");
+    }
+    assert!(heard(&world) == all(1000));
+    // Nothing of a stream that goes meanwhile is left.
+    ask(&mut world, "UPDATE", "_I.a", 0);
+    world.request("STREAM.DELETE.S", &Value::Null);
+    world.settle();
+    assert!(heard(&world).is_empty());
+    assert_eq!(world.take("_I.a").len(), 1);
 }

@@ -9,6 +9,7 @@ mod stream;
 use crate::error::{REQUIRED_API_LEVEL, STREAM_TOO_MANY_REQUESTS};
 use crate::headers::Block;
 use crate::json::Body;
+use crate::machine::Listening;
 use crate::tasks::{Request, Task};
 use crate::{AccountId, ApiError, Client, JetStream, Message, Network, headers};
 use midge_streamlog::Ticket;
@@ -28,6 +29,8 @@ pub(crate) struct Answer {
     ticket: Option<Ticket>,
     /// What tells the stream that is meant from an earlier one of its name, for whoever wants to know.
     identity: Option<String>,
+    /// What has to be done before it is told.
+    listening: Option<Box<Listening>>,
 }
 
 /// An answer, or the kind of answer an error stands in for.
@@ -40,11 +43,17 @@ impl Answer {
             fields,
             ticket: None,
             identity: None,
+            listening: None,
         }
     }
 
     fn after(mut self, ticket: impl Into<Option<Ticket>>) -> Self {
         self.ticket = ticket.into();
+        self
+    }
+
+    fn when(mut self, listening: Option<Box<Listening>>) -> Self {
+        self.listening = listening;
         self
     }
 
@@ -228,6 +237,7 @@ impl JetStream {
             fields,
             ticket,
             identity,
+            listening,
         } = answer;
         if let Some(ticket) = ticket.as_ref().filter(|it| it.outcome().is_none()) {
             self.changed = Some(ticket.clone());
@@ -241,12 +251,18 @@ impl JetStream {
             object.extend(fields);
         }
         let body = escape(&Value::Object(object).to_string());
-        let Some(reply) = reply else {
-            return (body, ticket);
-        };
         let identity = identity.map(|identity| Block::new().with(IDENTITY, identity).done());
-        let said = (identity.unwrap_or_default(), body.clone());
-        self.answer_after(ticket.clone(), account, reply, said, net);
+        let said = reply.map(|reply| (reply, (identity.unwrap_or_default(), body.clone())));
+        match (listening, said) {
+            (Some(listening), said) => {
+                let task = listening.then(said, ticket.clone());
+                self.tasks.push(account, task);
+            }
+            (None, Some((reply, said))) => {
+                self.answer_after(ticket.clone(), account, reply, said, net);
+            }
+            (None, None) => {}
+        }
         (body, ticket)
     }
 

@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 
 /// What one request waits for.
 pub(crate) enum Need {
-    /// The ids of a stream: some of them are about to be removed.
-    Ids(StreamRef),
+    /// A stream whose ids are being read, some of which are about to be removed, or that doesn't listen to all its subjects yet.
+    Rest(StreamRef),
     /// How many subjects a stream has.
     Count(StreamRef),
     /// Which of its sequences are deleted.
@@ -81,13 +81,16 @@ impl JetStream {
             }
             ["STREAM", "CREATE", name] => {
                 let (index, stream) = found(name)?;
-                count(stream, stream_ref(index, stream), ask)
+                let at = stream_ref(index, stream);
+                let rest = stream.is_wiring.then_some(Need::Rest(at));
+                rest.or_else(|| count(stream, at, ask))
             }
             ["STREAM", "UPDATE", name] => {
                 let (index, stream) = found(name)?;
                 let at = stream_ref(index, stream);
-                let ids = stream.is_held.then_some(Need::Ids(at));
-                ids.or_else(|| count(stream, at, ask))
+                let is_busy = stream.is_held || stream.is_wiring;
+                let rest = is_busy.then_some(Need::Rest(at));
+                rest.or_else(|| count(stream, at, ask))
             }
             ["STREAM", "LIST"] => {
                 let request: ListRequest = ask.read_json().ok()?;
@@ -154,7 +157,10 @@ impl JetStream {
         }
         let (records, _) = slice.left();
         match need {
-            Need::Ids(at) => self.stream_at(*at).is_none_or(|stream| !stream.is_held),
+            Need::Rest(at) => {
+                let stream = self.stream_at(*at);
+                stream.is_none_or(|stream| !stream.is_held && !stream.is_wiring)
+            }
             Need::Count(at) => {
                 let Some(stream) = self.stream_at(*at) else {
                     return true;

@@ -259,7 +259,8 @@ impl JetStream {
             .collect();
         let ticket = self.store.change_states(&changes);
         let ticket = ticket.map_err(|error| adding(store_error(&error)))?;
-        let index = self.put_stream(account, config, created, log, net);
+        let index = self.put_stream(account, config, created, log);
+        self.listen_to_all(index, net);
         let Some(stream) = self.streams[index].as_mut() else {
             return Err(adding(STREAM_NOT_FOUND));
         };

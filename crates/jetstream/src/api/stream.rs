@@ -13,7 +13,7 @@ use crate::keys::{self, Kind};
 use crate::machine::definitions::{begin_at, definition};
 use crate::stream::{MsgGet, store_error};
 use crate::time::Time;
-use crate::{AccountId, ApiError, JetStream, Listens, Network, Retention};
+use crate::{AccountId, ApiError, JetStream, Network, Retention};
 use data_encoding::BASE64;
 use midge_streamlog::{Error as LogError, Evicted, Filter};
 use serde::Deserialize;
@@ -115,8 +115,9 @@ impl JetStream {
         );
         let (log, ticket) = made.map_err(|error| fail(refused(&error)))?;
         begin_at(&log, config.first_seq);
-        let name = config.name.clone();
-        let index = self.put_stream(ask.account, config, ask.now, log, net);
+        let (name, subjects) = (config.name.clone(), config.subjects.clone());
+        let index = self.put_stream(ask.account, config, ask.now, log);
+        let listening = self.listen(index, Vec::new(), subjects, net);
         self.rewire(ask.account);
         self.advise_stream(ask, "CREATED", "create", &name, net);
         let mut info = self.streams[index]
@@ -126,7 +127,7 @@ impl JetStream {
         if let Value::Object(info) = &mut info {
             info.remove("domain"); // other answers have it
         }
-        Ok(Answer::new(KIND, info).after(ticket))
+        Ok(Answer::new(KIND, info).after(ticket).when(listening))
     }
 
     pub(super) fn read_config(
@@ -256,18 +257,16 @@ impl JetStream {
         // Sources that go now may come again.
         self.save_places(index);
         let settings = self.settings.clone();
+        let [before, after] = [&old, &config].map(|of| BTreeSet::from_iter(of.subjects.clone()));
+        let gone: Vec<String> = before.difference(&after).cloned().collect();
+        let new: Vec<String> = after.difference(&before).cloned().collect();
+        if let Some(owner) = self.accounts.get_mut(&ask.account) {
+            let captured = &mut owner.captured;
+            gone.iter().for_each(|it| captured.remove(it, index));
+            new.iter().for_each(|it| captured.insert(it, index));
+        }
+        let listening = self.listen(index, gone, new, net);
         if let Some(stream) = self.streams[index].as_mut() {
-            let [before, after] = [&old, &config].map(|of| BTreeSet::from_iter(&of.subjects));
-            let owner = self.accounts.get_mut(&ask.account);
-            let mut captured = owner.map(|owner| &mut owner.captured);
-            for gone in before.difference(&after) {
-                net.unsubscribe(ask.account, gone.as_bytes(), stream.token);
-                captured.iter_mut().for_each(|it| it.remove(gone, index));
-            }
-            for new in after.difference(&before) {
-                net.subscribe(ask.account, new.as_bytes(), stream.token, Listens::ToAll);
-                captured.iter_mut().for_each(|it| it.insert(new, index));
-            }
             stream.config = config;
             stream.configure(&settings);
             let retention = stream.config.retention;
@@ -286,7 +285,7 @@ impl JetStream {
             .as_ref()
             .map_or(Value::Null, |stream| json!(self.info_of(stream, ask.now)));
         self.advise_stream(ask, "UPDATED", "modify", name, net);
-        Ok(Answer::new(KIND, info).after(ticket))
+        Ok(Answer::new(KIND, info).after(ticket).when(listening))
     }
 
     pub(super) fn stream_info(&self, name: &str, ask: &Ask<'_>) -> Result {

@@ -115,7 +115,8 @@ impl JetStream {
         };
         begin_at(&log, config.first_seq);
         let stream_name = config.name.clone();
-        let index = self.put_stream(id, config, created, log, net);
+        let index = self.put_stream(id, config, created, log);
+        self.listen_to_all(index, net);
         for entry in keys::of_stream(&self.store, Kind::Consumer, account, &stream_name) {
             let Ok(definition) = serde_json::from_slice::<ConsumerDefinition>(&entry.value) else {
                 let consumer = &entry.part;

@@ -4,10 +4,12 @@ mod answers;
 pub(crate) mod definitions;
 mod events;
 mod held;
+mod listening;
 mod turn;
 mod watchdog;
 mod work;
 
+pub(crate) use listening::Listening;
 pub use watchdog::Alarms;
 
 use crate::account::{Account, ApiStats, Full, Limits, Used};
@@ -266,20 +268,16 @@ impl JetStream {
         token
     }
 
-    /// Takes a stream into the table and listens to its subjects.
+    /// Takes a stream into the table. It listens to nothing yet.
     pub(crate) fn put_stream(
         &mut self,
         account: AccountId,
         config: StreamConfig,
         created: u64,
         log: midge_streamlog::Stream,
-        net: &mut dyn Network,
     ) -> usize {
         let index = self.streams.free_place();
         let token = self.new_token(Target::Stream(index));
-        for subject in &config.subjects {
-            net.subscribe(account, subject.as_bytes(), token, Listens::ToAll);
-        }
         if let Some(account) = self.accounts.get_mut(&account) {
             account.streams.insert(config.name.clone(), index);
             let subjects = config.subjects.iter();

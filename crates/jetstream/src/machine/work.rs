@@ -72,6 +72,10 @@ impl JetStream {
                 let more = self.release(account, stream, slice, now, net);
                 more.then_some(task)
             }
+            Task::Listen(listening) => {
+                let done = self.go_on_listening(account, listening, slice, net);
+                (!done).then_some(task)
+            }
             Task::Sweep { stream, at, upto } => {
                 let (place, end) = (*stream, *upto);
                 let swept = self.stream_at_mut(place)?.sweep(at, end, slice);

@@ -53,6 +53,8 @@ pub(crate) struct Stream {
     ids: ids::Ids,
     /// Publishes wait until the ids are known.
     pub(crate) is_held: bool,
+    /// It doesn't listen to all its subjects yet.
+    pub(crate) is_wiring: bool,
     transform: Option<Box<Transform>>,
     republish: Option<Box<Republish>>,
     /// The ticket of the last append: what a duplicate waits for.
@@ -115,6 +117,7 @@ impl Stream {
             mark: 0,
             ids: ids::Ids::default(),
             is_held: false,
+            is_wiring: false,
             transform: None,
             republish: None,
             last_ticket: None,

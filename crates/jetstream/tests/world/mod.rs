@@ -319,6 +319,11 @@ impl World {
         self.ether.token(subject).is_some()
     }
 
+    /// The filters that JetStream listens to.
+    pub(crate) fn filters(&self) -> BTreeSet<String> {
+        self.ether.tokens.keys().cloned().collect()
+    }
+
     /// Commits and lets JetStream act.
     pub(crate) fn settle(&mut self) {
         for _ in 0..4 {
