@@ -41,9 +41,13 @@ pub(crate) struct BodyCipher {
     /// the stream has nothing of version 1
     is_bound: bool,
     nonces: Nonces,
-    /// the key used last
-    recent: Mutex<Option<(KeyName, Arc<LessSafeKey>)>>,
+    /// Who writes to the newest segment and who reads an older one don't take each other's key away.
+    sealing: RecentKey,
+    opening: RecentKey,
 }
+
+/// The key used last.
+type RecentKey = Mutex<Option<(KeyName, Arc<LessSafeKey>)>>;
 
 /// Which of a stream's keys.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,7 +76,8 @@ impl BodyCipher {
             stream,
             is_bound,
             nonces: Nonces::new()?,
-            recent: Mutex::new(None),
+            sealing: RecentKey::default(),
+            opening: RecentKey::default(),
         }))
     }
 
@@ -119,7 +124,7 @@ impl BodyCipher {
 
     fn seal(&self, name: KeyName, context: &[u8], mut plain: Vec<u8>) -> Result<Vec<u8>> {
         let nonce = self.nonces.next()?;
-        self.key(name)?
+        self.key(&self.sealing, name)?
             .seal_in_place_append_tag(
                 Nonce::assume_unique_for_key(nonce),
                 Aad::from(context),
@@ -133,15 +138,15 @@ impl BodyCipher {
     }
 
     fn open(&self, name: KeyName, context: &[u8], stored: &[u8]) -> Option<Vec<u8>> {
-        open(&*self.key(name).ok()?, context, stored)
+        open(&*self.key(&self.opening, name).ok()?, context, stored)
     }
 
     fn open_old(&self, segment: u32, stored: &[u8]) -> Option<Vec<u8>> {
         (!self.is_bound).then(|| self.open(KeyName::Old(segment), &[], stored))?
     }
 
-    fn key(&self, name: KeyName) -> Result<Arc<LessSafeKey>> {
-        let mut recent = self.recent.lock();
+    fn key(&self, recent: &RecentKey, name: KeyName) -> Result<Arc<LessSafeKey>> {
+        let mut recent = recent.lock();
         if let Some((known, key)) = &*recent
             && *known == name
         {
