@@ -1,6 +1,6 @@
 //! An encrypted body counts at its own place alone: who can write to the files, checksums included, may take messages away, and makes none.
 use midge_streamlog::{
-    Cipher, DamageKind, Disk, Key, NewMessage, Store, StoreOptions, Stream, StreamOptions,
+    Cipher, Damage, DamageKind, Disk, Key, NewMessage, Store, StoreOptions, Stream, StreamOptions,
     sim::CrashDisk,
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -312,6 +312,38 @@ fn a_body_that_is_said_to_be_of_version_1_is_gone() {
             vec![seq]
         });
     }
+}
+
+/// Bodies that version 1 wrote with the same key, for the same numbers of stream and segment, in a stream that never had any.
+#[test]
+fn a_body_of_version_1_is_nothing_to_a_stream_made_since() {
+    let name = "0000000000000002-00000001-0000.seg";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/v1");
+    let old = std::fs::read(path.join(name)).unwrap();
+    let written = records(&old).len();
+    assert!(written > 10);
+    let disk = CrashDisk::new();
+    let options = StoreOptions {
+        key: Some(Key::new([9; 32])),
+        direct_bytes: 1,
+        ..options(None)
+    };
+    let store = Store::open(Arc::new(disk.clone()), options.clone()).unwrap();
+    let cipher = Cipher::ChaCha20Poly1305;
+    drop(store.create_stream("one", stream_options(cipher)).unwrap());
+    let (two, _) = store.create_stream("two", stream_options(cipher)).unwrap();
+    drop(two.append(NewMessage::new("s", "x"), 0).unwrap());
+    store.commit_once(0).unwrap();
+    store.close(0).unwrap();
+    drop((two, store));
+    let disk = disk.kill();
+    disk.tamper(name, |file| *file = old);
+    let store = Store::open(Arc::new(disk), options).unwrap();
+    let two = store.stream("two").unwrap().unwrap();
+    assert_eq!(two.read(0, usize::MAX, usize::MAX).unwrap(), []);
+    let told = store.damage();
+    let unreadable = |it: &&Damage| it.kind == DamageKind::Unreadable;
+    assert_eq!(told.iter().filter(unreadable).count(), written);
 }
 
 /// A body in clear, as long as the encrypted one was.
