@@ -197,7 +197,10 @@ impl JetStream {
         let slot = of.consumers.slot(&config.name).ok_or(CONSUMER_NOT_FOUND)?;
         // Its state may be written below, and says of these that they were removed.
         of.settle_acked(&[slot]);
-        let old = of.consumers.get(&config.name).ok_or(CONSUMER_NOT_FOUND)?;
+        let old = of
+            .consumers
+            .get_mut(&config.name)
+            .ok_or(CONSUMER_NOT_FOUND)?;
         let (created, moves) = (
             old.created,
             config.deliver_subject != old.config.deliver_subject,
@@ -209,26 +212,26 @@ impl JetStream {
         }
         // Who says again that it is a stream's source begins again where it was acknowledged.
         let state = match config.sourcing {
-            true => Some(old.reset_state(None, ask.now)),
-            false => old.state_with(&config),
+            true => Some(old.write_reset(None, ask.now)),
+            false => old.write_with(&config),
         };
+        let save = state.as_ref().map(|write| write.save);
         if narrows && let Some(index) = self.stream_index(ask.account, stream) {
             self.mark_sweep(ask.account, index);
         }
-        let ticket = match (same, &state) {
+        let ticket = match (same, state) {
             (true, None) => None,
             (true, Some(state)) => self.keep_state((&account, stream), &config, state)?,
-            (false, state) => {
-                self.keep_consumer((&account, stream), &config, created, state.as_deref())?
-            }
+            (false, state) => self.keep_consumer((&account, stream), &config, created, state)?,
         };
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(STREAM_NOT_FOUND)?;
-        if let Some(consumer) = of.consumers.get_mut(&config.name)
-            && config.sourcing
-        {
-            consumer.reset(None, ask.now);
+        if let (Some(consumer), Some(save)) = (of.consumers.get_mut(&config.name), save) {
+            if config.sourcing {
+                consumer.reset(None, ask.now);
+            }
+            consumer.wrote(save);
         }
         if same {
             let consumer = of
@@ -237,7 +240,7 @@ impl JetStream {
                 .ok_or(CONSUMER_NOT_FOUND)?;
             consumer.look_for_interest(ask.now, net);
             let answer = Answer::new(CREATE, json!(consumer.info(ask.now)));
-            return Ok(match state {
+            return Ok(match save {
                 Some(_) => answer.after(ticket),
                 None => self.already(answer),
             });
@@ -389,15 +392,17 @@ impl JetStream {
                 fail(CONSUMER_INVALID_RESET.says(format!("invalid reset: {why}")))
             })?;
         }
-        let state = consumer.reset_state(asked, ask.now);
+        let write = consumer.write_reset(asked, ask.now);
+        let save = write.save;
         let ticket = self
-            .keep_state((&account, stream), &consumer.config, &state)
+            .keep_state((&account, stream), &consumer.config, write)
             .map_err(fail)?;
         let of = self
             .stream_mut(ask.account, stream)
             .ok_or(fail(STREAM_NOT_FOUND))?;
         let consumer = of.consumers.get_mut(name).ok_or(fail(CONSUMER_NOT_FOUND))?;
         let at = consumer.reset(asked, ask.now);
+        consumer.wrote(save);
         let mut info = json!(consumer.info(ask.now));
         info["reset_seq"] = at.into();
         Ok(Answer::new(KIND, info).after(ticket).of(identity))

@@ -244,20 +244,17 @@ impl JetStream {
         // All of it or nothing is kept.
         let mut kept = vec![(
             keys::of(Kind::Stream, &owner, &name),
-            encode(&config, created),
+            Some(encode(&config, created)),
         )];
         for consumer in made.iter_mut().filter(|it| !it.config.direct) {
-            let key = |kind| keys::part(kind, &owner, &name, consumer.name());
-            let own = encode(&consumer.config, consumer.created);
-            kept.push((key(Kind::Consumer), own));
-            kept.push((key(Kind::State), consumer.encode()));
-            consumer.saved(now);
+            let own = keys::part(Kind::Consumer, &owner, &name, consumer.name());
+            kept.push((own, Some(encode(&consumer.config, consumer.created))));
+            let strays = keys::stored_state(&self.store, &owner, &name, consumer.name());
+            let write = consumer.first_write(&strays);
+            consumer.wrote_all(write.save, now);
+            kept.extend(keys::state_changes(&owner, &name, consumer.name(), write));
         }
-        let changes: Vec<_> = kept
-            .iter()
-            .map(|(key, value)| (&**key, Some(&**value)))
-            .collect();
-        let ticket = self.store.change_states(&changes);
+        let ticket = self.store.change_states(&keys::borrowed(&kept));
         let ticket = ticket.map_err(|error| adding(store_error(&error)))?;
         let index = self.put_stream(account, config, created, log);
         self.listen_to_all(index, net);

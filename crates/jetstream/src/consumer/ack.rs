@@ -92,8 +92,9 @@ impl Consumer {
 
     /// Done with all up to here.
     pub(super) fn settle_upto(&mut self, seq: u64) {
-        let out = self.pending.range(..=seq).map(|(seq, _)| *seq);
-        let below: Vec<u64> = out.chain(self.spent.range(..=seq).copied()).collect();
+        let out = self.records.pending().range(..=seq).map(|(seq, _)| *seq);
+        let spent = self.records.spent().range(..=seq).copied();
+        let below: Vec<u64> = out.chain(spent).collect();
         for seq in below {
             self.settle(seq);
         }
@@ -101,7 +102,7 @@ impl Consumer {
 
     /// Done: it never goes out again, and the stream may drop it.
     fn settle(&mut self, seq: u64) {
-        let late = self.spent.remove(&seq);
+        let late = self.records.remove_spent(seq);
         if (self.forget(seq) || late) && self.settles() {
             self.acked.push(seq);
         }
@@ -109,19 +110,19 @@ impl Consumer {
 
     /// Takes a sequence out of the pending ones and moves the floor. False if it wasn't there.
     pub(super) fn forget(&mut self, seq: u64) -> bool {
-        let Some(pending) = self.pending.remove(&seq) else {
+        let Some(pending) = self.records.remove_pending(seq) else {
             return false;
         };
         if let Some(due) = pending.due {
             self.due.remove(&(due, seq));
         }
         self.changed = true;
-        self.floor = match self.pending.first_key_value() {
+        self.floor = match self.records.first_pending() {
             None => Pair {
                 consumer: self.dseq - 1,
                 stream: self.next.saturating_sub(1),
             },
-            Some((first, lowest)) if *first > seq && pending.dseq == self.floor.consumer + 1 => {
+            Some((first, lowest)) if first > seq && pending.dseq == self.floor.consumer + 1 => {
                 Pair {
                     consumer: lowest.dseq - 1,
                     stream: first - 1,
@@ -135,7 +136,8 @@ impl Consumer {
     /// Tells, for some of the acks, how long they took.
     fn sample(&mut self, place: Place, now: u64) {
         let percent = self.config.sampled();
-        let Some(pending) = self.pending.get(&place.stream_seq).copied() else {
+        let pending = self.records.pending().get(&place.stream_seq);
+        let Some(pending) = pending.copied() else {
             return;
         };
         if percent == 0 || self.draws.number() % 100 >= percent {
@@ -155,18 +157,17 @@ impl Consumer {
 
     fn refuse(&mut self, place: Place, delay: &[u8], now: u64) {
         let seq = place.stream_seq;
-        let Some(pending) = self.pending.get_mut(&seq) else {
+        let Some(due) = self.records.due_mut(seq) else {
             return;
         };
-        if let Some(due) = pending.due.take() {
-            self.due.remove(&(due, seq));
-        } else {
+        let Some(before) = due.take() else {
             return;
-        }
+        };
+        self.due.remove(&(before, seq));
         match nak_delay(delay) {
             Some(delay) if delay > 0 => {
                 let at = now.saturating_add(delay);
-                pending.due = Some(at);
+                *due = Some(at);
                 self.due.insert((at, seq));
             }
             _ => self.queue_again(seq),
@@ -181,23 +182,21 @@ impl Consumer {
     }
 
     fn extend(&mut self, seq: u64, now: u64) {
-        let Some(pending) = self.pending.get(&seq).copied() else {
+        let Some(pending) = self.records.pending().get(&seq).copied() else {
             return;
         };
-        if let Some(due) = pending.due {
-            let later = now.saturating_add(self.wait_of(pending.count));
-            self.due.remove(&(due, seq));
+        let later = now.saturating_add(self.wait_of(pending.count));
+        if let Some(due) = self.records.due_mut(seq).and_then(Option::as_mut) {
+            self.due.remove(&(*due, seq));
             self.due.insert((later, seq));
-            self.pending
-                .entry(seq)
-                .and_modify(|it| it.due = Some(later));
+            *due = later;
         }
     }
 
     fn terminate(&mut self, place: Place, reason: &[u8], now: u64) {
         self.acked_at = NonZeroU64::new(now);
         let seq = place.stream_seq;
-        if !self.pending.contains_key(&seq) {
+        if !self.records.pending().contains_key(&seq) {
             return;
         }
         self.settle(seq);

@@ -1,11 +1,13 @@
 //! A consumer as it stands in an archive: its configuration, and the state that the reference keeps of one.
 
-use super::{Consumer, ConsumerConfig, Pair, Pending};
+use super::parts::Parts;
+use super::records::{Pending, Records};
+use super::{Consumer, ConsumerConfig, Pair};
 use crate::AccountId;
 use midge_streamlog::Stream as Log;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// No consumer delivers more; an archive that says so says it of another one.
 const DELIVERED_MAX: u64 = 1 << 62;
@@ -54,7 +56,7 @@ impl Consumer {
             },
             ..ArchivedState::default()
         };
-        for (seq, pending) in self.pending.range(..=last) {
+        for (seq, pending) in self.records.pending().range(..=last) {
             let out = Out {
                 sequence: pending.dseq,
                 timestamp: i64::try_from(pending.sent).unwrap_or(0),
@@ -65,7 +67,7 @@ impl Consumer {
             }
         }
         // The form knows nothing of messages that went out as often as they may: they are out for the last time.
-        for seq in self.spent.range(..=last) {
+        for seq in self.records.spent().range(..=last) {
             let out = Out {
                 sequence: self.floor.consumer,
                 timestamp: 0,
@@ -78,7 +80,7 @@ impl Consumer {
             state.ack_floor.stream_seq = state.ack_floor.stream_seq.min(seq - 1);
         }
         // Nor of last messages that are still to come: all messages from the first of them on will.
-        if let Some(first) = self.initial.first() {
+        if let Some(first) = self.records.initial().first() {
             let delivered = state.delivered.stream_seq.min(first - 1);
             state.delivered.stream_seq = delivered;
             state.ack_floor.stream_seq = state.ack_floor.stream_seq.min(delivered);
@@ -104,6 +106,7 @@ impl Consumer {
         };
         let floor = consumer.floor.stream;
         let may_be_out = |seq: u64| floor < seq && seq <= delivered;
+        let mut pending = BTreeMap::new();
         for (&seq, out) in &state.pending {
             if !may_be_out(seq) {
                 continue;
@@ -111,15 +114,17 @@ impl Consumer {
             let again = state.redelivered.get(&seq).copied().unwrap_or(0);
             let count = again.saturating_add(1);
             let due = consumer.due_of(count, now);
-            let pending = Pending {
+            let out = Pending {
                 dseq: out.sequence.clamp(1, consumer.dseq),
                 count,
                 due,
                 sent: now,
             };
-            consumer.pending.insert(seq, pending);
+            pending.insert(seq, out);
             consumer.due.extend(due.map(|due| (due, seq)));
         }
+        let (spent, initial) = (BTreeSet::new(), BTreeSet::new());
+        consumer.records = Records::new(pending, spent, initial, Parts::default());
         consumer.fit_log();
         consumer
     }

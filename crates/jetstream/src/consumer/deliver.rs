@@ -1,7 +1,8 @@
 //! Deliveries: what goes out next, to whom, and what is noted about it.
 
 use super::feed::Feed;
-use super::{AckPolicy, Consumer, Pair, Pending, ReplayPolicy};
+use super::records::Pending;
+use super::{AckPolicy, Consumer, Pair, ReplayPolicy};
 use crate::headers::Block;
 use crate::stream::present;
 use crate::{Message, Network};
@@ -57,7 +58,8 @@ impl Consumer {
 
     /// As many messages are out as may be.
     pub(super) fn is_full(&self) -> bool {
-        self.config.max_ack_pending > 0 && self.pending.len() as i64 >= self.config.max_ack_pending
+        let most = self.config.max_ack_pending;
+        most > 0 && self.records.pending().len() as i64 >= most
     }
 
     /// Bytes of a delivery, as `max_bytes` counts them: subject, ack subject, headers and body.
@@ -76,15 +78,15 @@ impl Consumer {
     pub(super) fn put_back(&mut self, next: &Next) {
         let seq = next.message.seq;
         // A fresh one comes again by itself: the next turn begins at `self.next`.
-        if self.pending.contains_key(&seq) {
+        if self.records.pending().contains_key(&seq) {
             self.redeliver.push_front(seq);
         } else if seq < self.next {
-            self.initial.insert(seq);
+            self.records.insert_initial(seq);
         }
     }
 
     pub(super) fn is_fresh(&self, next: &Next) -> bool {
-        !self.pending.contains_key(&next.message.seq)
+        !self.records.pending().contains_key(&next.message.seq)
     }
 
     /// How many messages it is behind, if that isn't `known`. `None`: the log can't say now.
@@ -93,7 +95,7 @@ impl Consumer {
             return known;
         }
         match feed.count() {
-            Ok(count) => Some(self.initial.len() as u64 + count),
+            Ok(count) => Some(self.records.initial().len() as u64 + count),
             Err(error) => self.hold_back(&error, now),
         }
     }
@@ -119,25 +121,26 @@ impl Consumer {
         if self.is_full() {
             return None;
         }
-        if !self.initial.is_empty() {
+        if !self.records.initial().is_empty() {
             let visible = self.log.stats().visible;
-            while let Some(seq) = self.initial.first().copied().filter(|it| *it <= visible) {
-                self.initial.remove(&seq);
+            while let Some(seq) = self.records.pop_initial_if(|seq| seq <= visible) {
                 match present(self.log.get(seq)) {
                     Ok(Some(message)) => return Some(Next { message, count: 1 }),
                     Ok(None) => {}
                     Err(error) => {
-                        self.initial.insert(seq);
+                        self.records.insert_initial(seq);
                         return self.hold_back(&error, now);
                     }
                 }
             }
-            if !self.initial.is_empty() {
+            if !self.records.initial().is_empty() {
                 return None;
             }
         }
         let room = match self.config.max_ack_pending {
-            max if max > 0 => usize::try_from(max).unwrap_or(usize::MAX) - self.pending.len(),
+            max if max > 0 => {
+                usize::try_from(max).unwrap_or(usize::MAX) - self.records.pending().len()
+            }
             _ => usize::MAX,
         };
         let message = match feed.next_message(wanted.min(room)) {
@@ -159,7 +162,8 @@ impl Consumer {
 
     /// A message that was out before; `None` if it needn't go out again.
     fn again(&mut self, seq: u64) -> Result<Option<Next>, LogError> {
-        let Some(pending) = self.pending.get(&seq).filter(|it| it.due.is_none()) else {
+        let pending = self.records.pending().get(&seq);
+        let Some(pending) = pending.filter(|it| it.due.is_none()) else {
             return Ok(None);
         };
         let count = pending.count + 1;
@@ -181,14 +185,14 @@ impl Consumer {
 
     /// A message went out as often as it may. It makes room for others; the floor stays below it, since nobody acknowledged it.
     pub(super) fn give_up(&mut self, seq: u64) {
-        let Some(pending) = self.pending.remove(&seq) else {
+        let Some(pending) = self.records.remove_pending(seq) else {
             return;
         };
         if let Some(due) = pending.due {
             self.due.remove(&(due, seq));
         }
         match self.settles() {
-            true => drop(self.spent.insert(seq)),
+            true => self.records.insert_spent(seq),
             // Nobody asks, unless the stream begins to remove what consumers are done with.
             false => self.known_from = self.known_from.max(seq + 1),
         }
@@ -278,15 +282,13 @@ impl Consumer {
             return;
         }
         let due = self.due_of(count, now);
-        let pending = self.pending.entry(seq).or_insert(Pending {
+        let delivery = Pending {
             dseq,
-            count: 0,
-            due: None,
-            sent: 0,
-        });
-        pending.count = count;
-        pending.sent = now;
-        pending.due = due;
+            count,
+            due,
+            sent: now,
+        };
+        self.records.sent(seq, delivery);
         self.due.extend(due.map(|due| (due, seq)));
     }
 }

@@ -93,7 +93,7 @@ impl Consumer {
 
     /// It is quiet: the client is asked what it has, if that is how it acknowledges.
     pub(super) fn ask_for_acks(&mut self, net: &mut dyn Network) {
-        if self.acks_by_flow() && !self.pending.is_empty() {
+        if self.acks_by_flow() && !self.records.pending().is_empty() {
             self.ask(net);
         }
     }

@@ -68,9 +68,10 @@ impl Consumer {
                 stream_seq: self.floor.stream,
                 last_active: self.acked_at.map(|at| Time(at.get())),
             },
-            num_ack_pending: self.pending.len() as u64,
+            num_ack_pending: self.records.pending().len() as u64,
             num_redelivered: self
-                .pending
+                .records
+                .pending()
                 .values()
                 .filter(|pending| pending.count > 1)
                 .count() as u64,

@@ -19,9 +19,11 @@ mod flow;
 mod info;
 mod mend;
 mod owed;
+mod parts;
 mod priority;
 mod pull;
 mod push;
+mod records;
 mod request;
 mod rules;
 mod save;
@@ -43,34 +45,19 @@ pub(crate) use flow::{LAST_CONSUMER, LAST_STREAM, STALLED};
 use midge_streamlog::{Cursor, Error as LogError, Evicted, Filter, Filters, Stream as Log};
 use priority::Pin;
 use push::Push;
+use records::Records;
 use request::Request;
-pub(crate) use save::RECORDS_MAX;
+pub(crate) use save::{RECORDS_MAX, StateWrite, StoredState};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::num::NonZeroU64;
 use std::sync::Arc;
-
-/// How often changed state is written when nobody waits for it and it is small.
-const SAVE_PERIOD: u64 = 100_000_000;
 
 /// A consumer sequence with the stream sequence beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pair {
     pub(crate) consumer: u64,
     pub(crate) stream: u64,
-}
-
-/// A message that is out and not acknowledged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Pending {
-    /// The consumer sequence of its first delivery.
-    dseq: u64,
-    /// How often it went out.
-    count: u64,
-    /// When it counts as lost; `None`: it waits in `redeliver`, or only a reset would send it again.
-    due: Option<u64>,
-    /// When it last went out.
-    sent: u64,
 }
 
 /// See the head of this file.
@@ -92,14 +79,9 @@ pub(crate) struct Consumer {
     reset_to: u64,
     /// Whether it is done with a message below this sequence isn't known; 0: all is known.
     known_from: u64,
-    pending: BTreeMap<u64, Pending>,
+    records: Records,
     due: BTreeSet<(u64, u64)>,
     redeliver: VecDeque<u64>,
-    /// Went out as often as they may and were never acknowledged; kept where the stream asks who is done with a message. Elsewhere
-    /// `known_from` is above them.
-    spent: BTreeSet<u64>,
-    /// Sequences to deliver before `next`: the last ones of each subject.
-    initial: BTreeSet<u64>,
     requests: VecDeque<Request>,
     /// What its stream does with messages that it is done with.
     retention: Retention,
@@ -173,11 +155,9 @@ impl Consumer {
             floor: Pair::default(),
             reset_to: 0,
             known_from: 0,
-            pending: BTreeMap::new(),
+            records: Records::default(),
             due: BTreeSet::new(),
             redeliver: VecDeque::new(),
-            spent: BTreeSet::new(),
-            initial: BTreeSet::new(),
             requests: VecDeque::new(),
             retention: Retention::Limits,
             acked: Vec::new(),
@@ -219,16 +199,13 @@ impl Consumer {
                 found.unwrap_or(end)
             }
             DeliverPolicy::LastPerSubject => {
-                self.initial = self.last_per_subject()?;
+                let initial = self.last_per_subject()?;
+                self.records.begin_anew(initial);
                 end
             }
         };
-        self.floor.stream = self
-            .initial
-            .first()
-            .copied()
-            .unwrap_or(self.next)
-            .saturating_sub(1);
+        let first = self.records.initial().first().copied();
+        self.floor.stream = first.unwrap_or(self.next).saturating_sub(1);
         Ok(())
     }
 
@@ -271,9 +248,9 @@ impl Consumer {
     /// Whether it had this message, and will never deliver it again.
     pub(crate) fn is_done_with(&self, seq: u64) -> bool {
         (self.known_from..self.next).contains(&seq)
-            && !self.pending.contains_key(&seq)
-            && !self.spent.contains(&seq)
-            && !self.initial.contains(&seq)
+            && !self.records.pending().contains_key(&seq)
+            && !self.records.spent().contains(&seq)
+            && !self.records.initial().contains(&seq)
     }
 
     /// The last sequence that it may be done with.
@@ -284,9 +261,9 @@ impl Consumer {
     /// The first sequence that it may still want.
     pub(crate) fn held_from(&self) -> u64 {
         let firsts = [
-            self.pending.first_key_value().map(|(seq, _)| *seq),
-            self.spent.first().copied(),
-            self.initial.first().copied(),
+            self.records.first_pending().map(|(seq, _)| seq),
+            self.records.spent().first().copied(),
+            self.records.initial().first().copied(),
             self.acked.iter().copied().min(),
             (self.known_from > 0).then_some(1),
         ];
@@ -364,7 +341,8 @@ impl Consumer {
         if keeps {
             self.keep_cursor(cursor);
         }
-        self.initial.len() as u64 + count.unwrap_or_else(|_| most_from(&self.log, self.next))
+        self.records.initial().len() as u64
+            + count.unwrap_or_else(|_| most_from(&self.log, self.next))
     }
 
     fn take_cursor(&self) -> Box<Cursor> {
@@ -453,7 +431,7 @@ impl Consumer {
     fn send_all_again(&mut self) {
         self.due.clear();
         self.redeliver.clear();
-        let out: Vec<u64> = self.pending.keys().copied().collect();
+        let out: Vec<u64> = self.records.pending().keys().copied().collect();
         for seq in out {
             self.queue_again(seq);
         }
@@ -461,11 +439,11 @@ impl Consumer {
 
     /// A message that was out must go out again, if it may.
     fn queue_again(&mut self, seq: u64) {
-        let Some(pending) = self.pending.get_mut(&seq) else {
+        let Some(due) = self.records.due_mut(seq) else {
             return;
         };
-        pending.due = None;
-        let count = pending.count;
+        *due = None;
+        let count = self.records.pending()[&seq].count;
         if self.is_spent(count) {
             self.give_up(seq);
         } else {
@@ -492,17 +470,15 @@ impl Consumer {
 
     /// Forgets what it remembers of messages below `first`: they are gone, or not for it.
     pub(crate) fn begins_at(&mut self, first: u64) {
-        let lost = self.pending.range(..first).map(|(seq, _)| *seq).collect();
+        let pending = self.records.pending().range(..first);
+        let lost = pending.map(|(seq, _)| *seq).collect();
         self.lose(first, lost);
     }
 
     /// Forgets what it remembers from `from` on of messages that are gone, until the slice is spent: from where to go on.
     pub(crate) fn forget_gone(&mut self, mut from: u64, slice: &mut Slice) -> Option<u64> {
         loop {
-            let pending = self.pending.range(from..).next().map(|(seq, _)| *seq);
-            let spent = self.spent.range(from..).next().copied();
-            let initial = self.initial.range(from..).next().copied();
-            let seq = [pending, spent, initial].into_iter().flatten().min()?;
+            let seq = self.records.next_from(from)?;
             if slice.is_spent() {
                 return Some(seq);
             }
@@ -516,8 +492,8 @@ impl Consumer {
 
     /// Forgets what it remembers of a message that is gone.
     pub(crate) fn forget_message(&mut self, seq: u64) {
-        self.spent.remove(&seq);
-        self.changed |= self.initial.remove(&seq);
+        self.records.remove_spent(seq);
+        self.changed |= self.records.remove_initial(seq);
         self.forget(seq);
     }
 
@@ -528,17 +504,16 @@ impl Consumer {
             return true;
         }
         let mut lost = Vec::new();
-        if self.pending.is_empty() && self.spent.is_empty() && self.initial.is_empty() {
+        if self.records.is_empty() {
             self.lose(first, lost);
             return false;
         }
         for &(begin, count) in &evicted.runs {
             let run = begin..begin + count;
             self.pass_over(run.clone());
-            lost.extend(self.pending.range(run.clone()).map(|(seq, _)| *seq));
-            while let Some(seq) = self.spent.range(run.clone()).next().copied() {
-                self.spent.remove(&seq);
-            }
+            let pending = self.records.pending().range(run.clone());
+            lost.extend(pending.map(|(seq, _)| *seq));
+            self.records.remove_spent_within(run);
         }
         let any = !lost.is_empty();
         self.lose(first, lost);
@@ -547,16 +522,14 @@ impl Consumer {
 
     /// These last messages of subjects are gone before they were delivered.
     fn pass_over(&mut self, run: std::ops::Range<u64>) {
-        while let Some(seq) = self.initial.range(run.clone()).next().copied() {
-            self.changed |= self.initial.remove(&seq);
-        }
+        self.changed |= self.records.remove_initial_within(run);
     }
 
     fn lose(&mut self, first: u64, lost: Vec<u64>) {
         self.changed |= !lost.is_empty() || self.next < first;
         self.next = self.next.max(first);
         self.pass_over(0..first);
-        self.spent = self.spent.split_off(&first);
+        self.records.remove_spent_within(..first);
         for seq in lost {
             self.forget(seq);
         }
@@ -574,15 +547,15 @@ impl Consumer {
         self.changed |= self.next > end;
         self.next = self.next.min(end);
         self.known_from = self.known_from.min(end);
-        let lost = self.pending.split_off(&self.next);
-        for (seq, pending) in lost {
+        while let Some((&seq, _)) = self.records.pending().range(self.next..).next_back() {
             self.changed = true;
-            pending.due.map(|due| self.due.remove(&(due, seq)));
+            let due = self.records.remove_pending(seq).and_then(|it| it.due);
+            due.map(|due| self.due.remove(&(due, seq)));
         }
-        self.changed |= !self.spent.split_off(&self.next).is_empty();
-        self.changed |= !self.initial.split_off(&end).is_empty();
-        let first = self.pending.first_key_value();
-        let lowest = first.map_or((self.dseq, self.next), |(seq, it)| (it.dseq, *seq));
+        self.changed |= self.records.remove_spent_within(self.next..);
+        self.changed |= self.records.remove_initial_within(end..);
+        let first = self.records.first_pending();
+        let lowest = first.map_or((self.dseq, self.next), |(seq, it)| (it.dseq, seq));
         self.floor.consumer = self.floor.consumer.min(lowest.0.saturating_sub(1));
         self.floor.stream = self.floor.stream.min(lowest.1.saturating_sub(1));
     }
@@ -605,12 +578,13 @@ impl Consumer {
     /// Begins anew at `seq`, or after the floor.
     pub(crate) fn reset(&mut self, seq: Option<u64>, now: u64) -> u64 {
         let at = seq.unwrap_or(self.floor.stream + 1);
-        let out = std::mem::take(&mut self.pending).into_keys();
         if seq.is_none() && self.config.deliver_policy == DeliverPolicy::LastPerSubject {
             // What lies between the last ones of each subject was never for it.
-            self.initial.extend(out);
+            let out = self.records.pending().keys();
+            let initial = out.chain(self.records.initial()).copied().collect();
+            self.records.begin_anew(initial);
         } else {
-            self.initial.clear();
+            self.records.begin_anew(BTreeSet::new());
             self.next = at;
         }
         self.reset_to = seq.unwrap_or(0);
@@ -620,7 +594,6 @@ impl Consumer {
         }
         self.due.clear();
         self.redeliver.clear();
-        self.spent.clear();
         self.replayed = None;
         self.dseq = 1;
         self.floor = Pair {
@@ -631,17 +604,6 @@ impl Consumer {
         self.active = now;
         self.changed = true;
         at
-    }
-
-    /// What it remembers after such a reset, to be written before.
-    pub(crate) fn reset_state(&self, seq: Option<u64>, now: u64) -> Vec<u8> {
-        let config = self.config.clone();
-        let after = Self::empty(self.account, &self.stream, &self.log, config, now);
-        let mut after = after.with_retention(self.retention);
-        let whole = after.decode(&self.encode(), now);
-        debug_assert!(whole.is_some(), "what was encoded is decoded");
-        after.reset(seq, now);
-        after.encode()
     }
 
     /// Whether it may begin anew at `seq`: not before the place where it began, and not where that was

@@ -23,7 +23,7 @@ impl Consumer {
         if self.is_full() {
             return None;
         }
-        if let Some(first) = self.initial.first() {
+        if let Some(first) = self.records.initial().first() {
             return Some(*first).filter(|seq| *seq <= visible);
         }
         if self.next > visible {
@@ -59,7 +59,7 @@ impl Consumer {
             "next {}, {} requests, {} out of {}, {} to go again",
             self.next,
             self.requests.len(),
-            self.pending.len(),
+            self.records.pending().len(),
             self.config.max_ack_pending,
             self.redeliver.len(),
         )

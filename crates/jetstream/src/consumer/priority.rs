@@ -135,7 +135,7 @@ impl Consumer {
         let id = request.rank.as_ref().map_or("", |rank| rank.id.as_str());
         match self.config.priority_policy {
             PriorityPolicy::Overflow => {
-                let out = self.pending.len();
+                let out = self.records.pending().len();
                 match &request.rank {
                     Some(rank) if !rank.overflows(pending, out) => Standing::Waits,
                     _ => Standing::Served,

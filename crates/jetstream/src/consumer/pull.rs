@@ -83,7 +83,7 @@ impl Consumer {
 
     /// Messages that could go out now, but for the limit of unacknowledged ones.
     fn ready(&self) -> u64 {
-        let again = self.pending.len() - self.due.len();
+        let again = self.records.pending().len() - self.due.len();
         self.num_pending() + again as u64
     }
 

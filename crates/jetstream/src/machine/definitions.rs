@@ -1,6 +1,7 @@
 //! What the store knows of streams and consumers: written when they are made, read when an account opens.
 
 use super::*;
+use crate::consumer::StateWrite;
 use crate::keys::{self, Kind};
 use midge_streamlog::{DamageKind, StateChange};
 use serde::de::DeserializeOwned;
@@ -80,6 +81,7 @@ impl JetStream {
         let kinds = [
             Kind::Consumer,
             Kind::State,
+            Kind::StatePart,
             Kind::Places,
             Kind::Sweep,
             Kind::Schedule,
@@ -125,10 +127,9 @@ impl JetStream {
                 continue;
             };
             let ConsumerDefinition { config, created } = definition;
-            let key = keys::part(Kind::State, account, &stream_name, &config.name);
-            let state = self.store.state(&key);
+            let name = config.name.clone();
+            let state = keys::stored_state(&self.store, account, &stream_name, &name);
             if let Some(stream) = &self.streams[index] {
-                let state = state.unwrap_or_default();
                 let log = stream.log.clone();
                 let retention = stream.config.retention;
                 let restored =
@@ -142,11 +143,14 @@ impl JetStream {
                         continue;
                     }
                 };
-                // What is refused now is written as soon as it can be.
-                if let Some((state, _)) = restored.poll_state(true, now)
-                    && self.store.put_state(&key, &state).is_err()
-                {
-                    restored.unsaved(Vec::new());
+                if let Some((write, _)) = restored.poll_state(true, now) {
+                    let save = write.save;
+                    let changes = keys::state_changes(account, &stream_name, &name, write);
+                    match self.store.change_states(&keys::borrowed(&changes)) {
+                        Ok(_) => restored.wrote(save),
+                        // It is written as soon as it can be.
+                        Err(_) => restored.unsaved(Vec::new()),
+                    }
                 }
                 if let Some(stream) = &mut self.streams[index] {
                     stream.consumers.insert(restored);
@@ -172,14 +176,12 @@ impl JetStream {
         if consumer.config.direct {
             return Ok(None);
         }
-        let state = consumer.encode();
-        let ticket = self.keep_consumer(
-            (account, stream),
-            &consumer.config,
-            consumer.created,
-            Some(&state),
-        )?;
-        consumer.saved(consumer.created);
+        let strays = keys::stored_state(&self.store, account, stream, consumer.name());
+        let write = consumer.first_write(&strays);
+        let save = write.save;
+        let (config, created) = (&consumer.config, consumer.created);
+        let ticket = self.keep_consumer((account, stream), config, created, Some(write))?;
+        consumer.wrote_all(save, consumer.created);
         Ok(ticket)
     }
 
@@ -189,20 +191,19 @@ impl JetStream {
         (account, stream): (&str, &str),
         config: &ConsumerConfig,
         created: u64,
-        state: Option<&[u8]>,
+        state: Option<StateWrite>,
     ) -> Result<Option<Ticket>, ApiError> {
         if config.direct {
             return Ok(None);
         }
-        let key = |kind| keys::part(kind, account, stream, &config.name);
-        let definition = definition(config, created);
-        let (own, memory) = (key(Kind::Consumer), key(Kind::State));
-        let mut changes = vec![(&*own, Some(&*definition))];
-        changes.extend(state.map(|state| (&*memory, Some(state))));
-        let ticket = self.store.change_states(&changes);
-        ticket
-            .map(Some)
-            .map_err(|error| crate::stream::store_error(&error))
+        let own = keys::part(Kind::Consumer, account, stream, &config.name);
+        let mut changes = vec![(own, Some(definition(config, created)))];
+        changes.extend(
+            state
+                .into_iter()
+                .flat_map(|write| keys::state_changes(account, stream, &config.name, write)),
+        );
+        self.keep(&changes).map(Some)
     }
 
     /// Writes a consumer's state before it is so.
@@ -210,16 +211,18 @@ impl JetStream {
         &self,
         (account, stream): (&str, &str),
         config: &ConsumerConfig,
-        state: &[u8],
+        state: StateWrite,
     ) -> Result<Option<Ticket>, ApiError> {
         if config.direct {
             return Ok(None);
         }
-        let key = keys::part(Kind::State, account, stream, &config.name);
-        let ticket = self.store.put_state(&key, state);
-        ticket
-            .map(Some)
-            .map_err(|error| crate::stream::store_error(&error))
+        let changes = keys::state_changes(account, stream, &config.name, state);
+        self.keep(&changes).map(Some)
+    }
+
+    fn keep(&self, changes: &[keys::Change]) -> Result<Ticket, ApiError> {
+        let ticket = self.store.change_states(&keys::borrowed(changes));
+        ticket.map_err(|error| crate::stream::store_error(&error))
     }
 
     /// Removes a consumer and what is known of it. `None`: there is none. What the store refuses changes nothing.
@@ -237,15 +240,20 @@ impl JetStream {
         let slot = of.consumers.slot(name)?;
         of.settle_acked(&[slot]);
         let sweeps = of.config.retention == crate::Retention::Interest;
-        let key = |kind| keys::part(kind, &account_name, stream, name);
-        let (own, memory) = (key(Kind::Consumer), key(Kind::State));
+        let parts = of.consumers.get(name)?.stored_parts();
+        let parts = parts.map(|start| keys::state_part(&account_name, stream, name, start));
+        let own = [Kind::State, Kind::Consumer];
+        let own = own.map(|kind| keys::part(kind, &account_name, stream, name));
+        let gone: Vec<Vec<u8>> = parts.chain(own).collect();
+        let gone: Vec<StateChange<'_>> = gone.iter().map(|key| (&**key, None)).collect();
         let sweep = keys::of(Kind::Sweep, &account_name, stream);
-        let changes: [StateChange<'_>; 3] = [(&memory, None), (&own, None), (&sweep, Some(b"1"))];
-        let changed = self
-            .store
-            .change_states(&changes[..2 + usize::from(sweeps)]);
+        let mark = [(&*sweep, Some(&b"1"[..]))];
+        let changed = match sweeps {
+            true => self.store.change_states(&[&gone[..], &mark].concat()),
+            false => self.store.change_states(&gone),
+        };
         // A full disk takes what is forgotten, but no mark.
-        let ticket = match changed.or_else(|_| self.store.change_states(&changes[..2])) {
+        let ticket = match changed.or_else(|_| self.store.change_states(&gone)) {
             Ok(ticket) => ticket,
             Err(error) => return Some(Err(crate::stream::store_error(&error))),
         };
@@ -283,7 +291,13 @@ impl JetStream {
         account: &str,
         name: &str,
     ) -> Result<Ticket, midge_streamlog::Error> {
-        let parts = [Kind::Consumer, Kind::State, Kind::Schedule, Kind::Rollup];
+        let parts = [
+            Kind::Consumer,
+            Kind::State,
+            Kind::StatePart,
+            Kind::Schedule,
+            Kind::Rollup,
+        ];
         let parts = parts
             .into_iter()
             .flat_map(|kind| keys::of_stream(&self.store, kind, account, name));

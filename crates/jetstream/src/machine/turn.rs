@@ -171,35 +171,46 @@ impl JetStream {
                     saved = false;
                     continue;
                 }
-                self.saved_records += consumer.state_records();
+                self.saved_records += consumer.unsaved_records();
             }
-            let polled = consumer.and_then(|it| Some((it.poll_state(all, now)?, &*it)));
-            let Some(((state, replies), consumer)) = polled else {
+            let polled = consumer.and_then(|it| Some((it.poll_state(all, now)?, it)));
+            let Some(((write, replies), consumer)) = polled else {
                 continue;
             };
             let (name, of) = (consumer.name(), &stream.config.name);
-            let key = keys::part(Kind::State, &account.name, of, name);
+            let save = write.save;
             let written = match consumer.config.direct {
                 // Nothing is kept of it; whoever waits does so for what its acks removed from the stream.
-                true if replies.is_empty() => continue,
-                true => self.store.delete_state(&key),
-                false => self.store.put_state(&key, &state),
+                true if replies.is_empty() => {
+                    consumer.wrote(save);
+                    continue;
+                }
+                true => {
+                    let key = keys::part(Kind::State, &account.name, of, name);
+                    self.store.delete_state(&key)
+                }
+                false => {
+                    let changes = keys::state_changes(&account.name, of, name, write);
+                    self.store.change_states(&keys::borrowed(&changes))
+                }
             };
             match written {
-                Ok(ticket) if !replies.is_empty() => self.saving.push_back(Saving {
-                    ticket,
-                    removal: stream.last_removal(),
-                    account: stream.account,
-                    replies,
-                }),
-                Ok(_) => {}
+                Ok(ticket) => {
+                    consumer.wrote(save);
+                    if !replies.is_empty() {
+                        self.saving.push_back(Saving {
+                            ticket,
+                            removal: stream.last_removal(),
+                            account: stream.account,
+                            replies,
+                        });
+                    }
+                }
                 Err(error) => {
                     if !std::mem::replace(&mut self.unsaved, true) {
                         tracing::warn!(target: "midge", "JetStream can't write the state of {of}.{name}: {error}");
                     }
-                    if let Some(consumer) = stream.consumers.quietly(*slot) {
-                        consumer.unsaved(replies);
-                    }
+                    consumer.unsaved(replies);
                     continue;
                 }
             }
