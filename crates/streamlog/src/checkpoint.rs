@@ -27,6 +27,9 @@ const CARRY_MAX: usize = 4096;
 /// What a commit copies forward, and what frames leave free so that there is room to copy: a part of the ring.
 const CARRY_PART: u64 = 16;
 const FREE_PART: u64 = 8;
+/// Small state is carried on instead of writing the manifest up to this part of the manifest, and of the ring.
+const MANIFEST_PART: usize = 64;
+const STATE_CARRY_PART: usize = 32;
 
 impl Inner {
     /// Checkpoints these streams; a failure stops its stream. Those which could not be brought to the disk.
@@ -156,6 +159,10 @@ impl Inner {
             if w.state_pin.is_none() || w.carry.state {
                 break;
             }
+            if self.is_little(w) {
+                w.carry.state = true;
+                continue;
+            }
             if !self.try_manifest(w)? {
                 // As long as it is little, it goes from frame to frame.
                 w.carry.state = w.unsaved.bytes <= w.state_max();
@@ -166,6 +173,13 @@ impl Inner {
             }
         }
         Ok(())
+    }
+
+    /// Whether the small state that the manifest doesn't have is so little beside it that the next frame rather carries it on.
+    fn is_little(&self, w: &Writer) -> bool {
+        let manifest = self.manifest_len.load(Ordering::Relaxed);
+        let frame = w.journal.size() as usize / STATE_CARRY_PART;
+        w.unsaved.bytes <= frame.min(manifest / MANIFEST_PART)
     }
 
     /// Some of the streams that need the oldest frames, as long as these are older than what the small state needs.

@@ -79,6 +79,37 @@ fn many_states_at_once_wait_for_their_turn() {
     assert_eq!(store.failure(), None);
 }
 
+/// Symptom: of some hundred little changes beside a large state each few wrote all of it once more. Cause: the journal's oldest frames were freed by
+/// writing the manifest, however little it lacked. Remedy: that little is carried on in the next frame.
+#[test]
+fn little_changes_beside_a_large_state_write_little() {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let (stream, _) = store.create_stream("s", StreamOptions::default()).unwrap();
+    store.commit_once(0).unwrap();
+    let large = vec![7; 400_000];
+    drop(store.put_state(b"large", &large).unwrap());
+    store.commit_once(0).unwrap();
+    let before = disk.written();
+    for round in 0..200u32 {
+        let (seq, appended) = append(&stream, 20).unwrap();
+        let ticket = store.put_state(b"little", &round.to_be_bytes()).unwrap();
+        store.commit_once(0).unwrap();
+        assert!(is_done(&ticket) && is_done(&appended));
+        let images = [disk.kill(), disk.cut(0)];
+        for after in images.iter().filter(|_| round % 7 == 0) {
+            let store = open(after);
+            let stream = store.stream("s").unwrap().unwrap();
+            assert_eq!(stream.stats().last_seq, seq, "round {round}");
+            let kept = store.state(b"little").unwrap();
+            assert_eq!(kept, round.to_be_bytes(), "round {round}");
+            assert!(store.state(b"large").as_ref() == Some(&large));
+        }
+    }
+    let written = disk.written() - before;
+    assert!(written < 200 * 3 * 4096, "{written} bytes");
+}
+
 /// Symptom: state beyond all bounds waited for the disk. Cause: whatever came with a removal was taken for what makes room. Remedy: that has to take
 /// away as much as it brings.
 #[test]
