@@ -32,6 +32,8 @@ use std::{
     time::Duration,
 };
 
+mod clear;
+
 /// What the manifest and the journal say together.
 #[derive(Default)]
 struct Past {
@@ -70,7 +72,7 @@ impl Store {
         refuse_foreign(&names)?;
         let damage = Arc::<DamageLog>::default();
         let mut past = Past::read_manifest(&*disk, &names, &options, &damage)?;
-        let journal = past.read_journal(&*disk, &names, options.journal_bytes, &damage)?;
+        let journal = past.read_journal(&disk, &names, options.journal_bytes, &damage)?;
         // The journal was opened past it: a commit never waits for a descriptor.
         let disk = Arc::new(BoundedDisk::new(disk, options.max_open_files));
         let is_stale = past.is_stale;
@@ -168,24 +170,25 @@ impl Past {
 
     fn read_journal(
         &mut self,
-        disk: &dyn Disk,
+        disk: &Arc<dyn Disk>,
         names: &[String],
         size: u64,
-        damage: &DamageLog,
+        damage: &Arc<DamageLog>,
     ) -> Result<Journal> {
         if !names.iter().any(|name| name == journal::NAME) {
+            self.check_key(disk, names, damage)?;
             if self.generation > 0 {
                 damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
             }
-            let mut journal = Journal::create(disk, self.salt, self.journal_key.clone(), size)?;
+            let mut journal = Journal::create(&**disk, self.salt, self.journal_key.clone(), size)?;
             journal.go_on_after(self.saved);
             journal.know_manifest(self.generation);
             return Ok(journal);
         }
-        let salt = Journal::salt(disk)?;
+        let salt = Journal::salt(&**disk)?;
         // What is in clear was written before there was a key, and an encrypted manifest has it.
         let found = Journal::open(
-            disk,
+            &**disk,
             self.salt,
             self.journal_key.clone(),
             !self.is_encrypted,
@@ -214,6 +217,7 @@ impl Past {
             }
             self.replay(frame);
         }
+        self.check_key(disk, names, damage)?;
         let mut journal = found.journal;
         if self.is_encrypted && found.manifest > self.generation {
             damage.report(Damage::of_file(DamageKind::Outdated, MANIFEST));

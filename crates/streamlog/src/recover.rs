@@ -33,6 +33,7 @@ pub(crate) struct Traces {
     pub(crate) pieces: Vec<JournalPiece>,
 }
 
+#[derive(Clone)]
 pub(crate) struct JournalPiece {
     pub(crate) segment: u32,
     pub(crate) size: u32,
@@ -264,10 +265,10 @@ fn link(env: &Arc<Env>, number: u32, rewrite: u32, traces: &Traces) -> Result<Li
 }
 
 /// A segment's bytes, and its file if it has one.
-type Image = (Vec<u8>, Option<Arc<dyn DiskFile>>);
+pub(crate) type Image = (Vec<u8>, Option<Arc<dyn DiskFile>>);
 
 /// The bytes of a segment: the file's, with the journal's laid over them.
-fn image_of(segment: &Segment, traces: &Traces) -> Result<Image> {
+pub(crate) fn image_of(segment: &Segment, traces: &Traces) -> Result<Image> {
     let (name, disk) = (segment.name(), &segment.env.disk);
     let known = (segment.number, segment.rewrite);
     let file = match traces.files.contains(&known) {

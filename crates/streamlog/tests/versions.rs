@@ -2,9 +2,12 @@
 //!
 //! `UPDATE_EXPECT=1` writes the folder of the present version anew.
 use midge_streamlog::{
-    Cipher, Compression, FolderDisk, Key, NewMessage, ReadMode, Store, StoreOptions, StreamOptions,
+    Cipher, Compression, Error, FolderDisk, Key, NewMessage, ReadMode, Store, StoreOptions,
+    StreamOptions,
 };
 use std::{
+    collections::BTreeMap,
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -19,15 +22,19 @@ fn folder(version: u32) -> PathBuf {
 }
 
 fn open(path: &Path, mode: ReadMode) -> Store {
+    open_with(path, mode, 9).unwrap()
+}
+
+fn open_with(path: &Path, mode: ReadMode, key: u8) -> Result<Store, Error> {
     let options = StoreOptions {
         journal_bytes: 1 << 16,
         direct_bytes: 1000,
         seed: 7,
-        key: Some(Key::new([9; 32])),
+        key: Some(Key::new([key; 32])),
         ..StoreOptions::default()
     };
     let disk = FolderDisk::new(path, mode).unwrap();
-    Store::open(Arc::new(disk), options).unwrap()
+    Store::open(Arc::new(disk), options)
 }
 
 fn payload(seq: u64) -> String {
@@ -100,6 +107,34 @@ fn a_folder_of_version_2_opens() {
         copy(fresh.path(), &folder(2));
     }
     check(2);
+}
+
+/// Symptom: after one start with a mistyped key a store of version 1 refused the right one for ever.
+/// Cause: its manifest is in clear, so any key opened it, and it was encrypted under that key at once.
+/// Remedy: before that, a message that is encrypted has to open with the key.
+#[test]
+fn a_folder_of_version_1_is_left_as_it_is_by_another_key() {
+    let all = |path: &Path| -> BTreeMap<OsString, Vec<u8>> {
+        let files = fs::read_dir(path).unwrap().map(|entry| entry.unwrap());
+        let files = files.filter(|file| file.file_name() != "LOCK");
+        let bytes = |file: fs::DirEntry| (file.file_name(), fs::read(file.path()).unwrap());
+        files.map(bytes).collect()
+    };
+    for gone in [None, Some("journal")] {
+        let here = tempfile::tempdir().unwrap();
+        copy(&folder(1), here.path());
+        for name in all(here.path()).keys() {
+            if gone.is_some_and(|gone| name == gone) {
+                fs::remove_file(here.path().join(name)).unwrap();
+            }
+        }
+        let before = all(here.path());
+        let refused = open_with(here.path(), ReadMode::Copied, 8).err();
+        let is_wrong = matches!(refused, Some(Error::WrongKey { .. }));
+        assert!(is_wrong, "without {gone:?}: {refused:?}");
+        assert_eq!(all(here.path()), before, "without {gone:?}");
+        drop(open(here.path(), ReadMode::Copied));
+    }
 }
 
 fn check(version: u32) {

@@ -1,0 +1,108 @@
+//! A manifest in clear that is to be written over by an encrypted one: whether the key is the one that the streams have been encrypted with.
+use super::Past;
+use crate::{
+    Error, Result,
+    damage::DamageLog,
+    disk::Disk,
+    options::Definition,
+    record::{FLAG_ENCRYPTED, Kind},
+    recover::{self, Traces},
+    seal::{Cipher, Sealer},
+    segment::{self, Env, Scan, Segment},
+    store::{STREAM_KEY, id_of},
+};
+use bytes::Bytes;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+impl Past {
+    /// A manifest in clear opens with any key; what is encrypted in its streams (version 1) opens with its own alone. Writes nothing.
+    ///
+    /// # Errors
+    /// `WrongKey` if there are encrypted messages, and of no segment the first one opens.
+    pub(super) fn check_key(
+        &self,
+        disk: &Arc<dyn Disk>,
+        names: &[String],
+        damage: &Arc<DamageLog>,
+    ) -> Result<()> {
+        let Some(keys) = self.keys.as_ref().filter(|_| !self.is_encrypted) else {
+            return Ok(());
+        };
+        let mut refused = None;
+        for (id, Definition { options, .. }) in self.definitions() {
+            if options.cipher == Cipher::None {
+                continue;
+            }
+            let streams = Some(&keys.streams);
+            let env = Arc::new(Env {
+                disk: disk.clone(),
+                salt: self.salt,
+                stream: id,
+                damage: damage.clone(),
+                sealer: Sealer::new(options.compression, options.cipher, streams, id, false)?,
+                meta_key: None,
+                is_bound: false,
+                names_dirty: Arc::new(AtomicBool::new(false)),
+                spares: Arc::default(),
+            });
+            let traces = self.traces_of(id, names);
+            let journaled = traces.pieces.iter().map(|piece| (piece.segment, 0));
+            let segments: BTreeSet<_> = traces.files.iter().copied().chain(journaled).collect();
+            for (number, rewrite) in segments {
+                let segment = Segment::new(&env, number, rewrite, 0, None);
+                match first_opens(&segment, &traces)? {
+                    Some(true) => return Ok(()),
+                    Some(false) => refused = refused.or_else(|| Some(segment.name())),
+                    None => {}
+                }
+            }
+        }
+        refused.map_or(Ok(()), |file| Err(Error::WrongKey { file }))
+    }
+
+    /// The streams that the small state defines, by their numbers.
+    fn definitions(&self) -> impl Iterator<Item = (u64, Definition)> {
+        self.small.beginning(STREAM_KEY).filter_map(|pair| {
+            let id = id_of(STREAM_KEY, pair.key())?;
+            Some((id, Definition::decode(pair.value())?))
+        })
+    }
+
+    fn traces_of(&self, stream: u64, names: &[String]) -> Traces {
+        let files = names.iter().filter_map(|name| segment::parse_name(name));
+        let files = files.filter(|(of, ..)| *of == stream);
+        Traces {
+            files: files
+                .map(|(_, number, rewrite)| (number, rewrite))
+                .collect(),
+            pieces: match self.traces.get(&stream) {
+                Some(traces) => traces.pieces.clone(),
+                None => Vec::new(),
+            },
+        }
+    }
+}
+
+/// Whether the segment's first encrypted message opens. `None`: it has none.
+fn first_opens(segment: &Segment, traces: &Traces) -> Result<Option<bool>> {
+    let (image, _) = recover::image_of(segment, traces)?;
+    let image = Bytes::from(image);
+    let scan = Scan {
+        bytes: &image,
+        segment,
+    };
+    let mut first = None;
+    scan.each(|_, head, body| {
+        if head.kind == Kind::Message && head.flags & FLAG_ENCRYPTED != 0 {
+            first.get_or_insert((*head, body));
+        }
+    });
+    let opens = first.map(|(head, body)| {
+        let sealer = &segment.env.sealer;
+        sealer.open(segment.number, &head, image.slice(body))
+    });
+    Ok(opens.map(|body| body.is_some()))
+}
