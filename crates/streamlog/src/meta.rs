@@ -19,6 +19,11 @@ pub(crate) fn name(stream: u64) -> String {
     format!("{stream:016x}.meta")
 }
 
+/// Whether these are the bytes of such a file of an encrypted stream.
+pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGICS[1])
+}
+
 fn file<'a>(env: &'a Env, name: &'a str) -> SmallFile<'a> {
     SmallFile {
         name,

@@ -75,10 +75,15 @@ impl Store {
         let journal = past.read_journal(&disk, &names, options.journal_bytes, &damage)?;
         // The journal was opened past it: a commit never waits for a descriptor.
         let disk = Arc::new(BoundedDisk::new(disk, options.max_open_files));
-        let is_stale = past.is_stale;
+        let (is_stale, is_in_clear) = (past.is_stale, past.is_to_be_encrypted());
         let inner = past.into_inner(disk, options, journal, damage);
         inner.learn(&names);
         inner.writer.lock().inherited = inner.registry.lock().inherited();
+        if is_in_clear {
+            tracing::warn!(
+                "streamlog: the store was in clear until now, its small state is encrypted from now on"
+            );
+        }
         if is_stale {
             inner.write_manifest(&mut inner.writer.lock())?;
         }
@@ -100,17 +105,23 @@ fn refuse_foreign(names: &[String]) -> Result<()> {
     Err(Error::ForeignFolder { names })
 }
 
-/// A manifest that is there and can't be used: the store isn't opened, or what it says would be written over.
-fn unreadable(detail: String) -> Error {
+/// What can be done without a manifest.
+const WITHOUT_STREAMS: &str = "the store begin without its streams: move both away, and their segments stay as files that belong to nothing";
+/// And without the secret that an encrypted one holds.
+const WITHOUT_SECRET: &str = "the store begin without its streams: move away the journal and whatever is there of these; with the encrypted manifest the secret is gone, \
+    so nothing that is encrypted opens again";
+
+/// A manifest that can't be used: the store isn't opened, or what it says would be written over.
+fn unreadable(detail: String, way_out: &'static str) -> Error {
     Error::Unreadable {
         name: MANIFEST.into(),
         detail,
-        way_out: "the store begin without its streams: move both away, and their segments stay as files that belong to nothing",
+        way_out,
     }
 }
 
 fn makes_no_sense() -> Error {
-    unreadable("they make no sense".into())
+    unreadable("they make no sense".into(), WITHOUT_STREAMS)
 }
 
 impl Past {
@@ -125,7 +136,9 @@ impl Past {
         let key = key.transpose()?;
         let found = twice::read(disk, manifest_file(key.as_ref()), damage);
         let found = found.map_err(|error| match error {
-            Error::Io { detail, file, .. } => unreadable(format!("{file}: {detail}")),
+            Error::Io { detail, file, .. } => {
+                unreadable(format!("{file}: {detail}"), WITHOUT_STREAMS)
+            }
             other => other,
         })?;
         let mut past = Self {
@@ -139,7 +152,7 @@ impl Past {
             past.generation = generation;
         } else {
             if !found.trouble.is_empty() {
-                return Err(unreadable(found.trouble.join(", ")));
+                return Err(unreadable(found.trouble.join(", "), WITHOUT_STREAMS));
             }
             if names.iter().any(|name| segment::parse_name(name).is_some()) {
                 damage.report(Damage::of_file(DamageKind::Metadata, MANIFEST));
@@ -176,6 +189,7 @@ impl Past {
         damage: &Arc<DamageLog>,
     ) -> Result<Journal> {
         if !names.iter().any(|name| name == journal::NAME) {
+            self.refuse_replaced(&**disk, names, None)?;
             self.check_key(disk, names, damage)?;
             if self.generation > 0 {
                 damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
@@ -196,8 +210,10 @@ impl Past {
         if self.generation == 0 && found.frames.iter().any(|frame| frame.locked) {
             return Err(unreadable(
                 "they are gone, and the journal doesn't open without them".into(),
+                WITHOUT_SECRET,
             ));
         }
+        self.refuse_replaced(&**disk, names, Some(&found))?;
         if salt.is_none() {
             damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
         }
@@ -230,6 +246,11 @@ impl Past {
         // What a killed process wrote may be in the system's memory only.
         journal.sync()?;
         Ok(journal)
+    }
+
+    /// There is a manifest, it is in clear, and there is a key.
+    fn is_to_be_encrypted(&self) -> bool {
+        self.generation > 0 && !self.is_encrypted && self.keys.is_some()
     }
 
     /// What a frame says. Its small state may be older than the manifest, which takes some that no frame has.

@@ -288,26 +288,90 @@ fn a_manifest_in_clear_doesn_t_count_beside_an_encrypted_one() {
         check_filled(&open(&disk, Some(1)).unwrap());
         assert!(disk.bytes(copy).unwrap().starts_with(b"MDGMANI2"));
     }
-    // With both of them gone nothing tells that there ever was another one, and nothing that was encrypted opens.
+    // With both of them gone the journal tells that there was another one, with a key and without.
     let disk = mine.kill();
     for copy in ["manifest.a", "manifest.b"] {
         disk.tamper(copy, |file| *file = forged.clone());
     }
-    let store = open(&disk, Some(1)).unwrap();
-    assert_eq!(store.streams(), []);
-    assert_eq!(store.state(TEXTS[5].as_bytes()), None);
-    assert!(store.damage().iter().any(|it| it.kind == DamageKind::Frame));
-    drop(store);
+    let before = files(&disk);
+    for key in [Some(1), Some(2), None] {
+        assert!(is_refused(open(&disk, key).err(), "the journal"));
+    }
+    assert_eq!(files(&disk), before);
     // Without one the journal's state is nobody's to make up.
     let disk = mine.kill();
     for copy in ["manifest.a", "manifest.b"] {
         disk.remove(copy).unwrap();
     }
     let refused = open(&disk, Some(1)).err();
-    assert!(
-        matches!(refused, Some(Error::Unreadable { .. })),
-        "{refused:?}"
-    );
+    assert!(is_refused(refused, "the secret is gone"));
+}
+
+fn is_refused(error: Option<Error>, because: &str) -> bool {
+    matches!(&error, Some(it @ Error::Unreadable { .. }) if it.to_string().contains(because))
+}
+
+/// Symptom: a store with a key served messages that somebody had made up in clear, and stored new ones in clear.
+/// Cause: a manifest in clear in place of both copies was taken for that of a store that never had a key.
+/// Remedy: what can't be in such a store refuses it; a store that may be one is warned of.
+#[test]
+fn a_manifest_in_clear_in_place_of_an_encrypted_one_is_refused() {
+    let (mine, made_up) = (CrashDisk::new(), CrashDisk::new());
+    fill(&open(&mine, Some(1)).unwrap(), Cipher::Aes256Gcm);
+    fill(&open(&made_up, None).unwrap(), Cipher::None);
+    let disk = mine.kill();
+    for name in disk.list().unwrap() {
+        if !name.contains(".meta.") {
+            disk.remove(&name).unwrap();
+        }
+    }
+    for (name, bytes) in files(&made_up) {
+        if !name.contains(".meta.") {
+            disk.create(&name).unwrap().write_at(&bytes, 0).unwrap();
+        }
+    }
+    let before = files(&disk);
+    assert!(is_refused(open(&disk, Some(1)).err(), "meta"));
+    assert_eq!(files(&disk), before);
+}
+
+/// Counts the warnings that say this.
+#[derive(Clone)]
+struct Warnings(&'static str, Arc<AtomicUsize>);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        event.record(
+            &mut |_: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+                let says_it = format!("{value:?}").contains(self.0);
+                self.1.fetch_add(says_it.into(), Ordering::Relaxed);
+            },
+        );
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn that_a_store_was_in_clear_is_told_when_it_is_encrypted() {
+    let disk = CrashDisk::new();
+    let warnings = Warnings("in clear until now", Arc::default());
+    for (key, want) in [(None, 0), (Some(1), 1), (Some(1), 1)] {
+        let opened = tracing::subscriber::with_default(warnings.clone(), || open(&disk, key));
+        drop(opened.unwrap());
+        assert_eq!(warnings.1.load(Ordering::Relaxed), want);
+    }
 }
 
 /// Manifest and journal know of each other how new they are.

@@ -1,9 +1,11 @@
-//! A manifest in clear that is to be written over by an encrypted one: whether the key is the one that the streams have been encrypted with.
-use super::Past;
+//! What is asked of a store whose manifest is in clear: whether it always was, and if it is to be encrypted, whether the key is that of its streams.
+use super::{Past, WITHOUT_SECRET, unreadable};
 use crate::{
     Error, Result,
     damage::DamageLog,
-    disk::Disk,
+    disk::{Disk, read_all},
+    journal::{self, Found},
+    meta,
     options::Definition,
     record::{FLAG_ENCRYPTED, Kind},
     recover::{self, Traces},
@@ -14,10 +16,54 @@ use crate::{
 use bytes::Bytes;
 use std::{
     collections::BTreeSet,
+    io,
     sync::{Arc, atomic::AtomicBool},
 };
 
 impl Past {
+    /// Nothing is encrypted as this version does it before the manifest is. So a manifest in clear beside such a thing was put there, and what it says is
+    /// somebody else's word.
+    ///
+    /// # Errors
+    /// `Unreadable` for such a manifest, and the disk's failure.
+    pub(super) fn refuse_replaced(
+        &self,
+        disk: &dyn Disk,
+        names: &[String],
+        journal: Option<&Found>,
+    ) -> Result<()> {
+        if self.is_encrypted || self.generation == 0 {
+            return Ok(());
+        }
+        let put_there = |what: &str| {
+            let detail = format!("they are in clear, and {what} is of an encrypted store");
+            Err(unreadable(detail, WITHOUT_SECRET))
+        };
+        if journal.is_some_and(|it| it.manifest > 0 || it.frames.iter().any(|frame| frame.locked)) {
+            return put_there(journal::NAME);
+        }
+        for (id, definition) in self.definitions() {
+            if definition.is_bound {
+                return put_there(&format!("stream {id}"));
+            }
+            if self.keys.is_none() {
+                continue;
+            }
+            let meta = meta::name(id);
+            for name in names.iter().filter(|name| name.starts_with(&meta)) {
+                let bytes = disk.open(name).and_then(|file| read_all(&*file));
+                match bytes {
+                    Ok(bytes) if meta::is_encrypted(&bytes) => return put_there(name),
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                        return Err(Error::io("read", name, &error));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A manifest in clear opens with any key; what is encrypted in its streams (version 1) opens with its own alone. Writes nothing.
     ///
     /// # Errors
