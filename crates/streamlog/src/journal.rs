@@ -21,7 +21,7 @@ use std::{
 
 mod frame;
 pub(crate) use frame::{Entry, FrameBuf};
-use frame::{EntryWalk, FrameHead};
+use frame::{EntryWalk, FrameHead, Numbers};
 
 pub(crate) const NAME: &str = "journal";
 pub(crate) const MAGIC: &[u8; 8] = b"MDGJRNL1";
@@ -35,7 +35,7 @@ pub(crate) struct Frame {
     pub(crate) at: u64,
     /// whether all of it is as it was written
     pub(crate) whole: bool,
-    /// some of its state doesn't open with the key
+    /// some of its state doesn't open with the key, or it isn't known to be all
     pub(crate) locked: bool,
     pub(crate) entries: Vec<Entry>,
 }
@@ -152,12 +152,13 @@ impl Journal {
         Ok(is_whole.then(|| u64::from_le_bytes(salt)))
     }
 
-    /// Reads the journal: the newest chain of frames, back to the oldest that is needed. State in clear counts if `has_clear_state`.
+    /// Reads the journal: the newest chain of frames, back to the oldest that is needed. With `sealed_after` state in clear counts
+    /// nowhere, and each frame behind that number has a seal; without it there is no key, or there was none until now.
     pub(crate) fn open(
         disk: &dyn Disk,
         salt: u64,
         key: Option<Arc<BlockKey>>,
-        has_clear_state: bool,
+        sealed_after: Option<u64>,
     ) -> Result<Found> {
         let fail = |what| move |e: std::io::Error| Error::io(what, NAME, &e);
         let file = disk.open(NAME).map_err(fail("open"))?;
@@ -175,18 +176,18 @@ impl Journal {
         let heads: BTreeMap<u64, FrameHead> = (0..ring.len())
             .step_by(PAGE as usize)
             .filter_map(|at| FrameHead::parse(&ring[at..], journal.seed, at))
-            .map(|head| (head.number, head))
+            .map(|head| (head.numbers.number, head))
             .collect();
         let (chain, torn) = newest_chain(&heads, &ring);
         if let Some(newest) = chain.last() {
             journal.head = (newest.at as u64 + newest.pages()) % journal.size;
-            journal.prev = newest.number;
-            journal.announced = newest.oldest;
-            journal.oldest_written = newest.oldest;
+            journal.prev = newest.numbers.number;
+            journal.announced = newest.numbers.oldest;
+            journal.oldest_written = newest.numbers.oldest;
         }
         journal.number = heads.keys().next_back().map_or(1, |newest| newest + 1);
         for frame in &chain {
-            journal.placed(frame.number, frame.at as u64, frame.pages());
+            journal.placed(frame.numbers.number, frame.at as u64, frame.pages());
         }
         let frames = chain
             .iter()
@@ -194,24 +195,32 @@ impl Journal {
                 let mut walk = EntryWalk {
                     seed: journal.seed,
                     key: journal.key.as_deref(),
-                    has_clear_state,
-                    frame: *head,
+                    has_clear_state: sealed_after.is_none(),
+                    frame: head.numbers,
+                    opened: 0,
+                    sealed: false,
                     locked: false,
                 };
                 let body = head.body(&ring);
                 let entries = body.map(|body| walk.entries(&Bytes::copy_from_slice(&body)));
+                let number = head.numbers.number;
+                let lacks_seal = sealed_after.is_some_and(|last| number > last) && !walk.sealed;
                 Frame {
-                    number: head.number,
+                    number,
                     at: PAGE + head.at as u64,
                     whole: head.is_whole(&ring),
-                    locked: walk.locked,
+                    locked: walk.locked || lacks_seal,
                     entries: entries.unwrap_or_default(),
                 }
             })
             .collect();
         let torn = torn.map(|head| (PAGE + head.at as u64, head.pages()));
         Ok(Found {
-            manifest: chain.iter().map(|head| head.manifest).max().unwrap_or(0),
+            manifest: chain
+                .iter()
+                .map(|head| head.numbers.manifest)
+                .max()
+                .unwrap_or(0),
             journal,
             frames,
             torn,
@@ -278,8 +287,15 @@ impl Journal {
         }
         let number = self.number;
         let oldest = if oldest == 0 { number } else { oldest };
-        frame.encrypt(number, self.manifest)?;
-        frame.finish(number, self.prev, oldest, self.synced, self.manifest);
+        let numbers = Numbers {
+            number,
+            prev: self.prev,
+            oldest,
+            synced: self.synced,
+            manifest: self.manifest,
+        };
+        frame.encrypt(&numbers)?;
+        frame.finish(&numbers);
         let written = self.attempt("write", |file| file.write_at(&frame.bytes, PAGE + at));
         // Whatever a write that failed left there has a number that no other frame has, and none says that it came before it.
         self.number += 1;
@@ -394,36 +410,36 @@ fn newest_chain(
     let (mut known_synced, mut oldest) = (0, 0);
     let mut candidate = heads.values().next_back().copied();
     while let Some(head) = candidate {
-        if !head.is_whole(ring) && known_synced < head.number {
+        if !head.is_whole(ring) && known_synced < head.numbers.number {
             torn = Some(head);
             chain.clear();
             (known_synced, oldest) = (0, 0);
             candidate = heads
-                .range(..head.number)
+                .range(..head.numbers.number)
                 .next_back()
                 .map(|(_, head)| *head);
             continue;
         }
         if chain.is_empty() {
-            oldest = head.oldest;
+            oldest = head.numbers.oldest;
         }
-        known_synced = known_synced.max(head.synced);
+        known_synced = known_synced.max(head.numbers.synced);
         chain.push(head);
-        if head.prev < oldest {
+        if head.numbers.prev < oldest {
             break;
         }
-        candidate = heads.get(&head.prev).copied();
+        candidate = heads.get(&head.numbers.prev).copied();
         if candidate.is_none() {
-            if known_synced < head.prev {
+            if known_synced < head.numbers.prev {
                 chain.clear();
                 (known_synced, oldest) = (0, 0);
                 torn = Some(head);
             }
             candidate = heads
-                .range(..head.prev)
+                .range(..head.numbers.prev)
                 .next_back()
                 .map(|(_, head)| *head)
-                .filter(|h| h.number >= oldest);
+                .filter(|h| h.numbers.number >= oldest);
         }
     }
     chain.reverse();

@@ -205,7 +205,7 @@ impl Past {
             &**disk,
             self.salt,
             self.journal_key.clone(),
-            !self.is_encrypted,
+            self.is_encrypted.then_some(self.saved),
         )?;
         if self.generation == 0 && found.frames.iter().any(|frame| frame.locked) {
             return Err(unreadable(

@@ -471,6 +471,77 @@ fn state_that_was_put_into_the_journal_doesn_t_count() {
     assert_eq!(forge(&clear).0.unwrap(), b"first");
 }
 
+/// The offsets of the frames, in the order of the file.
+fn frames_of(journal: &[u8]) -> Vec<usize> {
+    let pages = (PAGE..journal.len()).step_by(PAGE);
+    pages
+        .filter(|&at| journal[at..].starts_with(b"MDGFRAM1"))
+        .collect()
+}
+
+/// Gives the frame there checksums that hold.
+fn certify_frame(journal: &mut [u8], at: usize) {
+    let len = u32::from_le_bytes(journal[at + 48..at + 52].try_into().unwrap());
+    let sum = crc(0, &journal[at + 64..at + 64 + len as usize]);
+    journal[at + 12..at + 16].copy_from_slice(&sum);
+    let sum = crc(SALT as u32, &journal[at + 12..at + 64]);
+    journal[at + 8..at + 12].copy_from_slice(&sum);
+}
+
+/// Symptom: a change of small state was gone, and nothing told it.
+/// Cause: each entry was bound to its place, and nothing said how many there were, nor which frame came before.
+/// Remedy: a frame's last entry seals their number and the frame's head.
+#[test]
+fn state_that_was_taken_out_of_the_journal_is_told() {
+    let disk = CrashDisk::new();
+    let store = open(&disk, Some(1)).unwrap();
+    for value in [b"1", b"2", b"3"] {
+        drop(store.put_state(b"k", value).unwrap());
+        store.commit_once(0).unwrap();
+    }
+    drop(store);
+    let disk = disk.kill();
+    let attacks: [(&str, fn(&mut [u8], &[usize])); 4] = [
+        ("1", |journal, frames| certify_frame(journal, frames[2])),
+        ("entries are spoilt", |journal, frames| {
+            let end =
+                u32::from_le_bytes(journal[frames[2] + 48..][..4].try_into().unwrap()) as usize;
+            for at in (frames[2] + 64..frames[2] + 64 + end).step_by(8) {
+                // Puts, encrypted.
+                if journal[at + 4] == 2 && journal[at + 5] > 0 && journal[at + 7] == 0 {
+                    journal[at] ^= 1;
+                }
+            }
+            certify_frame(journal, frames[2]);
+        }),
+        ("a frame without a body", |journal, frames| {
+            journal[frames[2] + 48..frames[2] + 56].fill(0);
+            certify_frame(journal, frames[2]);
+        }),
+        ("a frame is left out", |journal, frames| {
+            journal[frames[1]..frames[1] + 8].fill(0);
+            journal.copy_within(frames[1] + 24..frames[1] + 32, frames[2] + 24);
+            certify_frame(journal, frames[2]);
+        }),
+    ];
+    for (what, attack) in attacks {
+        let disk = disk.kill();
+        disk.tamper("journal", |journal| {
+            let frames = frames_of(journal);
+            assert_eq!(frames.len(), 3);
+            attack(journal, &frames);
+        });
+        let told = open(&disk, Some(1)).unwrap().damage();
+        let kinds: Vec<_> = told.iter().map(|it| it.kind).collect();
+        let want = if what == "1" {
+            vec![]
+        } else {
+            vec![DamageKind::Frame]
+        };
+        assert_eq!(kinds, want, "{what}");
+    }
+}
+
 #[test]
 fn what_is_repaired_and_compacted_stays_encrypted() {
     for cipher in CIPHERS {

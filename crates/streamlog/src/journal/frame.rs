@@ -28,6 +28,10 @@ pub(crate) enum Entry {
 const TAG_BYTES: u8 = 1;
 const TAG_PUT: u8 = 2;
 const TAG_DELETE: u8 = 3;
+/// behind all others, with a key: that they are all, and what the frame's head says
+const TAG_SEAL: u8 = 4;
+/// Bytes of it.
+const SEAL: usize = (ENTRY + BlockKey::FRONT + BlockKey::BEHIND).next_multiple_of(8);
 
 /// A frame while it is put together.
 pub(crate) struct FrameBuf {
@@ -64,8 +68,9 @@ impl FrameBuf {
         self.entries == 0
     }
 
+    /// Bytes of the frame as it will be written, padding aside.
     pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() + self.key.as_ref().map_or(0, |_| SEAL)
     }
 
     pub(crate) fn bytes(
@@ -168,14 +173,17 @@ impl FrameBuf {
         self.entries += 1;
     }
 
-    /// Encrypts the small state, each entry for its place in the frame of that number, which knows the manifest of that generation.
-    pub(super) fn encrypt(&mut self, number: u64, manifest: u64) -> Result<()> {
-        let Some(key) = &self.key else {
+    /// Encrypts the small state, each entry for its place in the frame with that head, and seals the frame.
+    pub(super) fn encrypt(&mut self, frame: &Numbers) -> Result<()> {
+        let Some(key) = self.key.clone() else {
             return Ok(());
         };
-        for start in self.open_entries.drain(..) {
+        let states = self.open_entries.len();
+        self.entry(TAG_SEAL, 0, 0, 0, 0, 0, 0, &[]);
+        for (k, start) in self.open_entries.drain(..).enumerate() {
             let head = &self.bytes[start..start + ENTRY];
-            let context = context_of(head, number, manifest, start - HEAD);
+            let states = (k == states).then_some(states);
+            let context = context_of(head, frame, start - HEAD, states);
             let len = entry_len(&self.bytes[start..]);
             let begin = start + ENTRY;
             key.seal(&context, &mut self.bytes[begin..begin + len])?;
@@ -186,19 +194,19 @@ impl FrameBuf {
     }
 
     /// Fills in the head and pads to whole pages.
-    pub(super) fn finish(
-        &mut self,
-        number: u64,
-        prev: u64,
-        oldest: u64,
-        synced: u64,
-        manifest: u64,
-    ) {
+    pub(super) fn finish(&mut self, frame: &Numbers) {
         let body_crc = crc(0, &self.bytes[HEAD..]);
         let body_len = (self.bytes.len() - HEAD) as u32;
         let head = &mut self.bytes[..HEAD];
         head[..8].copy_from_slice(FRAME_MAGIC);
         head[12..16].copy_from_slice(&body_crc.to_le_bytes());
+        let Numbers {
+            number,
+            prev,
+            oldest,
+            synced,
+            manifest,
+        } = *frame;
         for (k, value) in [number, prev, oldest, synced].iter().enumerate() {
             head[16 + k * 8..][..8].copy_from_slice(&value.to_le_bytes());
         }
@@ -212,14 +220,24 @@ impl FrameBuf {
     }
 }
 
+/// What a frame's head says of it among the others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers {
+    pub(super) number: u64,
+    /// the frame before
+    pub(super) prev: u64,
+    /// replay begins there
+    pub(super) oldest: u64,
+    /// the newest frame known to be on the disk
+    pub(super) synced: u64,
+    /// generation of the newest manifest on the disk, with a key
+    pub(super) manifest: u64,
+}
+
 /// The head of a frame found in the ring.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FrameHead {
-    pub(super) number: u64,
-    pub(super) prev: u64,
-    pub(super) oldest: u64,
-    pub(super) synced: u64,
-    pub(super) manifest: u64,
+    pub(super) numbers: Numbers,
     pub(super) body_crc: u32,
     pub(super) body_len: usize,
     pub(super) at: usize,
@@ -235,11 +253,13 @@ impl FrameHead {
             return None;
         }
         Some(Self {
-            number: u64_at(16),
-            prev: u64_at(24),
-            oldest: u64_at(32),
-            synced: u64_at(40),
-            manifest: u64_at(56),
+            numbers: Numbers {
+                number: u64_at(16),
+                prev: u64_at(24),
+                oldest: u64_at(32),
+                synced: u64_at(40),
+                manifest: u64_at(56),
+            },
             body_crc: u32_at(12),
             body_len: u32_at(48) as usize,
             at,
@@ -266,13 +286,23 @@ fn entry_len(head: &[u8]) -> usize {
     u32::from_le_bytes([head[8], head[9], head[10], head[11]]) as usize
 }
 
-/// What encrypted state is bound to: the rest of its head, the frame's number and manifest, its place in the frame's body.
-fn context_of(head: &[u8], frame: u64, manifest: u64, at: usize) -> [u8; 52] {
-    let mut context = [0; 52];
+/// What an encrypted entry is bound to: the rest of its head, its place in the frame's body, what the frame's head says, and, if it is the seal, the number of
+/// those before it.
+fn context_of(head: &[u8], frame: &Numbers, at: usize, states: Option<usize>) -> [u8; 84] {
+    let mut context = [0; 84];
     context[..28].copy_from_slice(&head[4..ENTRY]);
-    context[28..36].copy_from_slice(&frame.to_le_bytes());
-    context[36..44].copy_from_slice(&manifest.to_le_bytes());
-    context[44..].copy_from_slice(&(at as u64).to_le_bytes());
+    let numbers = [
+        at as u64,
+        frame.number,
+        frame.prev,
+        frame.oldest,
+        frame.synced,
+        frame.manifest,
+        states.unwrap_or(0) as u64,
+    ];
+    for (k, value) in numbers.iter().enumerate() {
+        context[28 + k * 8..][..8].copy_from_slice(&value.to_le_bytes());
+    }
     context
 }
 
@@ -282,8 +312,12 @@ pub(super) struct EntryWalk<'a> {
     pub(super) key: Option<&'a BlockKey>,
     /// state in clear counts
     pub(super) has_clear_state: bool,
-    pub(super) frame: FrameHead,
-    /// some state didn't open
+    pub(super) frame: Numbers,
+    /// entries of encrypted state that opened
+    pub(super) opened: usize,
+    /// the seal opened: they are all
+    pub(super) sealed: bool,
+    /// some state, or the seal, didn't open
     pub(super) locked: bool,
 }
 
@@ -297,8 +331,8 @@ impl EntryWalk<'_> {
                 u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]])
             };
             let (tag, len, begin) = (head[4], entry_len(head), at + ENTRY);
-            let known =
-                matches!(tag, TAG_BYTES | TAG_PUT | TAG_DELETE) && begin + len <= body.len();
+            let known = matches!(tag, TAG_BYTES | TAG_PUT | TAG_DELETE | TAG_SEAL)
+                && begin + len <= body.len();
             let checked = if tag == TAG_BYTES { begin } else { begin + len };
             if !known || crc(self.seed, &body[at + 4..checked]) != u32_at(0) {
                 // Entries begin on multiples of 8: the next one whose checksum holds is looked for.
@@ -314,6 +348,7 @@ impl EntryWalk<'_> {
                     offset: u32_at(24),
                     bytes,
                 }),
+                TAG_SEAL => self.sealed |= self.open(head, at, Some(self.opened), &bytes).is_some(),
                 _ => entries.extend(self.state(head, at, bytes)),
             }
             at = (begin + len).next_multiple_of(8);
@@ -321,17 +356,27 @@ impl EntryWalk<'_> {
         entries
     }
 
+    /// What an encrypted entry holds, if it opens.
+    fn open(
+        &mut self,
+        head: &[u8],
+        at: usize,
+        states: Option<usize>,
+        block: &[u8],
+    ) -> Option<Vec<u8>> {
+        let context = context_of(head, &self.frame, at, states);
+        let opened = self.key.and_then(|key| key.open(head[5], &context, block));
+        self.locked |= opened.is_none();
+        opened
+    }
+
     /// The small state in an entry. `None`: it doesn't count.
     fn state(&mut self, head: &[u8], at: usize, bytes: Bytes) -> Option<Entry> {
         let (tag, cipher) = (head[4], head[5]);
         let mut value = if cipher > 0 {
-            let FrameHead {
-                number, manifest, ..
-            } = self.frame;
-            let context = context_of(head, number, manifest, at);
-            let opened = self.key.and_then(|key| key.open(cipher, &context, &bytes));
-            self.locked |= opened.is_none();
-            Bytes::from(opened?)
+            let opened = self.open(head, at, None, &bytes)?;
+            self.opened += 1;
+            Bytes::from(opened)
         } else if self.has_clear_state {
             bytes
         } else {
