@@ -43,6 +43,9 @@ pub enum Error {
     /// What is there is encrypted, or is to be, and the store was opened without a key.
     #[error("encryption needs a key, and the store was opened without one")]
     NoKey,
+    /// The library of ciphers, or the system's random numbers, failed.
+    #[error("encryption failed: {0}")]
+    Cipher(&'static str),
     /// The build lacks what the stream's options ask for.
     #[error("this build has no {0}")]
     NotBuilt(&'static str),

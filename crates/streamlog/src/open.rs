@@ -45,6 +45,8 @@ struct Past {
     is_encrypted: bool,
     /// the manifest has to be written before anything else: there is none, or a copy of it is in clear and there is a key
     is_stale: bool,
+    /// the journal was made anew behind frames that the manifest knows
+    is_journal_lost: bool,
     keys: Option<StoreKeys>,
     journal_key: Option<Arc<BlockKey>>,
     salt: u64,
@@ -76,6 +78,7 @@ impl Store {
         // The journal was opened past it: a commit never waits for a descriptor.
         let disk = Arc::new(BoundedDisk::new(disk, options.max_open_files));
         let (is_stale, is_in_clear) = (past.is_stale, past.is_to_be_encrypted());
+        let is_journal_lost = past.is_journal_lost;
         let inner = past.into_inner(disk, options, journal, damage);
         inner.learn(&names);
         inner.writer.lock().inherited = inner.registry.lock().inherited();
@@ -86,6 +89,11 @@ impl Store {
         }
         if is_stale {
             inner.write_manifest(&mut inner.writer.lock())?;
+        }
+        if is_journal_lost {
+            // Or it would be taken for an older one the next time.
+            let journal = &mut inner.writer.lock().journal;
+            journal.start_anew(&*inner.disk, inner.salt)?;
         }
         Ok(Self(Arc::new(inner)))
     }
@@ -194,6 +202,7 @@ impl Past {
             if self.generation > 0 {
                 damage.report(Damage::of_file(DamageKind::Journal, journal::NAME));
             }
+            self.is_journal_lost = self.saved > 0;
             let mut journal = Journal::create(&**disk, self.salt, self.journal_key.clone(), size)?;
             journal.go_on_after(self.saved);
             journal.know_manifest(self.generation);

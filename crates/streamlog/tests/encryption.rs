@@ -414,6 +414,26 @@ fn a_manifest_or_journal_of_earlier_is_told() {
     }
 }
 
+/// Symptom: after a journal was lost each start reported another one of earlier.
+/// Cause: the one that was made anew has no frame until something is written, and the manifest knows a newer one.
+/// Remedy: it begins with a frame.
+#[test]
+fn a_journal_that_is_lost_is_told_once() {
+    let disk = CrashDisk::new();
+    let store = open(&disk, Some(1)).unwrap();
+    drop(store.put_state(b"k", b"v").unwrap());
+    store.repair(0).unwrap();
+    drop(store);
+    let disk = disk.kill();
+    disk.remove("journal").unwrap();
+    for want in [vec![DamageKind::Journal], vec![], vec![]] {
+        let store = open(&disk, Some(1)).unwrap();
+        let told: Vec<_> = store.damage().into_iter().map(|it| it.kind).collect();
+        assert_eq!(told, want);
+        assert_eq!(store.state(b"k").unwrap(), b"v");
+    }
+}
+
 /// Frames of the journal begin on multiples of this.
 const PAGE: usize = 4096;
 

@@ -130,7 +130,7 @@ impl BodyCipher {
                 Aad::from(context),
                 &mut plain,
             )
-            .map_err(|_| Error::NoKey)?;
+            .map_err(|_| Error::Cipher("a body couldn't be encrypted"))?;
         let mut out = Vec::with_capacity(NONCE_LEN + plain.len());
         out.extend_from_slice(&nonce);
         out.append(&mut plain);
@@ -166,7 +166,8 @@ impl BodyCipher {
         place[13..21].copy_from_slice(&self.stream.to_le_bytes());
         place[21..25].copy_from_slice(&segment.to_le_bytes());
         let tag = hmac::sign(&self.keys.old, &place);
-        let key = UnboundKey::new(self.algorithm, tag.as_ref()).map_err(|_| Error::NoKey)?;
+        let key = UnboundKey::new(self.algorithm, tag.as_ref());
+        let key = key.map_err(|_| Error::Cipher("no key could be derived"))?;
         Ok(LessSafeKey::new(key))
     }
 }

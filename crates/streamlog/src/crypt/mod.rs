@@ -64,7 +64,8 @@ impl MasterKey {
     fn derive(&self, purpose: Purpose, algorithm: &'static Algorithm) -> Result<LessSafeKey> {
         let (info, number) = (purpose.info(), [algorithm_number(algorithm)]);
         let parts = [&info[..], &number[..]];
-        let okm = self.0.expand(&parts, algorithm).map_err(|_| Error::NoKey)?;
+        let okm = self.0.expand(&parts, algorithm);
+        let okm = okm.map_err(|_| Error::Cipher("no key could be derived"))?;
         Ok(LessSafeKey::new(UnboundKey::from(okm)))
     }
 }
@@ -102,7 +103,7 @@ impl BlockKey {
         let key = &self.keys[usize::from(self.cipher - 1)];
         let tag = key
             .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), plain)
-            .map_err(|_| Error::NoKey)?;
+            .map_err(|_| Error::Cipher("a block couldn't be encrypted"))?;
         nonce_place.copy_from_slice(&nonce);
         tag_place.copy_from_slice(tag.as_ref());
         Ok(())
@@ -161,7 +162,7 @@ fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     SystemRandom::new()
         .fill(&mut bytes)
-        .map_err(|_| Error::NotBuilt("random numbers"))?;
+        .map_err(|_| Error::Cipher("the system gives no random numbers"))?;
     Ok(bytes)
 }
 
