@@ -115,8 +115,10 @@ impl Inner {
         let mut writer = self.writer.lock();
         self.commit_all(&mut writer, now)?;
         match self.flush(&mut writer, &stream.0) {
-            // The rest of the tail is in the journal.
-            Err(error) if error.is_passing() => writer.sync_journal()?,
+            // The rest of the tail is in the journal, unless it went past that.
+            Err(error) if error.is_passing() && !writer.lazy.contains_key(&stream.0.id) => {
+                writer.sync_journal()?;
+            }
             outcome => outcome?,
         }
         drop(writer);

@@ -380,9 +380,10 @@ pub(super) fn check_cut(life: &Life) {
             let left = answers.next().expect("an answer");
             let first = left["message"]["seq"].as_u64();
             let is_undone = first.zip(floor).is_none_or(|(first, floor)| first > floor);
+            let (trouble, faults) = (life.trouble, life.faults.lock().unwrap());
             assert!(
-                is_undone || life.trouble == Trouble::Lasting,
-                "{stream} has {left} after a loss of power, and {info}"
+                is_undone || trouble == Trouble::Lasting,
+                "{stream} has {left} after a loss of power, and {info}, {trouble:?} {faults:?}, {plan:?}"
             );
         }
         for seq in confirmed {

@@ -269,6 +269,55 @@ fn nothing_follows_the_share_with_which_a_stream_failed() {
     assert_eq!(after.damage(), []);
 }
 
+/// Symptom: a stream ended before what it took for durable after a loss of power, or what was never durable was told as damage. Cause: a share that follows
+/// unsynced bytes of a segment went to the journal, because its segment could neither be written nor synced at the moment; the journal's sync then seemed
+/// to cover all before it. Remedy: the batch waits.
+#[test]
+fn nothing_is_durable_that_follows_unsynced_bytes() {
+    let disk = CrashDisk::new();
+    let options = || StoreOptions {
+        direct_bytes: 100,
+        ..StoreOptions::default()
+    };
+    let store = Store::open(Arc::new(disk.clone()), options()).unwrap();
+    let lazy = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(100)),
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", lazy).unwrap();
+    store.commit_once(0).unwrap();
+    let append = || {
+        stream
+            .append(NewMessage::new("s", &[b'x'; 200]), 0)
+            .map(drop)
+    };
+    append().unwrap();
+    store.commit_once(1).unwrap();
+    append().unwrap();
+    let fails = |call, failure| Fault::fails(call, "0000", failure);
+    disk.set_faults(&[
+        fails(Call::Write, Failure::Space),
+        fails(Call::Sync, Failure::Descriptors),
+    ]);
+    assert!(store.commit_once(2).unwrap().waits_for_room);
+    store.0.writer.lock().sync_journal().unwrap();
+    let ends_well = || {
+        let after = Store::open(Arc::new(disk.cut(0)), options()).unwrap();
+        let last = after.stream("s").unwrap().unwrap().stats().last_seq;
+        assert_eq!((last, after.damage()), (durable_of(&stream), vec![]));
+        last
+    };
+    assert_eq!(ends_well(), 0);
+    disk.set_faults(&[]);
+    store.commit_once(3).unwrap();
+    store.commit_once(200_000_000_000).unwrap();
+    assert_eq!(ends_well(), 2);
+}
+
+fn durable_of(stream: &Stream) -> u64 {
+    stream.0.state.lock().durable
+}
+
 /// Symptom: the ring was filled with empty frames. Cause: a stream that is deleted while frames are copied forward had nothing to copy, and kept its
 /// oldest frame. Remedy: nothing is copied when that doesn't help.
 ///

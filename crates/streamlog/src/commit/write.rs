@@ -50,6 +50,11 @@ impl Inner {
     ) -> Result<Option<Level>> {
         let new = w.new_streams(&batch.deltas);
         self.write_large(w, batch, &new, now);
+        // What is unsynced in its segments is in no frame, and nothing may be durable that follows it.
+        let mut left = batch.shares.iter();
+        if left.any(|share| w.lazy.contains_key(&share.stream.id)) {
+            return Ok(None);
+        }
         let is_large =
             |share: &Share| new.contains(&share.stream.id) && share.bytes >= self.direct_bytes(w);
         let apart = state_len(&batch.deltas) > w.state_max() || batch.shares.iter().any(is_large);
