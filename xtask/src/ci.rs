@@ -143,6 +143,7 @@ fn steps(long: bool) -> Vec<Step> {
             step("bench", 60, vec![xtask("bench")]),
         ),
         when(long && broker, step("fair", 30, vec![xtask("fair")])),
+        when(long && broker, step("shapes", 12, vec![xtask("shapes")])),
     ]
     .into_iter()
     .flatten()

@@ -4,7 +4,7 @@
 //! a small real file system which fills up, and which stops without a flush. The server's is told in [`server`]. What acknowledged
 //! work each may cost is none.
 
-mod ext4;
+pub(crate) mod ext4;
 mod kill;
 mod server;
 

@@ -8,9 +8,7 @@
 //! The longest wait of a shape may be [`WAIT_MAX`], as the median of three tries, because a machine has other things to do as well: a shape is
 //! played until two tries agree on which side of the limit they are. One that is beyond it makes the verb fail.
 
-use std::fs;
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -18,8 +16,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::bench::contestant::{Contestant, Server};
+use crate::bench::contestant::Server;
 use crate::peer::Peer;
+use crate::stage::{self, Stage};
 use crate::tree;
 
 const USAGE: &str = "fair [SHAPE..] [--ours PATH] [--small]";
@@ -141,11 +140,7 @@ impl Case {
     }
 
     fn http(&self, path: &str) -> Result<String> {
-        let mut stream = TcpStream::connect(self.monitor)?;
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: x\r\n\r\n")?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        Ok(String::from_utf8_lossy(&answer).into_owned())
+        stage::http(self.monitor, path)
     }
 }
 
@@ -429,28 +424,9 @@ fn is_fair(shape: &Shape, program: &Path, divisor: usize) -> bool {
 
 /// Plays a shape; its row, and the longest wait.
 fn play(shape: &Shape, program: &Path, divisor: usize) -> Result<(String, Duration)> {
-    let folder = tree::target()?.join("fair");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder)?;
-    let monitor = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-    let config = folder.join("server.conf");
-    let user = |name: &str| {
-        format!(
-            "{} {{ jetstream: enabled, users: [{{ user: {name}, password: p }}] }}",
-            name.to_uppercase()
-        )
-    };
-    let text = format!(
-        "host: \"127.0.0.1\"\nhttp: \"{monitor}\"\nno_auth_user: b\nmax_payload: 8MB\nmax_pending: 1GB\njetstream {{ store_dir: \"{}\" }}\naccounts {{ {}, {} }}\n",
-        folder.join("store").display(),
-        user("a"),
-        user("b"),
-    );
-    fs::write(&config, text)?;
-    let contestant = Contestant::new("fair", program.to_owned());
-    let start = || contestant.start(&config);
-    let mut server = start()?;
-    let mut case = enter(&server, monitor, divisor)?;
+    let stage = Stage::new("fair", program.to_owned(), None)?;
+    let mut server = stage.start()?;
+    let mut case = enter(&server, stage.monitor, divisor)?;
     let small = "{\"name\":\"T\",\"subjects\":[\"t\"],\"max_msgs\":1000}";
     let made = Peer::new(server.addr, "b").and_then(|mut peer| {
         peer.say("SUB inbox 1");
@@ -460,12 +436,10 @@ fn play(shape: &Shape, program: &Path, divisor: usize) -> Result<(String, Durati
     (shape.lay)(&mut case).context("laying it out")?;
     if shape.again {
         server.stop()?;
-        server = start()?;
-        case = enter(&server, monitor, divisor)?;
+        server = stage.start()?;
+        case = enter(&server, stage.monitor, divisor)?;
     }
-    let row = measure(shape, server, case);
-    let _ = fs::remove_dir_all(&folder);
-    row
+    measure(shape, server, case)
 }
 
 fn enter(server: &Server, monitor: SocketAddr, divisor: usize) -> Result<Case> {

@@ -29,9 +29,11 @@ mod peer;
 mod probe;
 mod process;
 mod reference;
+mod shapes;
 mod simulate;
 mod smoke;
 mod soak;
+mod stage;
 mod transcripts;
 mod tree;
 
@@ -42,7 +44,7 @@ cargo xtask VERB [arguments]
 
 Every day
   ci [--long] [STEP..]     everything CI runs, each step within its time; logs in target/ci
-                           --long: long fuzzing, the whole conformance suite, all mutants, bench
+                           --long: long fuzzing, the whole conformance suite, all mutants, bench, fair, shapes
                            STEP..: only these steps (ci --list names them)
   layers                   compares the crates' dependencies with the table in docs/architecture.md
 
@@ -69,7 +71,7 @@ Does it hold?
                            kills the server under JetStream load (default 100 times), stops its disk without a flush
                            (20; root), and wants every acknowledged publish, ack, removal and definition back
                            --reference: nats-server through the same, counted; --write: into docs/durability.md
-  simulate [MINUTES] [contents|consumers|simple]
+  simulate [MINUTES] [contents|consumers|simple|interleavings]
                            JetStream in memory, one simulation after the other, each for so long (default 10): random work, crashes
                            and full disks, compared with models; a failure names its seed
   fuzz [TARGET] [SECONDS]  runs one fuzz target, or all, for so long each (default 60)
@@ -83,6 +85,9 @@ Does it hold?
                            requests that touch a million of something, and what another account waits meanwhile; fails when
                            that is more than 50 ms at the longest, as the median of three tries
                            --small: a twentieth of everything
+  shapes [SHAPE..] [--ours PATH]
+                           thousands of consumers and streams, hundreds of filters, a million keys or pending messages, 64 MB at once,
+                           a small disk, few descriptors: what was acknowledged is there, and nobody waits in vain
   mutants [FILTER..]       plants each bug of xtask/mutants/*.patch and expects its suite to fail
 
 How fast is it?
@@ -126,6 +131,7 @@ fn dispatch(verb: &str, args: &[String]) -> anyhow::Result<()> {
         "fuzz" => fuzz::run(args),
         "layers" => layers::run(args),
         "mutants" => mutants::run(args),
+        "shapes" => shapes::run(args),
         "simulate" => simulate::run(args),
         "smoke" => smoke::run(args),
         "soak" => soak::run(args),

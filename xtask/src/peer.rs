@@ -90,6 +90,14 @@ impl Peer {
         }
     }
 
+    /// Waits for this many messages; all that came.
+    pub fn gather(&mut self, count: usize) -> Result<Vec<Got>> {
+        while self.got.len() < count {
+            self.read_one()?;
+        }
+        Ok(self.take())
+    }
+
     /// All that came.
     pub fn take(&mut self) -> Vec<Got> {
         std::mem::take(&mut self.got)

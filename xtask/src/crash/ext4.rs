@@ -68,13 +68,13 @@ pub(super) fn stop(point: &Path) {
 }
 
 /// A file system in a file; goes when it is dropped.
-pub(super) struct Mounted {
+pub(crate) struct Mounted {
     image: PathBuf,
     point: PathBuf,
 }
 
 impl Mounted {
-    pub(super) fn new(base: &Path, name: &str, mib: u32) -> Result<Self> {
+    pub(crate) fn new(base: &Path, name: &str, mib: u32) -> Result<Self> {
         let (image, point) = (base.join(format!("{name}.img")), base.join(name));
         fs::create_dir_all(&point)?;
         let file = fs::File::create(&image)?;
@@ -87,7 +87,7 @@ impl Mounted {
     }
 
     /// Where it is mounted.
-    pub(super) fn point(&self) -> &Path {
+    pub(crate) fn point(&self) -> &Path {
         &self.point
     }
 
