@@ -29,6 +29,8 @@ const STEP_MAX: u64 = 2_000;
 const JUMP_ONE_IN: u64 = 64;
 /// If it is due within this.
 const JUMP_MAX: u64 = 20_000_000;
+/// Nobody can go on when locks were tried so often for each who waits for one, in vain.
+const TRIES_MAX: usize = 1_000;
 /// A run with more steps than this goes in circles.
 const STEPS_MAX: u64 = 50_000_000;
 
@@ -308,7 +310,9 @@ impl State {
                 _ => None,
             });
             let next = next.min();
-            let stuck = ready == 0 && self.fruitless > 2 * blocked;
+            // Who could have its lock may not be drawn for a while.
+            let tries = if next.is_some() { 2 } else { TRIES_MAX };
+            let stuck = ready == 0 && self.fruitless > tries * blocked;
             if ready + blocked == 0 || stuck {
                 self.fruitless = 0;
                 match next {
