@@ -71,7 +71,7 @@ impl Inner {
             full.map(|slot| slot.seg.clone()).collect()
         };
         let changed = !full.is_empty() && self.seal_all(stream, &full, now)?;
-        if changed || !stream.0.state.lock().dropped.is_empty() {
+        if changed || stream.0.state.lock().may_let_go() {
             self.write_meta(stream, now)?;
         }
         // Only what a meta file names is rewritten, so that a half-written copy is never taken for the real one.
@@ -103,13 +103,14 @@ impl Inner {
 
     /// Writes the stream's meta file, and removes what it doesn't name any more.
     pub(crate) fn write_meta(&self, stream: &Stream, now: u64) -> Result<()> {
-        let (content, generation, named) = {
+        let (content, generation, named, position) = {
             let mut state = stream.0.state.lock();
             state.totals.shrink();
             state.generation += 1;
             state.meta_stale = false;
             let content = meta::encode(&state);
-            (content, state.generation, state.dropped.len())
+            let (named, position) = (state.dropped.len(), state.position());
+            (content, state.generation, named, position)
         };
         // What is said here may follow from records that no commit carried yet.
         let mut writer = self.writer.lock();
@@ -124,7 +125,13 @@ impl Inner {
         drop(writer);
         let env = stream.0.state.lock().env.clone();
         self.put_meta(&env, generation, &content)?;
-        let dropped: Vec<_> = stream.0.state.lock().dropped.drain(..named).collect();
+        // The part that is scanned is a chain, of which no link may lack.
+        let dropped: Vec<_> = {
+            let dropped = &mut stream.0.state.lock().dropped;
+            dropped
+                .extract_if(..named, |it| it.number < position)
+                .collect()
+        };
         let waiting = self.let_go(dropped);
         stream.0.state.lock().dropped.splice(0..0, waiting);
         Ok(())

@@ -51,17 +51,13 @@ pub(crate) fn encode(state: &State) -> Vec<u8> {
         .iter()
         .take_while(|slot| slot.heap.is_none())
         .collect();
-    let position = state
-        .slots
-        .get(sealed.len())
-        .map_or(0, |slot| slot.seg.number);
     let last_seq = state
         .slots
         .get(sealed.len())
         .map_or(state.last_seq, |slot| slot.before);
     let mut put = Put::default();
     // The tail is applied again from `last_seq` on, so what went there goes again.
-    put.num(u64::from(position))
+    put.num(u64::from(state.position()))
         .num(state.first_seq.min(last_seq + 1))
         .num(last_seq)
         .num(state.last_time);

@@ -569,6 +569,18 @@ impl State {
         self.meta_stale = true;
     }
 
+    /// The first segment that has to be scanned, because it isn't sealed.
+    pub(crate) fn position(&self) -> u32 {
+        let open = self.slots.iter().find(|slot| slot.heap.is_some());
+        open.map_or(0, |slot| slot.seg.number)
+    }
+
+    /// Whether a meta file written now lets files go.
+    pub(crate) fn may_let_go(&self) -> bool {
+        let position = self.position();
+        self.dropped.iter().any(|it| it.number < position)
+    }
+
     /// The segment is out of the stream; its file goes when a meta file says so.
     pub(crate) fn let_go(&mut self, segment: Arc<Segment>) {
         if self.erase.remove(&segment.number) {

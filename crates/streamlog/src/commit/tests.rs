@@ -3,7 +3,7 @@ use super::*;
 use crate::{
     NewMessage, Policy, StoreOptions, Stream, StreamOptions,
     disk::{
-        Disk as _,
+        Disk as _, Work,
         crash::{Call, CrashDisk, Failure, Fault},
     },
     stream::Owner,
@@ -316,6 +316,48 @@ fn nothing_is_durable_that_follows_unsynced_bytes() {
 
 fn durable_of(stream: &Stream) -> u64 {
     stream.0.state.lock().durable
+}
+
+/// Symptom: after a kill acknowledged messages were gone, or what had been removed was told as damage. Cause: a segment without a message went
+/// while the one before it wasn't sealed yet; those that are scanned name each other, and the log seemed to end there. Remedy: it stays until then.
+#[test]
+fn no_segment_goes_before_all_that_precede_it_are_sealed() {
+    let disk = CrashDisk::new();
+    let options = || StoreOptions {
+        direct_bytes: 100,
+        ..StoreOptions::default()
+    };
+    let store = Store::open(Arc::new(disk.clone()), options()).unwrap();
+    let small = StreamOptions {
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    };
+    let (stream, _) = store.create_stream("s", small).unwrap();
+    let append = |stream: &Stream| drop(stream.append(NewMessage::new("s", &[b'x'; 3_000]), 0));
+    append(&stream);
+    append(&stream);
+    store.commit_once(0).unwrap();
+    let (later, once) = (stream.clone(), std::sync::Once::new());
+    disk.before_each(move |_, work| {
+        if work == Work::Footer {
+            once.call_once(|| {
+                append(&later);
+                append(&later);
+                drop(later.delete_many(&[3]).unwrap());
+            });
+        }
+    });
+    store.maintain_once(0).unwrap();
+    disk.forget_hook();
+    let ends_well = || {
+        let after = Store::open(Arc::new(disk.kill()), options()).unwrap();
+        let stats = after.stream("s").unwrap().unwrap().stats();
+        assert_eq!((stats.last_seq, stats.msgs, after.damage()), (4, 3, vec![]));
+    };
+    ends_well();
+    store.maintain_once(0).unwrap();
+    ends_well();
+    assert_eq!(stream.0.state.lock().dropped.len(), 0);
 }
 
 /// Symptom: the ring was filled with empty frames. Cause: a stream that is deleted while frames are copied forward had nothing to copy, and kept its
