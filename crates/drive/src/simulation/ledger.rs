@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// Subjects of a stream; the last one is in no filter.
 pub(super) const SUBJECTS: u64 = 4;
+/// How slow a disk is at most that has many small segments.
+const SLOW_MS_SMALL: u64 = 10;
 /// Streams that clients publish to, at most.
 const PUBLISHED_MAX: u64 = 3;
 
@@ -94,7 +96,7 @@ impl Plan {
             }
         }
         let small = dice.roll(2) == 0;
-        Self {
+        let mut plan = Self {
             policy,
             clients: 1 + dice.roll(3) as usize,
             streams,
@@ -110,7 +112,12 @@ impl Plan {
             max_open_files: dice.pick(&[1, 4, 512]),
             slow_ms: dice.pick(&[0, 0, 3, 60]),
             large: dice.pick(&[50, 9000, 20_000]),
+        };
+        if plan.segment_bytes < 4 << 20 {
+            // One commit may sync as many segments as there are messages.
+            plan.slow_ms = plan.slow_ms.min(SLOW_MS_SMALL);
         }
+        plan
     }
 
     pub(super) fn store(&self) -> StoreOptions {
