@@ -18,7 +18,9 @@
 //!
 //! # Never more than is known
 //! After a start the stream removes what all consumers are done with. A consumer whose state can't be read begins anew where its policy says,
-//! and what it had below that isn't known, from then on: it holds all of that.
+//! and what it had below that isn't known, from then on: it holds all of that. Where the head can be read and the parts aren't those that belong to
+//! it, it goes on behind the head's floor, and delivers again what it was done with above it. Only one that begins with the last messages of
+//! their subjects begins anew then too, since nobody knows which of them are to come.
 //!
 //! # Never beyond the log
 //! A power cut may take the end of a log whose stream is lazy, and leave a state that speaks of it. What is restored therefore ends where the
@@ -30,7 +32,7 @@
 
 use super::parts::{Census, Parts};
 use super::records::{Pending, Records};
-use super::{Consumer, ConsumerConfig, Pair};
+use super::{Consumer, ConsumerConfig, DeliverPolicy, Pair};
 use crate::AccountId;
 use crate::leb128::{self, put};
 use midge_streamlog::Stream as Log;
@@ -227,19 +229,38 @@ impl Consumer {
     ) -> Result<Self, midge_streamlog::Error> {
         let empty = |config| Self::empty(account, stream, log, config, now);
         let mut consumer = empty(config.clone());
-        if consumer.decode(stored, now).is_some() {
-            consumer.changed = false;
-        } else {
-            tracing::error!(target: "midge", "JetStream can't read the state of {stream}.{}: it begins anew", config.name);
-            consumer = empty(config);
-            consumer.place()?;
-            consumer.known_from = consumer.next;
-            let strays = stored.parts.keys().copied();
-            consumer.records.parts_mut().note_strays(strays);
+        let has_initial = config.deliver_policy == DeliverPolicy::LastPerSubject;
+        match consumer.decode(stored, now) {
+            Decoded::Whole => consumer.changed = false,
+            Decoded::Head { save } if !has_initial => {
+                tracing::error!(target: "midge", "JetStream can't read a part of the state of {stream}.{}: it goes on behind its ack floor", config.name);
+                consumer.begin_behind_floor(save);
+                consumer.begin_unknown(stored);
+            }
+            Decoded::Head { .. } | Decoded::Nothing => {
+                tracing::error!(target: "midge", "JetStream can't read the state of {stream}.{}: it begins anew", config.name);
+                consumer = empty(config);
+                consumer.place()?;
+                consumer.begin_unknown(stored);
+            }
         }
         consumer.created = created;
         consumer.fit_log();
         Ok(consumer)
+    }
+
+    /// Nothing is remembered of messages above the floor, which a head names that the save of that number wrote: they all go out again.
+    fn begin_behind_floor(&mut self, save: u64) {
+        self.next = self.floor.stream.saturating_add(1);
+        self.floor.consumer = self.dseq - 1;
+        *self.records.parts_mut() = Parts::stored(save, BTreeMap::new());
+    }
+
+    /// What it had before it begins isn't known, and the parts that the store has are in vain.
+    fn begin_unknown(&mut self, stored: &StoredState) {
+        self.known_from = self.next;
+        let strays = stored.parts.keys().copied();
+        self.records.parts_mut().note_strays(strays);
     }
 
     /// Forgets what isn't in the log any more, at either end.
@@ -252,8 +273,19 @@ impl Consumer {
         }
     }
 
-    fn decode(&mut self, stored: &StoredState, now: u64) -> Option<()> {
-        let head = &mut &stored.head[..];
+    fn decode(&mut self, stored: &StoredState, now: u64) -> Decoded {
+        let Some((census, lists)) = self.decode_head(&stored.head, now) else {
+            return Decoded::Nothing;
+        };
+        match self.decode_parts(census, lists, &stored.parts, now) {
+            Some(()) => Decoded::Whole,
+            None => Decoded::Head { save: census.save },
+        }
+    }
+
+    /// What the head says of the other parts, and the first part.
+    fn decode_head(&mut self, mut head: &[u8], now: u64) -> Option<(Census, Lists)> {
+        let head = &mut head;
         let census = match take(head)? {
             VERSION_WHOLE => Census::default(),
             VERSION_PARTS => Census {
@@ -268,9 +300,7 @@ impl Consumer {
             consumer: take(head)?,
             stream: take(head)?,
         };
-        let ends = stored.parts.keys().copied().filter(|_| census.parts > 0);
-        let mut ends = ends.map(Some).chain([None]);
-        let mut lists = Lists::new((0, ends.next()?));
+        let mut lists = Lists::default();
         lists.take_pending(head, |count| self.due_of(count, now), now)?;
         lists.take_initial(head)?;
         if !head.is_empty() {
@@ -282,8 +312,26 @@ impl Consumer {
         if !head.is_empty() {
             self.known_from = take(head)?;
         }
+        Some((census, lists))
+    }
+
+    fn decode_parts(
+        &mut self,
+        census: Census,
+        mut lists: Lists,
+        stored: &BTreeMap<u64, Vec<u8>>,
+        now: u64,
+    ) -> Option<()> {
         let mut saves = BTreeMap::new();
-        for ((start, part), end) in stored.parts.iter().zip(ends) {
+        let mut parts = stored.iter().filter(|_| census.parts > 0).peekable();
+        if parts
+            .peek()
+            .is_some_and(|(first, _)| !lists.is_below(**first))
+        {
+            return None;
+        }
+        while let Some((start, part)) = parts.next() {
+            let end = parts.peek().map(|(next, _)| **next);
             let part = &mut &part[..];
             saves.insert(*start, take(part)?);
             lists.range = (*start, end);
@@ -296,7 +344,7 @@ impl Consumer {
         }
         let due = lists.pending.iter();
         self.due = due.filter_map(|(seq, it)| Some((it.due?, *seq))).collect();
-        let strays = stored.parts.keys().filter(|it| !saves.contains_key(it));
+        let strays = stored.keys().filter(|it| !saves.contains_key(it));
         let mut parts = Parts::stored(census.save, saves.clone());
         parts.note_strays(strays.copied());
         self.records = Records::new(lists.pending, lists.spent, lists.initial, parts);
@@ -304,7 +352,19 @@ impl Consumer {
     }
 }
 
+/// What could be read of a state.
+#[derive(Debug, PartialEq, Eq)]
+enum Decoded {
+    Whole,
+    /// The head, which the save of that number wrote; the parts aren't those that belong to it.
+    Head {
+        save: u64,
+    },
+    Nothing,
+}
+
 /// What is read of the parts of a state.
+#[derive(Default)]
 struct Lists {
     pending: BTreeMap<u64, Pending>,
     spent: BTreeSet<u64>,
@@ -314,13 +374,11 @@ struct Lists {
 }
 
 impl Lists {
-    fn new(range: (u64, Option<u64>)) -> Self {
-        Self {
-            pending: BTreeMap::new(),
-            spent: BTreeSet::new(),
-            initial: BTreeSet::new(),
-            range,
-        }
+    /// Whether all sequences that were read are lower ones.
+    fn is_below(&self, end: u64) -> bool {
+        let pending = self.pending.last_key_value().map(|(seq, _)| seq);
+        let lasts = [pending, self.spent.last(), self.initial.last()];
+        lasts.into_iter().flatten().all(|last| *last < end)
     }
 
     fn take_pending(

@@ -37,9 +37,9 @@ impl StoredState {
     /// The consumer that this is the state of, if it can be read.
     fn read(&self, log: &Log, records_max: usize) -> Option<Consumer> {
         let mut read = consumer(log, records_max);
-        read.decode(self, 0)?;
+        let is_whole = read.decode(self, 0) == Decoded::Whole;
         read.records.parts_mut().set_most(records_max);
-        Some(read)
+        is_whole.then_some(read)
     }
 
     /// Saves what changed. How many parts that were beside the head.
@@ -221,7 +221,7 @@ fn a_state_that_was_written_whole_is_read_and_goes_on_in_parts() {
         parts: BTreeMap::new(),
     };
     let mut consumer = Consumer::empty(AccountId(1), "S", &log, ConsumerConfig::default(), 0);
-    assert_eq!(consumer.decode(&stored, 0), Some(()));
+    assert_eq!(consumer.decode(&stored, 0), Decoded::Whole);
     assert_eq!(consumer.records.pending().len(), 2000);
     assert_eq!(consumer.records.pending()[&3000].dseq, 3000);
     assert!(stored.save(&mut consumer) > 2, "now it is in parts");
