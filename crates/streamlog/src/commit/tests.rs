@@ -444,3 +444,36 @@ fn a_promise_outlives_a_change_of_policy() {
     let later = store.0.take(number + 1, owner());
     assert_ne!(later[0].policy, Policy::Always);
 }
+
+/// Symptom: damage to a frame took a key back to an older value. Cause: the frame carried old state on, before new state both times, so that the second
+/// old value came after the first new one when the second new one couldn't be read. Remedy: what a frame changes isn't carried on in it.
+#[test]
+fn what_a_frame_carries_on_never_covers_what_it_changes() {
+    let disk = CrashDisk::new();
+    let open =
+        |disk: &CrashDisk| Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap();
+    let store = open(&disk);
+    let put = |key: &[u8], value: &[u8]| {
+        drop(store.put_state(key, value).unwrap());
+        store.commit_once(0).unwrap();
+    };
+    put(b"k", b"value before");
+    put(b"kept", b"value kept");
+    store.0.writer.lock().carry.state = true;
+    put(b"k", b"value after");
+    // It tells that the frame was durable.
+    put(b"other", b"x");
+    for copy in 0..2 {
+        let after = disk.kill();
+        after.tamper("journal", |bytes| {
+            let places = bytes.windows(11).enumerate();
+            let places = places.filter(|(_, it)| it == b"value after");
+            let places: Vec<usize> = places.map(|(at, _)| at).collect();
+            assert_eq!(places.len(), 2);
+            bytes[places[copy]] ^= 1;
+        });
+        let store = open(&after);
+        assert_eq!(store.state(b"k"), Some(b"value after".to_vec()), "{copy}");
+        assert_eq!(store.state(b"kept"), Some(b"value kept".to_vec()));
+    }
+}

@@ -260,13 +260,16 @@ impl Inner {
     }
 }
 
-/// Puts a frame together: what is carried on, what is new, and small state before and after it.
+/// Puts a frame together: what is carried on, what is new, and small state before and after it. State that changes isn't carried on: damage is
+/// read over entry by entry, and an old value must not come after a new one.
 pub(crate) fn fill_frame(w: &mut Writer, carry: &Carry, shares: &[Share], deltas: &Deltas) {
     let unsaved = carry.state.then_some(&w.unsaved.deltas);
     w.frame.clear();
     let state = |frame: &mut FrameBuf| {
-        unsaved.into_iter().for_each(|old| put_deltas(frame, old));
-        put_deltas(frame, deltas);
+        let old = unsaved.into_iter().flatten();
+        let old = old.filter(|(key, _)| !deltas.contains_key(*key));
+        old.chain(deltas)
+            .for_each(|(key, value)| put_delta(frame, key, value.as_ref()));
     };
     state(&mut w.frame);
     for stream in &carry.streams {
@@ -333,15 +336,11 @@ fn state_len(deltas: &Deltas) -> usize {
     lens.sum()
 }
 
-fn put_deltas(frame: &mut FrameBuf, deltas: &Deltas) {
-    for (key, value) in deltas {
-        debug_assert!(
-            !key.is_empty() && (key[0] != 0 || key.starts_with(STREAM_KEY) || key.len() > 1)
-        );
-        match value {
-            Some(pair) => frame.put(key, pair.value()),
-            None => frame.delete(key),
-        }
+fn put_delta(frame: &mut FrameBuf, key: &[u8], value: Option<&Pair>) {
+    debug_assert!(!key.is_empty() && (key[0] != 0 || key.starts_with(STREAM_KEY) || key.len() > 1));
+    match value {
+        Some(pair) => frame.put(key, pair.value()),
+        None => frame.delete(key),
     }
 }
 
