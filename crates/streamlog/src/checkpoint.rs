@@ -27,7 +27,8 @@ const CARRY_MAX: usize = 4096;
 /// What a commit copies forward, and what frames leave free so that there is room to copy: a part of the ring.
 const CARRY_PART: u64 = 16;
 const FREE_PART: u64 = 8;
-/// Small state is carried on instead of writing the manifest up to this part of the manifest, and of the ring.
+/// Small state is carried on instead of writing the manifest up to this part of the manifest, and of the ring, while all changes together were no
+/// more than the manifest.
 const MANIFEST_PART: usize = 64;
 const STATE_CARRY_PART: usize = 32;
 
@@ -175,11 +176,12 @@ impl Inner {
         Ok(())
     }
 
-    /// Whether the small state that the manifest doesn't have is so little beside it that the next frame rather carries it on.
+    /// Whether the small state that the manifest doesn't have is so little beside it that the next frame rather carries it on. Each change counts, also
+    /// those of one key, or the manifest would become as old as it likes. So it is written when the frames with these changes took about as many bytes.
     fn is_little(&self, w: &Writer) -> bool {
         let manifest = self.manifest_len.load(Ordering::Relaxed);
         let frame = w.journal.size() as usize / STATE_CARRY_PART;
-        w.unsaved.bytes <= frame.min(manifest / MANIFEST_PART)
+        w.unsaved.bytes <= frame.min(manifest / MANIFEST_PART) && w.unsaved.taken <= manifest
     }
 
     /// Some of the streams that need the oldest frames, as long as these are older than what the small state needs.

@@ -71,11 +71,13 @@ pub(crate) struct Writer {
     pub(crate) full: VecDeque<(Arc<Shared>, usize)>,
 }
 
-/// Small state that the manifest doesn't have. It goes from frame to frame when the manifest can't be written.
+/// Small state that the manifest doesn't have. It goes from frame to frame when the manifest can't be written, or needn't.
 #[derive(Default)]
 pub(crate) struct Unsaved {
     pub(crate) deltas: Deltas,
     pub(crate) bytes: usize,
+    /// Bytes of all frames' changes since the manifest was written, those that later ones replaced as well; half a page per frame at least.
+    pub(crate) taken: usize,
 }
 
 impl Unsaved {

@@ -110,6 +110,31 @@ fn little_changes_beside_a_large_state_write_little() {
     assert!(written < 200 * 3 * 4096, "{written} bytes");
 }
 
+/// Symptom: a journal that was lost took weeks of little changes with it. Cause: what the manifest lacked counted once per key, so that changes of the
+/// same keys never had it written. Remedy: each change counts.
+#[test]
+fn little_changes_reach_the_manifest_when_they_were_many() {
+    const LARGE: usize = 400_000;
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    drop(store.put_state(b"large", &[7; LARGE]).unwrap());
+    store.commit_once(0).unwrap();
+    for round in 1..=1000u32 {
+        drop(store.put_state(b"little", &round.to_be_bytes()).unwrap());
+        store.commit_once(0).unwrap();
+        if round % 100 == 0 {
+            let after = disk.kill();
+            after.remove("journal").unwrap();
+            let kept = open(&after).state(b"little");
+            let kept = kept.map_or(0, |it| u32::from_be_bytes(it.try_into().unwrap()));
+            assert!(round - kept < 300, "round {round} has {kept}");
+        }
+    }
+    let manifests = 5 * 2 * LARGE as u64;
+    let written = disk.written();
+    assert!(written < 1000 * 4096 * 2 + manifests, "{written} bytes");
+}
+
 /// Symptom: state beyond all bounds waited for the disk. Cause: whatever came with a removal was taken for what makes room. Remedy: that has to take
 /// away as much as it brings.
 #[test]

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Result,
     gate::Level,
-    journal::FrameBuf,
+    journal::{FrameBuf, PAGE},
     options::Policy,
     small::{Deltas, Pair},
     store::{Inner, STREAM_KEY, TOMB_KEY, id_of},
@@ -312,6 +312,7 @@ impl Writer {
             return;
         }
         self.state_pin.get_or_insert(frame);
+        self.unsaved.taken += state_len(deltas).max(PAGE as usize / 2);
         self.definitions_stale |= defines(deltas);
         for (key, value) in std::mem::take(deltas) {
             self.small.apply(&key, value.as_ref());
