@@ -18,8 +18,10 @@
 //! alone doesn't say whose a key is, because `s/A/` begins the keys of account `A/B` too; so keys are searched by what they mean
 //! ([`of_account`], [`of_stream`]) and nowhere else by their bytes.
 
+use crate::ApiError;
 use crate::consumer::{StateWrite, StoredState};
-use midge_streamlog::{StateChange, Store};
+use crate::error::CONSUMER_NAME_TOO_LONG;
+use midge_streamlog::{KEY_MAX, StateChange, Store};
 
 /// What a key stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +103,19 @@ fn state_parts(account: &str, stream: &str, consumer: &str) -> String {
 pub(crate) fn state_part(account: &str, stream: &str, consumer: &str, start: u64) -> Vec<u8> {
     let before = state_parts(account, stream, consumer);
     format!("{before}{start:016x}").into_bytes()
+}
+
+/// Whether the store takes all keys of a consumer with that name: those of the parts of its state are the longest.
+pub(crate) fn check_consumer(account: &str, stream: &str, consumer: &str) -> Result<(), ApiError> {
+    let others = state_part(account, stream, "", u64::MAX).len();
+    let name_max = KEY_MAX.saturating_sub(others);
+    if consumer.len() > name_max {
+        let text = format!(
+            "consumer name is too long, maximum allowed is {name_max} beside the names of its account and stream"
+        );
+        return Err(CONSUMER_NAME_TOO_LONG.says(text));
+    }
+    Ok(())
 }
 
 /// What is kept of a consumer's state.

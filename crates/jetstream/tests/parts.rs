@@ -2,7 +2,8 @@
 
 mod world;
 
-use midge_streamlog::{Error, NewMessage, Ticket};
+use midge_streamlog::sim::CrashDisk;
+use midge_streamlog::{Error, KEY_MAX, NewMessage, Ticket};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use world::{Dice, SECOND, World};
@@ -184,6 +185,29 @@ fn nothing_is_skipped_when_a_part_is_damaged() {
         assert!(ack(&mut world, 101));
         assert_eq!(info(&mut world)["ack_floor"]["stream_seq"], 101);
     }
+}
+
+/// Symptom: a consumer with much out was never written again. Cause: its name had just room in the keys that every consumer has, and those of the parts
+/// of its state are longer. Remedy: such a name is refused.
+#[test]
+fn a_name_that_the_keys_of_parts_have_no_room_for_is_refused() {
+    const ROOM: usize = KEY_MAX - "p//S//".len() - 16;
+    let account = "A".repeat(ROOM - 100);
+    let mut world = World::of_account(&account, CrashDisk::new(), SECOND);
+    world.ask("STREAM.CREATE.S", &json!({"name": "S", "subjects": ["s"]}));
+    let mut make = |len: usize| {
+        let name = "C".repeat(len);
+        let config = json!({"durable_name": name, "ack_policy": "explicit"});
+        let body = json!({"stream_name": "S", "config": config});
+        world.ask(&format!("CONSUMER.CREATE.S.{name}"), &body)
+    };
+    for len in [101, 110, 117, 118] {
+        let refused = make(len);
+        assert_eq!(refused["error"]["err_code"], 10102, "{len}: {refused}");
+    }
+    let made = make(100);
+    assert!(made["error"].is_null(), "{made}");
+    assert_eq!(world.store.states(b"c/").len(), 1);
 }
 
 /// Nothing of a consumer is left when it is gone, and another one of its name begins anew.

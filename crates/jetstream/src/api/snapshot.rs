@@ -231,6 +231,10 @@ impl JetStream {
             definition
                 .accept(false, &config, &limits)
                 .and_then(|()| definition.check_targets(author.client(), None))
+                .and_then(|()| match definition.direct {
+                    true => Ok(()),
+                    false => keys::check_consumer(&owner, &name, &own),
+                })
                 .map_err(|error| bad(&error))?;
             shares
                 .admit(&config, &definition)

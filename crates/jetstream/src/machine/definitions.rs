@@ -176,6 +176,7 @@ impl JetStream {
         if consumer.config.direct {
             return Ok(None);
         }
+        keys::check_consumer(account, stream, consumer.name())?;
         let strays = keys::stored_state(&self.store, account, stream, consumer.name());
         let write = consumer.first_write(&strays);
         let save = write.save;
