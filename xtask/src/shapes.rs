@@ -414,6 +414,8 @@ fn pending(case: &mut Case) -> Result<()> {
     case.pull("S", "P", 2);
     case.peer.sync()?;
     case.peer.gather(2)?;
+    case.consumer_has("S", "P", "num_ack_pending", MILLION + 2)?;
+    case.restart()?;
     case.consumer_has("S", "P", "num_ack_pending", MILLION + 2)
 }
 
