@@ -102,14 +102,23 @@ impl Parts {
     }
 
     /// Counts the messages with these sequences, which are in order. Nothing was counted before.
-    pub(super) fn count(&mut self, seqs: Vec<u64>) {
-        for seq in seqs {
+    pub(super) fn count(&mut self, seqs: &[u64]) {
+        let mut rest = seqs;
+        while let Some(&seq) = rest.first() {
             if self.full_at(seq).is_some() {
                 // What the store has of these in the part before is none of that part's any more.
                 self.change(seq);
                 self.begin(seq);
             }
-            self.add_records(self.start_of(seq), 1);
+            let start = self.start_of(seq);
+            let room = self.records_max - self.records(start);
+            let here = match self.after(start) {
+                Some(next) => rest.partition_point(|seq| *seq < next),
+                None => rest.len(),
+            };
+            let (counted, others) = rest.split_at(here.min(room));
+            self.add_records(start, counted.len());
+            rest = others;
         }
     }
 

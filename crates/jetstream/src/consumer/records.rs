@@ -44,7 +44,7 @@ impl Records {
             parts,
         };
         let seqs = records.seqs(..);
-        records.parts.count(seqs);
+        records.parts.count(&seqs);
         records
     }
 
