@@ -354,10 +354,10 @@ impl Inner {
         None
     }
 
-    /// Writes a frame that says what is needed no more, and nothing else.
+    /// Writes a frame that says what is needed no more, and nothing else; unless that is the same as before, since it takes room itself.
     fn announce(&self, w: &mut Writer) -> Result<()> {
         let (oldest, mut empty) = (w.oldest(), w.journal.frame());
-        if w.journal.fits(empty.len()) {
+        if w.journal.gives_back(oldest) && w.journal.fits(empty.len()) {
             w.journal.write(&*self.disk, &mut empty, oldest)?;
             w.sync_journal()?;
         }

@@ -378,6 +378,12 @@ impl Journal {
         bytes * 256 / self.size
     }
 
+    /// Whether a frame that says that `oldest` is needed, or with 0 nothing before itself, gives room back.
+    pub(crate) fn gives_back(&self, oldest: u64) -> bool {
+        let first = self.frames.front();
+        first.is_some_and(|first| oldest == 0 || first.number < oldest)
+    }
+
     /// Bytes in the ring.
     pub(crate) fn size(&self) -> u64 {
         self.size
@@ -458,6 +464,27 @@ mod tests {
             at + len <= journal.size && journal.frames.iter().all(apart)
         };
         [journal.head, 0].into_iter().find(|&at| free(at))
+    }
+
+    /// Symptom: a store stopped for good when a lack of descriptors lasted (simulation, seed 1795994779): nothing was needed of the journal any more,
+    /// and no frame found a place. Cause: each try wrote frames that said what is needed, although that was the same as before, up to the place of
+    /// the one that would have said that it's over. Remedy: such a frame is written where it gives more back than it takes.
+    #[test]
+    fn only_what_is_needed_no_more_gives_room_back() {
+        let disk = CrashDisk::new();
+        let mut journal = Journal::create(&disk, 7, None, 64 * PAGE).unwrap();
+        assert!(!journal.gives_back(0), "there is no frame");
+        for _ in 0..3 {
+            let mut frame = journal.frame();
+            journal.write(&disk, &mut frame, 1).unwrap();
+            journal.sync().unwrap();
+        }
+        let gives_back = [0, 1, 2, 3].map(|oldest| journal.gives_back(oldest));
+        assert_eq!(gives_back, [true, false, true, true]);
+        let mut frame = journal.frame();
+        journal.write(&disk, &mut frame, 3).unwrap();
+        journal.sync().unwrap();
+        assert!(!journal.gives_back(3), "they are given back");
     }
 
     #[test]
