@@ -68,11 +68,7 @@ fn what_gathered_behind_a_held_batch_is_in_the_segment_that_is_sealed() {
     let open =
         |disk: &CrashDisk| Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap();
     let store = open(&disk);
-    let small = StreamOptions {
-        segment_bytes: 4096,
-        ..StreamOptions::default()
-    };
-    let (stream, _) = store.create_stream("s", small).unwrap();
+    let (stream, _) = store.create_stream("s", small()).unwrap();
     store.commit_once(0).unwrap();
     let append = || {
         let message = NewMessage::new("s", &[b'x'; 900]);
@@ -236,21 +232,30 @@ fn what_a_failed_stream_had_in_a_held_batch_is_lost_with_it() {
     assert_eq!(change.outcome(), Some(Ok(())));
 }
 
+/// A store whose shares go to their segments from `direct_bytes` on.
+fn store_on(disk: CrashDisk, direct_bytes: usize) -> Store {
+    let options = StoreOptions {
+        direct_bytes,
+        ..StoreOptions::default()
+    };
+    Store::open(Arc::new(disk), options).unwrap()
+}
+
+/// A stream of small segments.
+fn small() -> StreamOptions {
+    StreamOptions {
+        segment_bytes: 4096,
+        ..StreamOptions::default()
+    }
+}
+
 /// Symptom: a loss of power was taken for damage. Cause: a stream failed with a large share, and what was appended meanwhile went to the journal, whose
 /// later segment seemed to prove that the large share had been durable. Remedy: nothing of it is written any more.
 #[test]
 fn nothing_follows_the_share_with_which_a_stream_failed() {
     let disk = CrashDisk::new();
-    let options = || StoreOptions {
-        direct_bytes: 10_000,
-        ..StoreOptions::default()
-    };
-    let store = Store::open(Arc::new(disk.clone()), options()).unwrap();
-    let small = StreamOptions {
-        segment_bytes: 4096,
-        ..StreamOptions::default()
-    };
-    let (stream, _) = store.create_stream("s", small).unwrap();
+    let store = store_on(disk.clone(), 10_000);
+    let (stream, _) = store.create_stream("s", small()).unwrap();
     let append = move || {
         stream
             .append(NewMessage::new("s", &[b'x'; 3_000]), 0)
@@ -264,7 +269,7 @@ fn nothing_follows_the_share_with_which_a_stream_failed() {
     disk.set_faults(&[Fault::fails(Call::SyncDir, "", Failure::Device)]);
     store.commit_once(0).unwrap();
     store.commit_once(0).unwrap();
-    let after = Store::open(Arc::new(disk.cut(0)), options()).unwrap();
+    let after = store_on(disk.cut(0), 10_000);
     assert_eq!(after.stream("s").unwrap().unwrap().stats().last_seq, 1);
     assert_eq!(after.damage(), []);
 }
@@ -275,11 +280,7 @@ fn nothing_follows_the_share_with_which_a_stream_failed() {
 #[test]
 fn nothing_is_durable_that_follows_unsynced_bytes() {
     let disk = CrashDisk::new();
-    let options = || StoreOptions {
-        direct_bytes: 100,
-        ..StoreOptions::default()
-    };
-    let store = Store::open(Arc::new(disk.clone()), options()).unwrap();
+    let store = store_on(disk.clone(), 100);
     let lazy = StreamOptions {
         policy: Policy::Interval(Duration::from_secs(100)),
         ..StreamOptions::default()
@@ -302,7 +303,7 @@ fn nothing_is_durable_that_follows_unsynced_bytes() {
     assert!(store.commit_once(2).unwrap().waits_for_room);
     store.0.writer.lock().sync_journal().unwrap();
     let ends_well = || {
-        let after = Store::open(Arc::new(disk.cut(0)), options()).unwrap();
+        let after = store_on(disk.cut(0), 100);
         let last = after.stream("s").unwrap().unwrap().stats().last_seq;
         assert_eq!((last, after.damage()), (durable_of(&stream), vec![]));
         last
@@ -323,16 +324,8 @@ fn durable_of(stream: &Stream) -> u64 {
 #[test]
 fn no_segment_goes_before_all_that_precede_it_are_sealed() {
     let disk = CrashDisk::new();
-    let options = || StoreOptions {
-        direct_bytes: 100,
-        ..StoreOptions::default()
-    };
-    let store = Store::open(Arc::new(disk.clone()), options()).unwrap();
-    let small = StreamOptions {
-        segment_bytes: 4096,
-        ..StreamOptions::default()
-    };
-    let (stream, _) = store.create_stream("s", small).unwrap();
+    let store = store_on(disk.clone(), 100);
+    let (stream, _) = store.create_stream("s", small()).unwrap();
     let append = |stream: &Stream| drop(stream.append(NewMessage::new("s", &[b'x'; 3_000]), 0));
     append(&stream);
     append(&stream);
@@ -350,7 +343,7 @@ fn no_segment_goes_before_all_that_precede_it_are_sealed() {
     store.maintain_once(0).unwrap();
     disk.forget_hook();
     let ends_well = || {
-        let after = Store::open(Arc::new(disk.kill()), options()).unwrap();
+        let after = store_on(disk.kill(), 100);
         let stats = after.stream("s").unwrap().unwrap().stats();
         assert_eq!((stats.last_seq, stats.msgs, after.damage()), (4, 3, vec![]));
     };
