@@ -29,8 +29,6 @@ const STEP_MAX: u64 = 2_000;
 const JUMP_ONE_IN: u64 = 64;
 /// If it is due within this.
 const JUMP_MAX: u64 = 20_000_000;
-/// Nobody can go on when locks were tried so often for each who waits for one, in vain.
-const TRIES_MAX: usize = 1_000;
 /// A run with more steps than this goes in circles.
 const STEPS_MAX: u64 = 50_000_000;
 
@@ -51,8 +49,6 @@ struct State {
     calm: u64,
     running: usize,
     actors: Vec<Actor>,
-    /// Tries for locks that failed since anybody went on.
-    fruitless: usize,
     /// The first panic.
     failure: Option<Box<dyn Any + Send>>,
 }
@@ -70,8 +66,13 @@ struct Actor {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Phase {
     Ready,
-    Blocked,
-    Asleep { until: u64 },
+    /// It found a lock taken. It tries again once anybody went on, for until then nobody gave the lock back.
+    Blocked {
+        tried: bool,
+    },
+    Asleep {
+        until: u64,
+    },
     Ended,
 }
 
@@ -102,7 +103,6 @@ impl Schedule {
             calm,
             running: NOBODY,
             actors: Vec::new(),
-            fruitless: 0,
             failure: None,
         };
         Self(Arc::new(Core {
@@ -251,9 +251,11 @@ impl Core {
         let mut state = self.state.lock();
         state.steps += 1;
         state.now += state.dice.roll(STEP_MAX);
+        if state.actors[index].phase == Phase::Ready {
+            state.try_again();
+        }
         change(&mut state);
         if state.actors[index].phase == Phase::Ready {
-            state.fruitless = 0;
             let calm = state.calm;
             if !must && state.dice.roll(calm) > 0 {
                 return;
@@ -279,7 +281,7 @@ impl Core {
     fn end(&self, index: usize, failure: Option<Box<dyn Any + Send>>) {
         let mut state = self.state.lock();
         state.actors[index].phase = Phase::Ended;
-        state.fruitless = 0;
+        state.try_again();
         if failure.is_some() {
             state.failure = failure;
             state.running = NOBODY;
@@ -303,21 +305,22 @@ impl State {
                     actor.phase = Phase::Ready;
                 }
             }
-            let count = |phase| self.actors.iter().filter(|it| it.phase == phase).count();
-            let (ready, blocked) = (count(Phase::Ready), count(Phase::Blocked));
+            let may = |actor: &&Actor| {
+                matches!(actor.phase, Phase::Ready | Phase::Blocked { tried: false })
+            };
             let next = self.actors.iter().filter_map(|actor| match actor.phase {
                 Phase::Asleep { until } => Some(until),
                 _ => None,
             });
             let next = next.min();
-            // Who could have its lock may not be drawn for a while.
-            let tries = if next.is_some() { 2 } else { TRIES_MAX };
-            let stuck = ready == 0 && self.fruitless > tries * blocked;
-            if ready + blocked == 0 || stuck {
-                self.fruitless = 0;
+            let total: u64 = self.actors.iter().filter(may).map(|it| it.weight).sum();
+            if total == 0 {
+                let mut actors = self.actors.iter();
                 match next {
                     Some(until) => self.now = until,
-                    None if blocked == 0 => return self.running = NOBODY,
+                    None if actors.all(|it| it.phase == Phase::Ended) => {
+                        return self.running = NOBODY;
+                    }
                     None => panic!("deadlock: {}", self.phases()),
                 }
                 continue;
@@ -329,8 +332,6 @@ impl State {
                 continue;
             }
             assert!(self.steps < STEPS_MAX, "no end: {}", self.phases());
-            let may = |actor: &&Actor| matches!(actor.phase, Phase::Ready | Phase::Blocked);
-            let total: u64 = self.actors.iter().filter(may).map(|it| it.weight).sum();
             let mut left = self.dice.roll(total);
             let drawn = self.actors.iter().position(|actor| {
                 let taken = may(&actor) && left < actor.weight;
@@ -341,6 +342,15 @@ impl State {
             });
             self.running = drawn.unwrap_or(NOBODY);
             return;
+        }
+    }
+
+    /// Somebody went on, and may have given a lock back.
+    fn try_again(&mut self) {
+        for actor in &mut self.actors {
+            if let Phase::Blocked { tried } = &mut actor.phase {
+                *tried = false;
+            }
         }
     }
 
@@ -379,8 +389,7 @@ impl<T> Mutex<T> {
                 return guard;
             }
             core.step(index, true, |state| {
-                state.actors[index].phase = Phase::Blocked;
-                state.fruitless += 1;
+                state.actors[index].phase = Phase::Blocked { tried: true };
             });
         }
     }
@@ -447,6 +456,30 @@ mod tests {
         let (_, end) = schedule.run();
         assert_eq!(*lock.lock(), 3);
         assert!((3_000_000_005..3_100_000_000).contains(&end), "{end}");
+    }
+
+    /// However unlikely the dice draw whoever waits for it, a lock that was given back is taken before time passes.
+    #[test]
+    fn nobody_sleeps_through_a_lock_that_is_free() {
+        for seed in 0..200 {
+            let schedule = Schedule::new(seed, 0);
+            let lock = Arc::new(Mutex::new(0));
+            for _ in 0..5 {
+                let lock = lock.clone();
+                schedule.spawn("adder", move || {
+                    let mut held = lock.lock();
+                    pause(Duration::from_micros(10));
+                    *held += 1;
+                });
+            }
+            schedule.spawn("sleeper", || park_timeout(SECOND));
+            let seen = lock.clone();
+            schedule.spawn("onlooker", move || {
+                pause(Duration::from_millis(900));
+                assert_eq!(*seen.lock(), 5);
+            });
+            schedule.run();
+        }
     }
 
     #[test]
