@@ -5,45 +5,62 @@
 //! together become one.
 //!
 //! # Invariants
+//! - Parts stand in the order of where they begin, and the first is always there and always changed.
 //! - Two neighbours hold half a part together, or more.
-//! - `changed` names each part, but the first, that differs from what the store has, and each that the store has in vain.
-//! - `sum` is the sum of `stored`.
+//! - A part that the store hasn't got as it is is changed.
+//! - No part but the first begins where one does that the store has in vain.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::Bound;
 
 /// Messages in one part.
 const RECORDS: usize = 512;
 
+/// Sequences of one part.
+pub(super) type Range = (Bound<u64>, Bound<u64>);
+
 /// See the head of this file.
 #[derive(Clone)]
 pub(super) struct Parts {
-    /// Messages in the first part.
-    first: usize,
-    /// Where the others begin, and how many messages each has.
-    others: BTreeMap<u64, usize>,
-    changed: BTreeSet<u64>,
-    /// Messages in the parts that changed, but the first.
-    changed_records: usize,
-    /// Where the parts begin that the store has, and the number of the save that wrote each.
-    stored: BTreeMap<u64, u64>,
-    sum: u64,
+    parts: VecDeque<Part>,
+    /// Messages in the parts that changed.
+    unsaved_records: usize,
+    /// Where parts begin that the store has and that aren't any more.
+    strays: BTreeSet<u64>,
     /// The number of the last save.
     saves: u64,
     records_max: usize,
 }
 
+#[derive(Clone)]
+struct Part {
+    start: u64,
+    /// How many messages it has.
+    records: usize,
+    /// The number of the save that wrote what the store has of it; `None`: the store has nothing.
+    saved: Option<u64>,
+    changed: bool,
+}
+
 impl Default for Parts {
     fn default() -> Self {
         Self {
-            first: 0,
-            others: BTreeMap::new(),
-            changed: BTreeSet::new(),
-            changed_records: 0,
-            stored: BTreeMap::new(),
-            sum: 0,
+            parts: [Part::new(0)].into(),
+            unsaved_records: 0,
+            strays: BTreeSet::new(),
             saves: 0,
             records_max: RECORDS,
+        }
+    }
+}
+
+impl Part {
+    fn new(start: u64) -> Self {
+        Self {
+            start,
+            records: 0,
+            saved: None,
+            changed: true,
         }
     }
 }
@@ -74,237 +91,216 @@ impl Census {
 }
 
 impl Parts {
-    /// The store has these, as they are: where they begin, and the save that wrote each.
-    pub(super) fn stored(saves: u64, stored: BTreeMap<u64, u64>) -> Self {
-        Self {
-            others: stored.keys().map(|start| (*start, 0)).collect(),
-            sum: sum(stored.values()),
+    /// The store has these, as they are: where they begin, in order, and the save that wrote each.
+    pub(super) fn stored(saves: u64, stored: Vec<(u64, u64)>) -> Self {
+        let mut parts = Self {
             saves,
-            stored,
             ..Self::default()
-        }
+        };
+        parts
+            .parts
+            .extend(stored.into_iter().map(|(start, save)| Part {
+                saved: Some(save),
+                changed: false,
+                ..Part::new(start)
+            }));
+        parts
     }
 
     /// The store has parts that begin there in vain.
     pub(super) fn note_strays(&mut self, starts: impl Iterator<Item = u64>) {
         for start in starts {
-            self.stored.insert(start, 0);
-            self.changed.insert(start);
+            match self.index_of(start) {
+                at if at > 0 && self.parts[at].start == start => {
+                    self.change_at(at);
+                    self.parts[at].saved = Some(0);
+                }
+                _ => drop(self.strays.insert(start)),
+            }
         }
     }
 
     /// There is nothing in them any more.
     pub(super) fn clear(&mut self) {
-        self.first = 0;
-        self.others.clear();
-        self.changed = self.stored.keys().copied().collect();
-        self.changed_records = 0;
+        self.strays = self.in_store().collect();
+        self.parts = [Part::new(0)].into();
+        self.unsaved_records = 0;
     }
 
     /// Counts the messages with these sequences, which are in order. Nothing was counted before.
     pub(super) fn count(&mut self, seqs: &[u64]) {
         let mut rest = seqs;
         while let Some(&seq) = rest.first() {
-            if self.full_at(seq).is_some() {
+            if let Some(full) = self.full_at(seq) {
                 // What the store has of these in the part before is none of that part's any more.
-                self.change(seq);
+                self.change_at(full);
                 self.begin(seq);
             }
-            let start = self.start_of(seq);
-            let room = self.records_max - self.records(start);
-            let here = match self.after(start) {
-                Some(next) => rest.partition_point(|seq| *seq < next),
+            let at = self.index_of(seq);
+            let room = self.records_max - self.parts[at].records;
+            let here = match self.parts.get(at + 1) {
+                Some(next) => rest.partition_point(|seq| *seq < next.start),
                 None => rest.len(),
             };
             let (counted, others) = rest.split_at(here.min(room));
-            self.add_records(start, counted.len());
+            let part = &mut self.parts[at];
+            part.records += counted.len();
+            if part.changed {
+                self.unsaved_records += counted.len();
+            }
             rest = others;
         }
     }
 
     /// Where the parts begin that the store has.
     pub(super) fn in_store(&self) -> impl Iterator<Item = u64> + '_ {
-        self.stored.keys().copied()
+        let stored = self.parts.iter().filter(|part| part.saved.is_some());
+        let stored = stored.map(|part| part.start);
+        stored.chain(self.strays.iter().copied())
     }
 
     /// Messages in the parts that are to be written.
     pub(super) fn unsaved_records(&self) -> usize {
-        self.first + self.changed_records
+        self.unsaved_records
     }
 
-    /// The range of the part that begins there.
-    pub(super) fn range(&self, start: u64) -> (Bound<u64>, Bound<u64>) {
-        let next = self.after(start);
+    /// The range of a part.
+    pub(super) fn range(&self, at: usize) -> Range {
+        let next = self.parts.get(at + 1).map(|next| next.start);
         let end = next.map_or(Bound::Unbounded, Bound::Excluded);
-        (Bound::Included(start), end)
+        (Bound::Included(self.parts[at].start), end)
     }
 
-    /// Where the part begins that `seq` falls into, if that is full.
-    pub(super) fn full_at(&self, seq: u64) -> Option<u64> {
-        let start = self.start_of(seq);
-        (self.records(start) >= self.records_max).then_some(start)
+    /// The part that `seq` falls into, if that is full.
+    pub(super) fn full_at(&self, seq: u64) -> Option<usize> {
+        let at = self.index_of(seq);
+        (self.parts[at].records >= self.records_max).then_some(at)
     }
 
     /// What is remembered of a message changed.
     pub(super) fn change(&mut self, seq: u64) {
-        self.mark(self.start_of(seq));
+        self.change_at(self.index_of(seq));
     }
 
-    /// A part begins at `seq`, behind all messages.
+    /// A part begins at `seq`, within another one or behind it.
     pub(super) fn begin(&mut self, seq: u64) {
-        self.others.insert(seq, 0);
-        self.changed.insert(seq);
+        let at = self.index_of(seq) + 1;
+        let part = Part {
+            saved: self.strays.remove(&seq).then_some(0),
+            ..Part::new(seq)
+        };
+        self.parts.insert(at, part);
     }
 
     /// The upper half of the messages of a full part, which has these, goes to a part of its own.
-    pub(super) fn split(&mut self, start: u64, seqs: &[u64]) {
-        let (_, upper) = seqs.split_at(seqs.len() / 2);
-        let Some(at) = upper.first() else {
+    pub(super) fn split(&mut self, at: usize, seqs: &[u64]) {
+        let (lower, upper) = seqs.split_at(seqs.len() / 2);
+        let Some(start) = upper.first() else {
             return;
         };
-        self.mark(start);
-        self.take_records(start, upper.len());
-        self.begin(*at);
-        self.add_records(*at, upper.len());
+        self.change_at(at);
+        self.begin(*start);
+        self.parts[at].records = lower.len();
+        self.parts[at + 1].records = upper.len();
     }
 
     /// One more.
     pub(super) fn add(&mut self, seq: u64) {
-        let start = self.start_of(seq);
-        self.mark(start);
-        self.add_records(start, 1);
+        let at = self.index_of(seq);
+        self.change_at(at);
+        self.parts[at].records += 1;
+        self.unsaved_records += 1;
     }
 
     /// One is gone.
     pub(super) fn remove(&mut self, seq: u64) {
-        let start = self.start_of(seq);
-        self.mark(start);
-        self.take_records(start, 1);
-        self.join(start);
+        let at = self.index_of(seq);
+        self.change_at(at);
+        self.parts[at].records -= 1;
+        self.unsaved_records -= 1;
+        self.join(at);
     }
 
     /// Begins a save. Its number, and what the head says of the other parts.
     pub(super) fn begin_save(&mut self) -> Census {
         self.saves += 1;
-        let old = self
-            .changed
-            .iter()
-            .filter_map(|start| self.stored.get(start));
-        let new = self
-            .changed
-            .iter()
-            .filter(|it| self.others.contains_key(it));
-        let new = self.saves.wrapping_mul(new.count() as u64);
-        Census {
-            save: self.saves,
-            parts: self.others.len() as u64,
-            sum: self.sum.wrapping_sub(sum(old)).wrapping_add(new),
-        }
+        let others = self.parts.iter().skip(1);
+        let number = |part: &Part| part.saved.filter(|_| !part.changed);
+        Census::of(
+            self.saves,
+            others.map(|part| number(part).unwrap_or(self.saves)),
+        )
     }
 
-    /// Where parts begin that are to be written, and whether they are there; the others are to be removed.
-    pub(super) fn changed(&self) -> impl Iterator<Item = (u64, bool)> + '_ {
-        let is_there = |start: &u64| (*start, self.others.contains_key(start));
-        let known = |(start, there): &(u64, bool)| *there || self.stored.contains_key(start);
-        self.changed.iter().map(is_there).filter(known)
+    /// Where parts begin that are to be written, and their ranges; those without one are to be removed.
+    pub(super) fn changed(&self) -> impl Iterator<Item = (u64, Option<Range>)> + '_ {
+        let others = self.parts.iter().enumerate().skip(1);
+        let changed = others.filter(|(_, part)| part.changed);
+        let changed = changed.map(|(at, part)| (part.start, Some(self.range(at))));
+        changed.chain(self.strays.iter().map(|start| (*start, None)))
     }
 
     /// The store took the save with that number, of what is so now.
     pub(super) fn end_save(&mut self, save: u64) {
         self.saves = self.saves.max(save);
-        for start in std::mem::take(&mut self.changed) {
-            let (old, new) = match self.others.contains_key(&start) {
-                true => (self.stored.insert(start, save), save),
-                false => (self.stored.remove(&start), 0),
-            };
-            let sum = self.sum.wrapping_sub(old.unwrap_or(0));
-            self.sum = sum.wrapping_add(new);
+        let others = self.parts.iter_mut().skip(1);
+        for part in others.filter(|part| part.changed) {
+            (part.saved, part.changed) = (Some(save), false);
         }
-        self.changed_records = 0;
+        self.strays.clear();
+        self.unsaved_records = self.parts[0].records;
     }
 
-    fn start_of(&self, seq: u64) -> u64 {
-        let mut others = self.others.range(..=seq);
-        others.next_back().map_or(0, |(start, _)| *start)
-    }
-
-    fn after(&self, start: u64) -> Option<u64> {
-        let later = (Bound::Excluded(start), Bound::Unbounded);
-        self.others.range(later).next().map(|(start, _)| *start)
-    }
-
-    fn before(&self, start: u64) -> u64 {
-        let mut others = self.others.range(..start);
-        others.next_back().map_or(0, |(start, _)| *start)
-    }
-
-    fn records(&self, start: u64) -> usize {
-        self.others.get(&start).copied().unwrap_or(self.first)
-    }
-
-    fn add_records(&mut self, start: u64, more: usize) {
-        match self.others.get_mut(&start) {
-            Some(records) => *records += more,
-            None => self.first += more,
-        }
-        if self.changed.contains(&start) {
-            self.changed_records += more;
+    /// The part that `seq` falls into.
+    fn index_of(&self, seq: u64) -> usize {
+        let last = self.parts.len() - 1;
+        // Most messages go out behind all others.
+        match self.parts[last].start <= seq {
+            true => last,
+            false => self.parts.partition_point(|part| part.start <= seq) - 1,
         }
     }
 
-    /// From a part that is marked.
-    fn take_records(&mut self, start: u64, fewer: usize) {
-        match self.others.get_mut(&start) {
-            Some(records) => {
-                *records -= fewer;
-                self.changed_records -= fewer;
-            }
-            None => self.first -= fewer,
-        }
-    }
-
-    fn mark(&mut self, start: u64) {
-        if let Some(records) = self.others.get(&start)
-            && self.changed.insert(start)
-        {
-            self.changed_records += records;
+    fn change_at(&mut self, at: usize) {
+        let part = &mut self.parts[at];
+        if !part.changed {
+            part.changed = true;
+            self.unsaved_records += part.records;
         }
     }
 
     /// Joins a part that became smaller with neighbours, as long as they are small together.
-    fn join(&mut self, mut start: u64) {
-        loop {
-            let (own, most) = (self.records(start), self.records_max / 2);
-            let fits = |of: u64| own + self.records(of) < most;
-            let before = self.before(start);
-            if let Some(next) = self.after(start).filter(|next| fits(*next)) {
-                self.absorb(start, next);
-            } else if start > 0 && (own == 0 || fits(before)) {
-                self.absorb(before, start);
-                start = before;
+    fn join(&mut self, mut at: usize) {
+        let records = |parts: &Self, at: usize| parts.parts.get(at).map(|part| part.records);
+        while let Some(own) = records(self, at) {
+            let fits = |other: usize| own + other < self.records_max / 2;
+            if records(self, at + 1).is_some_and(fits) {
+                self.absorb_next(at);
+            } else if at > 0 && (own == 0 || records(self, at - 1).is_some_and(fits)) {
+                at -= 1;
+                self.absorb_next(at);
             } else {
                 return;
             }
         }
     }
 
-    fn absorb(&mut self, into: u64, from: u64) {
-        let records = self.others.remove(&from).unwrap_or(0);
-        if self.changed.remove(&from) {
-            self.changed_records -= records;
+    /// Adds the part behind this one to it.
+    fn absorb_next(&mut self, at: usize) {
+        let Some(next) = self.parts.remove(at + 1) else {
+            return;
+        };
+        if next.saved.is_some() {
+            self.strays.insert(next.start);
         }
-        if self.stored.contains_key(&from) {
-            self.changed.insert(from);
-        }
-        if records > 0 {
-            self.mark(into);
-            self.add_records(into, records);
+        if next.records > 0 {
+            self.change_at(at);
+            self.parts[at].records += next.records;
+            if !next.changed {
+                self.unsaved_records += next.records;
+            }
         }
     }
-}
-
-fn sum<'a>(numbers: impl Iterator<Item = &'a u64>) -> u64 {
-    numbers.fold(0, |sum, number| sum.wrapping_add(*number))
 }
 
 #[cfg(test)]
@@ -324,25 +320,30 @@ impl Parts {
 
     /// Holds the invariants against the sequences that are there.
     pub(super) fn check(&self, seqs: &[u64]) {
-        let (mut counted, mut starts) = (vec![0], self.others.keys().peekable());
+        let starts: Vec<u64> = self.parts.iter().map(|part| part.start).collect();
+        assert!(starts[0] == 0 && self.parts[0].changed && starts.is_sorted_by(|a, b| a < b));
+        let mut counted = vec![0; starts.len()];
         for seq in seqs {
-            while starts.next_if(|start| *start <= seq).is_some() {
-                counted.push(0);
-            }
-            *counted.last_mut().unwrap() += 1;
+            counted[self.index_of(*seq)] += 1;
         }
-        counted.extend(starts.map(|_| 0));
-        let counts = [&self.first].into_iter().chain(self.others.values());
-        assert!(counts.copied().eq(counted.clone()), "{counted:?}");
+        let counts = self.parts.iter().map(|part| part.records);
+        assert!(counts.eq(counted.iter().copied()), "{counted:?}");
         assert!(counted.iter().all(|records| *records <= self.records_max));
         let most = self.records_max / 2;
         assert!(counted.windows(2).all(|two| two[0] + two[1] >= most));
-        let changed = self.changed.iter().filter_map(|it| self.others.get(it));
-        assert_eq!(self.changed_records, changed.sum::<usize>());
-        assert_eq!(self.sum, sum(self.stored.values()));
-        let differs =
-            |start: &u64| self.others.contains_key(start) != self.stored.contains_key(start);
-        let mut starts = self.others.keys().chain(self.stored.keys());
-        assert!(starts.all(|it| !differs(it) || self.changed.contains(it)));
+        let changed = self.parts.iter().filter(|part| part.changed);
+        let unsaved = changed.map(|part| part.records).sum::<usize>();
+        assert_eq!(self.unsaved_records, unsaved);
+        let others = self.parts.iter().skip(1);
+        assert!(
+            others
+                .clone()
+                .all(|part| part.changed || part.saved.is_some())
+        );
+        assert!(
+            others
+                .clone()
+                .all(|part| !self.strays.contains(&part.start))
+        );
     }
 }

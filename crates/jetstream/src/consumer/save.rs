@@ -30,7 +30,7 @@
 //! The state says that messages are done with which the stream is to remove. While it didn't take that, the state is neither written
 //! nor confirmed ([`Consumer::poll_state`]); a state that the store refused is to be written again ([`Consumer::unsaved`]).
 
-use super::parts::{Census, Parts};
+use super::parts::{Census, Parts, Range};
 use super::records::{Pending, Records};
 use super::{Consumer, ConsumerConfig, DeliverPolicy, Pair};
 use crate::AccountId;
@@ -162,8 +162,8 @@ impl Consumer {
     fn write_knowing(&mut self, known_from: u64) -> StateWrite {
         let census = self.records.parts_mut().begin_save();
         let changed = self.records.parts().changed();
-        let parts = changed.map(|(start, is_there)| {
-            let part = is_there.then(|| self.encode_part(census.save, start));
+        let parts = changed.map(|(start, range)| {
+            let part = range.map(|range| self.encode_part(census.save, range));
             (start, part)
         });
         StateWrite {
@@ -173,10 +173,9 @@ impl Consumer {
         }
     }
 
-    fn encode_part(&self, save: u64, start: u64) -> Vec<u8> {
+    fn encode_part(&self, save: u64, range: Range) -> Vec<u8> {
         let mut out = Vec::new();
         put(&mut out, save);
-        let range = self.records.parts().range(start);
         self.put_pending(&mut out, range);
         put_list(&mut out, self.records.initial().range(range));
         put_list(&mut out, self.records.spent().range(range));
@@ -253,7 +252,7 @@ impl Consumer {
     fn begin_behind_floor(&mut self, save: u64) {
         self.next = self.floor.stream.saturating_add(1);
         self.floor.consumer = self.dseq - 1;
-        *self.records.parts_mut() = Parts::stored(save, BTreeMap::new());
+        *self.records.parts_mut() = Parts::stored(save, Vec::new());
     }
 
     /// What it had before it begins isn't known, and the parts that the store has are in vain.
@@ -322,7 +321,7 @@ impl Consumer {
         stored: &BTreeMap<u64, Vec<u8>>,
         now: u64,
     ) -> Option<()> {
-        let mut saves = BTreeMap::new();
+        let mut saves = Vec::new();
         let mut parts = stored.iter().filter(|_| census.parts > 0).peekable();
         if parts
             .peek()
@@ -333,19 +332,19 @@ impl Consumer {
         while let Some((start, part)) = parts.next() {
             let end = parts.peek().map(|(next, _)| **next);
             let part = &mut &part[..];
-            saves.insert(*start, take(part)?);
+            saves.push((*start, take(part)?));
             lists.range = (*start, end);
             lists.take_pending(part, |count| self.due_of(count, now), now)?;
             lists.take_initial(part)?;
             lists.take_spent(part)?;
         }
-        if Census::of(census.save, saves.values().copied()) != census {
+        if Census::of(census.save, saves.iter().map(|(_, save)| *save)) != census {
             return None;
         }
         let due = lists.pending.iter();
         self.due = due.filter_map(|(seq, it)| Some((it.due?, *seq))).collect();
-        let strays = stored.keys().filter(|it| !saves.contains_key(it));
-        let mut parts = Parts::stored(census.save, saves.clone());
+        let strays = stored.keys().filter(|_| census.parts == 0);
+        let mut parts = Parts::stored(census.save, saves);
         parts.note_strays(strays.copied());
         self.records = Records::new(lists.pending, lists.spent, lists.initial, parts);
         Some(())

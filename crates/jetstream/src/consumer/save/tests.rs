@@ -239,6 +239,26 @@ fn a_state_that_was_written_whole_is_read_and_goes_on_in_parts() {
     assert_eq!((stored.head, stored.parts.len()), (little, 0));
 }
 
+/// Folders that are there have such states, too.
+#[test]
+fn a_state_in_parts_keeps_its_form() {
+    let log = log();
+    let mut consumer = consumer(&log, 4);
+    (1..=6).for_each(|seq| deliver(&mut consumer, 10 * seq, 1));
+    let mut stored = StoredState::nothing();
+    stored.save(&mut consumer);
+    deliver(&mut consumer, 60, 2);
+    stored.save(&mut consumer);
+    let head = [
+        2, 2, 1, 2, 61, 8, 0, 0, 4, 10, 1, 1, 10, 2, 1, 10, 3, 1, 10, 4, 1, 0,
+    ];
+    let part = [2, 2, 50, 5, 1, 10, 6, 2, 0, 0];
+    assert_eq!(stored.head, head);
+    assert_eq!(stored.parts, BTreeMap::from([(50, part.to_vec())]));
+    let read = stored.read(&log, 4).expect("it can be read");
+    assert_eq!(told(&read), told(&consumer));
+}
+
 #[test]
 fn parts_of_a_lost_consumer_go_with_the_first_write_of_a_new_one() {
     let log = log();
