@@ -136,11 +136,14 @@ impl Consumer {
     /// Tells, for some of the acks, how long they took.
     fn sample(&mut self, place: Place, now: u64) {
         let percent = self.config.sampled();
+        if percent == 0 {
+            return;
+        }
         let pending = self.records.pending().get(&place.stream_seq);
         let Some(pending) = pending.copied() else {
             return;
         };
-        if percent == 0 || self.draws.number() % 100 >= percent {
+        if self.draws.number() % 100 >= percent {
             return;
         }
         let subject = format!(
