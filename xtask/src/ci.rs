@@ -86,6 +86,7 @@ fn steps(long: bool) -> Vec<Step> {
             vec![cargo("clippy --workspace --all-targets -- -D warnings")],
         )),
         Some(step("tests", 18, vec![tests()])),
+        Some(step("bare", 8, bare().into())),
         Some(step("doctests", 5, vec![cargo("test --workspace --doc")])),
         Some(step("docs", 4, vec![docs()])),
         when(
@@ -192,6 +193,14 @@ fn tests() -> Command {
         return cargo("nextest run --workspace --no-fail-fast --no-tests=pass");
     }
     cargo("test --workspace --lib --bins --tests --no-fail-fast")
+}
+
+/// The segment log without what its features bring.
+fn bare() -> [Command; 2] {
+    [
+        cargo("clippy -p midge-streamlog --no-default-features --all-targets -- -D warnings"),
+        cargo("test -p midge-streamlog --no-default-features --lib --test basics --test faults"),
+    ]
 }
 
 fn docs() -> Command {

@@ -54,7 +54,6 @@ mod codec;
 mod commit;
 mod committer;
 mod compact;
-#[cfg_attr(not(feature = "crypto"), path = "crypt/absent.rs")]
 mod crypt;
 mod cursor;
 mod damage;

@@ -139,9 +139,9 @@ impl Past {
         options: &StoreOptions,
         damage: &DamageLog,
     ) -> Result<Self> {
-        let master = MasterKey::of_key(options.key.as_ref())?;
-        let key = master.map(|master| master.block_key(Purpose::Manifest, options.cipher));
-        let key = key.transpose()?;
+        let manifest_key =
+            |key| MasterKey::of_key(key)?.block_key(Purpose::Manifest, options.cipher);
+        let key = options.key.as_ref().map(manifest_key).transpose()?;
         let found = twice::read(disk, manifest_file(key.as_ref()), damage);
         let found = found.map_err(|error| match error {
             Error::Io { detail, file, .. } => {

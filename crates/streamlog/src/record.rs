@@ -89,7 +89,6 @@ impl Head {
 
     /// What an encrypted body is bound to: all that the head says, less the place in a batch, which a rewrite takes away, and the length as stored, which
     /// is the body's own.
-    #[cfg(feature = "crypto")]
     pub(crate) fn context(&self) -> [u8; HEAD - 8] {
         let alone = Self {
             flags: self.flags & !RECORD_BATCH,

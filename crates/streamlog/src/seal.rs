@@ -3,7 +3,7 @@
 //! The checksum covers the body as stored, so damage is found without a key. `crypt` has the keys.
 use crate::{
     Error, Result,
-    crypt::{BodyCipher, StreamKeys},
+    crypt::{Purpose, StreamCipher, StreamKeys},
     record::{FLAG_BOUND, FLAG_COMPRESSED, FLAG_ENCRYPTED, Head},
 };
 use bytes::Bytes;
@@ -33,16 +33,13 @@ pub enum Cipher {
 
 /// The store's secret, 32 bytes. `Debug` doesn't show it.
 #[derive(Clone)]
-pub struct Key(#[cfg_attr(not(feature = "crypto"), allow(dead_code))] [u8; 32]);
+pub struct Key([u8; 32]);
 
 impl Key {
     /// From 32 bytes, or from any secret by its SHA-256.
     #[cfg(feature = "crypto")]
     pub fn derive(secret: &[u8]) -> Self {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, secret);
-        let mut key = [0; 32];
-        key.copy_from_slice(digest.as_ref());
-        Self(key)
+        Self(crate::crypt::digest(secret))
     }
 
     /// These 32 bytes.
@@ -50,7 +47,6 @@ impl Key {
         Self(bytes)
     }
 
-    #[cfg(feature = "crypto")]
     pub(crate) fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -62,10 +58,13 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// Seals and opens the bodies of one stream.
+/// Seals and opens what is in the segments of one stream.
 pub(crate) struct Sealer {
     compression: Compression,
-    cipher: Option<Box<BodyCipher>>,
+    cipher: Option<Box<StreamCipher>>,
+    stream: u64,
+    /// the stream has nothing of version 1
+    is_bound: bool,
 }
 
 impl Sealer {
@@ -80,9 +79,14 @@ impl Sealer {
         if compression == Compression::S2 && !cfg!(feature = "s2") {
             return Err(Error::NotBuilt("S2"));
         }
+        if cipher != Cipher::None && !cfg!(feature = "crypto") {
+            return Err(Error::NotBuilt("encryption"));
+        }
         Ok(Self {
             compression,
-            cipher: BodyCipher::new(cipher, keys, stream, is_bound)?.map(Box::new),
+            cipher: StreamCipher::new(cipher, keys)?.map(Box::new),
+            stream,
+            is_bound,
         })
     }
 
@@ -101,7 +105,7 @@ impl Sealer {
         }
         if let Some(cipher) = &self.cipher {
             head.flags |= FLAG_ENCRYPTED | FLAG_BOUND;
-            body = cipher.seal_body(segment, &head, body)?;
+            body = cipher.seal(self.body(segment), &head.context(), &body)?;
         }
         head.stored = body.len() as u32;
         Ok((head, body))
@@ -130,7 +134,7 @@ impl Sealer {
     pub(crate) fn open(&self, segment: u32, head: &Head, stored: Bytes) -> Option<Bytes> {
         let mut body = stored;
         match &self.cipher {
-            Some(cipher) => body = cipher.open_body(segment, head, &body)?.into(),
+            Some(cipher) => body = self.open_body(cipher, segment, head, &body)?.into(),
             None if head.flags & FLAG_ENCRYPTED != 0 => return None,
             None => {}
         }
@@ -138,6 +142,35 @@ impl Sealer {
             body = decompress(&body, head.plain as usize)?.into();
         }
         (body.len() == head.plain as usize).then_some(body)
+    }
+
+    fn open_body(
+        &self,
+        cipher: &StreamCipher,
+        segment: u32,
+        head: &Head,
+        stored: &[u8],
+    ) -> Option<Vec<u8>> {
+        match head.flags & (FLAG_BOUND | FLAG_ENCRYPTED) {
+            FLAG_ENCRYPTED => self.open_old(cipher, segment, stored),
+            // No stream that is encrypted ever had a body in clear.
+            0 | FLAG_BOUND => None,
+            _ => cipher.open(self.body(segment), &head.context(), stored),
+        }
+    }
+
+    fn open_old(&self, cipher: &StreamCipher, segment: u32, stored: &[u8]) -> Option<Vec<u8>> {
+        (!self.is_bound).then(|| cipher.open_old(self.stream, segment, stored))?
+    }
+
+    fn body(&self, segment: u32) -> Purpose {
+        let stream = self.stream;
+        Purpose::Body { stream, segment }
+    }
+
+    fn footer(&self, segment: u32) -> Purpose {
+        let stream = self.stream;
+        Purpose::Footer { stream, segment }
     }
 
     /// The footer of that rewrite of a segment, as stored.
@@ -148,20 +181,19 @@ impl Sealer {
         footer: Vec<u8>,
     ) -> Result<Vec<u8>> {
         match &self.cipher {
-            Some(cipher) => cipher.seal_footer(segment, rewrite, footer),
+            Some(cipher) => cipher.seal(self.footer(segment), &rewrite.to_le_bytes(), &footer),
             None => Ok(footer),
         }
     }
 
     /// The footer in clear.
     pub(crate) fn open_footer(&self, segment: u32, rewrite: u32, stored: Bytes) -> Option<Bytes> {
-        match &self.cipher {
-            Some(cipher) => {
-                let footer = cipher.open_footer(segment, rewrite, &stored);
-                footer.map(Bytes::from)
-            }
-            None => Some(stored),
-        }
+        let Some(cipher) = &self.cipher else {
+            return Some(stored);
+        };
+        let bound = cipher.open(self.footer(segment), &rewrite.to_le_bytes(), &stored);
+        let footer = bound.or_else(|| self.open_old(cipher, segment, &stored));
+        footer.map(Bytes::from)
     }
 }
 

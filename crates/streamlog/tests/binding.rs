@@ -1,4 +1,5 @@
 //! An encrypted body counts at its own place alone: who can write to the files, checksums included, may take messages away, and makes none.
+#![cfg(feature = "crypto")]
 use midge_streamlog::{
     Cipher, Damage, DamageKind, Disk, Key, NewMessage, Store, StoreOptions, Stream, StreamOptions,
     sim::CrashDisk,

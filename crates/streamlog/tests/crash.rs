@@ -6,6 +6,7 @@ fn nothing_acknowledged_is_lost_wherever_the_power_is_cut() {
     cut(20_000, None);
 }
 
+#[cfg(feature = "crypto")]
 #[test]
 fn nothing_encrypted_is_lost_wherever_the_power_is_cut() {
     cut(6_000, Some(&Key::new([8; 32])));

@@ -1,4 +1,5 @@
 //! A store with a key: what its files show, and what somebody who writes to them can't do.
+#![cfg(feature = "crypto")]
 use midge_streamlog::{
     Cipher, Compression, DamageKind, Disk, Error, NewMessage, Store, StoreOptions, StreamOptions,
     sim::CrashDisk,

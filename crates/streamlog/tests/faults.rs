@@ -1,7 +1,6 @@
 //! What breaks costs itself alone, and is told: flipped bits, cut and missing files, a full disk, a failing sync.
 use midge_streamlog::{
-    Cipher, Compression, Disk, Error, Key, NewMessage, Policy, Store, StoreOptions, Stream,
-    StreamOptions,
+    Disk, Error, Key, NewMessage, Policy, Store, StoreOptions, Stream, StreamOptions,
     sim::{Call, CrashDisk, Failure, Fault},
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -11,7 +10,7 @@ fn options() -> StoreOptions {
         journal_bytes: 1 << 16,
         direct_bytes: 1000,
         seed: 7,
-        key: Some(Key::new([3; 32])),
+        key: cfg!(feature = "crypto").then(|| Key::new([3; 32])),
         ..StoreOptions::default()
     }
 }
@@ -437,8 +436,10 @@ fn a_foreign_folder_is_refused_and_left_alone() {
     assert_eq!(disk.list().unwrap(), vec!["meta.inf"]);
 }
 
+#[cfg(all(feature = "crypto", feature = "s2"))]
 #[test]
 fn sealed_bodies_come_back_and_say_nothing_to_a_stranger() {
+    use midge_streamlog::{Cipher, Compression};
     for cipher in [Cipher::None, Cipher::Aes256Gcm, Cipher::ChaCha20Poly1305] {
         let disk = CrashDisk::new();
         let store = open(&disk);

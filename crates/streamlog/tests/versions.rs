@@ -1,6 +1,7 @@
 //! Folders as released format versions wrote them still open, with all that was in them.
 //!
 //! `UPDATE_EXPECT=1` writes the folder of the present version anew.
+#![cfg(all(feature = "crypto", feature = "s2"))]
 use midge_streamlog::{
     Cipher, Compression, Error, FolderDisk, Key, NewMessage, ReadMode, Store, StoreOptions,
     StreamOptions,

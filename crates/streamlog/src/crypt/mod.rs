@@ -6,92 +6,94 @@
 //! A nonce is eight random bytes, drawn when the key is derived, and a counter: no two blocks are ever encrypted under the same pair, also when a torn
 //! tail is cut and its place is written again.
 use crate::{
-    Error, Result,
+    Result,
     seal::{Cipher, Key},
 };
-use aws_lc_rs::{
-    aead::{
-        AES_256_GCM, Aad, Algorithm, CHACHA20_POLY1305, LessSafeKey, MAX_TAG_LEN, NONCE_LEN, Nonce,
-        UnboundKey,
-    },
-    hkdf,
-    rand::{SecureRandom, SystemRandom},
-};
+use library::{AeadKey, Prk};
 use parking_lot::Mutex;
 
-mod bodies;
+#[cfg_attr(not(feature = "crypto"), path = "absent.rs")]
+mod library;
 mod purpose;
-pub(crate) use bodies::{BodyCipher, StreamKeys};
+mod stream;
+#[cfg(feature = "crypto")]
+pub(crate) use library::digest;
 pub(crate) use purpose::Purpose;
+pub(crate) use stream::{StreamCipher, StreamKeys};
 
-/// Bytes of the secret that the manifest holds.
+/// Bytes of a nonce, of a tag, and of the secret that the manifest holds.
+const NONCE: usize = 12;
+const TAG: usize = 16;
 const SECRET: usize = 32;
+
+/// The ciphers; the numbers are what a block's own bytes call them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Algorithm {
+    Aes256Gcm = 1,
+    ChaCha20Poly1305 = 2,
+}
+
+impl Algorithm {
+    /// `None`: what is of this cipher is in clear.
+    fn of(cipher: Cipher) -> Option<Self> {
+        match cipher {
+            Cipher::None => None,
+            Cipher::Aes256Gcm => Some(Self::Aes256Gcm),
+            Cipher::ChaCha20Poly1305 => Some(Self::ChaCha20Poly1305),
+        }
+    }
+}
 
 /// The key that others are derived from.
 #[derive(Clone)]
-pub(crate) struct MasterKey(hkdf::Prk);
+pub(crate) struct MasterKey(Prk);
 
 impl MasterKey {
-    /// The one of the store's key alone, if there is one.
-    pub(crate) fn of_key(key: Option<&Key>) -> Result<Option<Self>> {
-        Ok(key.map(|key| Self::extract(key, b"midge manifest")))
+    /// The one of the store's key alone.
+    pub(crate) fn of_key(key: &Key) -> Result<Self> {
+        Self::of_store(key, b"midge manifest")
     }
 
     /// The one of the store's key and the manifest's secret.
     pub(crate) fn of_store(key: &Key, secret: &[u8]) -> Result<Self> {
-        Ok(Self::extract(key, secret))
-    }
-
-    fn extract(key: &Key, salt: &[u8]) -> Self {
-        Self(hkdf::Salt::new(hkdf::HKDF_SHA256, salt).extract(key.bytes()))
+        Ok(Self(Prk::extract(secret, key.bytes())?))
     }
 
     /// A key for small blocks. `cipher` says how they are encrypted from now on; `None` stands for ChaCha20-Poly1305.
     pub(crate) fn block_key(&self, purpose: Purpose, cipher: Cipher) -> Result<BlockKey> {
         Ok(BlockKey {
             keys: [
-                self.derive(purpose, &AES_256_GCM)?,
-                self.derive(purpose, &CHACHA20_POLY1305)?,
+                self.derive(purpose, Algorithm::Aes256Gcm)?,
+                self.derive(purpose, Algorithm::ChaCha20Poly1305)?,
             ],
-            cipher: match cipher {
-                Cipher::Aes256Gcm => 1,
-                Cipher::None | Cipher::ChaCha20Poly1305 => 2,
-            },
+            cipher: Algorithm::of(cipher).unwrap_or(Algorithm::ChaCha20Poly1305),
             nonces: Nonces::new()?,
         })
     }
 
-    fn derive(&self, purpose: Purpose, algorithm: &'static Algorithm) -> Result<LessSafeKey> {
-        let (info, number) = (purpose.info(), [algorithm_number(algorithm)]);
-        let parts = [&info[..], &number[..]];
-        let okm = self.0.expand(&parts, algorithm);
-        let okm = okm.map_err(|_| Error::Cipher("no key could be derived"))?;
-        Ok(LessSafeKey::new(UnboundKey::from(okm)))
+    fn derive(&self, purpose: Purpose, algorithm: Algorithm) -> Result<AeadKey> {
+        self.0
+            .expand(&[&purpose.info(), &[algorithm as u8]], algorithm)
     }
-}
-
-/// What a block's own bytes call the algorithm.
-fn algorithm_number(algorithm: &'static Algorithm) -> u8 {
-    if *algorithm == AES_256_GCM { 1 } else { 2 }
 }
 
 /// Encrypts small blocks of one purpose. A block says which cipher it is of, so that a configuration may change it.
 pub(crate) struct BlockKey {
     /// of cipher 1 and of cipher 2
-    keys: [LessSafeKey; 2],
-    cipher: u8,
+    keys: [AeadKey; 2],
+    cipher: Algorithm,
     nonces: Nonces,
 }
 
 impl BlockKey {
     /// Bytes in front of what is encrypted: the nonce.
-    pub(crate) const FRONT: usize = NONCE_LEN;
+    pub(crate) const FRONT: usize = NONCE;
     /// Bytes behind it: the tag.
-    pub(crate) const BEHIND: usize = MAX_TAG_LEN;
+    pub(crate) const BEHIND: usize = TAG;
 
     /// The number of the cipher that [`seal`](Self::seal) uses; never 0.
     pub(crate) fn cipher(&self) -> u8 {
-        self.cipher
+        self.cipher as u8
     }
 
     /// Encrypts what stands between [`FRONT`](Self::FRONT) and [`BEHIND`](Self::BEHIND), where it stands.
@@ -100,12 +102,10 @@ impl BlockKey {
         let (front, tag_place) = block.split_at_mut(end);
         let (nonce_place, plain) = front.split_at_mut(Self::FRONT);
         let nonce = self.nonces.next()?;
-        let key = &self.keys[usize::from(self.cipher - 1)];
-        let tag = key
-            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), plain)
-            .map_err(|_| Error::Cipher("a block couldn't be encrypted"))?;
+        let key = &self.keys[usize::from(self.cipher() - 1)];
+        let tag = key.seal(nonce, aad, plain)?;
         nonce_place.copy_from_slice(&nonce);
-        tag_place.copy_from_slice(tag.as_ref());
+        tag_place.copy_from_slice(&tag);
         Ok(())
     }
 
@@ -117,14 +117,10 @@ impl BlockKey {
 }
 
 /// Opens nonce, ciphertext and tag.
-fn open(key: &LessSafeKey, aad: &[u8], block: &[u8]) -> Option<Vec<u8>> {
-    let (nonce, body) = block.split_first_chunk::<NONCE_LEN>()?;
-    let nonce = Nonce::assume_unique_for_key(*nonce);
+fn open(key: &AeadKey, aad: &[u8], block: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, body) = block.split_first_chunk()?;
     let mut body = body.to_vec();
-    let len = key
-        .open_in_place(nonce, Aad::from(aad), &mut body)
-        .ok()?
-        .len();
+    let len = key.open(*nonce, aad, &mut body)?;
     body.truncate(len);
     Some(body)
 }
@@ -137,7 +133,7 @@ impl Nonces {
         Ok(Self(Mutex::new((random()?, 0))))
     }
 
-    fn next(&self) -> Result<[u8; NONCE_LEN]> {
+    fn next(&self) -> Result<[u8; NONCE]> {
         let (drawn, counter) = &mut *self.0.lock();
         *counter = match counter.checked_add(1) {
             Some(next) => next,
@@ -146,7 +142,7 @@ impl Nonces {
                 0
             }
         };
-        let mut nonce = [0; NONCE_LEN];
+        let mut nonce = [0; NONCE];
         nonce[..8].copy_from_slice(drawn);
         nonce[8..].copy_from_slice(&counter.to_le_bytes());
         Ok(nonce)
@@ -160,13 +156,11 @@ pub(crate) fn draw_secret() -> Result<[u8; SECRET]> {
 
 fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| Error::Cipher("the system gives no random numbers"))?;
+    library::fill(&mut bytes)?;
     Ok(bytes)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "crypto"))]
 mod tests {
     use super::*;
 

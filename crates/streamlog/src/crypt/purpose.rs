@@ -2,10 +2,6 @@
 
 /// What a key is for. Keys of different purposes, streams or segments know nothing of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "crypto"),
-    expect(dead_code, reason = "nothing is encrypted")
-)]
 pub(crate) enum Purpose {
     Manifest,
     Journal,
@@ -14,7 +10,6 @@ pub(crate) enum Purpose {
     Footer { stream: u64, segment: u32 },
 }
 
-#[cfg(feature = "crypto")]
 impl Purpose {
     /// The purpose as HKDF takes it.
     pub(super) fn info(self) -> [u8; 28] {
