@@ -68,10 +68,33 @@ impl Eq for Pair {}
 #[derive(Clone, Default)]
 pub(crate) struct Pairs(BTreeSet<Pair>);
 
+/// Keys that begin with a zero are the store's own.
+pub(crate) fn is_own(key: &[u8]) -> bool {
+    key.first() == Some(&0)
+}
+
+/// What callers are shown of the pairs: none of the store's own.
+pub(crate) struct Shown<'a>(&'a Pairs);
+
+impl<'a> Shown<'a> {
+    pub(crate) fn get(&self, key: &[u8]) -> Option<&'a [u8]> {
+        self.0.get(key).filter(|_| !is_own(key))
+    }
+
+    pub(crate) fn beginning(&self, prefix: &'a [u8]) -> impl Iterator<Item = &'a Pair> {
+        let all = self.0.beginning(prefix);
+        all.filter(|pair| !is_own(pair.key()))
+    }
+}
+
 /// What changed since the last commit; `None`: the key was removed.
 pub(crate) type Deltas = BTreeMap<Box<[u8]>, Option<Pair>>;
 
 impl Pairs {
+    pub(crate) fn shown(&self) -> Shown<'_> {
+        Shown(self)
+    }
+
     pub(crate) fn get(&self, key: &[u8]) -> Option<&[u8]> {
         self.0.get(key).map(Pair::value)
     }

@@ -12,7 +12,7 @@ use crate::{
     recover::{self, Traces},
     seal::{Cipher, Sealer},
     segment::{self, Env, Spares},
-    small::{Deltas, Pair, Pairs},
+    small::{Deltas, Pair, Pairs, is_own},
     state::State,
     stream::{Buffered, Owner, Shared, Stream, enforce_all, level_of},
     sync::StateMutex as Mutex,
@@ -292,15 +292,15 @@ impl Store {
 
     /// What is kept under `key`.
     pub fn state(&self, key: &[u8]) -> Option<Vec<u8>> {
-        self.0.small.lock().map.get(key).map(<[u8]>::to_vec)
+        let small = self.0.small.lock();
+        small.map.shown().get(key).map(<[u8]>::to_vec)
     }
 
     /// All keys that begin with `prefix`, and their values.
     pub fn states(&self, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         let small = self.0.small.lock();
-        let own = |pair: &&Pair| pair.key().first() != Some(&0);
         let both = |pair: &Pair| (pair.key().to_vec(), pair.value().to_vec());
-        small.map.beginning(prefix).filter(own).map(both).collect()
+        small.map.shown().beginning(prefix).map(both).collect()
     }
 
     /// What was found broken since the store was opened.
@@ -501,7 +501,7 @@ impl Inner {
         if !removes || len > removed.filter_map(kept).sum() {
             self.admit_state(len)?;
         }
-        let defines = deltas.iter().any(|(key, _)| key.first() == Some(&0));
+        let defines = deltas.iter().any(|(key, _)| is_own(key));
         for &(key, value) in deltas {
             let pair = value.map(|value| Pair::new(key, value));
             small.map.apply(key, pair.as_ref());
@@ -571,7 +571,7 @@ impl Inner {
 }
 
 fn user_key(key: &[u8]) -> Result<&[u8]> {
-    if key.is_empty() || key[0] == 0 || key.len() > KEY_MAX {
+    if key.is_empty() || is_own(key) || key.len() > KEY_MAX {
         return Err(Error::BadKey { max: KEY_MAX });
     }
     Ok(key)

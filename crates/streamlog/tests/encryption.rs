@@ -162,6 +162,29 @@ fn nothing_that_a_store_with_a_key_is_told_stands_in_its_files() {
     }
 }
 
+/// Symptom: an embedder that asked for the state under the key `\0k` got the store's secret.
+/// Cause: the store's own keys were left out of lists alone.
+/// Remedy: what callers are shown of the small state is a type of its own, without them.
+#[test]
+fn the_store_s_own_keys_are_shown_to_nobody() {
+    let disk = CrashDisk::new();
+    let store = open(&disk, Some(1)).unwrap();
+    drop(store.create_stream("s", StreamOptions::default()).unwrap());
+    drop(store.put_state(b"k", b"v").unwrap());
+    store.commit_once(0).unwrap();
+    let definition = [&b"\0s"[..], &1_u64.to_be_bytes()].concat();
+    for store in [store, open(&disk.kill(), Some(1)).unwrap()] {
+        for own in [b"\0k", b"\0n", &definition[..], b"\0", b""] {
+            assert_eq!(store.state(own), None, "{own:?}");
+            assert!(store.put_state(own, b"mine").is_err(), "{own:?}");
+            assert!(store.delete_state(own).is_err(), "{own:?}");
+        }
+        let shown = vec![(b"k".to_vec(), b"v".to_vec())];
+        assert_eq!(store.states(b""), shown);
+        assert_eq!(store.states(b"\0"), []);
+    }
+}
+
 #[test]
 fn a_store_with_a_key_opens_with_no_other_and_is_left_as_it_is() {
     let disk = CrashDisk::new();
