@@ -1005,6 +1005,46 @@ A> c
 A< MSG _I.7 1 22
 A< {"stream":"S","seq":3}
 
+== a store under the previous key is under the new one from then on #447
+conf:
+  jetstream { store_dir: "<dir>/js", key: "first" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 52
+A> {"name":"S","subjects":["s.*"],"description":"kept"}
+A< MSG _I.0 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,"config":{"subjects":["s.*"]}}
+A> PUB s.1 _I.2 1
+A> a
+A< MSG _I.2 1 22
+A< {"stream":"S","seq":1}
+rewrite:
+  jetstream { store_dir: "<dir>/js", key: "second", prev_key: "first" }
+restart
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.MSG.GET.S _I.3 9
+A> {"seq":1}
+A< MSG _I.3 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"s.1","seq":1,"data":"YQ=="}}
+A> PUB s.2 _I.4 1
+A> b
+A< MSG _I.4 1 22
+A< {"stream":"S","seq":2}
+rewrite:
+  jetstream { store_dir: "<dir>/js", key: "second" }
+restart
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.MSG.GET.S _I.6 9
+A> {"seq":1}
+A< MSG _I.6 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"s.1","seq":1,"data":"YQ=="}}
+A> PUB $JS.API.STREAM.MSG.GET.S _I.7 9
+A> {"seq":2}
+A< MSG _I.7 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_get_response","message":{"subject":"s.2","seq":2,"data":"Yg=="}}
+
 == a restart forgets what is in memory #450~ #323~
 conf:
   jetstream { store_dir: "<dir>/js" }

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use midge_conf::{
-    AccountJetStream, JetStream as Configured, JetStreamBatchLimits, Options, StoreCipher,
+    AccountJetStream, JetStream as Configured, JetStreamBatchLimits, Options, Secret, StoreCipher,
     SyncInterval,
 };
 use midge_drive::{Drive, store_folder, temporary_folder};
@@ -452,11 +452,10 @@ fn batches(limits: &JetStreamBatchLimits) -> BatchLimits {
 }
 
 fn store_options(configured: &Configured) -> StoreOptions {
+    let key = |secret: &Secret| Key::derive(secret.expose().as_bytes());
     StoreOptions {
-        key: configured
-            .encryption_key
-            .as_ref()
-            .map(|key| Key::derive(key.expose().as_bytes())),
+        key: configured.encryption_key.as_ref().map(key),
+        previous_key: configured.prev_encryption_key.as_ref().map(key),
         cipher: cipher(configured),
         policy: policy(configured.sync_interval),
         max_open_files: max_open_files(configured.max_open_files),

@@ -29,6 +29,7 @@ fn file<'a>(env: &'a Env, name: &'a str) -> SmallFile<'a> {
         name,
         magics: MAGICS,
         key: env.meta_key.as_ref(),
+        previous: None,
         clear_counts: !env.is_bound,
     }
 }
@@ -105,7 +106,7 @@ pub(crate) fn read(env: &Arc<Env>) -> Result<Option<Meta>> {
     };
     Ok(found
         .best
-        .and_then(|(generation, content)| decode(env, generation, &content)))
+        .and_then(|copy| decode(env, copy.generation, &copy.content)))
 }
 
 fn decode(env: &Arc<Env>, generation: u64, content: &[u8]) -> Option<Meta> {

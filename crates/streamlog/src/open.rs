@@ -43,7 +43,9 @@ struct Past {
     saved: u64,
     /// the manifest was encrypted
     is_encrypted: bool,
-    /// the manifest has to be written before anything else: there is none, or a copy of it is in clear and there is a key
+    /// the manifest is of the previous key
+    is_rekeyed: bool,
+    /// the manifest has to be written before anything else: there is none, or there is a key and a copy isn't under it
     is_stale: bool,
     /// the journal was made anew behind frames that the manifest knows
     is_journal_lost: bool,
@@ -77,7 +79,8 @@ impl Store {
         let journal = past.read_journal(&disk, &names, options.journal_bytes, &damage)?;
         // The journal was opened past it: a commit never waits for a descriptor.
         let disk = Arc::new(BoundedDisk::new(disk, options.max_open_files));
-        let (is_stale, is_in_clear) = (past.is_stale, past.is_to_be_encrypted());
+        let (is_stale, is_rekeyed) = (past.is_stale, past.is_rekeyed);
+        let is_in_clear = past.is_to_be_encrypted();
         let is_journal_lost = past.is_journal_lost;
         let inner = past.into_inner(disk, options, journal, damage);
         inner.learn(&names);
@@ -85,6 +88,11 @@ impl Store {
         if is_in_clear {
             tracing::warn!(
                 "streamlog: the store was in clear until now, its small state is encrypted from now on"
+            );
+        }
+        if is_rekeyed {
+            tracing::warn!(
+                "streamlog: the store was under the previous key and is under the new one from now on, which opens it alone"
             );
         }
         if is_stale {
@@ -132,6 +140,31 @@ fn makes_no_sense() -> Error {
     unreadable("they make no sense".into(), WITHOUT_STREAMS)
 }
 
+/// A secret, and the key that the store had when it was drawn.
+struct Root {
+    secret: [u8; 32],
+    key: Key,
+}
+
+impl Root {
+    /// A store whose key was never changed holds the secret alone.
+    fn decode(held: &[u8], opened_with: &Key) -> Option<Self> {
+        let (&secret, key) = held.split_first_chunk()?;
+        let key = match key {
+            [] => opened_with.clone(),
+            key => Key::new(key.try_into().ok()?),
+        };
+        Some(Self { secret, key })
+    }
+
+    fn encode(&self) -> [u8; 64] {
+        let mut held = [0; 64];
+        held[..32].copy_from_slice(&self.secret);
+        held[32..].copy_from_slice(self.key.bytes());
+        held
+    }
+}
+
 impl Past {
     fn read_manifest(
         disk: &dyn Disk,
@@ -142,7 +175,10 @@ impl Past {
         let manifest_key =
             |key| MasterKey::of_key(key)?.block_key(Purpose::Manifest, options.cipher);
         let key = options.key.as_ref().map(manifest_key).transpose()?;
-        let found = twice::read(disk, manifest_file(key.as_ref()), damage);
+        let previous = options.previous_key.as_ref().filter(|_| key.is_some());
+        let previous_key = previous.map(manifest_key).transpose()?;
+        let file = manifest_file(key.as_ref(), previous_key.as_ref());
+        let found = twice::read(disk, file, damage);
         let found = found.map_err(|error| match error {
             Error::Io { detail, file, .. } => {
                 unreadable(format!("{file}: {detail}"), WITHOUT_STREAMS)
@@ -150,14 +186,15 @@ impl Past {
             other => other,
         })?;
         let mut past = Self {
-            is_encrypted: found.is_encrypted,
-            is_stale: found.best.is_none() || key.is_some() && found.has_clear_copy,
+            is_stale: found.best.is_none() || found.has_older_form,
             ..Self::default()
         };
-        if let Some((generation, content)) = found.best {
-            let decoded = Pairs::decode(&content);
+        if let Some(best) = found.best {
+            let decoded = Pairs::decode(&best.content);
             (past.salt, past.small, past.saved) = decoded.ok_or_else(makes_no_sense)?;
-            past.generation = generation;
+            past.generation = best.generation;
+            past.is_encrypted = best.form != twice::Form::Clear;
+            past.is_rekeyed = best.form == twice::Form::Previous;
         } else {
             if !found.trouble.is_empty() {
                 return Err(unreadable(found.trouble.join(", "), WITHOUT_STREAMS));
@@ -168,25 +205,32 @@ impl Past {
             past.salt = Journal::salt(disk)?.unwrap_or_else(|| draw(options.seed));
         }
         if let (Some(manifest), Some(key)) = (key, &options.key) {
-            let master = past.master(key)?;
+            let opened_with = previous.filter(|_| past.is_rekeyed).unwrap_or(key);
+            let root = past.root(opened_with)?;
+            let master = MasterKey::of_store(&root.key, &root.secret)?;
             let journal = master.block_key(Purpose::Journal, options.cipher)?;
             past.journal_key = Some(Arc::new(journal));
             past.keys = Some(StoreKeys {
                 manifest,
-                streams: StreamKeys::new(master, key),
+                streams: StreamKeys::new(master, &root.key),
             });
         }
         Ok(past)
     }
 
-    /// The key that the store's other keys are derived from. Its secret is that of the manifest, if this was encrypted; anything else gets a new one.
-    fn master(&mut self, key: &Key) -> Result<MasterKey> {
+    /// What the store's other keys are derived from: what the manifest holds, if it was encrypted; anything else gets a new secret. A manifest of the previous
+    /// key holds that one as well from now on.
+    fn root(&mut self, opened_with: &Key) -> Result<Root> {
         if !self.is_encrypted {
             let secret = crypt::draw_secret()?;
             self.small.put(Pair::new(SECRET_KEY, &secret));
         }
-        let secret = self.small.get(SECRET_KEY).ok_or_else(makes_no_sense)?;
-        MasterKey::of_store(key, secret)
+        let held = self.small.get(SECRET_KEY).ok_or_else(makes_no_sense)?;
+        let root = Root::decode(held, opened_with).ok_or_else(makes_no_sense)?;
+        if self.is_rekeyed {
+            self.small.put(Pair::new(SECRET_KEY, &root.encode()));
+        }
+        Ok(root)
     }
 
     fn read_journal(

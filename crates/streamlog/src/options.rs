@@ -18,6 +18,8 @@ pub struct StoreOptions {
     /// The secret of encrypted streams. With it the store's small state is encrypted as well, definitions of streams and their names included; what is
     /// in clear is written anew when it is opened.
     pub key: Option<Key>,
+    /// Opens a store that was written under this key; it is under `key` from then on. Without `key` it says nothing.
+    pub previous_key: Option<Key>,
     /// What small state is encrypted with if there is a key. `Cipher::None` stands for ChaCha20-Poly1305.
     pub cipher: Cipher,
     /// The policy of the small state.
@@ -37,6 +39,7 @@ impl Default for StoreOptions {
             max_buffered: 4 << 20,
             direct_bytes: 64 << 10,
             key: None,
+            previous_key: None,
             cipher: Cipher::None,
             policy: Policy::Always,
             compaction_bytes: 32 << 20,

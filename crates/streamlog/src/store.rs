@@ -33,7 +33,7 @@ const MANIFEST_MAGICS: [&[u8; 8]; 2] = [b"MDGMANI1", b"MDGMANI2"];
 pub(crate) const STREAM_KEY: &[u8] = b"\0s";
 pub(crate) const TOMB_KEY: &[u8] = b"\0x";
 pub(crate) const NEXT_KEY: &[u8] = b"\0n";
-/// What keys are derived from beside the store's own. It never leaves the manifest.
+/// What keys are derived from: the secret alone beside the store's key, or both, when that was changed. It never leaves the manifest.
 pub(crate) const SECRET_KEY: &[u8] = b"\0k";
 /// The longest key of small state.
 pub const KEY_MAX: usize = 1024;
@@ -355,19 +355,23 @@ impl Drop for Inner {
     }
 }
 
-/// The manifest, encrypted with `key` if there is one.
-pub(crate) fn manifest_file(key: Option<&BlockKey>) -> SmallFile<'_> {
+/// The manifest, encrypted with `key` if there is one; `previous` opens one of before.
+pub(crate) fn manifest_file<'a>(
+    key: Option<&'a BlockKey>,
+    previous: Option<&'a BlockKey>,
+) -> SmallFile<'a> {
     SmallFile {
         name: MANIFEST,
         magics: MANIFEST_MAGICS,
         key,
+        previous,
         clear_counts: true,
     }
 }
 
 impl Inner {
     pub(crate) fn manifest_file(&self) -> SmallFile<'_> {
-        manifest_file(self.keys.as_ref().map(|keys| &keys.manifest))
+        manifest_file(self.keys.as_ref().map(|keys| &keys.manifest), None)
     }
 
     fn env(&self, id: u64, options: &StreamOptions, is_bound: bool) -> Result<Arc<Env>> {

@@ -21,6 +21,8 @@ pub(crate) struct SmallFile<'a> {
     /// how a file in clear begins, and an encrypted one
     pub(crate) magics: [&'static [u8; 8]; 2],
     pub(crate) key: Option<&'a BlockKey>,
+    /// with a key: opens what was written under another one before
+    pub(crate) previous: Option<&'a BlockKey>,
     /// with a key: a copy in clear counts as long as none is encrypted
     pub(crate) clear_counts: bool,
 }
@@ -43,11 +45,13 @@ impl SmallFile<'_> {
         Ok(out.into())
     }
 
-    /// What [`enclose`](Self::enclose) was given.
-    fn disclose(&self, generation: u64, stored: &[u8]) -> Option<Vec<u8>> {
+    /// What [`enclose`](Self::enclose) was given, and the form that the file had.
+    fn disclose(&self, generation: u64, stored: &[u8]) -> Option<(Vec<u8>, Form)> {
         let (cipher, block) = stored.split_first()?;
         let context = self.context(generation);
-        self.key?.open(*cipher, &context, block)
+        let keys = [(self.key, Form::Encrypted), (self.previous, Form::Previous)];
+        keys.into_iter()
+            .find_map(|(key, form)| Some((key?.open(*cipher, &context, block)?, form)))
     }
 
     /// A content belongs to its generation: an older one can't be shown as the newest.
@@ -93,13 +97,34 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// The better copy's generation and content, and what else was found.
+/// How a copy stands on the disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Clear,
+    /// under the key of before
+    Previous,
+    Encrypted,
+}
+
+/// A copy that opened.
+pub(crate) struct Copy {
+    pub(crate) form: Form,
+    pub(crate) generation: u64,
+    pub(crate) content: Vec<u8>,
+}
+
+impl Copy {
+    /// A copy in clear counts behind all others.
+    fn rank(&self) -> (bool, u64) {
+        (self.form != Form::Clear, self.generation)
+    }
+}
+
+/// The better copy, and what else was found.
 pub(crate) struct Found {
-    pub(crate) best: Option<(u64, Vec<u8>)>,
-    /// it was encrypted
-    pub(crate) is_encrypted: bool,
-    /// a copy is in clear, whether it counts or not
-    pub(crate) has_clear_copy: bool,
+    pub(crate) best: Option<Copy>,
+    /// with a key: a copy is in clear or under the previous one, whether it counts or not
+    pub(crate) has_older_form: bool,
     /// what is wrong with the copies that are there and can't be used
     pub(crate) trouble: Vec<String>,
 }
@@ -111,8 +136,7 @@ pub(crate) struct Found {
 pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> Result<Found> {
     let mut found = Found {
         best: None,
-        is_encrypted: false,
-        has_clear_copy: false,
+        has_older_form: false,
         trouble: Vec::new(),
     };
     let (mut bad, mut unknown, mut locked) = (Vec::new(), None, None);
@@ -121,27 +145,19 @@ pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> 
         let bytes = disk.open(&path).and_then(|file| read_all(&*file));
         let why = match bytes {
             Ok(bytes) => match parse(&bytes, &file) {
-                Some(Parsed {
-                    is_encrypted,
-                    generation,
-                    content: Some(content),
-                }) => {
-                    found.has_clear_copy |= !is_encrypted;
-                    let rank = |is_encrypted, generation| (is_encrypted, generation);
-                    let known = found.best.as_ref().map(|(newest, _)| *newest);
-                    if known.is_none_or(|newest| {
-                        rank(is_encrypted, generation) > rank(found.is_encrypted, newest)
-                    }) {
-                        found.best = Some((generation, content));
-                        found.is_encrypted = is_encrypted;
+                Parsed::Copy(copy) => {
+                    found.has_older_form |= file.is_encrypted() && copy.form != Form::Encrypted;
+                    let best = found.best.as_ref();
+                    if best.is_none_or(|best| copy.rank() > best.rank()) {
+                        found.best = Some(copy);
                     }
                     continue;
                 }
-                Some(_) => {
+                Parsed::Locked => {
                     locked.get_or_insert(path.clone());
                     Some(format!("{path} doesn't open with this key"))
                 }
-                None => {
+                Parsed::Damaged => {
                     check_version(&bytes, &path, file.magics[1])?;
                     Some(format!("{path} is damaged"))
                 }
@@ -159,7 +175,8 @@ pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> 
     if let (None, Some(error)) = (&found.best, unknown) {
         return Err(error);
     }
-    if let (false, Some(path)) = (found.is_encrypted, locked) {
+    let is_open = |best: &Copy| best.form != Form::Clear;
+    if let Some(path) = locked.filter(|_| !found.best.as_ref().is_some_and(is_open)) {
         return Err(match file.key {
             Some(_) => Error::WrongKey { file: path },
             None => Error::NoKey,
@@ -176,15 +193,33 @@ pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> 
     Ok(found)
 }
 
-/// A copy whose checksums hold.
-struct Parsed {
-    is_encrypted: bool,
-    generation: u64,
-    /// `None`: there is no key, or not the right one
-    content: Option<Vec<u8>>,
+/// What the bytes of a copy are.
+enum Parsed {
+    Copy(Copy),
+    /// There is no key, or not the right one.
+    Locked,
+    Damaged,
 }
 
-fn parse(bytes: &[u8], file: &SmallFile<'_>) -> Option<Parsed> {
+fn parse(bytes: &[u8], file: &SmallFile<'_>) -> Parsed {
+    let Some((is_encrypted, generation, stored)) = parse_stored(bytes, file) else {
+        return Parsed::Damaged;
+    };
+    let opened = match is_encrypted {
+        true => file.disclose(generation, stored),
+        false => (file.key.is_none() || file.clear_counts).then(|| (stored.to_vec(), Form::Clear)),
+    };
+    opened.map_or(Parsed::Locked, |(content, form)| {
+        Parsed::Copy(Copy {
+            form,
+            generation,
+            content,
+        })
+    })
+}
+
+/// Whether a copy is encrypted, its generation, and its content as stored, if the checksums hold.
+fn parse_stored<'b>(bytes: &'b [u8], file: &SmallFile<'_>) -> Option<(bool, u64, &'b [u8])> {
     let head = bytes.get(..HEAD)?;
     let u64_at = |at: usize| Some(u64::from_le_bytes(head.get(at..at + 8)?.try_into().ok()?));
     let (head_crc, content_crc) = (u64_at(24)? as u32, (u64_at(24)? >> 32) as u32);
@@ -192,16 +227,8 @@ fn parse(bytes: &[u8], file: &SmallFile<'_>) -> Option<Parsed> {
     if crc(0, &head[..24]) != head_crc {
         return None;
     }
-    let (is_encrypted, generation) = (version == 1, u64_at(8)?);
     let stored = bytes[HEAD..].get(..usize::try_from(u64_at(16)?).ok()?)?;
-    (crc(0, stored) == content_crc).then(|| Parsed {
-        is_encrypted,
-        generation,
-        content: match is_encrypted {
-            true => file.disclose(generation, stored),
-            false => (file.key.is_none() || file.clear_counts).then(|| stored.to_vec()),
-        },
-    })
+    (crc(0, stored) == content_crc).then_some((version == 1, u64_at(8)?, stored))
 }
 
 /// A file whose magic differs in its version alone was written by a later program: not damage, and not for us.

@@ -14,6 +14,7 @@ pub(crate) fn options(key: Option<u8>) -> StoreOptions {
 }
 
 /// The checksum of these bytes as it stands in a file.
+#[allow(dead_code, reason = "not every test forges files")]
 pub(crate) fn crc(seed: u32, bytes: &[u8]) -> [u8; 4] {
     let mut hasher = crc32fast::Hasher::new_with_initial(seed);
     hasher.update(bytes);
