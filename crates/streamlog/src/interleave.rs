@@ -14,7 +14,7 @@
 use parking_lot::{Condvar, MutexGuard};
 use std::{
     any::Any,
-    cell::RefCell,
+    cell::{Cell, RefCell},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
     thread::Thread,
@@ -82,6 +82,8 @@ struct Me(Arc<Core>, usize);
 
 thread_local! {
     static ME: RefCell<Option<Me>> = const { RefCell::new(None) };
+    /// It looks at something [aside].
+    static ASIDE: Cell<bool> = const { Cell::new(false) };
 }
 
 fn me() -> Option<Me> {
@@ -164,9 +166,17 @@ impl Schedule {
 
 /// Another actor may go on here.
 pub fn preempt() {
-    if let Some(Me(core, index)) = me() {
+    if let Some(Me(core, index)) = me().filter(|_| !ASIDE.get()) {
         core.step(index, false, |_| {});
     }
+}
+
+/// An onlooker's work, which is no part of what is played: nobody else goes on meanwhile, and no time passes.
+pub fn aside<T>(work: impl FnOnce() -> T) -> T {
+    ASIDE.set(true);
+    let outcome = work();
+    ASIDE.set(false);
+    outcome
 }
 
 /// The schedule's clock; `None` outside of one.
@@ -382,7 +392,7 @@ impl<T> Mutex<T> {
         let Some(Me(core, index)) = me() else {
             return self.0.lock();
         };
-        core.step(index, false, |_| {});
+        preempt();
         loop {
             if let Some(guard) = self.0.try_lock() {
                 core.state.lock().actors[index].phase = Phase::Ready;

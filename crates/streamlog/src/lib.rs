@@ -133,7 +133,7 @@ pub mod sim {
     /// Threads whose interleaving is drawn from a seed.
     pub mod interleave {
         pub use crate::interleave::{
-            Mutex, Parked, Schedule, current, now, park_timeout, pause, preempt, roll,
+            Mutex, Parked, Schedule, aside, current, now, park_timeout, pause, preempt, roll,
         };
     }
     pub use crate::laws::reopen;

@@ -153,7 +153,7 @@ fn watch(life: &Arc<Life>, number: u64, image: &Image, (cut, seed): (u64, u64)) 
                 Some((disk.cut(seed), ledger.after_power_cut(&life.plan, number)));
         }
         if interleave::roll(CHECK_ONE_IN) == 0 {
-            checks::check_cut(&life);
+            interleave::aside(|| checks::check_cut(&life));
         }
         let slow = life.plan.slow_ms;
         if slow > 0 && interleave::roll(4) == 0 {
