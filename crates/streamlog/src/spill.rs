@@ -39,20 +39,15 @@ impl Inner {
         self.settle(w, spilled)
     }
 
-    /// The same without a sync, unless the disk is full. The journal has all pieces of the tail but the last `fresh`.
-    pub(crate) fn flush_unsynced(
-        &self,
-        w: &mut Writer,
-        stream: &Arc<Shared>,
-        fresh: usize,
-    ) -> Result<()> {
+    /// The same without a sync, unless the disk is full.
+    pub(crate) fn flush_unsynced(&self, w: &mut Writer, stream: &Arc<Shared>) -> Result<()> {
         let mut spilled = self.spill(stream)?;
         if !spilled.all {
             spilled.sync();
             self.sync_names()?;
             return self.settle(w, spilled);
         }
-        stream.state.lock().tail.keep_journaled(fresh);
+        stream.state.lock().tail.keep_journaled();
         Ok(())
     }
 

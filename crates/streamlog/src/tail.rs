@@ -34,6 +34,8 @@ pub(crate) struct Tail {
     pieces: VecDeque<Piece>,
     runs: Vec<Run>,
     pieces_len: usize,
+    /// so many of the pieces, the last ones, are in no frame of the journal
+    fresh: usize,
     /// so many of the pieces, the first ones, are in their segments, without a sync; the journal has them
     flushed: usize,
 }
@@ -73,6 +75,7 @@ impl Tail {
             run.offset = piece.end();
             self.pieces_len += piece.bytes.len();
             self.pieces.push_back(piece.clone());
+            self.fresh += 1;
             taken.push(piece);
             debug_assert!(k <= keep);
         }
@@ -99,9 +102,14 @@ impl Tail {
             || runs.any(|run| run.segment.number == segment)
     }
 
-    /// All pieces.
-    pub(crate) fn pieces(&self) -> Vec<Piece> {
-        self.pieces.iter().cloned().collect()
+    /// All pieces are in frames of the journal.
+    pub(crate) fn all_journaled(&mut self) {
+        self.fresh = 0;
+    }
+
+    /// The pieces that are in frames of the journal.
+    pub(crate) fn journaled(&self) -> impl Iterator<Item = &Piece> {
+        self.pieces.iter().take(self.pieces.len() - self.fresh)
     }
 
     /// The pieces that their segments don't have.
@@ -115,11 +123,12 @@ impl Tail {
         for piece in self.pieces.drain(..n) {
             self.pieces_len -= piece.bytes.len();
         }
+        self.fresh = self.fresh.min(self.pieces.len());
     }
 
-    /// All pieces are in their segments, without a sync: only those that the journal has are kept, all but the last `fresh`.
-    pub(crate) fn keep_journaled(&mut self, fresh: usize) {
-        let n = self.pieces.len().saturating_sub(fresh);
+    /// All pieces are in their segments, without a sync: only those that the journal has are kept.
+    pub(crate) fn keep_journaled(&mut self) {
+        let n = self.pieces.len() - std::mem::take(&mut self.fresh);
         for piece in self.pieces.drain(n..) {
             self.pieces_len -= piece.bytes.len();
         }

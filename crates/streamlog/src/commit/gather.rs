@@ -43,7 +43,6 @@ impl Batch {
         self.number = later.number;
         self.deltas.extend(later.deltas);
         self.state_synced |= later.state_synced;
-        self.shares.retain(Share::is_needed);
         let shares = self.shares.iter().enumerate();
         let known: HashMap<u64, usize> = shares.map(|(at, share)| (share.stream.id, at)).collect();
         for share in later.shares {
@@ -76,7 +75,10 @@ impl Share {
 
 impl Inner {
     /// What is to be written now: a batch that was held, and what gathered since then. `None`: there is nothing.
-    pub(super) fn gather(&self, held: Option<Batch>, must: bool) -> Option<Batch> {
+    pub(super) fn gather(&self, mut held: Option<Batch>, must: bool) -> Option<Batch> {
+        if let Some(batch) = &mut held {
+            batch.shares.retain(Share::is_needed);
+        }
         if self.gate.is_idle() && (held.is_some() || !must) {
             return held;
         }

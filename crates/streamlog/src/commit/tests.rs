@@ -274,6 +274,53 @@ fn nothing_follows_the_share_with_which_a_stream_failed() {
     assert_eq!(after.damage(), []);
 }
 
+/// Symptom: damage told after a loss of power, of a stream that had stopped. Cause: what it was to write when it failed followed unsynced bytes of a
+/// segment and was in no frame, and then went to the journal with what is copied forward (seed 20044 of drive's simulation). Remedy: a tail
+/// knows which of its pieces no frame has.
+#[test]
+fn what_a_stream_failed_with_is_not_copied_forward() {
+    let disk = CrashDisk::new();
+    let options = StoreOptions {
+        direct_bytes: 1_000,
+        journal_bytes: 1 << 16,
+        ..StoreOptions::default()
+    };
+    let store = Store::open(Arc::new(disk.clone()), options).unwrap();
+    let lazy = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(100)),
+        ..small()
+    };
+    let (stream, _) = store.create_stream("s", lazy).unwrap();
+    let (other, _) = store.create_stream("other", small()).unwrap();
+    store.commit_once(0).unwrap();
+    let append = |stream: &crate::Stream, len| {
+        let body = vec![b'x'; len];
+        stream
+            .append(NewMessage::new("s", &body), 0)
+            .map(drop)
+            .unwrap();
+        store.commit_once(1).unwrap();
+    };
+    append(&stream, 100);
+    append(&stream, 3_000);
+    let broken = Fault::Fails {
+        call: Call::Write,
+        of: "0000000000000001-",
+        failure: Failure::Device,
+        spared: 0,
+        times: u64::MAX,
+    };
+    disk.set_faults(&[broken]);
+    append(&stream, 3_000);
+    assert!(stream.0.fate.failure().is_some());
+    // Its interval ends, and then the ring is filled.
+    store.commit_once(200_000_000_000).unwrap();
+    (0..100).for_each(|_| append(&other, 500));
+    let after = store_on(disk.cut(0), 1_000);
+    assert_eq!(after.stream("s").unwrap().unwrap().stats().last_seq, 1);
+    assert_eq!(after.damage(), []);
+}
+
 /// Symptom: a stream ended before what it took for durable after a loss of power, or what was never durable was told as damage. Cause: a share that follows
 /// unsynced bytes of a segment went to the journal, because its segment could neither be written nor synced at the moment; the journal's sync then seemed
 /// to cover all before it. Remedy: the batch waits.

@@ -169,7 +169,7 @@ impl Inner {
         let sync = share.policy == Policy::Always;
         let flushed = match sync {
             true => self.flush(w, stream),
-            false => self.flush_unsynced(w, stream, share.pieces.len()),
+            false => self.flush_unsynced(w, stream),
         };
         match flushed {
             Ok(()) => {
@@ -249,6 +249,7 @@ impl Inner {
         }
         for share in shares.iter_mut().filter(|it| !it.pieces.is_empty()) {
             w.pins.pin(share.stream.id, number);
+            share.stream.state.lock().tail.all_journaled();
             share.pieces.clear();
             share.bytes = 0;
         }
@@ -260,7 +261,7 @@ impl Inner {
     }
 }
 
-/// Puts a frame together: what is carried on, what is new, and small state before and after it. State that changes isn't carried on: damage is
+/// Puts a frame together: what is carried on of earlier frames, what is new, and small state before and after it. State that changes isn't carried on: damage is
 /// read over entry by entry, and an old value must not come after a new one.
 pub(crate) fn fill_frame(w: &mut Writer, carry: &Carry, shares: &[Share], deltas: &Deltas) {
     let unsaved = carry.state.then_some(&w.unsaved.deltas);
@@ -273,13 +274,9 @@ pub(crate) fn fill_frame(w: &mut Writer, carry: &Carry, shares: &[Share], deltas
     };
     state(&mut w.frame);
     for stream in &carry.streams {
-        let shared = shares.iter().find(|share| share.stream.id == stream.id);
-        let shared_pieces = shared.map_or(0, |share| share.pieces.len());
-        let pieces = stream.state.lock().tail.pieces();
-        let old = pieces.len().saturating_sub(shared_pieces);
-        pieces[..old]
-            .iter()
-            .for_each(|piece| put_piece(&mut w.frame, stream.id, piece));
+        let state = stream.state.lock();
+        let old = state.tail.journaled();
+        old.for_each(|piece| put_piece(&mut w.frame, stream.id, piece));
     }
     for share in shares {
         share
