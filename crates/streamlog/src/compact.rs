@@ -97,13 +97,14 @@ impl State {
     }
 
     /// Ends the active segment when something in it was to be erased long ago, so that it can be sealed and rewritten.
-    pub(crate) fn roll_for_erase(&mut self, now: u64) {
+    pub(crate) fn roll_for_erase(&mut self, now: u64) -> Result<()> {
         let number = self.active().seg.number;
         if !self.erase.contains(&number) {
             self.erase_since = now;
         } else if now.saturating_sub(self.erase_since) >= ERASE_WAIT {
-            self.roll(0);
+            self.roll(0)?;
         }
+        Ok(())
     }
 }
 

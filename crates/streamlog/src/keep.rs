@@ -63,7 +63,7 @@ impl Inner {
                 state.limits_owed = false;
                 drop(stream.enter(&mut state, 0));
             }
-            state.roll_for_erase(now);
+            state.roll_for_erase(now)?;
             let full = state
                 .slots_before_active()
                 .iter()

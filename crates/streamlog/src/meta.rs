@@ -4,6 +4,7 @@ use crate::{
     codec::{Put, Take},
     damage::{Damage, DamageKind},
     index::IndexSet,
+    options::Binding,
     record::{decode_runs, encode_runs},
     segment::{Env, Segment},
     slot::Slot,
@@ -12,7 +13,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-const MAGICS: [&[u8; 8]; 2] = [b"MDGMETA1", b"MDGMETA2"];
+const MAGICS: &[&[u8; 8]] = &[b"MDGMETA1", b"MDGMETA2"];
 
 /// The file's name, without which of both copies.
 pub(crate) fn name(stream: u64) -> String {
@@ -30,7 +31,7 @@ fn file<'a>(env: &'a Env, name: &'a str) -> SmallFile<'a> {
         magics: MAGICS,
         key: env.meta_key.as_ref(),
         previous: None,
-        clear_counts: !env.is_bound,
+        clear_counts: env.binding == Binding::Nothing,
     }
 }
 

@@ -413,7 +413,7 @@ impl Inner {
             let Definition {
                 name,
                 options,
-                is_bound,
+                binding,
             } = definition;
             let name = Arc::<str>::from(name);
             registry.names.insert(id, name.clone());
@@ -421,7 +421,7 @@ impl Inner {
                 name,
                 Known {
                     id,
-                    is_bound,
+                    binding,
                     form: Form::Closed(options.into()),
                 },
             );

@@ -129,13 +129,33 @@ impl Default for StreamOptions {
     }
 }
 
+/// What a stream that is encrypted has been bound to its place since it was made: what isn't bound so doesn't count in it. What is written is always bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Binding {
+    /// nothing: it has bodies of version 1, or is in clear
+    Nothing = 0,
+    /// bodies, footers and the meta file
+    Bodies = 1,
+    /// commands, too
+    Records = 2,
+}
+
+impl Binding {
+    /// Of a stream that is made now.
+    pub(crate) fn of_new(cipher: Cipher) -> Self {
+        match cipher {
+            Cipher::None => Self::Nothing,
+            _ => Self::Records,
+        }
+    }
+}
+
 /// A stream's entry in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Definition {
     pub(crate) name: String,
     pub(crate) options: StreamOptions,
-    /// everything encrypted in it is bound to its place, from its first segment on
-    pub(crate) is_bound: bool,
+    pub(crate) binding: Binding,
 }
 
 impl Definition {
@@ -162,7 +182,7 @@ impl Definition {
             Cipher::ChaCha20Poly1305 => 2,
         });
         put.num(u64::from(o.segment_bytes)).bytes(&o.meta);
-        put.num(u64::from(self.is_bound));
+        put.num(self.binding as u64);
         put.0
     }
 
@@ -200,7 +220,11 @@ impl Definition {
         let segment_bytes = take.u32()?;
         let meta = Bytes::copy_from_slice(take.bytes()?);
         // Version 1 ends here.
-        let is_bound = take.num() == Some(1);
+        let binding = match take.num() {
+            None | Some(0) => Binding::Nothing,
+            Some(1) => Binding::Bodies,
+            _ => Binding::Records,
+        };
         let options = StreamOptions {
             storage: Storage::File,
             policy,
@@ -213,7 +237,7 @@ impl Definition {
         Some(Self {
             name,
             options,
-            is_bound,
+            binding,
         })
     }
 }
@@ -241,7 +265,7 @@ mod tests {
                 meta: Bytes::from_static(b"{}"),
                 ..StreamOptions::default()
             },
-            is_bound: true,
+            binding: Binding::Records,
         };
         assert_eq!(Definition::decode(&definition.encode()), Some(definition));
     }

@@ -13,7 +13,7 @@ pub(crate) const SUBJECT_MAX: usize = u16::MAX as usize;
 
 pub(crate) const FLAG_COMPRESSED: u8 = 1;
 pub(crate) const FLAG_ENCRYPTED: u8 = 2;
-/// of an encrypted message: its body is bound to the head; without it, to the segment alone (version 1)
+/// of what is encrypted: its body is bound to the head, a command's to its place as well; without it, to the segment alone (version 1)
 pub(crate) const FLAG_BOUND: u8 = 32;
 /// of a delete: the bytes are to go as well
 pub(crate) const FLAG_ERASE: u8 = 4;
@@ -87,11 +87,15 @@ impl Head {
         out
     }
 
-    /// What an encrypted body is bound to: all that the head says, less the place in a batch, which a rewrite takes away, and the length as stored, which
-    /// is the body's own.
+    /// What an encrypted body is bound to: all that the head says, less a message's place in a batch, which a rewrite takes away, and the length as stored,
+    /// which is the body's own.
     pub(crate) fn context(&self) -> [u8; HEAD - 8] {
+        let left_out = match self.kind {
+            Kind::Message => RECORD_BATCH,
+            _ => 0,
+        };
         let alone = Self {
-            flags: self.flags & !RECORD_BATCH,
+            flags: self.flags & !left_out,
             stored: 0,
             ..*self
         };

@@ -11,16 +11,17 @@ use crate::{
     filter::Filter,
     meta,
     options::StreamOptions,
-    record::{self, FLAG_ERASE, Head, Kind, decode_runs},
+    record::{self, FLAG_BOUND, FLAG_ERASE, Head, Kind, decode_runs},
+    seal::NONCE,
     segment::{Env, HEADER, Scan, Segment},
-    state::{NANOS, SEQ_MAX, State},
+    state::{BEGIN_MAX, NANOS, SEQ_MAX, State},
     stream::enforce_each,
     tail::Piece,
     timer::Due,
 };
 use bytes::Bytes;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet},
     sync::{Arc, atomic::Ordering},
 };
 
@@ -48,7 +49,7 @@ pub(crate) fn open(
     traces: &Traces,
 ) -> Result<(State, Vec<String>)> {
     let meta = meta::read(env)?;
-    let mut state = State::new(env.clone(), options, 1);
+    let mut state = State::new(env.clone(), options, 1)?;
     let mut position = 1;
     let (mut leftovers, mut rewrites) = (Vec::new(), std::collections::BTreeMap::new());
     if let Some(meta) = meta {
@@ -98,11 +99,11 @@ pub(crate) fn open(
     state.drop_batch()?;
     let next = numbers.iter().next_back().map_or(position, |n| n + 1);
     if state.slots.last().is_none_or(|slot| slot.heap.is_none()) {
-        state.begin_segment(next, 0, crate::segment::SIZE_FIRST);
+        state.begin_segment(next, 0, crate::segment::SIZE_FIRST)?;
     } else if cut || numbers.iter().next_back() != Some(&state.active().seg.number) {
         // Whole records stand behind the cut; they must never follow on what is written next.
         let size = state.active().seg.size;
-        state.begin_segment(next, 0, size);
+        state.begin_segment(next, 0, size)?;
     }
     state.drop_empty();
     state.visible = state.last_seq;
@@ -249,7 +250,7 @@ fn link(env: &Arc<Env>, number: u32, rewrite: u32, traces: &Traces) -> Result<Li
         Some(piece) => piece.bytes.clone(),
         None if !traces.files.contains(&(number, rewrite)) => Bytes::new(),
         None => {
-            let (name, mut bytes) = (segment.name(), vec![0; record::len_of(0)]);
+            let (name, mut bytes) = (segment.name(), vec![0; BEGIN_MAX]);
             let file = env.disk.open(&name);
             file.and_then(|file| file.read_at(&mut bytes, u64::from(HEADER)))
                 .map_err(|e| Error::io("read", &name, &e))?;
@@ -257,6 +258,13 @@ fn link(env: &Arc<Env>, number: u32, rewrite: u32, traces: &Traces) -> Result<Li
         }
     };
     let head = record::verify(&record, segment.seed);
+    let head = head.filter(|head| {
+        let stored = record.slice(record::HEAD..record::HEAD + head.stored as usize);
+        let sealer = &env.sealer;
+        sealer
+            .open_command(segment.place(HEADER), head, stored)
+            .is_some()
+    });
     Ok(Link {
         number,
         rewrite,
@@ -406,7 +414,9 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> Result<boo
         bytes: image,
         segment: &segment,
     };
-    let mut at = HEADER;
+    let (mut at, mut met) = (HEADER, HashSet::new());
+    // Nobody but who has the files can write a whole record that doesn't open: what is missing behind one isn't what a crash took.
+    let mut is_forged = false;
     loop {
         let Some(head) = scan.record(at) else {
             let Some(next) = scan.hole(at).next else {
@@ -436,9 +446,18 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> Result<boo
             at = next;
             continue;
         };
+        let body = open_body(&segment, &head, image, at, &mut met);
+        let Some(body) = body else {
+            is_forged = true;
+            skip_unopened(state, &head, at)?;
+            at += head.len() as u32;
+            state.active().end = at;
+            continue;
+        };
         let gap_was_meant = segment.rewrite > 0 && head.seq > state.last_seq;
         if head.kind == Kind::Message && head.seq != state.last_seq + 1 && !gap_was_meant {
-            if head.seq > state.last_seq && !evidence.was_durable(state, &segment, at, &head)? {
+            let is_gap = head.seq > state.last_seq;
+            if is_gap && !is_forged && !evidence.was_durable(state, &segment, at, &head)? {
                 return Ok(true);
             }
             if head.seq > state.last_seq {
@@ -451,7 +470,7 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> Result<boo
                 state.apply_truncate(head.seq.saturating_sub(1))?;
             }
         }
-        apply(state, &head, image, at)?;
+        apply(state, &head, &body, at)?;
         at += head.len() as u32;
         state.active().end = at;
     }
@@ -483,41 +502,61 @@ fn has_place(state: &mut State, seq: u64) -> bool {
         && (slot.last < slot.base || (seq >= slot.base && seq - slot.base <= slot.seg.span_max()))
 }
 
-fn apply(state: &mut State, head: &Head, image: &Bytes, at: u32) -> Result<()> {
-    let begin = at as usize + record::HEAD;
-    let stored = image.slice(begin..begin + head.stored as usize);
-    let number = state.active().seg.number;
+/// The body of the record at `at` in clear. `None`: it doesn't open, or it is the copy of one that came before it; no nonce comes twice.
+fn open_body(
+    segment: &Segment,
+    head: &Head,
+    image: &Bytes,
+    at: u32,
+    met: &mut HashSet<[u8; NONCE]>,
+) -> Option<Bytes> {
+    let body = segment.open_body(head, image, at)?;
+    if head.flags & FLAG_BOUND != 0 {
+        let nonce = image[at as usize + record::HEAD..].first_chunk()?;
+        met.insert(*nonce).then_some(())?;
+    }
+    Some(body)
+}
+
+/// Reports a record that doesn't open. The next message in turn is lost then; anything else says nothing.
+fn skip_unopened(state: &mut State, head: &Head, at: u32) -> Result<()> {
+    let segment = state.active().seg.clone();
+    let is_message = head.kind == Kind::Message;
+    let lost = is_message.then_some(head.seq..=head.seq);
+    let (offset, len) = (u64::from(at), head.len() as u64);
+    segment.report_range(DamageKind::Unreadable, offset, len, &[], lost);
+    if is_message && head.seq == state.last_seq + 1 {
+        let more = state.follow_batch(head)?;
+        state.apply_last(head.seq);
+        if !more {
+            state.accept_batch();
+        }
+    }
+    Ok(())
+}
+
+fn apply(state: &mut State, head: &Head, body: &Bytes, at: u32) -> Result<()> {
     let more = head.kind != Kind::Begin && state.follow_batch(head)?;
     match head.kind {
-        Kind::Message => match state.env.sealer.open(number, head, stored) {
-            Some(body) if has_place(state, head.seq) => {
+        Kind::Message => {
+            if has_place(state, head.seq) {
                 if head.seq > state.last_seq + 1 {
                     state.last_seq = head.seq - 1;
                 }
-                let subject = &body[..head.subject as usize];
-                state.apply_message(head, subject, at);
-                if !more {
-                    state.accept_batch();
-                }
-            }
-            _ => {
+                state.apply_message(head, &body[..head.subject as usize], at);
+            } else {
                 let segment = state.active().seg.clone();
+                let (offset, len) = (u64::from(at), head.len() as u64);
                 let lost = Some(head.seq..=head.seq);
-                segment.report_range(
-                    DamageKind::Unreadable,
-                    u64::from(at),
-                    head.len() as u64,
-                    &[],
-                    lost,
-                );
+                segment.report_range(DamageKind::Unreadable, offset, len, &[], lost);
                 state.apply_last(head.seq);
-                if !more {
-                    state.accept_batch();
-                }
             }
-        },
+            if !more {
+                state.accept_batch();
+            }
+        }
         Kind::Delete => {
-            let runs = decode_runs(&stored);
+            let runs = decode_runs(body);
             if head.flags & FLAG_ERASE != 0 {
                 let last = state.last_seq;
                 let each =

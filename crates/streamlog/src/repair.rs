@@ -44,7 +44,7 @@ impl Store {
         for stream in inner.opened() {
             let hurt = found.iter().filter(|d| d.stream == Some(stream.id()));
             let hurt: Vec<&Damage> = hurt.collect();
-            stream.0.state.lock().heal(&hurt);
+            stream.0.state.lock().heal(&hurt)?;
             inner.keep_all(&stream, now)?;
         }
         self.maintain_once(now)?;
@@ -105,7 +105,7 @@ const CHECK_AT_ONCE: usize = 1024;
 
 impl State {
     /// Has segments with damage in them written anew.
-    fn heal(&mut self, found: &[&Damage]) {
+    fn heal(&mut self, found: &[&Damage]) -> Result<()> {
         let in_segment =
             |d: &&&Damage| !matches!(d.kind, DamageKind::TornTail | DamageKind::MissingSegment);
         let hurt = found.iter().filter(in_segment).filter_map(|d| d.segment);
@@ -113,8 +113,9 @@ impl State {
         self.refused.clear();
         let active = self.active().seg.number;
         if self.rewrite.contains(&active) {
-            self.roll(0);
+            self.roll(0)?;
         }
+        Ok(())
     }
 
     /// Counts what the indices have: a broken segment may have fewer messages than the meta file says.

@@ -4,7 +4,8 @@
 use crate::{
     Error, Result,
     crypt::{Purpose, StreamCipher, StreamKeys},
-    record::{FLAG_BOUND, FLAG_COMPRESSED, FLAG_ENCRYPTED, Head},
+    options::{Binding, StreamOptions},
+    record::{self, FLAG_BOUND, FLAG_COMPRESSED, FLAG_ENCRYPTED, Head},
 };
 use bytes::Bytes;
 use std::sync::Arc;
@@ -63,19 +64,28 @@ pub(crate) struct Sealer {
     compression: Compression,
     cipher: Option<Box<StreamCipher>>,
     stream: u64,
-    /// the stream has nothing of version 1
-    is_bound: bool,
+    binding: Binding,
 }
 
+/// Where a command stands. A rewrite has none.
+#[derive(Clone, Copy)]
+pub(crate) struct CommandPlace {
+    pub(crate) segment: u32,
+    pub(crate) rewrite: u32,
+    pub(crate) at: u32,
+}
+
+/// Bytes of what a body begins with, which no other has, and all bytes that encryption adds to it.
+pub(crate) use crate::crypt::{NONCE, SEALED as SEAL};
+
 impl Sealer {
-    /// With `is_bound` everything encrypted is bound to its place; without it what version 1 wrote counts as well.
     pub(crate) fn new(
-        compression: Compression,
-        cipher: Cipher,
+        options: &StreamOptions,
         keys: Option<&Arc<StreamKeys>>,
         stream: u64,
-        is_bound: bool,
+        binding: Binding,
     ) -> Result<Self> {
+        let (compression, cipher) = (options.compression, options.cipher);
         if compression == Compression::S2 && !cfg!(feature = "s2") {
             return Err(Error::NotBuilt("S2"));
         }
@@ -86,7 +96,7 @@ impl Sealer {
             compression,
             cipher: StreamCipher::new(cipher, keys)?.map(Box::new),
             stream,
-            is_bound,
+            binding,
         })
     }
 
@@ -109,6 +119,42 @@ impl Sealer {
         }
         head.stored = body.len() as u32;
         Ok((head, body))
+    }
+
+    /// A command's body as stored, and the head that says how.
+    pub(crate) fn seal_command(
+        &self,
+        place: CommandPlace,
+        head: Head,
+        plain: &[u8],
+    ) -> Result<(Head, Vec<u8>)> {
+        let Some(cipher) = &self.cipher else {
+            return Ok((head, plain.to_vec()));
+        };
+        let flags = head.flags | FLAG_ENCRYPTED | FLAG_BOUND;
+        let head = Head { flags, ..head };
+        let body = cipher.seal(self.body(place.segment), &place.context(&head), plain)?;
+        let stored = body.len() as u32;
+        Ok((Head { stored, ..head }, body))
+    }
+
+    /// The body of a command in clear. `None`: nobody wrote it there who has the key.
+    pub(crate) fn open_command(
+        &self,
+        place: CommandPlace,
+        head: &Head,
+        stored: Bytes,
+    ) -> Option<Bytes> {
+        match (&self.cipher, head.flags & (FLAG_BOUND | FLAG_ENCRYPTED)) {
+            (None, 0) => Some(stored),
+            (Some(_), 0) => (self.binding < Binding::Records).then_some(stored),
+            (Some(cipher), flags) if flags == FLAG_BOUND | FLAG_ENCRYPTED => {
+                let body = cipher.open(self.body(place.segment), &place.context(head), &stored);
+                body.filter(|body| body.len() == head.plain as usize)
+                    .map(Bytes::from)
+            }
+            _ => None,
+        }
     }
 
     /// Whether a rewrite takes the body as it is stored.
@@ -160,7 +206,7 @@ impl Sealer {
     }
 
     fn open_old(&self, cipher: &StreamCipher, segment: u32, stored: &[u8]) -> Option<Vec<u8>> {
-        (!self.is_bound).then(|| cipher.open_old(self.stream, segment, stored))?
+        (self.binding == Binding::Nothing).then(|| cipher.open_old(self.stream, segment, stored))?
     }
 
     fn body(&self, segment: u32) -> Purpose {
@@ -194,6 +240,18 @@ impl Sealer {
         let bound = cipher.open(self.footer(segment), &rewrite.to_le_bytes(), &stored);
         let footer = bound.or_else(|| self.open_old(cipher, segment, &stored));
         footer.map(Bytes::from)
+    }
+}
+
+impl CommandPlace {
+    /// What a command is bound to beside its key.
+    fn context(self, head: &Head) -> [u8; record::HEAD] {
+        let mut context = [0; record::HEAD];
+        let (of_head, of_place) = context.split_at_mut(record::HEAD - 8);
+        of_head.copy_from_slice(&head.context());
+        of_place[..4].copy_from_slice(&self.rewrite.to_le_bytes());
+        of_place[4..].copy_from_slice(&self.at.to_le_bytes());
+        context
     }
 }
 

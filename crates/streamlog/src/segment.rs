@@ -5,8 +5,9 @@ use crate::{
     damage::{Damage, DamageKind, DamageLog},
     disk::{Disk, DiskFile, Work},
     index::{Footer, HeapIndex, Index, Place},
+    options::Binding,
     record::{self, Head, Kind, crc, seed},
-    seal::Sealer,
+    seal::{CommandPlace, Sealer},
     state::{GAP_MAX, PLACES_PER_MESSAGE},
     sync::StateMutex as Mutex,
 };
@@ -31,8 +32,7 @@ pub(crate) struct Env {
     pub(crate) sealer: Sealer,
     /// of the meta file, if the stream is encrypted
     pub(crate) meta_key: Option<BlockKey>,
-    /// nothing encrypted is of version 1, nor is the meta file
-    pub(crate) is_bound: bool,
+    pub(crate) binding: Binding,
     /// a name was made that the folder's sync hasn't seen
     pub(crate) names_dirty: Arc<AtomicBool>,
     /// files to be used again
@@ -88,6 +88,26 @@ impl Segment {
             file: OnceLock::new(),
             making: Mutex::new(()),
             sealed: OnceLock::new(),
+        }
+    }
+
+    /// Where a command at `at` stands.
+    pub(crate) fn place(&self, at: u32) -> CommandPlace {
+        CommandPlace {
+            segment: self.number,
+            rewrite: self.rewrite,
+            at,
+        }
+    }
+
+    /// The body in clear of the record at `at`, which stands in `bytes` there. `None`: it doesn't open, or isn't of this place.
+    pub(crate) fn open_body(&self, head: &Head, bytes: &Bytes, at: u32) -> Option<Bytes> {
+        let begin = at as usize + record::HEAD;
+        let stored = bytes.slice(begin..begin + head.stored as usize);
+        let sealer = &self.env.sealer;
+        match head.kind {
+            Kind::Message => sealer.open(self.number, head, stored),
+            _ => sealer.open_command(self.place(at), head, stored),
         }
     }
 

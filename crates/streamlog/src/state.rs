@@ -19,6 +19,7 @@ use crate::{
     losses::Losses,
     options::{Storage, StreamOptions},
     record::{self, Head, Kind},
+    seal::SEAL,
     segment::{Env, HEADER, SIZE_FIRST, Segment},
     slot::Slot,
     subjects::Counting,
@@ -31,6 +32,9 @@ use std::{
     ops::RangeInclusive,
     sync::{Arc, atomic::Ordering},
 };
+
+/// Bytes of the record that begins a segment, at most.
+pub(crate) const BEGIN_MAX: usize = record::len_of(SEAL);
 
 /// A message that is appended.
 #[derive(Debug, Clone, Copy, Default)]
@@ -136,7 +140,7 @@ pub(crate) struct State {
 
 impl State {
     /// An empty stream whose first segment will be `number`.
-    pub(crate) fn new(env: Arc<Env>, options: StreamOptions, number: u32) -> Self {
+    pub(crate) fn new(env: Arc<Env>, options: StreamOptions, number: u32) -> Result<Self> {
         let mut state = Self {
             env,
             options,
@@ -173,22 +177,22 @@ impl State {
             generation: 0,
             truncations: 0,
         };
-        state.begin_segment(number, 0, SIZE_FIRST);
-        state
+        state.begin_segment(number, 0, SIZE_FIRST)?;
+        Ok(state)
     }
 
     /// Adds an empty segment at the end.
-    pub(crate) fn begin_segment(&mut self, number: u32, rewrite: u32, size: u32) {
+    pub(crate) fn begin_segment(&mut self, number: u32, rewrite: u32, size: u32) -> Result<()> {
         let size = size.min(self.options.segment_bytes.max(4096));
-        self.follow(Segment::new(&self.env, number, rewrite, size, None));
+        self.follow(Segment::new(&self.env, number, rewrite, size, None))
     }
 
     /// Adds an empty segment, which says what it follows.
-    fn follow(&mut self, segment: Segment) {
+    fn follow(&mut self, segment: Segment) -> Result<()> {
         let before = self.slots.last().map(|slot| (slot.seg.number, slot.end));
-        self.add_active(segment);
         let Some((number, end)) = before.filter(|_| !self.is_memory()) else {
-            return;
+            self.add_active(segment);
+            return Ok(());
         };
         let head = Head {
             kind: Kind::Begin,
@@ -202,8 +206,12 @@ impl State {
             stored: 0,
             plain: 0,
         };
-        self.encode(HEADER, &head, &[]);
+        let place = segment.place(HEADER);
+        let (head, body) = self.env.sealer.seal_command(place, head, &[])?;
+        self.add_active(segment);
+        self.encode(HEADER, &head, &[&body]);
         self.active().end += head.len() as u32;
+        Ok(())
     }
 
     pub(crate) fn add_active(&mut self, segment: Segment) {
@@ -258,10 +266,9 @@ impl State {
 
     /// Bytes of a record with a body of `plain` bytes, at most.
     fn need(&self, plain: usize) -> usize {
-        // What sealing adds is small; compression only shrinks.
-        const SEAL_MAX: usize = 64;
+        // Compression only shrinks.
         let sealed = !self.env.sealer.is_plain();
-        record::len_of(plain + if sealed { SEAL_MAX } else { 0 })
+        record::len_of(plain + if sealed { SEAL } else { 0 })
     }
 
     /// The size of the segment after the active one, if it is to take `len` bytes at least.
@@ -271,18 +278,18 @@ impl State {
         // A segment that was hardly used doesn't ask for a larger one.
         let growth = if slot.end > slot.seg.size / 4 { 4 } else { 1 };
         let next = slot.seg.size.saturating_mul(growth).min(max);
-        let least = HEADER as usize + record::len_of(0) + len;
+        let least = HEADER as usize + BEGIN_MAX + len;
         next.max(least.next_multiple_of(4096) as u32)
     }
 
     /// The active segment is full; the next one takes `len` bytes at least.
-    pub(crate) fn roll(&mut self, len: usize) {
+    pub(crate) fn roll(&mut self, len: usize) -> Result<()> {
         let next = self.next_size(len);
         let number = self.active().seg.number;
         if self.is_memory() {
             self.freeze_active();
         }
-        self.follow(Segment::new(&self.env, number + 1, 0, next, None));
+        self.follow(Segment::new(&self.env, number + 1, 0, next, None))
     }
 
     /// A memory stream's full segment keeps its bytes where they are.
@@ -312,16 +319,22 @@ impl State {
         let need = self.need(plain);
         let slot = self.active();
         if slot.end as usize + need > slot.seg.size as usize {
-            self.roll(need);
+            self.roll(need)?;
         }
         let offset = self.active().end;
-        if head.kind == Kind::Message && !self.env.sealer.is_plain() {
-            let number = self.active().seg.number;
-            let body;
-            (head, body) = self.env.sealer.seal(number, head, parts.concat())?;
-            self.encode(offset, &head, &[&body]);
-        } else {
+        if self.env.sealer.is_plain() {
             self.encode(offset, &head, &parts);
+        } else {
+            let (segment, plain) = (self.active().seg.clone(), parts.concat());
+            let body;
+            (head, body) = match head.kind {
+                Kind::Message => self.env.sealer.seal(segment.number, head, plain)?,
+                _ => {
+                    let place = segment.place(offset);
+                    self.env.sealer.seal_command(place, head, &plain)?
+                }
+            };
+            self.encode(offset, &head, &[&body]);
         }
         self.active().end += head.len() as u32;
         Ok((offset, head.len()))
@@ -380,12 +393,13 @@ impl State {
     }
 
     /// Before a message with a far sequence: its segment's table would be mostly empty.
-    pub(crate) fn make_room_for_gap(&mut self, seq: u64) {
+    pub(crate) fn make_room_for_gap(&mut self, seq: u64) -> Result<()> {
         let slot = self.active();
         let span_max = GAP_MAX + PLACES_PER_MESSAGE * slot.count;
         if slot.last >= slot.base && (seq < slot.base || seq - slot.base > span_max) {
-            self.roll(0);
+            self.roll(0)?;
         }
+        Ok(())
     }
 
     pub(crate) fn slot_of(&self, seq: u64) -> Option<usize> {

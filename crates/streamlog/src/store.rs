@@ -8,7 +8,7 @@ use crate::{
     disk::{Disk, Work},
     gate::{Gate, Level},
     meta,
-    options::{Definition, Policy, Storage, StoreOptions, StreamOptions},
+    options::{Binding, Definition, Policy, Storage, StoreOptions, StreamOptions},
     recover::{self, Traces},
     seal::{Cipher, Sealer},
     segment::{self, Env, Spares},
@@ -28,7 +28,8 @@ use std::{
 };
 
 pub(crate) const MANIFEST: &str = "manifest";
-const MANIFEST_MAGICS: [&[u8; 8]; 2] = [b"MDGMANI1", b"MDGMANI2"];
+/// In the second one's time no command was encrypted, and no key was changed.
+const MANIFEST_MAGICS: &[&[u8; 8]] = &[b"MDGMANI1", b"MDGMANI2", b"MDGMANI3"];
 /// Keys of the store itself begin with a zero.
 pub(crate) const STREAM_KEY: &[u8] = b"\0s";
 pub(crate) const TOMB_KEY: &[u8] = b"\0x";
@@ -107,7 +108,7 @@ pub(crate) struct Registry {
 pub(crate) struct Known {
     pub(crate) id: u64,
     /// of its definition
-    pub(crate) is_bound: bool,
+    pub(crate) binding: Binding,
     pub(crate) form: Form,
 }
 
@@ -153,14 +154,14 @@ impl Store {
             return Err(Error::StreamExists(name.to_owned()));
         }
         let id = registry.next_id;
-        let is_bound = options.cipher != Cipher::None;
-        let env = inner.env(id, &options, is_bound)?;
-        let stream = inner.handle(id, name.into(), State::new(env, options.clone(), 1));
+        let binding = Binding::of_new(options.cipher);
+        let env = inner.env(id, &options, binding)?;
+        let stream = inner.handle(id, name.into(), State::new(env, options.clone(), 1)?);
         let mut deltas = user_changes(states)?;
         let definition = Definition {
             name: name.to_owned(),
             options,
-            is_bound,
+            binding,
         };
         let (key, next) = (key_of(STREAM_KEY, id), (id + 1).to_be_bytes());
         let is_kept = definition.options.storage == Storage::File;
@@ -173,7 +174,7 @@ impl Store {
         registry.next_id += 1;
         let known = Known {
             id,
-            is_bound,
+            binding,
             form: Form::Open(stream.clone()),
         };
         registry.by_name.insert(stream.0.name.clone(), known);
@@ -226,7 +227,7 @@ impl Store {
         let definition = Definition {
             name: name.to_owned(),
             options: options.clone(),
-            is_bound: state.env.is_bound,
+            binding: state.env.binding,
         };
         let (key, definition) = (key_of(STREAM_KEY, stream.id()), definition.encode());
         let mut deltas = user_changes(states)?;
@@ -374,7 +375,7 @@ impl Inner {
         manifest_file(self.keys.as_ref().map(|keys| &keys.manifest), None)
     }
 
-    fn env(&self, id: u64, options: &StreamOptions, is_bound: bool) -> Result<Arc<Env>> {
+    fn env(&self, id: u64, options: &StreamOptions, binding: Binding) -> Result<Arc<Env>> {
         let keys = self.keys.as_ref().map(|keys| &keys.streams);
         let meta_key = match keys.filter(|_| options.cipher != Cipher::None) {
             Some(keys) => {
@@ -384,13 +385,13 @@ impl Inner {
             None => None,
         };
         Ok(Arc::new(Env {
-            is_bound,
+            binding,
             meta_key,
             disk: self.disk.clone(),
             salt: self.salt,
             stream: id,
             damage: self.damage.clone(),
-            sealer: Sealer::new(options.compression, options.cipher, keys, id, is_bound)?,
+            sealer: Sealer::new(options, keys, id, binding)?,
             names_dirty: self.names_dirty.clone(),
             spares: self.spares.clone(),
         }))
@@ -418,7 +419,7 @@ impl Inner {
         }
         let (id, name, options) = (known.id, name.clone(), known.options());
         self.disk.note(Work::Open);
-        let env = self.env(id, &options, known.is_bound)?;
+        let env = self.env(id, &options, known.binding)?;
         let traces = registry.traces.remove(&id).unwrap_or_default();
         let opened = recover::open(&env, options, &traces).and_then(|opened| {
             self.sync_names()?;

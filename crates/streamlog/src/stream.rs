@@ -403,7 +403,7 @@ impl Stream {
                 min: state.last_seq,
             });
         }
-        state.make_room_for_gap(seq + 1);
+        state.make_room_for_gap(seq + 1)?;
         let ticket = self.command(&mut state, Kind::Last, 0, seq, &[])?;
         state.apply_last(seq);
         state.visible = state.visible.max(if state.msgs == 0 { seq } else { 0 });

@@ -18,8 +18,8 @@ const COPIES: [&str; 2] = ["a", "b"];
 pub(crate) struct SmallFile<'a> {
     /// without which of both copies
     pub(crate) name: &'a str,
-    /// how a file in clear begins, and an encrypted one
-    pub(crate) magics: [&'static [u8; 8]; 2],
+    /// how a file in clear begins, then an encrypted one, of the oldest version first
+    pub(crate) magics: &'static [&'static [u8; 8]],
     pub(crate) key: Option<&'a BlockKey>,
     /// with a key: opens what was written under another one before
     pub(crate) previous: Option<&'a BlockKey>,
@@ -41,26 +41,42 @@ impl SmallFile<'_> {
         out.extend_from_slice(content);
         out.resize(out.len() + BlockKey::BEHIND, 0);
         out[0] = key.cipher();
-        key.seal(&self.context(generation), &mut out[1..])?;
+        key.seal(&context(self.magic(), generation), &mut out[1..])?;
         Ok(out.into())
     }
 
     /// What [`enclose`](Self::enclose) was given, and the form that the file had.
-    fn disclose(&self, generation: u64, stored: &[u8]) -> Option<(Vec<u8>, Form)> {
+    fn disclose(&self, magic: &[u8; 8], generation: u64, stored: &[u8]) -> Option<(Vec<u8>, Form)> {
         let (cipher, block) = stored.split_first()?;
-        let context = self.context(generation);
-        let keys = [(self.key, Form::Encrypted), (self.previous, Form::Previous)];
+        let context = context(magic, generation);
+        let newest = match magic == self.newest_magic() {
+            true => Form::Encrypted,
+            false => Form::Older,
+        };
+        let keys = [(self.key, newest), (self.previous, Form::Previous)];
         keys.into_iter()
             .find_map(|(key, form)| Some((key?.open(*cipher, &context, block)?, form)))
     }
 
-    /// A content belongs to its generation: an older one can't be shown as the newest.
-    fn context(&self, generation: u64) -> [u8; 16] {
-        let mut context = [0; 16];
-        context[..8].copy_from_slice(self.magics[1]);
-        context[8..].copy_from_slice(&generation.to_le_bytes());
-        context
+    /// How it begins when it is written.
+    fn magic(&self) -> &'static [u8; 8] {
+        match self.is_encrypted() {
+            true => self.newest_magic(),
+            false => self.magics[0],
+        }
     }
+
+    fn newest_magic(&self) -> &'static [u8; 8] {
+        self.magics[self.magics.len() - 1]
+    }
+}
+
+/// A content belongs to its version and its generation: an older one can't be shown as the newest.
+fn context(magic: &[u8; 8], generation: u64) -> [u8; 16] {
+    let mut context = [0; 16];
+    context[..8].copy_from_slice(magic);
+    context[8..].copy_from_slice(&generation.to_le_bytes());
+    context
 }
 
 /// Writes both copies, and makes their names durable.
@@ -73,7 +89,7 @@ pub(crate) fn write(
     disk.note(Work::Rename);
     let content = file.enclose(generation, content)?;
     let mut head = [0; HEAD];
-    head[..8].copy_from_slice(file.magics[usize::from(file.is_encrypted())]);
+    head[..8].copy_from_slice(file.magic());
     head[8..16].copy_from_slice(&generation.to_le_bytes());
     head[16..24].copy_from_slice(&(content.len() as u64).to_le_bytes());
     let head_crc = crc(0, &head[..24]);
@@ -103,6 +119,8 @@ pub(crate) enum Form {
     Clear,
     /// under the key of before
     Previous,
+    /// under the key, by an older version
+    Older,
     Encrypted,
 }
 
@@ -123,7 +141,7 @@ impl Copy {
 /// The better copy, and what else was found.
 pub(crate) struct Found {
     pub(crate) best: Option<Copy>,
-    /// with a key: a copy is in clear or under the previous one, whether it counts or not
+    /// with a key: a copy is in clear, of an older version or under the previous one, whether it counts or not
     pub(crate) has_older_form: bool,
     /// what is wrong with the copies that are there and can't be used
     pub(crate) trouble: Vec<String>,
@@ -158,7 +176,7 @@ pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> 
                     Some(format!("{path} doesn't open with this key"))
                 }
                 Parsed::Damaged => {
-                    check_version(&bytes, &path, file.magics[1])?;
+                    check_version(&bytes, &path, file.newest_magic())?;
                     Some(format!("{path} is damaged"))
                 }
             },
@@ -202,12 +220,12 @@ enum Parsed {
 }
 
 fn parse(bytes: &[u8], file: &SmallFile<'_>) -> Parsed {
-    let Some((is_encrypted, generation, stored)) = parse_stored(bytes, file) else {
+    let Some((version, generation, stored)) = parse_stored(bytes, file) else {
         return Parsed::Damaged;
     };
-    let opened = match is_encrypted {
-        true => file.disclose(generation, stored),
-        false => (file.key.is_none() || file.clear_counts).then(|| (stored.to_vec(), Form::Clear)),
+    let opened = match version {
+        1.. => file.disclose(file.magics[version], generation, stored),
+        0 => (file.key.is_none() || file.clear_counts).then(|| (stored.to_vec(), Form::Clear)),
     };
     opened.map_or(Parsed::Locked, |(content, form)| {
         Parsed::Copy(Copy {
@@ -218,8 +236,8 @@ fn parse(bytes: &[u8], file: &SmallFile<'_>) -> Parsed {
     })
 }
 
-/// Whether a copy is encrypted, its generation, and its content as stored, if the checksums hold.
-fn parse_stored<'b>(bytes: &'b [u8], file: &SmallFile<'_>) -> Option<(bool, u64, &'b [u8])> {
+/// A copy's version, 0 in clear, its generation, and its content as stored, if the checksums hold.
+fn parse_stored<'b>(bytes: &'b [u8], file: &SmallFile<'_>) -> Option<(usize, u64, &'b [u8])> {
     let head = bytes.get(..HEAD)?;
     let u64_at = |at: usize| Some(u64::from_le_bytes(head.get(at..at + 8)?.try_into().ok()?));
     let (head_crc, content_crc) = (u64_at(24)? as u32, (u64_at(24)? >> 32) as u32);
@@ -228,7 +246,7 @@ fn parse_stored<'b>(bytes: &'b [u8], file: &SmallFile<'_>) -> Option<(bool, u64,
         return None;
     }
     let stored = bytes[HEAD..].get(..usize::try_from(u64_at(16)?).ok()?)?;
-    (crc(0, stored) == content_crc).then_some((version == 1, u64_at(8)?, stored))
+    (crc(0, stored) == content_crc).then_some((version, u64_at(8)?, stored))
 }
 
 /// A file whose magic differs in its version alone was written by a later program: not damage, and not for us.

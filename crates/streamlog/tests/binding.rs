@@ -7,14 +7,11 @@ use midge_streamlog::{
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 mod encrypted;
-use encrypted::{SALT, crc, options};
+use encrypted::{
+    BOUND, ENCRYPTED, HEAD, HEADER, Record, SALT, crc, options, records, segments, u32_at,
+};
 
 const MESSAGES: u64 = 100;
-const HEAD: usize = 48;
-const HEADER: usize = 32;
-/// flags of a record
-const ENCRYPTED: u8 = 2;
-const BOUND: u8 = 32;
 
 fn open(disk: &CrashDisk) -> Store {
     let options = StoreOptions {
@@ -82,63 +79,6 @@ fn served(store: &Store, name: &str) -> Vec<u64> {
         );
     }
     messages.iter().map(|message| message.seq).collect()
-}
-
-/// Files of a stream's segments that hold messages: number and name.
-fn segments(disk: &CrashDisk, stream: u64) -> BTreeMap<u32, String> {
-    let begin = format!("{stream:016x}-");
-    let names = disk.list().unwrap().into_iter();
-    let mine = names.filter(|name| name.starts_with(&begin));
-    mine.map(|name| (u32::from_str_radix(&name[17..25], 16).unwrap(), name))
-        .collect()
-}
-
-/// Where a message's record is, and how long its body.
-#[derive(Clone, Copy)]
-struct Record {
-    at: usize,
-    stored: usize,
-}
-
-impl Record {
-    fn body(self) -> std::ops::Range<usize> {
-        self.at + HEAD..self.at + HEAD + self.stored
-    }
-
-    /// Gives it a checksum that holds.
-    fn certify(self, file: &mut [u8], stream: u64, segment: u32) {
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(&SALT.to_le_bytes());
-        hasher.update(&stream.to_le_bytes());
-        hasher.update(&segment.to_le_bytes());
-        hasher.update(&0_u32.to_le_bytes());
-        let len = u32_at(file, self.at + 4) as usize;
-        let sum = crc(hasher.finalize(), &file[self.at + 4..self.at + len]);
-        file[self.at..self.at + 4].copy_from_slice(&sum);
-    }
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap())
-}
-
-/// The messages in a segment, by sequence.
-fn records(file: &[u8]) -> BTreeMap<u64, Record> {
-    let (mut at, mut records) = (HEADER, BTreeMap::new());
-    while at + HEAD <= file.len() {
-        let len = u32_at(file, at + 4) as usize;
-        if len <= HEAD || at + len > file.len() || file[at + 38] > 5 {
-            break;
-        }
-        let stored = u32_at(file, at + 40) as usize;
-        // The large ones were taken back.
-        if file[at + 38] == 0 && stored < 1000 {
-            let seq = u64::from(u32_at(file, at + 8));
-            records.insert(seq, Record { at, stored });
-        }
-        at += len;
-    }
-    records
 }
 
 /// Does this to the records of each segment of the first stream in turn; those that it names are gone then, and all others are there.

@@ -310,7 +310,7 @@ fn a_manifest_in_clear_doesn_t_count_beside_an_encrypted_one() {
         let disk = mine.kill();
         disk.tamper(copy, |file| *file = forged.clone());
         check_filled(&open(&disk, Some(1)).unwrap());
-        assert!(disk.bytes(copy).unwrap().starts_with(b"MDGMANI2"));
+        assert!(disk.bytes(copy).unwrap().starts_with(b"MDGMANI3"));
     }
     // With both of them gone the journal tells that there was another one, with a key and without.
     let disk = mine.kill();

@@ -22,9 +22,11 @@ pub(crate) use purpose::Purpose;
 pub(crate) use stream::{StreamCipher, StreamKeys};
 
 /// Bytes of a nonce, of a tag, and of the secret that the manifest holds.
-const NONCE: usize = 12;
+pub(crate) const NONCE: usize = 12;
 const TAG: usize = 16;
 const SECRET: usize = 32;
+/// Bytes that a block has beside what is encrypted.
+pub(crate) const SEALED: usize = NONCE + TAG;
 
 /// The ciphers; the numbers are what a block's own bytes call them.
 #[derive(Clone, Copy, PartialEq, Eq)]

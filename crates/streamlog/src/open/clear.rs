@@ -6,7 +6,7 @@ use crate::{
     disk::{Disk, read_all},
     journal::{self, Found},
     meta,
-    options::Definition,
+    options::{Binding, Definition},
     record::{FLAG_ENCRYPTED, Kind},
     recover::{self, Traces},
     seal::{Cipher, Sealer},
@@ -43,7 +43,7 @@ impl Past {
             return put_there(journal::NAME);
         }
         for (id, definition) in self.definitions() {
-            if definition.is_bound {
+            if definition.binding > Binding::Nothing {
                 return put_there(&format!("stream {id}"));
             }
             if self.keys.is_none() {
@@ -77,7 +77,7 @@ impl Past {
         let Some(keys) = self.keys.as_ref().filter(|_| !self.is_encrypted) else {
             return Ok(());
         };
-        let mut refused = None;
+        let (mut refused, binding) = (None, Binding::Nothing);
         for (id, Definition { options, .. }) in self.definitions() {
             if options.cipher == Cipher::None {
                 continue;
@@ -88,9 +88,9 @@ impl Past {
                 salt: self.salt,
                 stream: id,
                 damage: damage.clone(),
-                sealer: Sealer::new(options.compression, options.cipher, streams, id, false)?,
+                sealer: Sealer::new(&options, streams, id, binding)?,
                 meta_key: None,
-                is_bound: false,
+                binding,
                 names_dirty: Arc::new(AtomicBool::new(false)),
                 spares: Arc::default(),
             });

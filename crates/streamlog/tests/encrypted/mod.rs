@@ -1,7 +1,14 @@
 //! What the tests of encrypted stores share: options, and checksums that hold.
-use midge_streamlog::{Key, StoreOptions};
+#![allow(dead_code, reason = "each test file uses its part")]
+use midge_streamlog::{Disk, Key, StoreOptions, sim::CrashDisk};
+use std::collections::BTreeMap;
 
 pub(crate) const SALT: u64 = 7;
+pub(crate) const HEAD: usize = 48;
+pub(crate) const HEADER: usize = 32;
+/// Flags of a record.
+pub(crate) const ENCRYPTED: u8 = 2;
+pub(crate) const BOUND: u8 = 32;
 
 pub(crate) fn options(key: Option<u8>) -> StoreOptions {
     StoreOptions {
@@ -14,9 +21,65 @@ pub(crate) fn options(key: Option<u8>) -> StoreOptions {
 }
 
 /// The checksum of these bytes as it stands in a file.
-#[allow(dead_code, reason = "not every test forges files")]
 pub(crate) fn crc(seed: u32, bytes: &[u8]) -> [u8; 4] {
     let mut hasher = crc32fast::Hasher::new_with_initial(seed);
     hasher.update(bytes);
     hasher.finalize().to_le_bytes()
+}
+
+/// Files of a stream's segments that hold messages: number and name.
+pub(crate) fn segments(disk: &CrashDisk, stream: u64) -> BTreeMap<u32, String> {
+    let begin = format!("{stream:016x}-");
+    let names = disk.list().unwrap().into_iter();
+    let mine = names.filter(|name| name.starts_with(&begin));
+    mine.map(|name| (u32::from_str_radix(&name[17..25], 16).unwrap(), name))
+        .collect()
+}
+
+/// Where a message's record is, and how long its body.
+#[derive(Clone, Copy)]
+pub(crate) struct Record {
+    pub(crate) at: usize,
+    pub(crate) stored: usize,
+}
+
+impl Record {
+    pub(crate) fn body(self) -> std::ops::Range<usize> {
+        self.at + HEAD..self.at + HEAD + self.stored
+    }
+
+    /// Gives it a checksum that holds.
+    pub(crate) fn certify(self, file: &mut [u8], stream: u64, segment: u32) {
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(&SALT.to_le_bytes());
+        hasher.update(&stream.to_le_bytes());
+        hasher.update(&segment.to_le_bytes());
+        hasher.update(&0_u32.to_le_bytes());
+        let len = u32_at(file, self.at + 4) as usize;
+        let sum = crc(hasher.finalize(), &file[self.at + 4..self.at + len]);
+        file[self.at..self.at + 4].copy_from_slice(&sum);
+    }
+}
+
+pub(crate) fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap())
+}
+
+/// The messages in a segment, by sequence.
+pub(crate) fn records(file: &[u8]) -> BTreeMap<u64, Record> {
+    let (mut at, mut records) = (HEADER, BTreeMap::new());
+    while at + HEAD <= file.len() {
+        let len = u32_at(file, at + 4) as usize;
+        if len <= HEAD || at + len > file.len() || file[at + 38] > 5 {
+            break;
+        }
+        let stored = u32_at(file, at + 40) as usize;
+        // The large ones were taken back.
+        if file[at + 38] == 0 && stored < 1000 {
+            let seq = u64::from(u32_at(file, at + 8));
+            records.insert(seq, Record { at, stored });
+        }
+        at += len;
+    }
+    records
 }
