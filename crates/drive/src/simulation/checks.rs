@@ -79,9 +79,8 @@ impl Client<'_> {
         let stored = &ledger.streams[index];
         for (seq, (subject, text)) in &stored.messages {
             let gone = stored.removed.contains(*seq, *subject);
-            let may_go = gone
-                || stored.doubtful.contains(*seq, *subject)
-                || ledger.is_done(plan, index, *seq, *subject);
+            let may_go =
+                stored.may_lack(*seq, *subject) || ledger.is_done(plan, index, *seq, *subject);
             let name = &stream.name;
             match found.get(seq) {
                 None => assert!(may_go, "{name} lost {seq}: {info}, {shown}"),
@@ -93,10 +92,15 @@ impl Client<'_> {
         }
         let stored = &mut ledger.streams[index];
         let doubtful = std::mem::take(&mut stored.doubtful);
-        let gone = stored.messages.iter().filter(|(seq, (subject, _))| {
-            doubtful.contains(**seq, *subject) && !found.contains_key(seq)
-        });
-        stored.removed.single.extend(gone.map(|(seq, _)| *seq));
+        let messages = stored.messages.iter();
+        let doubted = messages.filter(|(seq, (subject, _))| doubtful.contains(**seq, *subject));
+        let (there, gone): (Vec<u64>, _) = doubted
+            .map(|(seq, _)| *seq)
+            .partition(|seq| found.contains_key(seq));
+        stored.removed.single.extend(gone);
+        if begins {
+            stored.back.extend(there);
+        }
         // Publishes that nobody was told of.
         for (seq, message) in found {
             stored.messages.entry(seq).or_insert(message);
@@ -329,7 +333,7 @@ fn queues(life: &Life) -> Vec<(&ConsumerPlan, Vec<u64>)> {
 
 /// What a loss of power now would leave, if it took all that isn't synced: all that the store takes for durable, and no message in a queue whose ack
 /// was confirmed, or that its consumer is durably done with. (What is left otherwise a sweep takes out; but state isn't durable before the removal that
-/// it follows, unless the queue's log stopped.)
+/// it follows, unless the queue's log stopped; then the next life begins with the sweep.)
 pub(super) fn check_cut(life: &Life) {
     let plan = &life.plan;
     // Others go on while the store opens: what must be there is what was told before.
@@ -382,7 +386,7 @@ pub(super) fn check_cut(life: &Life) {
             let is_undone = first.zip(floor).is_none_or(|(first, floor)| first > floor);
             let (trouble, faults) = (life.trouble, life.faults.lock().unwrap());
             assert!(
-                is_undone || trouble == Trouble::Lasting,
+                is_undone || trouble == Trouble::Lasting || life.follows_lasting,
                 "{stream} has {left} after a loss of power, and {info}, {trouble:?} {faults:?}, {plan:?}"
             );
         }

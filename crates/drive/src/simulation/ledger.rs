@@ -284,12 +284,16 @@ pub(super) struct Stored {
     pub(super) removed: Removed,
     /// By requests that weren't, or not yet.
     pub(super) doubtful: Removed,
+    /// A loss of power undid that: whether a consumer had gone past them nobody knows.
+    pub(super) back: BTreeSet<u64>,
 }
 
 impl Stored {
-    /// True for a message that was removed, or may have been.
-    fn may_lack(&self, seq: u64, subject: u64) -> bool {
-        self.removed.contains(seq, subject) || self.doubtful.contains(seq, subject)
+    /// True for a message that was removed, or may have been for some time.
+    pub(super) fn may_lack(&self, seq: u64, subject: u64) -> bool {
+        self.removed.contains(seq, subject)
+            || self.doubtful.contains(seq, subject)
+            || self.back.contains(&seq)
     }
 }
 
@@ -384,6 +388,7 @@ impl Ledger {
         stored.messages.retain(|seq, _| holds(*seq));
         stored.removed.end_with(last);
         stored.doubtful.end_with(last);
+        stored.back.retain(|seq| *seq <= last);
         let consumers = self.consumers.iter_mut().zip(&plan.consumers);
         for (got, _) in consumers.filter(|(_, consumer)| consumer.stream == index) {
             got.messages.retain(|seq, _| *seq <= last);

@@ -51,6 +51,8 @@ struct Life {
     ledger: Mutex<Ledger>,
     disk: CrashDisk,
     trouble: Trouble,
+    /// The life before it had a disk that failed for good.
+    follows_lasting: bool,
     /// The log of the server, once that is open.
     store: OnceLock<Store>,
     /// What that took for durable when somebody looked, by stream.
@@ -96,7 +98,7 @@ fn play(seed: u64) -> u64 {
     dice.roll(2);
     let plan = Plan::draw(&mut dice);
     let (mut disk, mut ledger) = (CrashDisk::new(), Ledger::new(&plan));
-    let (mut now, mut steps) = (BEGIN, 0);
+    let (mut now, mut steps, mut follows_lasting) = (BEGIN, 0, false);
     for life in 0..1 + dice.roll(LIVES) {
         let (image, cut) = (Arc::new(Mutex::new(None)), dice.roll(300));
         let shared = Arc::new(Life {
@@ -104,6 +106,7 @@ fn play(seed: u64) -> u64 {
             ledger: Mutex::new(ledger),
             disk,
             trouble: Trouble::draw(&mut dice),
+            follows_lasting,
             store: OnceLock::new(),
             marks: Mutex::default(),
             faults: Mutex::default(),
@@ -120,6 +123,7 @@ fn play(seed: u64) -> u64 {
         schedule.spawn("first client", move || live(&first, &others, life));
         let (took, end) = schedule.run();
         (now, steps) = (end + 1_000_000, steps + took);
+        follows_lasting = shared.trouble == Trouble::Lasting;
         shared.disk.forget_hook();
         let crashed = image.lock().unwrap().take().filter(|_| dice.roll(3) > 0);
         (disk, ledger) = match crashed {
