@@ -17,7 +17,7 @@ const TURNS: usize = 50;
 
 /// Somebody who listens to everything, and checks what it hears.
 #[derive(Default)]
-struct Listener {
+pub(crate) struct Listener {
     api: Option<Token>,
     /// Where chunks go.
     transfer: Option<(Vec<u8>, Token)>,

@@ -123,8 +123,8 @@ impl JetStream {
         };
         let answer = stream.answer_feed(at);
         let (account, mut more) = (stream.account, drawn.more);
+        let (token, settled) = (stream.token, stream.settled(at, now));
         if origin.by_interest {
-            let (token, settled) = (stream.token, stream.settled(at, now));
             let removed = self.settle_taken(from, (token, at), &settled);
             more |= removed && !settled.is_empty();
             if !removed && let Some(stream) = self.streams.quietly(index) {
@@ -155,6 +155,9 @@ impl JetStream {
         let Some(origin) = self.streams[from].as_mut() else {
             return true;
         };
+        if origin.is_undecided() {
+            return false;
+        }
         for taker in origin.takers.iter_mut().filter(|taker| taker.of == of) {
             taker.done = taker.done.max(*last);
         }

@@ -262,3 +262,66 @@ fn a_start_looks_no_farther_than_the_slowest_consumer() {
     assert_eq!(world.disk.calls(), calls, "no message is read");
     assert_eq!(left(&mut world).len(), 20);
 }
+
+/// Messages in the log, without a commit.
+fn stored(world: &World) -> u64 {
+    let log = world.store.stream("$G/S").expect("it opens");
+    log.expect("it is there").stats().msgs
+}
+
+/// Symptom: a power cut took messages for good although the change that nobody wants them by never was. Cause: they were removed while it was on
+/// its way to the disk, and what is removed may get there first. Remedy: nothing is removed for want of interest before the change is durable.
+#[test]
+fn nothing_goes_before_the_change_is_durable_by_which_nobody_wants_it() {
+    let limits = || {
+        let mut world = world("limits", &[filtered("A", "s.a")]);
+        publish(&mut world, &["s.a", "s.b", "s.a"]);
+        world
+    };
+    let interest = || {
+        let mut world = world("interest", &[explicit("A"), explicit("B")]);
+        publish(&mut world, &["s.a", "s.b", "s.a"]);
+        consume(&mut world, "A");
+        world
+    };
+    let update = json!({"name": "S", "subjects": ["s.*"], "retention": "interest"});
+    let narrower = json!({"stream_name": "S", "config": filtered("B", "s.a")});
+    for (name, mut world, verb, body, left_after) in [
+        ("update", limits(), "STREAM.UPDATE.S", update, 2),
+        ("delete", interest(), "CONSUMER.DELETE.S.B", Value::Null, 0),
+        ("narrow", interest(), "CONSUMER.CREATE.S.B", narrower, 2),
+    ] {
+        let before = stored(&world);
+        world.request(verb, &body);
+        world.run();
+        assert_eq!(stored(&world), before, "{name}");
+        world.settle();
+        done(&world.take("_I.ask").pop().expect("an answer").json());
+        assert_eq!(stored(&world), left_after, "{name}");
+    }
+}
+
+/// The same for what a consumer acknowledges that is done with it, after the only other one that wanted it.
+#[test]
+fn nothing_that_is_acknowledged_goes_before_the_others_are_durably_gone() {
+    let mut world = world("interest", &[explicit("A"), explicit("B")]);
+    publish(&mut world, &["s.a", "s.b"]);
+    let held = pull(&mut world, "A", 1);
+    world.request("CONSUMER.DELETE.S.B", &Value::Null);
+    world.send(&held[0].reply, Some("_I.a"), "", "+ACK");
+    world.run();
+    assert_eq!(stored(&world), 2);
+    assert!(world.take("_I.a").is_empty(), "it was confirmed too early");
+    world.settle();
+    assert_eq!(world.take("_I.a").len(), 1);
+    assert_eq!(left(&mut world), [2]);
+    // A second change of the stream ends neither the first one's sweep nor what it waits for.
+    let described =
+        json!({"name": "S", "subjects": ["s.*"], "retention": "interest", "description": "x"});
+    world.request("CONSUMER.DELETE.S.A", &Value::Null);
+    world.request("STREAM.UPDATE.S", &described);
+    world.run();
+    assert_eq!(stored(&world), 1);
+    world.settle();
+    assert_eq!(stored(&world), 0);
+}

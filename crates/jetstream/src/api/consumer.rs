@@ -248,9 +248,12 @@ impl JetStream {
         let old = of.consumers.get(&config.name).ok_or(CONSUMER_NOT_FOUND)?;
         let from = old.held_from();
         let consumer = of.consumers.update(config).ok_or(CONSUMER_NOT_FOUND)?;
-        let answer = Answer::new(CREATE, json!(consumer.info(ask.now))).after(ticket);
+        let answer = Answer::new(CREATE, json!(consumer.info(ask.now))).after(ticket.clone());
         if let Some(index) = self.stream_index(ask.account, stream).filter(|_| narrows) {
             // What nobody wants any more goes.
+            if let Some(ticket) = &ticket {
+                self.decide_after(index, ticket);
+            }
             self.begin_sweep(index, from);
         }
         Ok(answer)

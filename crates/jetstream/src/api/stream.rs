@@ -277,7 +277,9 @@ impl JetStream {
             stream.keep_schedules(&self.store, &account);
         }
         self.rewire(ask.account);
+        self.decide_origins_after(ask.account, &old, &ticket);
         if old.retention == Retention::Limits {
+            self.decide_after(index, &ticket);
             // What consumers were done with before, and what nobody wants.
             self.begin_sweep(index, 1);
         }

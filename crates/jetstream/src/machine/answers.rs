@@ -315,6 +315,7 @@ impl JetStream {
                 }
             }
         }
+        self.decide();
         self.streams.committed();
         false
     }

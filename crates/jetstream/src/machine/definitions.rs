@@ -272,6 +272,7 @@ impl JetStream {
                 replies,
             });
         }
+        self.decide_after(index, &ticket);
         self.begin_sweep(index, from);
         let body = json!({
             "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "delete",

@@ -22,7 +22,7 @@ use crate::restore::Restore;
 use crate::snapshot::Snapshot;
 use crate::stream::{BatchLimits, More, Outcome, Seats, Stream, Told, is_fast};
 use crate::table::Streams;
-use crate::tasks::{Slice, Tasks};
+use crate::tasks::{Slice, StreamRef, Tasks};
 use crate::{AccountId, ApiError, Listens, Message, Network, Token};
 use answers::{Answer, Saving, Waiting};
 use hashbrown::HashMap;
@@ -111,6 +111,8 @@ pub struct JetStream {
     pub(crate) restores: BTreeMap<Token, Restore>,
     /// What takes long.
     pub(crate) tasks: Tasks,
+    /// Streams that wait until it is durable who wants their messages.
+    undecided: Vec<StreamRef>,
     /// Publishes that wait for the ids of their streams.
     held: HashMap<AccountId, Held>,
     /// What requests may still touch before the next turn.
@@ -152,6 +154,7 @@ impl JetStream {
             snapshots: BTreeMap::new(),
             restores: BTreeMap::new(),
             tasks: Tasks::default(),
+            undecided: Vec::new(),
             held: HashMap::new(),
             at_once: Slice::new(),
             targets: HashMap::new(),

@@ -3,6 +3,7 @@
 use super::*;
 use crate::config::Retention;
 use crate::keys::{self, Kind};
+use crate::stream::Decision;
 use crate::tasks::{Slice, StreamRef, Task};
 
 impl JetStream {
@@ -78,6 +79,10 @@ impl JetStream {
             }
             Task::Sweep { stream, at, upto } => {
                 let (place, end) = (*stream, *upto);
+                if let Some(stream) = self.stream_at_mut(place).filter(|it| it.is_undecided()) {
+                    stream.sweep_later(*at);
+                    return None;
+                }
                 let swept = self.stream_at_mut(place)?.sweep(at, end, slice);
                 match swept {
                     Ok(false) => return Some(task),
@@ -102,15 +107,65 @@ impl JetStream {
         (stream.token == at.token).then_some(stream)
     }
 
-    /// Removes, in slices, what of an interest stream's messages nobody wants any more. The store has a mark meanwhile, so that a crash in
-    /// between doesn't end that.
+    /// Removes, in slices, what of an interest stream's messages nobody wants any more; once that is decided. The store has a mark meanwhile, so
+    /// that a crash in between doesn't end that.
     pub(crate) fn begin_sweep(&mut self, index: usize, from: u64) {
         let Some(stream) = self.streams.quietly(index) else {
             return;
         };
+        if stream.is_undecided() {
+            return stream.sweep_later(from);
+        }
         let last = stream.log.stats().last_seq;
         if stream.config.retention == Retention::Interest {
             self.sweep(index, from, last);
+        }
+    }
+
+    /// Has an interest stream keep what nobody wants until a change of that is durable.
+    pub(crate) fn decide_after(&mut self, index: usize, ticket: &Ticket) {
+        let stream = self.streams.quietly(index);
+        let stream = stream.filter(|it| it.config.retention == Retention::Interest);
+        if let Some(stream) = stream.filter(|_| ticket.outcome().is_none()) {
+            stream.decide_after(ticket);
+            let token = stream.token;
+            let at = StreamRef { index, token };
+            if !self.undecided.contains(&at) {
+                self.undecided.push(at);
+            }
+        }
+    }
+
+    /// The same for all that a stream with such a configuration may take from.
+    pub(crate) fn decide_origins_after(
+        &mut self,
+        account: AccountId,
+        taking: &StreamConfig,
+        ticket: &Ticket,
+    ) {
+        for origin in taking.origins() {
+            if let Some(index) = self.stream_index(account, &origin.name) {
+                self.decide_after(index, ticket);
+            }
+        }
+    }
+
+    /// The store committed: streams whose changes are durable now remove what nobody wants.
+    pub(super) fn decide(&mut self) {
+        for at in std::mem::take(&mut self.undecided) {
+            let Some(stream) = self.stream_at_mut(at) else {
+                continue;
+            };
+            match stream.decide() {
+                Decision::Open => self.undecided.push(at),
+                Decision::Made { sweep_from } => {
+                    stream.consumers.stir_all();
+                    self.streams.stir(at.index);
+                    if let Some(from) = sweep_from {
+                        self.begin_sweep(at.index, from);
+                    }
+                }
+            }
         }
     }
 

@@ -334,7 +334,7 @@ impl Consumers {
         }
     }
 
-    fn stir_all(&mut self) {
+    pub(crate) fn stir_all(&mut self) {
         (0..self.slots.len() as Slot).for_each(|slot| self.stir(slot));
     }
 

@@ -15,6 +15,7 @@ mod read;
 mod schedules;
 mod seats;
 mod source;
+mod undecided;
 
 pub(crate) use consumers::{Consumers, Slot};
 pub(crate) use fast::{Told, is_fast};
@@ -24,6 +25,7 @@ pub(crate) use read::{BatchGet, DirectGet, MsgGet, present};
 pub use seats::BatchLimits;
 pub(crate) use seats::Seats;
 pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker, Unfit};
+pub(crate) use undecided::Decision;
 
 use crate::account::Full;
 use crate::config::{self, Retention, StreamConfig};
@@ -76,6 +78,8 @@ pub(crate) struct Stream {
     last_removal: Option<Ticket>,
     /// The log refused to remove what consumers are done with.
     unsettled: bool,
+    /// Changes of who wants its messages that aren't durable yet.
+    undecided: Option<undecided::Undecided>,
     /// Purges of stored roll-ups that couldn't be done yet.
     owed: owed::Owed,
 }
@@ -130,6 +134,7 @@ impl Stream {
             full: None,
             last_removal: None,
             unsettled: false,
+            undecided: None,
             owed: owed::Owed::default(),
         };
         stream.log.watch_evictions();
@@ -430,7 +435,7 @@ impl Stream {
     /// Removes what these consumers are done with since the last time; their states may be written only after it. What the log
     /// doesn't take stays theirs, so that it is tried again and nothing is confirmed meanwhile.
     pub(crate) fn settle_acked(&mut self, of: &[Slot]) {
-        if !self.settles() {
+        if !self.settles() || self.is_undecided() {
             return;
         }
         let mut taken: Vec<(Slot, Vec<u64>)> = Vec::new();

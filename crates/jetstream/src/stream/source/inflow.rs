@@ -27,7 +27,7 @@ pub(crate) struct Inflow {
     pub(super) contact: Option<u64>,
     pub(super) error: Option<ApiError>,
     pub(super) retry: Option<u64>,
-    /// Own sequence and the origin's, of messages that aren't durable here yet; for interest streams alone.
+    /// Own sequence and the origin's, of messages that aren't durable here yet, or that the origin wasn't told of.
     pub(super) unsettled: VecDeque<(u64, u64)>,
     /// When the origin, which couldn't remove what was settled, is told again.
     pub(super) settle_at: Option<u64>,

@@ -217,7 +217,9 @@ impl Stream {
         }
         let waited = inflow.retry.take().is_some();
         let (mut taken, mut bytes) = (0, 0);
-        while taken < TURN_MSGS && bytes < TURN_BYTES && inflow.unsettled.len() < UNSETTLED_MAX {
+        let is_crowded =
+            |inflow: &Inflow| origin.by_interest && inflow.unsettled.len() >= UNSETTLED_MAX;
+        while taken < TURN_MSGS && bytes < TURN_BYTES && !is_crowded(inflow) {
             let messages = inflow.read(&origin.log, &self.log, visible, TURN_MSGS - taken);
             let messages = match messages {
                 Ok(messages) => messages,
@@ -234,7 +236,7 @@ impl Stream {
             }
             for message in messages {
                 let result = match may_grow {
-                    Ok(()) => self.take_in(inflow, &message, origin, now, net),
+                    Ok(()) => self.take_in(inflow, &message, now, net),
                     Err(error) => Err(Stop::Refused(error.clone())),
                 };
                 if let Err(stop) = result {
@@ -254,9 +256,8 @@ impl Stream {
         }
         inflow.error = None;
         // Too much of an interest stream is out: its commit wakes us.
-        let more = inflow.unsettled.len() < UNSETTLED_MAX;
         Drawn {
-            more,
+            more: !is_crowded(inflow),
             changed: true,
             ..Drawn::default()
         }
@@ -319,7 +320,6 @@ impl Stream {
         &mut self,
         inflow: &mut Inflow,
         message: &Stored,
-        origin: &Origin,
         now: u64,
         net: &mut dyn Network,
     ) -> Result<(), Stop> {
@@ -357,7 +357,8 @@ impl Stream {
             self.inflows.taken.insert(inflow.index.clone(), taken);
             self.inflows.changed = true;
         }
-        if origin.by_interest {
+        // The origin may become one that keeps messages for whoever wants them.
+        if inflow.feed.is_none() {
             inflow.unsettled.push_back((seq, message.seq));
         }
         if let Some(before) = before {
@@ -406,7 +407,7 @@ impl Stream {
         Ok(appended.seq)
     }
 
-    /// Sequences of an interest stream that inflow `at` holds durably now; none until the next try is due.
+    /// Sequences of an origin that inflow `at` holds durably since the last time; none until the next try is due.
     pub(crate) fn settled(&mut self, at: usize, now: u64) -> Vec<u64> {
         let visible = self.log.stats().visible;
         let mut done = Vec::new();
@@ -429,6 +430,43 @@ impl Stream {
                 inflow.unsettled.push_front((0, *seq));
             }
             inflow.settle_at = Some(now.saturating_add(RETRY));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AccountId, Settings, laws::Listener};
+    use midge_streamlog::{NewMessage, Store, StoreOptions, sim::CrashDisk};
+    use std::sync::Arc;
+
+    /// Symptom: an origin that came to remove what its takers have removed what was on its way to their disk. Cause: while it kept everything, that
+    /// wasn't counted. Remedy: it is counted in any case.
+    #[test]
+    fn a_taker_has_what_is_on_its_disk_whatever_its_origin_keeps() {
+        let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
+        let log = |name| store.create_stream(name, Default::default()).unwrap().0;
+        let config = br#"{"name": "T", "sources": [{"name": "S"}]}"#;
+        let (config, _) = crate::config::parse(config, true).unwrap();
+        let at = (AccountId(1), Token(1));
+        let mut stream = Stream::new(at, config, 0, log("T"), &Settings::default());
+        stream.learn_places(None);
+        let origin = Origin {
+            log: log("S"),
+            created: 1,
+            by_interest: false,
+        };
+        let done = |stream: &Stream| stream.takers().next().map(|(_, taker)| taker.done);
+        for (seq, before) in [(1, 0), (2, 1)] {
+            drop(origin.log.append(NewMessage::new("s", "x"), 1).unwrap());
+            store.commit_once(1).unwrap();
+            stream.take_from(0, &origin, &Ok(()), 1, &mut Listener::default());
+            assert_eq!(stream.log.stats().last_seq, seq);
+            assert_eq!(done(&stream), Some(before), "it isn't on the disk");
+            store.commit_once(1).unwrap();
+            stream.settled(0, 1);
+            assert_eq!(done(&stream), Some(seq));
         }
     }
 }
