@@ -349,10 +349,12 @@ pub(crate) fn is_valid_name(name: &str) -> bool {
 }
 
 impl StreamConfig {
-    /// Fills in what was left out, and refuses what can't be. `find` gives the configurations of other streams.
+    /// Fills in what was left out, and refuses what can't be. `find` gives the configurations of other streams. `subjects`: what was found about
+    /// these before.
     pub(crate) fn check<'a>(
         &mut self,
         pedantic: bool,
+        subjects: Option<Result<(), ApiError>>,
         limits: &crate::account::Limits,
         find: &dyn Fn(&str) -> Option<&'a Self>,
     ) -> Result<(), ApiError> {
@@ -370,7 +372,7 @@ impl StreamConfig {
         self.check_numbers(pedantic)?;
         self.check_replicas()?;
         self.check_origins(pedantic, find)?;
-        self.check_subjects()?;
+        subjects.unwrap_or_else(|| self.check_subjects())?;
         self.check_window(pedantic, limits)?;
         self.check_features(pedantic)?;
         self.check_flags()?;
@@ -435,28 +437,37 @@ impl StreamConfig {
     }
 
     fn check_subjects(&mut self) -> Result<(), ApiError> {
+        self.fill_subjects();
+        let mut known = Filters::new();
+        (0..self.subjects.len()).try_for_each(|at| self.check_subject(at, &mut known))
+    }
+
+    /// A stream that is told no subjects takes that of its own name.
+    pub(crate) fn fill_subjects(&mut self) {
         if self.subjects.is_empty() && !self.has_origins() {
             self.subjects.push(self.name.clone());
         }
-        let mut known = Filters::new();
-        for (at, subject) in self.subjects.iter().enumerate() {
-            let Ok(filter) = Filter::parse(subject) else {
-                return Err(invalid("invalid subject"));
-            };
-            if known.overlap(subject)? {
-                let overlaps =
-                    |other: &&String| midge_subject::overlaps(other.as_bytes(), subject.as_bytes());
-                let other = self.subjects[..at].iter().find(overlaps);
-                let other = other.map_or("", String::as_str);
-                return Err(invalid(format!(
-                    "subject {other:?} overlaps with {subject:?}"
-                )));
-            }
-            if !self.no_ack {
-                check_reserved(subject, filter)?;
-            }
-            known.insert(subject);
+    }
+
+    /// Whether subject `at` can be, beside those before it, which are `known`; from now on it is, too.
+    pub(crate) fn check_subject(&self, at: usize, known: &mut Filters) -> Result<(), ApiError> {
+        let subject = &self.subjects[at];
+        let Ok(filter) = Filter::parse(subject) else {
+            return Err(invalid("invalid subject"));
+        };
+        if known.overlap(subject)? {
+            let overlaps =
+                |other: &&String| midge_subject::overlaps(other.as_bytes(), subject.as_bytes());
+            let other = self.subjects[..at].iter().find(overlaps);
+            let other = other.map_or("", String::as_str);
+            return Err(invalid(format!(
+                "subject {other:?} overlaps with {subject:?}"
+            )));
         }
+        if !self.no_ack {
+            check_reserved(subject, filter)?;
+        }
+        known.insert(subject);
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use midge_subject::Trie;
 use std::collections::BTreeSet;
 
 /// Nodes that one request may have looked at because of wildcards.
-const LOOKS_MAX: usize = 1 << 20;
+pub(crate) const LOOKS_MAX: usize = 1 << 20;
 
 /// Filters, none of which is malformed.
 pub(crate) struct Filters {
@@ -60,15 +60,25 @@ fn too_many() -> ApiError {
 ///
 /// A request is compared with it and costs what it says, not what the account has.
 #[derive(Default)]
-pub(crate) struct Captured(Trie<usize>);
+pub(crate) struct Captured {
+    trie: Trie<usize>,
+    /// How many subjects ever came.
+    version: u64,
+}
 
 impl Captured {
     pub(crate) fn insert(&mut self, subject: &str, stream: usize) {
-        self.0.insert(subject.as_bytes(), stream);
+        self.version += 1;
+        self.trie.insert(subject.as_bytes(), stream);
     }
 
     pub(crate) fn remove(&mut self, subject: &str, stream: usize) {
-        self.0.remove(subject.as_bytes(), &stream);
+        self.trie.remove(subject.as_bytes(), &stream);
+    }
+
+    /// While this is the same, what no stream took is still taken by none.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
     }
 
     /// Whether another stream than `own` takes what is meant by one of these subjects.
@@ -81,21 +91,32 @@ impl Captured {
         own: Option<usize>,
     ) -> Result<bool, ApiError> {
         let mut looks = LOOKS_MAX;
-        let is_other = |stream: &usize| Some(*stream) != own;
         for subject in subjects {
-            let subject = subject.as_bytes();
-            let found = self.0.has_overlap_where(subject, &mut looks, is_other);
-            if found.ok_or_else(too_many)? {
+            if self.overlap_within(subject, own, &mut looks)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
+    /// The same of one subject; nodes that are looked at because of wildcards are taken off `looks`.
+    pub(crate) fn overlap_within(
+        &self,
+        subject: &str,
+        own: Option<usize>,
+        looks: &mut usize,
+    ) -> Result<bool, ApiError> {
+        let is_other = |stream: &usize| Some(*stream) != own;
+        let found = self
+            .trie
+            .has_overlap_where(subject.as_bytes(), looks, is_other);
+        found.ok_or_else(too_many)
+    }
+
     /// The streams that take something of what a filter means.
     pub(crate) fn streams(&self, filter: &str) -> BTreeSet<usize> {
         let mut streams = BTreeSet::new();
-        self.0.for_each_overlap(filter.as_bytes(), |_, stream| {
+        self.trie.for_each_overlap(filter.as_bytes(), |_, stream| {
             streams.insert(*stream);
         });
         streams

@@ -77,8 +77,12 @@ fn a_stream_begins_to_listen_in_slices() {
         filters
     };
     let all = |from| BTreeSet::from_iter(subjects(from));
+    while heard(&world).is_empty() {
+        assert!(world.turn());
+    }
     world.store.commit_once(world.now).unwrap();
-    assert!(heard(&world).len() <= SLICE);
+    // What its check left of a slice goes to its subjects.
+    assert!(heard(&world).len() <= 2 * SLICE);
     let turns = world.turns_until_answered();
     assert!(turns >= SUBJECTS / SLICE - 2, "{turns} turns");
     // The next one may have begun.
@@ -91,10 +95,73 @@ fn a_stream_begins_to_listen_in_slices() {
         assert!(answer["error"].is_null(), "{to}: {answer}");
     }
     assert!(heard(&world) == all(1000));
+    // A server that stops in between listens to all of them when it starts.
+    ask(&mut world, "UPDATE", "_I.a", 2000);
+    while heard(&world).symmetric_difference(&all(2000)).count() > SUBJECTS / 2 {
+        assert!(world.turn());
+    }
+    world.jetstream.stop(world.now, &mut world.ether);
+    let mut world = world.restart();
+    assert!(heard(&world) == all(2000));
+    let answer = world.ask(
+        "STREAM.CREATE.S",
+        &json!({"name": "S", "subjects": subjects(2000)}),
+    );
+    assert!(answer["error"].is_null(), "{answer}");
     // Nothing of a stream that goes meanwhile is left.
     ask(&mut world, "UPDATE", "_I.a", 0);
     world.request("STREAM.DELETE.S", &Value::Null);
     world.settle();
     assert!(heard(&world).is_empty());
     assert_eq!(world.take("_I.a").len(), 1);
+}
+
+/// Symptom: the same stream held everybody while its subjects were checked, and when it was deleted. Remedy: slices, too. What another request takes
+/// meanwhile is taken, and a stream that is made anew before the old one ceased to listen goes on.
+#[test]
+fn subjects_are_checked_and_left_in_slices() {
+    const SLICE: usize = 256;
+    const SUBJECTS: usize = 3000;
+    let mut world = World::new();
+    let subjects: Vec<String> = (0..SUBJECTS).map(|at| format!("a.{at}")).collect();
+    let body = json!({"name": "S", "subjects": subjects}).to_string();
+    let heard = |world: &World| {
+        let filters = world.filters();
+        filters.iter().filter(|it| it.starts_with("a.")).count()
+    };
+    let turns_until_heard = |world: &mut World| {
+        let mut turns = 0;
+        while heard(world) == 0 {
+            assert!(world.turn());
+            turns += 1;
+        }
+        turns
+    };
+    world.send("$JS.API.STREAM.CREATE.S", Some("_I.a"), "", &body);
+    assert!(turns_until_heard(&mut world) >= SUBJECTS / SLICE - 1);
+    world.settle();
+    assert_eq!((heard(&world), world.take("_I.a").len()), (SUBJECTS, 1));
+
+    world.send("$JS.API.STREAM.DELETE.S", Some("_I.a"), "", "");
+    world.store.commit_once(world.now).unwrap();
+    world.jetstream.committed(usize::MAX, &mut world.ether);
+    assert!(heard(&world) + SLICE >= SUBJECTS, "it ceased in one go");
+    assert!(world.take("_I.a").is_empty(), "it was answered too early");
+    assert_eq!(create(&mut world, "T", &["a.1", "a.2999"]), 0);
+    assert_eq!((heard(&world), world.take("_I.a").len()), (2, 1));
+    assert_eq!(world.publish("a.2999", "", "x")["seq"], json!(1));
+
+    // T came last, and S is refused only after some slices.
+    world.send("$JS.API.STREAM.CREATE.S", Some("_I.a"), "", &body);
+    world.request("STREAM.DELETE.T", &Value::Null);
+    world.settle();
+    world.take("_I.ask");
+    assert_eq!(code(&world.take("_I.a")[0].json()), 0, "T is gone");
+    world.ask("STREAM.DELETE.S", &Value::Null);
+    world.send("$JS.API.STREAM.CREATE.S", Some("_I.a"), "", &body);
+    world.turn();
+    world.request("STREAM.CREATE.T", &stream("T", &["a.2"]));
+    world.settle();
+    assert_eq!(code(&world.take("_I.ask")[0].json()), 0);
+    assert_eq!(code(&world.take("_I.a")[0].json()), OVERLAP);
 }

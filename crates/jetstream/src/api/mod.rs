@@ -1,5 +1,6 @@
 //! The JetStream API: requests on `$JS.API.>`, answers in JSON.
 
+mod checking;
 mod consumer;
 mod direct;
 mod prepare;
@@ -392,13 +393,17 @@ fn is_empty(body: &[u8]) -> bool {
 /// JSON as the reference escapes it, so that it may stand in a page.
 fn escape(json: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(json.len());
-    for byte in json.bytes() {
-        match byte {
-            b'<' => out.extend_from_slice(b"\\u003c"),
-            b'>' => out.extend_from_slice(b"\\u003e"),
-            b'&' => out.extend_from_slice(b"\\u0026"),
-            byte => out.push(byte),
-        }
+    let is_escaped = |byte: &u8| matches!(byte, b'<' | b'>' | b'&');
+    for part in json.as_bytes().split_inclusive(is_escaped) {
+        let escape: &[u8] = match part.last() {
+            Some(b'<') => b"\\u003c",
+            Some(b'>') => b"\\u003e",
+            Some(b'&') => b"\\u0026",
+            _ => b"",
+        };
+        let plain = part.len() - usize::from(!escape.is_empty());
+        out.extend_from_slice(&part[..plain]);
+        out.extend_from_slice(escape);
     }
     out
 }

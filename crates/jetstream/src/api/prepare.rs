@@ -6,6 +6,7 @@
 //! - A request that will be refused needs nothing.
 
 use super::Ask;
+use super::checking::{self, Checked, Checking};
 use super::stream::{InfoRequest, ListRequest};
 use crate::error::STREAM_NOT_FOUND;
 use crate::info::SUBJECTS_MAX;
@@ -19,6 +20,8 @@ use std::collections::BTreeMap;
 pub(crate) enum Need {
     /// A stream whose ids are being read, some of which are about to be removed, or that doesn't listen to all its subjects yet.
     Rest(StreamRef),
+    /// Whether the subjects of a stream's definition can be.
+    Definition(Box<Checking>),
     /// How many subjects a stream has.
     Count(StreamRef),
     /// Which of its sequences are deleted.
@@ -54,6 +57,7 @@ pub(crate) struct Subjects {
 /// What was found out for a request.
 #[derive(Default)]
 pub(crate) struct Found {
+    pub(super) checked: Option<Box<Checked>>,
     pub(super) deleted: Option<Vec<u64>>,
     pub(super) subjects: Option<Result<Subjects, ApiError>>,
     pub(super) purged: Option<Result<(u64, Ticket), ApiError>>,
@@ -79,19 +83,19 @@ impl JetStream {
                 let (index, stream) = found(name)?;
                 self.prepare_info(stream, stream_ref(index, stream), ask)
             }
-            ["STREAM", "CREATE", name] => {
+            ["STREAM", "CREATE", name] => self.prepare_checked(ask).or_else(|| {
                 let (index, stream) = found(name)?;
                 let at = stream_ref(index, stream);
                 let rest = stream.is_wiring.then_some(Need::Rest(at));
                 rest.or_else(|| count(stream, at, ask))
-            }
-            ["STREAM", "UPDATE", name] => {
+            }),
+            ["STREAM", "UPDATE", name] => self.prepare_checked(ask).or_else(|| {
                 let (index, stream) = found(name)?;
                 let at = stream_ref(index, stream);
                 let is_busy = stream.is_held || stream.is_wiring;
                 let rest = is_busy.then_some(Need::Rest(at));
                 rest.or_else(|| count(stream, at, ask))
-            }
+            }),
             ["STREAM", "LIST"] => {
                 let request: ListRequest = ask.read_json().ok()?;
                 let shown = self.listed(ask, &request);
@@ -117,6 +121,15 @@ impl JetStream {
             }
             _ => None,
         }
+    }
+
+    fn prepare_checked(&self, ask: &Ask<'_>) -> Option<Need> {
+        if ask.found.checked.is_some() || ask.body.len() <= checking::SMALL_BYTES {
+            return None;
+        }
+        let captured = &self.accounts.get(&ask.account)?.captured;
+        let checking = Checking::begin(ask.account, ask.body, self.settings.strict, captured)?;
+        Some(Need::Definition(checking.into()))
     }
 
     fn prepare_info(&self, stream: &Stream, at: StreamRef, ask: &Ask<'_>) -> Option<Need> {
@@ -160,6 +173,15 @@ impl JetStream {
             Need::Rest(at) => {
                 let stream = self.stream_at(*at);
                 stream.is_none_or(|stream| !stream.is_held && !stream.is_wiring)
+            }
+            Need::Definition(checking) => {
+                let own = self.stream_index(checking.account, checking.stream());
+                let Some(account) = self.accounts.get(&checking.account) else {
+                    return true;
+                };
+                let checked = checking.go_on(&account.captured, own, slice);
+                found.checked = checked.map(Box::new);
+                found.checked.is_some()
             }
             Need::Count(at) => {
                 let Some(stream) = self.stream_at(*at) else {

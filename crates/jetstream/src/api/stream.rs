@@ -1,5 +1,6 @@
 //! `STREAM.*`: streams are made, changed, listed, emptied and removed.
 
+use super::checking::Checked;
 use super::{Answer, Ask, Result, page};
 use crate::account::Reservation;
 use crate::config::{self, StreamConfig};
@@ -15,10 +16,11 @@ use crate::stream::{MsgGet, store_error};
 use crate::time::Time;
 use crate::{AccountId, ApiError, JetStream, Network, Retention};
 use data_encoding::BASE64;
+use hashbrown::HashSet;
 use midge_streamlog::{Error as LogError, Evicted, Filter};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const NAMES_MAX: usize = 1024;
 pub(super) const LIST_MAX: usize = 256;
@@ -102,7 +104,7 @@ impl JetStream {
             ));
         }
         config.note_level();
-        self.check_overlap(ask.account, &config).map_err(fail)?;
+        self.check_asked_overlap(ask, &config).map_err(fail)?;
         self.admit(ask.account, &config).map_err(fail)?;
         let account = self.account_name(ask.account);
         let options = config.log_options(&self.settings);
@@ -135,7 +137,18 @@ impl JetStream {
         name: &str,
         ask: &Ask<'_>,
     ) -> std::result::Result<StreamConfig, ApiError> {
-        let (mut config, pedantic) = config::parse(ask.body, self.settings.strict)?;
+        let (mut config, pedantic, subjects) = match ask.found.checked.as_deref().cloned() {
+            Some(Checked {
+                config,
+                pedantic,
+                subjects,
+                ..
+            }) => (config, pedantic, Some(subjects)),
+            None => {
+                let (config, pedantic) = config::parse(ask.body, self.settings.strict)?;
+                (config, pedantic, None)
+            }
+        };
         if config.name != name {
             return Err(STREAM_MISMATCH);
         }
@@ -145,7 +158,7 @@ impl JetStream {
             .map(|account| account.limits.clone())
             .unwrap_or_default();
         let find = |name: &str| self.stream(ask.account, name).map(|stream| &stream.config);
-        config.check(pedantic, &limits, &find)?;
+        config.check(pedantic, subjects, &limits, &find)?;
         config.check_targets(ask.client, find(&config.name))?;
         Ok(config)
     }
@@ -178,6 +191,21 @@ impl JetStream {
         match captured.map_or(Ok(false), |it| it.overlap(&config.subjects, own))? {
             true => Err(STREAM_SUBJECT_OVERLAP),
             false => Ok(()),
+        }
+    }
+
+    /// The same for a request, unless it was found out and nothing changed since.
+    fn check_asked_overlap(
+        &self,
+        ask: &Ask<'_>,
+        config: &StreamConfig,
+    ) -> std::result::Result<(), ApiError> {
+        let checked = ask.found.checked.as_ref();
+        let free_in = checked.and_then(|checked| checked.free_in);
+        let account = self.accounts.get(&ask.account);
+        match account.map(|account| account.captured.version()) {
+            version if version.is_some() && version == free_in => Ok(()),
+            _ => self.check_overlap(ask.account, config),
         }
     }
 
@@ -238,7 +266,7 @@ impl JetStream {
         old.check_update(&config).map_err(fail)?;
         check_consumers(stream, &config).map_err(fail)?;
         config.note_level();
-        self.check_overlap(ask.account, &config).map_err(fail)?;
+        self.check_asked_overlap(ask, &config).map_err(fail)?;
         self.admit(ask.account, &config).map_err(fail)?;
         let account = self.account_name(ask.account);
         let options = config.log_options(&self.settings);
@@ -257,9 +285,7 @@ impl JetStream {
         // Sources that go now may come again.
         self.save_places(index);
         let settings = self.settings.clone();
-        let [before, after] = [&old, &config].map(|of| BTreeSet::from_iter(of.subjects.clone()));
-        let gone: Vec<String> = before.difference(&after).cloned().collect();
-        let new: Vec<String> = after.difference(&before).cloned().collect();
+        let [gone, new] = [(&old, &config), (&config, &old)].map(|(of, other)| without(of, other));
         if let Some(owner) = self.accounts.get_mut(&ask.account) {
             let captured = &mut owner.captured;
             gone.iter().for_each(|it| captured.remove(it, index));
@@ -374,21 +400,25 @@ impl JetStream {
         let account = self.account_name(ask.account);
         let deleted = self.forget_stream(&account, name);
         let ticket = deleted.map_err(|error| (KIND, refused(&error)))?;
+        let mut silenced = None;
         if let Some(mut stream) = self.streams[index].take() {
             if let Some(account) = self.accounts.get_mut(&ask.account) {
                 account.streams.remove(name);
                 let subjects = stream.config.subjects.iter();
                 subjects.for_each(|subject| account.captured.remove(subject, index));
             }
-            self.unsubscribe(&stream, net);
+            self.end_feeds(&stream, net);
             self.refuse_held(&stream, &STREAM_NOT_FOUND, net);
             for consumer in stream.consumers.values_mut() {
                 consumer.end(409, "Consumer Deleted", net);
             }
+            self.decide_origins_after(ask.account, &stream.config, &ticket);
+            silenced = self.silence(index, *stream, net);
         }
         self.rewire(ask.account);
         self.advise_stream(ask, "DELETED", "delete", name, net);
-        Ok(Answer::new(KIND, json!({"success": true})).after(ticket))
+        let answer = Answer::new(KIND, json!({"success": true})).after(ticket);
+        Ok(answer.when(silenced))
     }
 
     /// What a purge asks for, if it may be done.
@@ -518,6 +548,16 @@ fn check_consumers(
             names.join(", ")
         ))),
     }
+}
+
+/// Subjects of a stream that it doesn't have as another one.
+fn without(of: &StreamConfig, other: &StreamConfig) -> Vec<String> {
+    if of.subjects == other.subjects {
+        return Vec::new();
+    }
+    let known: HashSet<&String> = other.subjects.iter().collect();
+    let new = of.subjects.iter().filter(|it| !known.contains(it));
+    new.cloned().collect()
 }
 
 /// Whether a request asks for what is there.

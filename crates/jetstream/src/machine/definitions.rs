@@ -315,9 +315,16 @@ impl JetStream {
 
 /// A stream's or consumer's definition, as it is kept.
 pub(crate) fn definition(config: &(impl Serialize + DeserializeOwned), created: u64) -> Vec<u8> {
+    let full = serde_json::to_string(config).unwrap_or_default();
+    if full.len() > LEAN_MAX {
+        return format!("{{\"config\":{full},\"created\":{created}}}").into_bytes();
+    }
     let definition = json!({"config": lean(config), "created": created});
     definition.to_string().into_bytes()
 }
+
+/// Beside more bytes than these nobody saves by leaving fields out, and a hundred thousand subjects aren't worth a look each.
+const LEAN_MAX: usize = 16 << 10;
 
 /// Has a log begin at a configured sequence, unless it does.
 pub(crate) fn begin_at(log: &midge_streamlog::Stream, first_seq: u64) {
@@ -369,6 +376,10 @@ mod tests {
         consumer.metadata.insert("a", "b");
         let back = serde_json::from_value::<ConsumerConfig>(lean(&consumer)).unwrap();
         assert_eq!(back, consumer);
+
+        stream.subjects = (0..LEAN_MAX).map(|at| format!("s.{at}")).collect();
+        let back: StreamDefinition = serde_json::from_slice(&definition(&stream, 7)).unwrap();
+        assert_eq!((back.config, back.created), (stream, 7));
     }
 
     /// What is missing in a folder was this when it was left out: another meaning would change streams that are there.

@@ -1,7 +1,7 @@
 //! What a stream listens to: one subscription for each of its subjects, of which a request may name a hundred thousand.
 //!
 //! # Laws
-//! - A stream that is made or changed begins and ceases to listen in slices; the request is answered when that is done.
+//! - A stream that is made, changed or deleted begins and ceases to listen in slices; the request is answered when that is done.
 //! - Until then nobody changes the stream or makes it again: such requests wait.
 
 use super::*;
@@ -89,6 +89,25 @@ impl JetStream {
         // A slice of its own, whatever else this turn does: to read the request cost more.
         stream.is_wiring = !listening.go_on(stream.account, true, &mut Slice::new(), net);
         stream.is_wiring.then(|| listening.into())
+    }
+
+    /// Has a stream that was deleted cease to listen to all its subjects; `None`: it does.
+    pub(crate) fn silence(
+        &mut self,
+        index: usize,
+        stream: Stream,
+        net: &mut dyn Network,
+    ) -> Option<Box<Listening>> {
+        let (account, token) = (stream.account, stream.token);
+        let mut listening = Listening {
+            stream: StreamRef { index, token },
+            gone: stream.config.subjects,
+            new: Vec::new(),
+            answer: None,
+            ticket: None,
+        };
+        let done = listening.go_on(account, false, &mut Slice::new(), net);
+        (!done).then(|| listening.into())
     }
 
     /// Goes on with that. True when it is done, and said.

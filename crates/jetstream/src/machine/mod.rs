@@ -301,6 +301,11 @@ impl JetStream {
         for subject in &stream.config.subjects {
             net.unsubscribe(stream.account, subject.as_bytes(), stream.token);
         }
+        self.end_feeds(stream, net);
+    }
+
+    /// Takes nothing for a stream any more, whether it still listens to its subjects or not.
+    pub(crate) fn end_feeds(&mut self, stream: &Stream, net: &mut dyn Network) {
         self.targets.remove(&stream.token);
         for of in stream.inflows.listens() {
             self.end_feed(stream.account, of, net);

@@ -148,8 +148,11 @@ impl Network for Ether {
             .insert(String::from_utf8_lossy(filter).into_owned(), token);
     }
 
-    fn unsubscribe(&mut self, _: AccountId, filter: &[u8], _: Token) {
-        self.tokens.remove(&*String::from_utf8_lossy(filter));
+    fn unsubscribe(&mut self, _: AccountId, filter: &[u8], token: Token) {
+        let filter = String::from_utf8_lossy(filter);
+        if self.tokens.get(&*filter) == Some(&token) {
+            self.tokens.remove(&*filter);
+        }
     }
 }
 
