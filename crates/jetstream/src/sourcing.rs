@@ -142,7 +142,7 @@ impl JetStream {
         }
         if drawn.awaits_ids {
             // What can't be read now is asked for again at the next turn.
-            more |= self.begin_ids(index, now).is_ok_and(|known| known);
+            more |= self.begin_ids_at_once(index, now).is_ok_and(|known| known);
         }
         more
     }

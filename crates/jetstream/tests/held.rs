@@ -2,6 +2,7 @@
 
 mod world;
 
+use midge_streamlog::sim::{Call, Failure, Fault};
 use serde_json::{Value, json};
 use world::{ACCOUNT, SECOND, World};
 
@@ -16,15 +17,19 @@ fn consumer(world: &mut World, name: &str) {
     assert!(answer["error"].is_null(), "{answer}");
 }
 
-/// A stream whose messages have ids, after a power cut: nothing of it is in memory.
-fn with_ids(more: &Value) -> World {
-    let mut world = World::new();
+fn config(more: &Value) -> Value {
     let mut config =
         json!({"name": "S", "subjects": ["s.*"], "duplicate_window": 600_000_000_000_u64});
     for (key, value) in more.as_object().into_iter().flatten() {
         config[key] = value.clone();
     }
-    world.ask("STREAM.CREATE.S", &config);
+    config
+}
+
+/// A stream whose messages have ids, after a power cut: nothing of it is in memory.
+fn with_ids(more: &Value) -> World {
+    let mut world = World::new();
+    world.ask("STREAM.CREATE.S", &config(more));
     world.ask("STREAM.CREATE.T", &json!({"name": "T", "subjects": ["t"]}));
     for at in 1..=MESSAGES {
         world.send("s.1", None, &id(at), "x");
@@ -66,6 +71,113 @@ fn an_id_is_known_although_its_message_went_before_anybody_asked() {
         world.pass(1);
     }
     for known in [1, 2 * SLICE] {
+        let ack = world.publish("s.1", &id(known), "x");
+        assert_eq!(ack["duplicate"], json!(true), "{known}: {ack}");
+    }
+}
+
+const ROLLUP: &str = "NATS/1.0\r\nNats-Rollup: sub\r\n\r\n";
+
+/// Symptom: the same, if a purge, a limit, an update of one or a roll-up had taken the message. Cause: nobody noted what these take. Remedy: they wait
+/// until ids are read.
+#[test]
+fn an_id_is_known_whatever_took_its_message_first() {
+    type Act = (&'static str, Value, fn(&mut World));
+    let acts: [Act; 5] = [
+        ("purge", json!({}), |world| {
+            world.ask("STREAM.PURGE.S", &Value::Null);
+        }),
+        ("limit", json!({"max_msgs": MESSAGES}), |world| {
+            world.publish("s.2", "", "x");
+        }),
+        (
+            "limit per subject",
+            json!({"max_msgs_per_subject": MESSAGES}),
+            |world| {
+                world.publish("s.1", "", "x");
+            },
+        ),
+        ("update", json!({}), |world| {
+            world.ask("STREAM.UPDATE.S", &config(&json!({"max_msgs": 1})));
+        }),
+        ("roll-up", json!({"allow_rollup_hdrs": true}), |world| {
+            world.publish("s.1", ROLLUP, "x");
+            (0..2 * MESSAGES / SLICE).for_each(|_| world.pass(1));
+        }),
+    ];
+    for (name, more, act) in acts {
+        let mut world = with_ids(&more);
+        act(&mut world);
+        let first = world.ask("STREAM.INFO.S", &Value::Null)["state"]["first_seq"].clone();
+        assert!(first.as_u64() > Some(1), "{name}: {first}");
+        let ack = world.publish("s.1", &id(1), "x");
+        assert_eq!(ack["duplicate"], json!(true), "{name}: {ack}");
+    }
+}
+
+/// The same for what was left of a roll-up when the power failed.
+#[test]
+fn an_id_is_known_although_the_rest_of_a_roll_up_took_its_message() {
+    let mut world = with_ids(&json!({"allow_rollup_hdrs": true}));
+    world.send("s.1", None, ROLLUP, "x");
+    while world.store.states(b"r/").is_empty() {
+        assert!(world.turn());
+    }
+    world.store.commit_once(world.now).unwrap();
+    let mut world = world.lose_power(1);
+    let messages = |world: &mut World| {
+        let info = world.ask("STREAM.INFO.S", &Value::Null);
+        info["state"]["messages"].as_u64().unwrap()
+    };
+    assert!(messages(&mut world) > 1, "it was through");
+    while messages(&mut world) > 1 {
+        world.pass(1);
+    }
+    let ack = world.publish("s.1", &id(MESSAGES), "x");
+    assert_eq!(ack["duplicate"], json!(true), "{ack}");
+}
+
+/// Symptom: ids of acknowledged messages stayed in memory, for as long as nobody asked for one. Cause: they were noted to be put among those of the
+/// log, which nobody read. Remedy: once some are noted the others are read.
+#[test]
+fn ids_are_read_when_some_are_noted_and_nobody_asks() {
+    let mut world = with_ids(&json!({"retention": "workqueue"}));
+    consumer(&mut world, "C");
+    let pulled = world.pull("C", &json!({"batch": 1}));
+    world.send(&pulled[0].reply, None, "", "+ACK");
+    world.settle();
+    world.send("s.1", Some("_I.a"), &id(1), "x");
+    let ack = world.take("_I.a").pop().expect("it isn't held").json();
+    assert_eq!(ack["duplicate"], json!(true), "{ack}");
+}
+
+/// Symptom: a message that came again after a start was stored twice, if its first copy was acknowledged and the disk then couldn't be read for a
+/// moment. Cause: what was noted was dropped with what was read. Remedy: reading goes on where it was.
+#[test]
+fn ids_that_were_noted_outlast_a_failure_of_the_disk() {
+    let mut world = World::new();
+    let config = json!({
+        "name": "S", "subjects": ["s.*"], "retention": "workqueue", "duplicate_window": 600_000_000_000_u64,
+    });
+    world.ask("STREAM.CREATE.S", &config);
+    consumer(&mut world, "C");
+    for at in 1..=12 {
+        world.publish("s.1", &id(at), &"x".repeat(400_000));
+        world.store.maintain_once(world.now).unwrap();
+    }
+    world.store.close(world.now).unwrap();
+    let mut world = World::on(world.disk.clone(), world.now);
+    let pulled = world.pull("C", &json!({"batch": 1}));
+    let faults = [Fault::fails(Call::Open, "0000", Failure::Descriptors)];
+    world.disk.set_faults(&faults);
+    // The first segment is open, and no other is.
+    world.send(&pulled[0].reply, None, "", "+ACK");
+    world.run();
+    let ack = world.publish("s.1", &id(13), "x");
+    assert!(ack["error"].is_object(), "the disk can be read: {ack}");
+    world.disk.set_faults(&[]);
+    world.pass(SECOND);
+    for known in [1, 12] {
         let ack = world.publish("s.1", &id(known), "x");
         assert_eq!(ack["duplicate"], json!(true), "{known}: {ack}");
     }

@@ -162,7 +162,7 @@ impl JetStream {
             && let Some(mut need) = self.prepare(path, &ask.knowing(&found))
         {
             let mut slice = self.at_once.clone();
-            let done = self.advance(&mut need, &mut found, &mut slice);
+            let done = self.advance(&mut need, &mut found, now, &mut slice);
             self.at_once = slice;
             if done {
                 continue;

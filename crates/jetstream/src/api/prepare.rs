@@ -18,8 +18,10 @@ use std::collections::BTreeMap;
 
 /// What one request waits for.
 pub(crate) enum Need {
-    /// A stream whose ids are being read, some of which are about to be removed, or that doesn't listen to all its subjects yet.
+    /// A stream that doesn't listen to all its subjects yet.
     Rest(StreamRef),
+    /// The ids of a stream some of whose messages are about to be removed.
+    Ids(StreamRef),
     /// Whether the subjects of a stream's definition can be.
     Definition(Box<Checking>),
     /// How many subjects a stream has.
@@ -63,6 +65,8 @@ pub(crate) struct Found {
     pub(super) purged: Option<Result<(u64, Ticket), ApiError>>,
     /// Subjects can't be counted now: what was known last is shown.
     is_uncountable: bool,
+    /// Ids can't be read now: those of messages that go are forgotten.
+    is_without_ids: bool,
 }
 
 fn stream_ref(index: usize, stream: &Stream) -> StreamRef {
@@ -92,9 +96,10 @@ impl JetStream {
             ["STREAM", "UPDATE", name] => self.prepare_checked(ask).or_else(|| {
                 let (index, stream) = found(name)?;
                 let at = stream_ref(index, stream);
-                let is_busy = stream.is_held || stream.is_wiring;
-                let rest = is_busy.then_some(Need::Rest(at));
-                rest.or_else(|| count(stream, at, ask))
+                let rest = stream.is_wiring.then_some(Need::Rest(at));
+                // Its limits may take messages out.
+                let ids = rest.or_else(|| ids(stream, at, ask));
+                ids.or_else(|| count(stream, at, ask))
             }),
             ["STREAM", "LIST"] => {
                 let request: ListRequest = ask.read_json().ok()?;
@@ -111,8 +116,12 @@ impl JetStream {
                 }
                 let (index, stream) = found(name)?;
                 let request = self.check_purge(name, ask).ok()?;
+                let at = stream_ref(index, stream);
+                if let Some(need) = ids(stream, at, ask) {
+                    return Some(need);
+                }
                 Some(Need::Purge {
-                    stream: stream_ref(index, stream),
+                    stream: at,
                     filter: request.filter(),
                     upto: request.seq,
                     keep: request.keep,
@@ -163,6 +172,7 @@ impl JetStream {
         &mut self,
         need: &mut Need,
         found: &mut Found,
+        now: u64,
         slice: &mut Slice,
     ) -> bool {
         if slice.is_spent() {
@@ -172,7 +182,20 @@ impl JetStream {
         match need {
             Need::Rest(at) => {
                 let stream = self.stream_at(*at);
-                stream.is_none_or(|stream| !stream.is_held && !stream.is_wiring)
+                stream.is_none_or(|stream| !stream.is_wiring)
+            }
+            Need::Ids(at) => {
+                let Some(stream) = self.stream_at(*at) else {
+                    // A later stream of this name isn't the one that was to be purged.
+                    found.purged = Some(Err(STREAM_NOT_FOUND));
+                    return true;
+                };
+                if !stream.is_held && !stream.may_lose_ids() {
+                    return true;
+                }
+                let begun = self.begin_ids(at.index, now, slice);
+                found.is_without_ids |= begun.is_err();
+                begun.unwrap_or(true)
             }
             Need::Definition(checking) => {
                 let own = self.stream_index(checking.account, checking.stream());
@@ -242,10 +265,6 @@ impl JetStream {
                     found.purged = Some(Err(STREAM_NOT_FOUND));
                     return true;
                 };
-                // Ids of what goes have to be read before.
-                if stream.is_held {
-                    return false;
-                }
                 let begun = match work.take() {
                     Some(begun) => Ok(begun),
                     None => stream
@@ -266,6 +285,12 @@ impl JetStream {
             }
         }
     }
+}
+
+/// A stream's ids are to be read, if they can be.
+fn ids(stream: &Stream, at: StreamRef, ask: &Ask<'_>) -> Option<Need> {
+    let is_unknown = stream.is_held || stream.may_lose_ids() && !ask.found.is_without_ids;
+    is_unknown.then_some(Need::Ids(at))
 }
 
 /// A stream's subjects are to be counted, if they can be.

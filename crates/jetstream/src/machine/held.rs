@@ -3,7 +3,10 @@
 //! # Laws
 //! - While one is held, whatever is published to its stream is held behind it: messages of a publisher stay in their order.
 //! - Streams of an account hold [`BYTES_MAX`] together, and a message; then [`JetStream::takes`] says no, and the account's mailbox isn't read.
-//! - Ids are read in slices; then all that is held goes on at once. If they can't be read now, messages that ask for one are refused.
+//! - Ids are read in slices; then all that is held goes on at once. If they can't be read now, messages that ask for one are refused, and the rest of
+//!   the ids is read later.
+//! - Once the first ones were read, or a message was removed that may have one, a task reads the others, whether anybody asks for them or not: what
+//!   was removed is remembered for the window, and no longer.
 //! - When their stream ends, or their account, they are refused: each publisher that waits is answered.
 
 use super::answers::refusal;
@@ -72,9 +75,11 @@ impl JetStream {
             if !stream.awaits_ids(message) {
                 return false;
             }
-            match self.begin_ids(index, now) {
+            let needs = stream.needs_ids(message);
+            match self.begin_ids_at_once(index, now) {
                 Ok(true) => return false,
                 Ok(false) => {}
+                Err(_) if !needs => return false,
                 Err(error) => {
                     if let Some(stream) = &self.streams[index] {
                         refuse(stream, message, &error, net);
@@ -90,23 +95,47 @@ impl JetStream {
         true
     }
 
-    /// Reads a stream's ids, if that isn't under way. True if they are known now; if not, its publishes are held until they are.
-    pub(crate) fn begin_ids(&mut self, index: usize, now: u64) -> Result<bool, ApiError> {
+    /// Reads a stream's ids, if its publishes aren't held already. True if they are known now; if not, its publishes are held until they are.
+    pub(crate) fn begin_ids(
+        &mut self,
+        index: usize,
+        now: u64,
+        slice: &mut Slice,
+    ) -> Result<bool, ApiError> {
         let Some(stream) = self.streams.quietly(index).filter(|it| !it.is_held) else {
             return Ok(false);
         };
-        let known = stream.read_ids(now, &mut self.at_once)?;
-        if !known {
-            stream.is_held = true;
+        let known = stream.read_ids(now, slice);
+        stream.is_held = known == Ok(false);
+        self.attend_ids(index);
+        known
+    }
+
+    /// The same, within what may be touched before the next turn.
+    pub(crate) fn begin_ids_at_once(&mut self, index: usize, now: u64) -> Result<bool, ApiError> {
+        let mut slice = self.at_once.clone();
+        let known = self.begin_ids(index, now, &mut slice);
+        self.at_once = slice;
+        known
+    }
+
+    /// Has a task read a stream's ids, if they are being read and none does.
+    pub(super) fn attend_ids(&mut self, index: usize) {
+        let Some(stream) = self.streams.quietly(index) else {
+            return;
+        };
+        if stream.take_unattended_ids() {
             let token = stream.token;
             let stream_ref = StreamRef { index, token };
             self.tasks
                 .push(stream.account, Task::Ids { stream: stream_ref });
         }
-        Ok(known)
     }
 
-    /// Goes on with reading a stream's ids, and then with what is held. True if there is more to do.
+    /// Goes on with reading a stream's ids, and then with what is held. True when there is nothing more to do.
+    ///
+    /// # Errors
+    /// When they can't be read now.
     pub(super) fn release(
         &mut self,
         account: AccountId,
@@ -114,15 +143,16 @@ impl JetStream {
         slice: &mut Slice,
         now: u64,
         net: &mut dyn Network,
-    ) -> bool {
+    ) -> Result<bool, ApiError> {
         let Some(stream) = self.stream_at_mut(at) else {
-            return false;
+            return Ok(true);
         };
         let failure = match stream.read_ids(now, slice) {
             Ok(true) => None,
-            Ok(false) => return true,
+            Ok(false) => return Ok(false),
             Err(error) => Some(error),
         };
+        stream.are_ids_attended = failure.is_some();
         // All of it in one turn, which has a bound of its own: what comes meanwhile would keep the stream held for ever.
         loop {
             let held = self.held.get_mut(&account);
@@ -130,13 +160,13 @@ impl JetStream {
                 if let Some(stream) = self.streams[at.index].as_mut() {
                     stream.is_held = false;
                 }
-                return false;
+                return failure.map_or(Ok(true), Err);
             };
             slice.touch(request.size());
             let message = request.message();
             let stream = self.streams[at.index].as_ref();
-            let awaiting = stream.filter(|stream| stream.awaits_ids(&message));
-            match (&failure, awaiting) {
+            let needing = stream.filter(|stream| stream.needs_ids(&message));
+            match (&failure, needing) {
                 (Some(error), Some(stream)) => refuse(stream, &message, error, net),
                 _ => self.store(at.index, &message, now, net),
             }

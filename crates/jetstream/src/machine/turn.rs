@@ -41,9 +41,9 @@ impl JetStream {
         let mut abandoned = Vec::new();
         for index in self.streams.take_due(now) {
             let of = self.streams.quietly(index);
-            if of.is_some_and(|stream| stream.awaits_ids_to_expire(now)) {
+            if of.is_some_and(|stream| stream.awaits_ids_at(now)) {
                 // Where they can't be read now, messages end all the same.
-                let _ = self.begin_ids(index, now);
+                let _ = self.begin_ids_at_once(index, now);
             }
             let Some(stream) = self.streams.quietly(index) else {
                 continue;
@@ -115,6 +115,7 @@ impl JetStream {
                 self.look_at.get_or_insert(now.saturating_add(LOOK_PERIOD));
             }
             let saved = self.save(index, &served, false, now);
+            self.attend_ids(index);
             self.streams.rest(index, &served);
             if again || !saved {
                 self.streams.stir(index);

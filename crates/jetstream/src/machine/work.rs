@@ -58,7 +58,7 @@ impl JetStream {
                 need,
                 found,
             } => {
-                if !self.advance(need, found, slice) {
+                if !self.advance(need, found, now, slice) {
                     return Some(task);
                 }
                 let found = std::mem::take(found);
@@ -70,8 +70,14 @@ impl JetStream {
             }
             Task::Ids { stream } => {
                 let stream = *stream;
-                let more = self.release(account, stream, slice, now, net);
-                more.then_some(task)
+                match self.release(account, stream, slice, now, net) {
+                    Ok(true) => None,
+                    Ok(false) => Some(task),
+                    Err(_) => {
+                        self.tasks.put_off(account, task, now);
+                        None
+                    }
+                }
             }
             Task::Listen(listening) => {
                 let done = self.go_on_listening(account, listening, slice, net);
@@ -84,6 +90,7 @@ impl JetStream {
                     return None;
                 }
                 let swept = self.stream_at_mut(place)?.sweep(at, end, slice);
+                self.attend_ids(place.index);
                 match swept {
                     Ok(false) => return Some(task),
                     Ok(true) => self.end_sweep(account, place),

@@ -1,15 +1,18 @@
 //! The ids that a stream's messages had within its duplicate window.
 //!
-//! After a start they are in the log alone, and are read from it when somebody asks for one for the first time: a slice at a time, because a
-//! window may have millions. Before they are all known nobody can tell whether one is new, so its publish is held (`machine/held.rs`).
+//! After a start they are in the log alone, and are read from it when somebody asks for one for the first time, or a message may go that has one: a
+//! slice at a time, because a window may have millions. Before they are all known nobody can tell whether one is new, so its publish is held
+//! (`machine/held.rs`).
 //!
 //! # Invariants
-//! - What is in the log when reading begins, or comes meanwhile, is remembered although it may be removed before it is read: acks and deletions
-//!   [`remember`](Stream::remember_ids) what they take, purges and updates wait, and nothing expires.
-//! - Reading begins with the first id that somebody asks for, the first ack or deletion, or the first time to live that ends.
+//! - What is in the log after a start is remembered although it may be removed before it is read: acks and deletions
+//!   [`remember`](Stream::remember_ids) what they take; purges, updates, roll-ups, times to live, schedules, and publishes to a stream whose limits
+//!   push messages out wait until ids are known.
+//! - What can't be read now holds none of these up: ids are forgotten then.
 //! - Ids are noted in the order of their sequences.
 
 use super::{Stream, present, store_error};
+use crate::config::Discard;
 use crate::dedupe::Dedupe;
 use crate::error::INSUFFICIENT_RESOURCES;
 use crate::headers::{self, Wishes};
@@ -28,41 +31,61 @@ pub(super) enum Ids {
     #[default]
     Unread,
     Reading(Box<Reading>),
+    /// There are none: the log was empty, and no message that came since has one.
+    Fresh,
     Known(Box<Dedupe>),
 }
 
 /// Ids on their way out of the log.
 pub(super) struct Reading {
-    cursor: Cursor,
+    /// Messages that came before this time aren't looked at.
+    from: u64,
+    /// `None` until the first of them was found.
+    cursor: Option<Cursor>,
     ids: Dedupe,
     /// Time and id of messages that were removed before they were read, by sequence.
     removed: BTreeMap<u64, (u64, Vec<u8>)>,
 }
 
 impl Reading {
-    fn begin(log: &Log, from: u64) -> LogResult<Self> {
-        let visible = log.stats().visible;
-        let first = log.seq_at(from)?.unwrap_or(visible.saturating_add(1));
-        Ok(Self {
-            cursor: log.cursor(Filter::all(), first),
+    fn new(from: u64) -> Self {
+        Self {
+            from,
+            cursor: None,
             ids: Dedupe::default(),
             removed: BTreeMap::new(),
-        })
+        }
+    }
+
+    /// Messages below this were read.
+    fn position(&self) -> u64 {
+        self.cursor.as_ref().map_or(0, Cursor::position)
+    }
+
+    fn begin(&self, log: &Log) -> LogResult<Cursor> {
+        let visible = log.stats().visible;
+        let first = log.seq_at(self.from)?;
+        Ok(log.cursor(Filter::all(), first.unwrap_or(visible.saturating_add(1))))
     }
 
     /// Reads until the slice is spent. True when there is nothing more.
     fn go_on(&mut self, log: &Log, slice: &mut Slice) -> LogResult<bool> {
         while !slice.is_spent() {
             let (records, bytes) = slice.left();
-            let mut messages = self.cursor.read(records.min(READ_MAX), bytes)?;
+            let begun = match self.cursor.take() {
+                Some(cursor) => cursor,
+                None => self.begin(log)?,
+            };
+            let cursor = self.cursor.insert(begun);
+            let mut messages = cursor.read(records.min(READ_MAX), bytes)?;
             if messages.is_empty() {
                 // What isn't on the disk yet counts as well.
-                let Some(seq) = log.next_written(&Filter::all(), self.cursor.position())? else {
+                let Some(seq) = log.next_written(&Filter::all(), cursor.position())? else {
                     self.note_removed_below(u64::MAX);
                     return Ok(true);
                 };
                 messages.extend(present(log.peek(seq))?);
-                self.cursor.seek(seq + 1);
+                cursor.seek(seq + 1);
             }
             for message in &messages {
                 slice.touch(message.len());
@@ -90,11 +113,29 @@ fn id_of(message: &Stored) -> Option<&[u8]> {
 
 impl Stream {
     pub(super) fn knows_ids(&self) -> bool {
-        matches!(self.ids, Ids::Known(_))
+        matches!(self.ids, Ids::Fresh | Ids::Known(_))
     }
 
-    /// Whether a message can't be judged before the ids of the window are known.
+    /// What is known before anything happened. What a mirror takes isn't looked at.
+    pub(super) fn first_ids(&self) -> Ids {
+        match self.log.stats().msgs == 0 && self.config.mirror.is_none() {
+            true => Ids::Fresh,
+            false => Ids::Unread,
+        }
+    }
+
+    /// Whether a message has to wait until the ids of the window are known: it can't be judged before, or it may take a message out of the log whose
+    /// id wasn't read.
     pub(crate) fn awaits_ids(&self, message: &Message<'_>) -> bool {
+        if self.knows_ids() {
+            return false;
+        }
+        let removes = || Wishes::read(message.headers).rollup.is_some();
+        self.needs_ids(message) || self.may_lose_ids() && (self.pushes_out() || removes())
+    }
+
+    /// Whether a message can't be judged without the ids of the window, which aren't known.
+    pub(crate) fn needs_ids(&self, message: &Message<'_>) -> bool {
         if self.knows_ids() || message.headers.is_empty() {
             return false;
         }
@@ -102,30 +143,46 @@ impl Stream {
         wishes.msg_id.is_some_and(|id| !id.is_empty()) || wishes.expected_last_msg_id.is_some()
     }
 
+    /// Whether what is removed now may have an id that is forgotten with it.
+    pub(crate) fn may_lose_ids(&self) -> bool {
+        self.window() > 0 && !self.knows_ids()
+    }
+
+    /// Whether what comes may push out what is there.
+    fn pushes_out(&self) -> bool {
+        let config = &self.config;
+        let whole = config.max_msgs > 0 || config.max_bytes > 0;
+        whole && config.discard == Discard::Old
+            || config.max_msgs_per_subject > 0 && !config.discard_new_per_subject
+    }
+
+    /// Whether ids are being read, and by no task yet: from now on by one.
+    pub(crate) fn take_unattended_ids(&mut self) -> bool {
+        let is_unattended = matches!(self.ids, Ids::Reading(_)) && !self.are_ids_attended;
+        self.are_ids_attended |= is_unattended;
+        is_unattended
+    }
+
     /// Reads ids from the log until the slice is spent. True when all are known.
     ///
     /// # Errors
-    /// When the log can't be read now. The next try begins again.
+    /// When the log can't be read now. The next try goes on.
     pub(crate) fn read_ids(&mut self, now: u64, slice: &mut Slice) -> Result<bool, ApiError> {
         let mut reading = match std::mem::take(&mut self.ids) {
-            known @ Ids::Known(_) => {
+            known @ (Ids::Fresh | Ids::Known(_)) => {
                 self.ids = known;
                 return Ok(true);
             }
             Ids::Reading(reading) => reading,
-            Ids::Unread => {
-                let from = now.saturating_sub(self.window());
-                let reading = Reading::begin(&self.log, from);
-                reading.map_err(|error| store_error(&error))?.into()
-            }
+            Ids::Unread => Reading::new(now.saturating_sub(self.window())).into(),
         };
         let read = reading.go_on(&self.log, slice);
-        let done = read.map_err(|error| store_error(&error))?;
-        self.ids = match done {
-            true => Ids::Known(reading.ids.into()),
-            false => Ids::Reading(reading),
+        self.ids = match read {
+            Ok(true) => Ids::Known(reading.ids.into()),
+            // What was removed meanwhile is known here alone.
+            Ok(false) | Err(_) => Ids::Reading(reading),
         };
-        Ok(done)
+        read.map_err(|error| store_error(&error))
     }
 
     /// The ids of the last window, all of them at once if they weren't read yet: publishes of clients were held until they are.
@@ -134,6 +191,9 @@ impl Stream {
     /// When the log can't be read now: whether an id is known isn't known then.
     pub(super) fn dedupe(&mut self, now: u64) -> Result<&mut Dedupe, ApiError> {
         self.read_ids(now, &mut Slice::whole())?;
+        if let Ids::Fresh = self.ids {
+            self.ids = Ids::Known(Box::default());
+        }
         match &mut self.ids {
             Ids::Known(dedupe) => Ok(dedupe),
             _ => Err(INSUFFICIENT_RESOURCES),
@@ -142,26 +202,29 @@ impl Stream {
 
     /// A message of this id was stored. While ids aren't known, they are in the log, and so is this one.
     pub(super) fn note_id(&mut self, id: Option<&[u8]>, seq: u64, now: u64) {
-        if let Ids::Known(dedupe) = &mut self.ids {
-            match id {
-                Some(id) => dedupe.note(id, seq, now),
-                None => dedupe.stored(),
+        match (&mut self.ids, id) {
+            (Ids::Known(dedupe), Some(id)) => dedupe.note(id, seq, now),
+            (Ids::Known(dedupe), None) => dedupe.stored(),
+            (Ids::Fresh, Some(id)) => {
+                let mut dedupe = Box::<Dedupe>::default();
+                dedupe.note(id, seq, now);
+                self.ids = Ids::Known(dedupe);
             }
+            _ => {}
         }
     }
 
     /// These messages are about to be removed: their ids stay.
     pub(crate) fn remember_ids(&mut self, seqs: &[u64]) {
         if matches!(self.ids, Ids::Unread) && self.window() > 0 {
-            // Nobody waits for them yet. What can't be looked for now can't be removed either.
+            // Nobody waits for them yet.
             let from = self.log.stats().last_time.saturating_sub(self.window());
-            let begun = Reading::begin(&self.log, from);
-            self.ids = begun.map_or(Ids::Unread, |begun| Ids::Reading(begun.into()));
+            self.ids = Ids::Reading(Reading::new(from).into());
         }
         let Ids::Reading(reading) = &mut self.ids else {
             return;
         };
-        let unread = reading.cursor.position();
+        let unread = reading.position();
         for seq in seqs.iter().filter(|seq| **seq >= unread) {
             if let Ok(Some(message)) = self.log.peek(*seq)
                 && let Some(id) = id_of(&message)
@@ -171,11 +234,13 @@ impl Stream {
         }
     }
 
-    /// Whether a time to live ended within the window, perhaps, of a message whose id wasn't read. (What is as old as the stream's limit allows
-    /// is older than the window.)
-    pub(crate) fn awaits_ids_to_expire(&self, now: u64) -> bool {
-        let may_matter = self.config.allow_msg_ttl && self.window() > 0 && !self.knows_ids();
-        may_matter && self.log.next_expiry().is_some_and(|due| due <= now)
+    /// Whether time takes a message out of the log, perhaps, whose id wasn't read: by a time to live, a roll-up that isn't done, or a schedule. (What
+    /// is as old as the stream's limit allows is older than the window.)
+    pub(crate) fn awaits_ids_at(&self, now: u64) -> bool {
+        let expiry = self.log.next_expiry().filter(|_| self.config.allow_msg_ttl);
+        let times = [expiry, self.owed.poll_timeout(), self.poll_schedules()];
+        let is_due = times.into_iter().flatten().any(|due| due <= now);
+        is_due && self.may_lose_ids()
     }
 
     /// When ids have to be forgotten although nobody asks for any.

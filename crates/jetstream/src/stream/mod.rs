@@ -53,6 +53,8 @@ pub(crate) struct Stream {
     /// The head of each publish ack: `{"stream":"NAME",`, with the domain if there is one.
     pub(crate) ack_head: Box<[u8]>,
     ids: ids::Ids,
+    /// A task reads the ids.
+    pub(crate) are_ids_attended: bool,
     /// Publishes wait until the ids are known.
     pub(crate) is_held: bool,
     /// It doesn't listen to all its subjects yet.
@@ -120,6 +122,7 @@ impl Stream {
             consumers: Consumers::default(),
             mark: 0,
             ids: ids::Ids::default(),
+            are_ids_attended: false,
             is_held: false,
             is_wiring: false,
             transform: None,
@@ -137,6 +140,7 @@ impl Stream {
             undecided: None,
             owed: owed::Owed::default(),
         };
+        stream.ids = stream.first_ids();
         stream.log.watch_evictions();
         stream.configure(settings);
         stream
