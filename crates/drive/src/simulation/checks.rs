@@ -200,6 +200,7 @@ impl Client<'_> {
             let info = self.must(&subject, &Value::Null);
             assert_eq!(info["num_pending"], 0, "{info}");
         }
+        self.check_idle();
         for index in 0..plan.streams.len() {
             match plan.streams[index].origin {
                 Some(origin) => self.has_copied(index, origin),
@@ -208,6 +209,17 @@ impl Client<'_> {
                     self.learn(index, false, true);
                 }
             }
+        }
+    }
+
+    /// Consumers that nobody uses are there, or not, as was answered.
+    pub(super) fn check_idle(&mut self) {
+        let known = self.life.ledger.lock().unwrap().idle.clone();
+        for ((stream, name), is_there) in known {
+            let of = &self.life.plan.streams[stream].name;
+            let info = self.ask(&format!("CONSUMER.INFO.{of}.{name}"), &Value::Null);
+            let found = info["error"].is_null();
+            assert_eq!(found, is_there, "{of}.{name}: {info}, {}", self.show());
         }
     }
 

@@ -1,6 +1,6 @@
 //! A client: publishes, pulls, acknowledges and removes, and knows what it waits for.
 
-use super::ledger::{self, ConsumerPlan, Removed, SUBJECTS};
+use super::ledger::{self, ConsumerPlan, Removed, Retention, SUBJECTS};
 use super::{Dice, Life, Trouble};
 use crate::peer::Peer;
 use midge_router::Router;
@@ -15,7 +15,9 @@ use std::time::Duration;
 /// no lost wake-up is mended by that.
 pub(super) const PATIENCE: u64 = 4_000_000_000;
 /// Steps of one client in one life.
-const STEPS: u64 = 25;
+const STEPS: usize = 25;
+/// What the largest consumers have as metadata: more than the smallest journal holds.
+const METADATA_LARGE: usize = 110_000;
 /// Publishes that may be without an answer.
 const WINDOW: usize = 150;
 
@@ -31,7 +33,13 @@ pub(super) struct Client<'a> {
     publishes: BTreeMap<u64, (usize, u64, String)>,
     /// Consumer and sequence of double acks without an answer.
     acks: BTreeMap<u64, (usize, u64)>,
+    /// Stream and name of idle consumers without an answer, and whether they should be there after it.
+    definitions: BTreeMap<u64, (usize, String, bool)>,
     answer: Option<Value>,
+    /// It does this and that, and doesn't wait yet for what should come.
+    is_acting: bool,
+    /// How often it came to where all meet.
+    met: usize,
     /// Consumer and sequence of acks that were confirmed in this life.
     pub(super) confirmed: Vec<(usize, u64)>,
     /// What publishes that were refused were told.
@@ -59,7 +67,10 @@ impl<'a> Client<'a> {
             sent: 0,
             publishes: BTreeMap::new(),
             acks: BTreeMap::new(),
+            definitions: BTreeMap::new(),
             answer: None,
+            is_acting: false,
+            met: 0,
             confirmed: Vec::new(),
             refused: Vec::new(),
             dice: Dice::new(interleave::roll(u64::MAX)),
@@ -102,7 +113,7 @@ impl<'a> Client<'a> {
                 return true;
             }
             let now = interleave::now().unwrap_or(0);
-            let left = self.publishes.len() + self.acks.len();
+            let left = self.publishes.len() + self.acks.len() + self.definitions.len();
             if left < least {
                 (until, least) = (now + PATIENCE, left);
             }
@@ -118,9 +129,10 @@ impl<'a> Client<'a> {
         let publishes: Vec<&str> = publishes.collect();
         let plan = &self.life.plan;
         format!(
-            "life {}: publishes {publishes:?}, acks {:?}, refused {:?}, {:?} {:?}, {plan:?}",
+            "life {}: publishes {publishes:?}, acks {:?}, definitions {:?}, refused {:?}, {:?} {:?}, {plan:?}",
             self.number,
             self.acks.values(),
+            self.definitions.values(),
             self.refused.last(),
             self.life.trouble,
             self.life.faults.lock().unwrap(),
@@ -163,6 +175,7 @@ impl<'a> Client<'a> {
                     self.confirmed.push((consumer, seq));
                 }
             }
+            (Some("d"), Some(id)) => self.defined(id, body),
             (Some("r"), _) => self.answer = serde_json::from_str(body).ok(),
             (Some("q"), Some(consumer)) => {
                 // A request ended before it was served wholly.
@@ -192,6 +205,20 @@ impl<'a> Client<'a> {
         assert!(old.is_none(), "{ack}: that was {old:?}");
     }
 
+    /// An idle consumer was made or deleted.
+    fn defined(&mut self, id: u64, body: &str) {
+        let definition = self.definitions.remove(&id);
+        let (stream, name, is_there) = definition.expect("it was asked for once");
+        let answer: Value = serde_json::from_str(body).expect("JSON");
+        if answer["error"].is_null() {
+            let mut ledger = self.life.ledger.lock().unwrap();
+            ledger.idle.insert((stream, name), is_there);
+            return;
+        }
+        let excused = self.life.trouble != Trouble::None;
+        assert!(excused, "{name}, {is_there}: {answer}, {}", self.show());
+    }
+
     /// A message came for a consumer.
     fn delivered(&mut self, reply: &str, body: &str) {
         let tokens: Vec<&str> = reply.split('.').collect();
@@ -217,13 +244,19 @@ impl<'a> Client<'a> {
         self.life.ledger.lock().unwrap().consumers[index]
             .acked
             .insert(seq);
-        if self.dice.roll(4) > 0 {
+        if self.dice.roll(self.life.plan.double_ack_one_in) > 0 {
             return self.peer.say(reply, None, "+ACK");
         }
         self.sent += 1;
         self.acks.insert(self.sent, (index, seq));
         let to = format!("_I.{}.a.{}", self.index, self.sent);
         self.peer.say(reply, Some(&to), "+ACK");
+        // What it takes out of a queue goes to the disk together with what is large.
+        let stream = consumers[index].stream;
+        let is_queue = self.life.plan.streams[stream].retention == Retention::WorkQueue;
+        if self.is_acting && is_queue && self.dice.roll(2) == 0 {
+            self.publish_padded(stream);
+        }
     }
 
     /// Sends a request and waits for the answer.
@@ -273,19 +306,25 @@ impl<'a> Client<'a> {
             self.must(&format!("CONSUMER.CREATE.{name}.{}", consumer.name), &body);
         }
         self.life.ledger.lock().unwrap().made = true;
+        if self.life.trouble == Trouble::None {
+            self.check_idle();
+        }
     }
 
     /// Does this and that, waits for all answers, and sees that its consumers have what they may have.
     pub(super) fn run(&mut self) {
-        for _ in 0..STEPS {
-            match self.dice.roll(13) {
-                0..=4 => self.publish(),
-                5..=7 => self.pull(),
-                8 => self.wait("an answer", Self::is_answered),
-                9 => interleave::pause(Duration::from_micros(self.dice.roll(3000))),
-                10 if self.dice.roll(2) == 0 => self.remove(),
-                11 => self.look(),
-                _ => self.receive(),
+        let rounds = self.life.plan.rounds;
+        for round in 1..=rounds {
+            self.is_acting = true;
+            for _ in 0..STEPS / rounds {
+                self.act();
+            }
+            self.is_acting = false;
+            if round < rounds && self.life.trouble == Trouble::None {
+                self.wait("an answer before all meet", Self::is_answered);
+                self.meet();
+                self.own().for_each(|index| self.have_what_is_owed(index));
+                self.meet();
             }
         }
         self.wait("an answer at the end", Self::is_answered);
@@ -313,10 +352,32 @@ impl<'a> Client<'a> {
         self.life.done.fetch_add(1, SeqCst);
     }
 
+    fn act(&mut self) {
+        match self.dice.roll(14) {
+            0..=4 => self.publish(),
+            5..=7 => self.pull(),
+            8 => self.wait("an answer", Self::is_answered),
+            9 => interleave::pause(Duration::from_micros(self.dice.roll(3000))),
+            10 if self.dice.roll(2) == 0 => self.remove(),
+            11 => self.look(),
+            12 => self.define(),
+            _ => self.receive(),
+        }
+    }
+
+    /// Waits until all clients came here as often.
+    fn meet(&mut self) {
+        self.met += 1;
+        self.life.met.fetch_add(1, SeqCst);
+        let all = self.met * self.life.plan.clients;
+        self.wait_for(|life| life.met.load(SeqCst) >= all);
+    }
+
     /// An ack that can't be made durable is never confirmed; a publish is refused.
     pub(super) fn is_answered(&self) -> bool {
         let broken = self.life.trouble == Trouble::Lasting;
-        self.publishes.is_empty() && (broken || self.acks.is_empty())
+        let is_told = self.publishes.is_empty() && self.definitions.is_empty();
+        is_told && (broken || self.acks.is_empty())
     }
 
     fn missing(&self, consumer: usize) -> Vec<u64> {
@@ -343,7 +404,8 @@ impl<'a> Client<'a> {
                 let of = self.consumer(index);
                 let stream = &self.life.plan.streams[of.stream].name;
                 let subject = format!("CONSUMER.INFO.{stream}.{}", of.name);
-                panic!("{name}: {}", self.ask(&subject, &Value::Null));
+                let info = self.ask(&subject, &Value::Null);
+                panic!("{name}: {info}, {}", self.show());
             }
         }
     }
@@ -369,14 +431,23 @@ impl<'a> Client<'a> {
 
     /// Says one message.
     pub(super) fn publish_to(&mut self, stream: usize) {
+        match self.dice.roll(4) {
+            0 => self.publish_padded(stream),
+            _ => self.publish_long(stream, 0),
+        }
+    }
+
+    fn publish_padded(&mut self, stream: usize) {
+        let pad = self.dice.roll(self.life.plan.large) as usize;
+        self.publish_long(stream, pad);
+    }
+
+    fn publish_long(&mut self, stream: usize, pad: usize) {
         let name = &self.life.plan.streams[stream].name;
         self.sent += 1;
         let (id, subject) = (self.sent, self.dice.roll(SUBJECTS));
         let mut text = ledger::text(self.number, self.index, id);
-        if self.dice.roll(4) == 0 {
-            let pad = self.dice.roll(self.life.plan.large) as usize;
-            text.push_str(&".".repeat(pad));
-        }
+        text.push_str(&".".repeat(pad));
         let to = format!("_I.{}.p.{id}", self.index);
         self.peer
             .say(&format!("{name}.{subject}"), Some(&to), &text);
@@ -402,6 +473,51 @@ impl<'a> Client<'a> {
         let body = format!(r#"{{"batch":{batch},"expires":3600000000000}}"#);
         self.peer.say(&subject, Some(&to), &body);
         self.flush();
+    }
+
+    /// Makes idle consumers with much or little to remember, without waiting between them, or deletes one.
+    fn define(&mut self) {
+        let plan = &self.life.plan;
+        let streams: Vec<usize> = (0..plan.streams.len())
+            .filter(|index| plan.streams[*index].takes_idle())
+            .collect();
+        if streams.is_empty() {
+            return;
+        }
+        let stream = streams[self.dice.roll(streams.len() as u64) as usize];
+        if self.dice.roll(4) == 0 {
+            let found = {
+                let mut ledger = self.life.ledger.lock().unwrap();
+                let mut there = ledger.idle.iter().filter(|(_, is_there)| **is_there);
+                let key = there.next().map(|(key, _)| key.clone());
+                key.filter(|key| ledger.idle.remove(key).is_some())
+            };
+            if let Some((stream, name)) = found {
+                let subject = format!("CONSUMER.DELETE.{}.{name}", plan.streams[stream].name);
+                self.change((stream, name, false), &subject, "");
+            }
+        } else {
+            let (count, len) =
+                self.dice
+                    .pick(&[(6, 10), (4, 2000), (3, 20_000), (1, METADATA_LARGE)]);
+            let of = &plan.streams[stream].name;
+            for _ in 0..1 + self.dice.roll(count) {
+                let name = format!("I{}_{}_{}", self.number, self.index, self.sent);
+                let config = json!({"name": name, "durable_name": name, "ack_policy": "none", "metadata": {"pad": ".".repeat(len)}});
+                let body = json!({"stream_name": of, "config": config}).to_string();
+                let subject = format!("CONSUMER.CREATE.{of}.{name}");
+                self.change((stream, name, true), &subject, &body);
+            }
+        }
+        self.flush();
+    }
+
+    fn change(&mut self, definition: (usize, String, bool), subject: &str, body: &str) {
+        self.sent += 1;
+        let to = format!("_I.{}.d.{}", self.index, self.sent);
+        self.peer
+            .say(&format!("$JS.API.{subject}"), Some(&to), body);
+        self.definitions.insert(self.sent, definition);
     }
 
     /// Purges the oldest ones, all or those of a subject, or removes one.

@@ -31,6 +31,12 @@ pub(super) struct Plan {
     pub(super) slow_ms: u64,
     /// Bytes of the larger messages.
     pub(super) large: u64,
+    /// How often all clients stop to see that nobody waits in vain, in one life.
+    pub(super) rounds: usize,
+    /// One in so many acks is a double ack.
+    pub(super) double_ack_one_in: u64,
+    /// Somebody else commits as well, as often as this, in microseconds.
+    pub(super) eager_us: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -112,6 +118,9 @@ impl Plan {
             max_open_files: dice.pick(&[1, 4, 512]),
             slow_ms: dice.pick(&[0, 0, 3, 60]),
             large: dice.pick(&[50, 9000, 20_000]),
+            rounds: dice.pick(&[1, 3, 5]),
+            double_ack_one_in: dice.pick(&[1, 4, 4]),
+            eager_us: dice.pick(&[None, None, None, Some(30), Some(1000)]),
         };
         if plan.segment_bytes < 4 << 20 {
             // One commit may sync as many segments as there are messages.
@@ -160,6 +169,11 @@ impl StreamPlan {
         }
     }
 
+    /// True if a consumer more changes nothing for others, and stays.
+    pub(super) fn takes_idle(&self) -> bool {
+        self.retention == Retention::Limits && self.origin.is_none() && !self.memory
+    }
+
     /// `all`: every stream of the plan.
     pub(super) fn config(&self, all: &[Self]) -> Value {
         let mut config = json!({"name": self.name});
@@ -191,6 +205,8 @@ impl StreamPlan {
 /// At least one, on streams that clients publish to.
 fn draw_consumers(dice: &mut Dice, streams: &[StreamPlan]) -> Vec<ConsumerPlan> {
     let most = dice.pick(&[1, 4, 12, 40]);
+    // Where nobody acknowledges anything nothing but a commit wakes consumers.
+    let acking = dice.pick(&[1, 3, u64::MAX]);
     // A work queue has one consumer for a subject.
     let mut taken = vec![BTreeSet::new(); streams.len()];
     let mut consumers = Vec::new();
@@ -214,7 +230,7 @@ fn draw_consumers(dice: &mut Dice, streams: &[StreamPlan]) -> Vec<ConsumerPlan> 
             }
             taken[stream].extend(wanted);
         }
-        let acks = retention != Retention::Limits || dice.roll(3) == 0;
+        let acks = retention != Retention::Limits || dice.roll(acking) == 0;
         consumers.push(ConsumerPlan {
             name: format!("C{index}"),
             stream,
@@ -273,6 +289,8 @@ pub(super) struct Ledger {
     pub(super) made: bool,
     pub(super) streams: Vec<Stored>,
     pub(super) consumers: Vec<Got>,
+    /// Consumers that nobody uses, by their stream and name: whether they are there, if an answer said so.
+    pub(super) idle: BTreeMap<(usize, String), bool>,
 }
 
 /// What was stored in a stream.
@@ -351,6 +369,7 @@ impl Ledger {
             made: false,
             streams: vec![Stored::default(); plan.streams.len()],
             consumers: vec![Got::default(); plan.consumers.len()],
+            idle: BTreeMap::new(),
         }
     }
 
@@ -369,6 +388,7 @@ impl Ledger {
             }
         }
         if plan.policy != Policy::Always {
+            self.idle.clear();
             for got in &mut self.consumers {
                 got.confirmed.clear();
             }

@@ -1,16 +1,17 @@
 //! All of JetStream's threads on a simulated disk, in an order that a seed draws.
 //!
 //! The real committer, keeper, engine and seat run as actors of a [`Schedule`], with clients beside them that publish, pull, acknowledge and
-//! remove, over streams in files and in memory, with each policy. They are preempted at each lock, so the steps of a commit (appended, written,
+//! remove, over streams in files and in memory, with each policy, make consumers that remember much, and stop now and then to see that nobody waits
+//! in vain. Somebody else may commit as well, between any two steps. They are preempted at each lock, so the steps of a commit (appended, written,
 //! synced, told, observed), a visit, a turn, a timer and a round of the keeper come in any order; the disk may be slow, or [fail](Trouble). A run
 //! is up to three lives of one store: the power fails in the midst of one, or the server stops well, and the next one goes on with what is there.
 //!
-//! The laws, of which [`Ledger`] keeps the facts: whoever waits is answered; a consumer with a waiting request has what it may have, without
-//! anybody doing anything; what was acknowledged is there, and nothing that was removed; an ack that was confirmed never comes again; once its
-//! consumers have nothing left, a work queue or an interest stream has nothing that they are done with; a work queue never has what a confirmed ack
-//! was about, not even when its log stopped; a mirror and a stream with a source have all of their origin, each message once; totals equal what can
-//! be read; a loss of power, or what passes, is never taken for damage, and what can't be read at the moment never for absent. While the disk fails a
-//! publish may be refused; when that has passed all goes on by itself.
+//! The laws, of which [`Ledger`] keeps the facts: whoever waits is answered; a consumer with a waiting request has what it may have, without anybody
+//! doing anything; what was acknowledged is there, and nothing that was removed; an ack that was confirmed never comes again; once its consumers have
+//! nothing left, a work queue or an interest stream has nothing that they are done with; a work queue never has what a confirmed ack was about, not
+//! even when its log stopped; a definition is there, or gone, as was answered; a mirror and a stream with a source have all of their origin, each
+//! message once; totals equal what can be read; a loss of power, or what passes, is never taken for damage, and what can't be read at the moment
+//! never for absent. While the disk fails a publish may be refused; when that has passed all goes on by itself.
 //!
 //! In between a loss of power is looked at that takes all that isn't synced ([`checks::check_cut`]): no stream ends before what it took for durable,
 //! and no queue has a message whose ack was confirmed, or that its consumer's durable state is past.
@@ -61,6 +62,8 @@ struct Life {
     faults: Mutex<Vec<Fault>>,
     /// Streams and consumers are made.
     ready: AtomicBool,
+    /// How often a client came to where all meet.
+    met: AtomicUsize,
     /// Clients that published all that they want.
     quiet: AtomicUsize,
     /// The disk works again.
@@ -111,6 +114,7 @@ fn play(seed: u64) -> u64 {
             marks: Mutex::default(),
             faults: Mutex::default(),
             ready: AtomicBool::new(false),
+            met: AtomicUsize::new(0),
             quiet: AtomicUsize::new(0),
             mended: AtomicBool::new(false),
             well: AtomicBool::new(false),
@@ -185,6 +189,12 @@ fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
     schedule.spawn("committer", move || {
         Committer::run_commits(&committed, &told.stop);
     });
+    if let Some(most) = plan.eager_us {
+        let (eager, told) = (store.clone(), life.clone());
+        schedule.spawn("eager committer", move || {
+            commit_eagerly(&eager, &told, most);
+        });
+    }
     let (kept, told) = (store.clone(), life.clone());
     schedule.spawn("keeper", move || Committer::run_keeper(&kept, &told.stop));
 
@@ -206,6 +216,7 @@ fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
     life.ready.store(true, SeqCst);
     client.run();
     client.wait_for(|life| life.done.load(SeqCst) == life.plan.clients);
+    interleave::aside(|| checks::check_cut(life));
     match life.trouble {
         Trouble::Lasting => client.wait_for(|_| store.failure().is_none() || waiting(&drive) == 0),
         _ => {
@@ -225,6 +236,17 @@ fn live(life: &Arc<Life>, schedule: &Schedule, number: u64) {
         life.trouble == Trouble::Lasting || closed.is_ok(),
         "{closed:?}"
     );
+}
+
+/// Commits between any two steps of others, besides the committer, until the store is closed.
+fn commit_eagerly(store: &Store, life: &Life, pause_us: u64) {
+    while !life.stop.load(SeqCst) {
+        let now = interleave::now().unwrap_or(0);
+        if store.commit_once(now).is_err() {
+            return;
+        }
+        interleave::pause(Duration::from_micros(interleave::roll(pause_us)));
+    }
 }
 
 /// No loss of power, and nothing that passes, is taken for damage. That a device can't be read is told as such.

@@ -34,6 +34,8 @@ const CALLS: [Call; 11] = [
 ];
 /// Calls for names and syncs: a failed one passes only if it wasn't made at all.
 const SYNCS: [Call; 2] = [Call::Sync, Call::SyncDir];
+/// Calls whose failure stops a stream.
+const STOPS: [Call; 2] = [Call::Write, Call::Sync];
 /// Calls by which a segment that was sealed is looked at first.
 const LOOKS: [Call; 2] = [Call::Open, Call::Map];
 /// Calls that find out what a store has.
@@ -97,7 +99,9 @@ impl Trouble {
     fn fault(self, dice: &mut Dice) -> Fault {
         let spared = dice.pick(&[0, 0, 1, 10]);
         let times = dice.pick(&[1, 3, u64::MAX, u64::MAX]);
+        let stops = self == Self::Lasting && dice.roll(3) == 0;
         let (call, failure) = match self {
+            Self::Lasting if stops => (dice.pick(&STOPS), Failure::Device),
             Self::Lasting if dice.roll(2) == 0 => (dice.pick(&SYNCS), Failure::Device),
             Self::Lasting => (dice.pick(&CALLS), Failure::Device),
             _ if dice.roll(6) == 0 => return Fault::Full,
@@ -118,6 +122,7 @@ impl Trouble {
             // The journal's file is there and open: no lack keeps it from being written, and what it does meet stops the store.
             Call::Any | Call::Write | Call::Sync if self == Self::Passing => "0000",
             Call::Map => "0000",
+            _ if stops => "0000",
             _ => dice.pick(&FILES),
         };
         // A sync that was made and failed never passes.
