@@ -106,7 +106,7 @@ fn steps(long: bool) -> Vec<Step> {
         ),
         Some(step(
             "crash",
-            if long { 30 } else { 8 },
+            if long { 50 } else { 9 },
             crash(long, broker),
         )),
         when(
@@ -251,8 +251,12 @@ fn crash(long: bool, broker: bool) -> Vec<Command> {
             "crash server --kills 3 --stops 1 --slow 1 --full 1 --scarce 1",
         ),
     };
-    let server = broker.then(|| xtask(server));
-    std::iter::once(xtask(log)).chain(server).collect()
+    let encrypted = match long {
+        true => "crash server --encrypted",
+        false => "crash server --encrypted --kills 3 --stops 0 --slow 0 --full 0 --scarce 0",
+    };
+    let servers = [server, encrypted].into_iter().filter(|_| broker);
+    std::iter::once(log).chain(servers).map(xtask).collect()
 }
 
 /// The segment log compiles for Windows, without what needs a C compiler for it.

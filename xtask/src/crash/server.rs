@@ -2,7 +2,8 @@
 //! promised.
 //!
 //! `midge-load ledger` is the load and the ledger (its head tells what it publishes, consumes, removes and defines); here the server is
-//! started, killed at a random moment, and started again. Its configuration names a store folder and nothing else. The
+//! started, killed at a random moment, and started again. Its configuration names a store folder and nothing else; with `--encrypted` a key, which is
+//! another one at each start of ours. The
 //! reference goes through the same; what it loses is counted, what ours loses is an error.
 
 mod disturb;
@@ -34,7 +35,7 @@ const BIRTH: u64 = 20;
 /// One fault in so many is followed by such a second one.
 const BIRTHS: u64 = 4;
 const DISK_MIB: u32 = 512;
-const USAGE: &str = "crash server [--kills N] [--stops N] [--slow N] [--full N] [--scarce N] [--seed S] [--reference] [--write]";
+const USAGE: &str = "crash server [--kills N] [--stops N] [--slow N] [--full N] [--scarce N] [--seed S] [--encrypted] [--reference] [--write]";
 
 struct Plan {
     kills: u32,
@@ -43,6 +44,7 @@ struct Plan {
     full: u32,
     scarce: u32,
     seed: u64,
+    encrypted: bool,
     /// The reference too.
     both: bool,
     write: bool,
@@ -57,6 +59,7 @@ impl Plan {
             full: PASSING,
             scarce: PASSING,
             seed: 1,
+            encrypted: false,
             both: false,
             write: false,
         };
@@ -70,11 +73,16 @@ impl Plan {
                 "--full" => plan.full = value()?.parse()?,
                 "--scarce" => plan.scarce = value()?.parse()?,
                 "--seed" => plan.seed = value()?.parse()?,
+                "--encrypted" => plan.encrypted = true,
                 "--reference" => plan.both = true,
                 "--write" => (plan.both, plan.write) = (true, true),
                 _ => bail!(USAGE),
             }
         }
+        ensure!(
+            !plan.write || !plan.encrypted,
+            "the table is of stores in clear"
+        );
         Ok(plan)
     }
 }
@@ -194,7 +202,7 @@ impl Fault {
 
 /// One server through so many faults.
 fn play(contestant: &Contestant, fault: Fault, plan: &Plan, base: &Path) -> Result<Totals> {
-    let mut stage = Stage::new(contestant, fault, base)?;
+    let mut stage = Stage::new(contestant, fault, plan.encrypted, base)?;
     let mut dice = Dice(plan.seed);
     let mut ledger = Ledger::start()?;
     let mut totals = Totals::default();
@@ -230,12 +238,15 @@ fn play(contestant: &Contestant, fault: Fault, plan: &Plan, base: &Path) -> Resu
 struct Stage<'a> {
     contestant: &'a Contestant,
     config: PathBuf,
+    log: PathBuf,
     store: PathBuf,
     disk: Option<Mounted>,
+    /// Number of the key that the store is under, if it is encrypted; 0: of none yet.
+    key: Option<u32>,
 }
 
 impl<'a> Stage<'a> {
-    fn new(contestant: &'a Contestant, fault: Fault, base: &Path) -> Result<Self> {
+    fn new(contestant: &'a Contestant, fault: Fault, encrypted: bool, base: &Path) -> Result<Self> {
         let folder = base.join(format!("server-{}", contestant.name));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
@@ -247,19 +258,31 @@ impl<'a> Stage<'a> {
             None => folder.join("store"),
             Some(disk) => disk.point().join("store"),
         };
-        let config = folder.join("server.conf");
-        let text = format!(
-            "host: \"127.0.0.1\"\nlog_file: \"{}\"\njetstream {{ store_dir: \"{}\" }}\n",
-            folder.join("server.log").display(),
-            store.display()
-        );
-        fs::write(&config, text)?;
         Ok(Self {
             contestant,
-            config,
+            config: folder.join("server.conf"),
+            log: folder.join("server.log"),
             store,
             disk,
+            key: encrypted.then_some(0),
         })
+    }
+
+    /// The configuration for a start; what is under one key of ours is under the next one then. (The reference's consumers don't survive that.)
+    fn write_config(&self) -> Result<()> {
+        let keys = match self.key {
+            None => String::new(),
+            Some(key) if self.is_ours() => {
+                format!("key: \"key-{}\", prev_key: \"key-{key}\",", key + 1)
+            }
+            Some(_) => "key: \"key\",".to_owned(),
+        };
+        let text = format!(
+            "host: \"127.0.0.1\"\nlog_file: \"{}\"\njetstream {{ {keys} store_dir: \"{}\" }}\n",
+            self.log.display(),
+            self.store.display()
+        );
+        fs::write(&self.config, text).context("write the configuration")
     }
 
     fn is_ours(&self) -> bool {
@@ -289,8 +312,10 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn try_start(&self, ledger: &mut Ledger) -> Result<(Server, Value)> {
+    fn try_start(&mut self, ledger: &mut Ledger) -> Result<(Server, Value)> {
+        self.write_config()?;
         let server = self.contestant.start(&self.config)?;
+        self.key = self.key.map(|key| key + 1);
         let verdict = ledger.say(&format!("check {}", server.addr))?;
         match &verdict["error"] {
             Value::Null => Ok((server, verdict)),
