@@ -1,7 +1,7 @@
 //! `bench js`: JetStream side by side, each promise against each promise.
 //!
-//! Five contestants: ours as it comes (an ack means synced), ours with `sync_interval: 2m`, the reference as it comes (synced
-//! every two minutes), the reference a second time (noise), and the reference with `sync_interval: always`. They run at the
+//! Seven contestants: ours as it comes (an ack means synced), ours with `sync_interval: 2m`, the reference as it comes (synced
+//! every two minutes), the reference a second time (noise), the reference with `sync_interval: always`, and both as they come with a key. They run at the
 //! same time, each with a store folder of its own, and are driven by turns.
 
 use std::fs;
@@ -17,16 +17,21 @@ use super::{Bench, Plan};
 use crate::page::layout;
 use crate::tree;
 
-/// Name in the table, whether it is ours, and what the configuration says about syncing.
-const CONTESTANTS: [(&str, bool, &str); 5] = [
+/// The default cipher is the same for both.
+const WITH_KEY: &str = "key: \"a key of thirty-two bytes, or so\"";
+
+/// Name in the table, whether it is ours, and what the configuration says beside the folder.
+const CONTESTANTS: [(&str, bool, &str); 7] = [
     ("midge", true, ""),
     ("midge-lazy", true, "sync_interval: \"2m\""),
     ("reference", false, ""),
     ("again", false, ""),
     ("always", false, "sync_interval: always"),
+    ("midge-key", true, WITH_KEY),
+    ("reference-key", false, WITH_KEY),
 ];
 
-/// Publishing, where all five differ.
+/// Publishing, where all differ.
 const PUBLISHING: [&str; 8] = [
     "js-sync-1",
     "js-sync-16",
@@ -45,6 +50,13 @@ const OTHERS: [&str; 6] = [
     "js-pull-none",
     "js-push",
     "js-filtered",
+];
+/// What those with a key do: records and payloads that are written, and read.
+const ENCRYPTED: [&str; 4] = [
+    "js-window-256",
+    "js-window-256-1k",
+    "js-kv-get",
+    "js-pull-none",
 ];
 /// Scenarios on servers of their own: memory and stop with 1,000 assets, start with a million messages.
 const WHOLE: [&str; 2] = ["js-assets", "js-million"];
@@ -95,7 +107,12 @@ const DURABLE: (&str, &str) = ("midge", "always");
 /// Lazy against lazy.
 const LAZY: (&str, &str) = ("midge-lazy", "reference");
 
-const ROWS: [Row; 36] = [
+/// What a key costs ours.
+const KEY_COST: (&str, &str) = ("midge-key", "midge");
+/// With a key, otherwise as they come.
+const KEYED: (&str, &str) = ("midge-key", "reference-key");
+
+const ROWS: [Row; 50] = [
     rate("js-sync-1", DURABLE, 1.2),
     rate("js-sync-16", DURABLE, 5.0),
     rate("js-window-256", AS_THEY_COME, 1.5),
@@ -157,6 +174,20 @@ const ROWS: [Row; 36] = [
         AS_THEY_COME,
         Goal::Under(100.0),
     ),
+    rate("js-window-256", KEY_COST, 0.9),
+    rate("js-window-256-1k", KEY_COST, 0.9),
+    rate("js-kv-get", KEY_COST, 0.9),
+    rate("js-pull-none", KEY_COST, 0.8),
+    cpu("js-window-256", KEY_COST, 1.3),
+    cpu("js-window-256-1k", KEY_COST, 1.3),
+    cpu("js-pull-none", KEY_COST, 1.5),
+    rate("js-window-256", KEYED, 1.5),
+    rate("js-window-256-1k", KEYED, 1.0),
+    rate("js-kv-get", KEYED, 2.0),
+    rate("js-pull-none", KEYED, 2.0),
+    cpu("js-window-256", KEYED, 0.5),
+    cpu("js-window-256-1k", KEYED, 0.5),
+    cpu("js-pull-none", KEYED, 0.5),
 ];
 
 const HEAD: [&str; 9] = [
@@ -233,6 +264,7 @@ fn traffic(bench: &Bench, round: usize, results: &mut Results) -> Result<()> {
             let idle = match contestant.name {
                 "always" => OTHERS.contains(scenario) || scenario.starts_with("js-window-4000"),
                 "midge-lazy" => OTHERS.contains(scenario),
+                "midge-key" | "reference-key" => !ENCRYPTED.contains(scenario),
                 _ => false,
             };
             if idle {
@@ -292,13 +324,13 @@ pub(super) fn fresh_folder(name: &str) -> Result<PathBuf> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let sync = CONTESTANTS
+    let more = CONTESTANTS
         .iter()
         .find(|one| one.0 == name)
         .map_or("", |one| one.2);
     let store = folder.join("store");
     let text = format!(
-        "host: \"127.0.0.1\"\njetstream {{ store_dir: \"{}\"\n {sync} }}\n",
+        "host: \"127.0.0.1\"\njetstream {{ store_dir: \"{}\"\n {more} }}\n",
         store.display()
     );
     let config = folder.join("server.conf");
