@@ -92,7 +92,7 @@ impl Consumer {
 
     /// Done with all up to here.
     pub(super) fn settle_upto(&mut self, seq: u64) {
-        let out = self.records.pending().range(..=seq).map(|(seq, _)| *seq);
+        let out = self.records.pending().range(..=seq).map(|(seq, _)| seq);
         let spent = self.records.spent().range(..=seq).copied();
         let below: Vec<u64> = out.chain(spent).collect();
         for seq in below {
@@ -114,7 +114,7 @@ impl Consumer {
             return false;
         };
         if let Some(due) = pending.due {
-            self.due.remove(&(due, seq));
+            self.due.remove((due, seq));
         }
         self.changed = true;
         self.floor = match self.records.first_pending() {
@@ -139,7 +139,7 @@ impl Consumer {
         if percent == 0 {
             return;
         }
-        let pending = self.records.pending().get(&place.stream_seq);
+        let pending = self.records.pending().get(place.stream_seq);
         let Some(pending) = pending.copied() else {
             return;
         };
@@ -166,12 +166,12 @@ impl Consumer {
         let Some(before) = due.take() else {
             return;
         };
-        self.due.remove(&(before, seq));
+        self.due.remove((before, seq));
         match nak_delay(delay) {
             Some(delay) if delay > 0 => {
                 let at = now.saturating_add(delay);
                 *due = Some(at);
-                self.due.insert((at, seq));
+                self.due.insert((at, seq), ());
             }
             _ => self.queue_again(seq),
         }
@@ -185,13 +185,13 @@ impl Consumer {
     }
 
     fn extend(&mut self, seq: u64, now: u64) {
-        let Some(pending) = self.records.pending().get(&seq).copied() else {
+        let Some(pending) = self.records.pending().get(seq).copied() else {
             return;
         };
         let later = now.saturating_add(self.wait_of(pending.count));
         if let Some(due) = self.records.due_mut(seq).and_then(Option::as_mut) {
-            self.due.remove(&(*due, seq));
-            self.due.insert((later, seq));
+            self.due.remove((*due, seq));
+            self.due.insert((later, seq), ());
             *due = later;
         }
     }
@@ -199,7 +199,7 @@ impl Consumer {
     fn terminate(&mut self, place: Place, reason: &[u8], now: u64) {
         self.acked_at = NonZeroU64::new(now);
         let seq = place.stream_seq;
-        if !self.records.pending().contains_key(&seq) {
+        if !self.records.pending().contains(seq) {
             return;
         }
         self.settle(seq);

@@ -1,5 +1,6 @@
 //! A consumer as it stands in an archive: its configuration, and the state that the reference keeps of one.
 
+use super::chunkmap::ChunkMap;
 use super::parts::Parts;
 use super::records::{Pending, Records};
 use super::{Consumer, ConsumerConfig, Pair};
@@ -61,9 +62,9 @@ impl Consumer {
                 sequence: pending.dseq,
                 timestamp: i64::try_from(pending.sent).unwrap_or(0),
             };
-            state.pending.insert(*seq, out);
+            state.pending.insert(seq, out);
             if pending.count > 1 {
-                state.redelivered.insert(*seq, pending.count - 1);
+                state.redelivered.insert(seq, pending.count - 1);
             }
         }
         // The form knows nothing of messages that went out as often as they may: they are out for the last time.
@@ -106,7 +107,7 @@ impl Consumer {
         };
         let floor = consumer.floor.stream;
         let may_be_out = |seq: u64| floor < seq && seq <= delivered;
-        let mut pending = BTreeMap::new();
+        let mut pending = ChunkMap::default();
         for (&seq, out) in &state.pending {
             if !may_be_out(seq) {
                 continue;
@@ -121,7 +122,9 @@ impl Consumer {
                 sent: now,
             };
             pending.insert(seq, out);
-            consumer.due.extend(due.map(|due| (due, seq)));
+            if let Some(due) = due {
+                consumer.due.insert((due, seq), ());
+            }
         }
         let (spent, initial) = (BTreeSet::new(), BTreeSet::new());
         consumer.records = Records::new(pending, spent, initial, Parts::default());

@@ -78,7 +78,7 @@ impl Consumer {
     pub(super) fn put_back(&mut self, next: &Next) {
         let seq = next.message.seq;
         // A fresh one comes again by itself: the next turn begins at `self.next`.
-        if self.records.pending().contains_key(&seq) {
+        if self.records.pending().contains(seq) {
             self.redeliver.push_front(seq);
         } else if seq < self.next {
             self.records.insert_initial(seq);
@@ -86,7 +86,7 @@ impl Consumer {
     }
 
     pub(super) fn is_fresh(&self, next: &Next) -> bool {
-        !self.records.pending().contains_key(&next.message.seq)
+        !self.records.pending().contains(next.message.seq)
     }
 
     /// How many messages it is behind, if that isn't `known`. `None`: the log can't say now.
@@ -162,7 +162,7 @@ impl Consumer {
 
     /// A message that was out before; `None` if it needn't go out again.
     fn again(&mut self, seq: u64) -> Result<Option<Next>, LogError> {
-        let pending = self.records.pending().get(&seq);
+        let pending = self.records.pending().get(seq);
         let Some(pending) = pending.filter(|it| it.due.is_none()) else {
             return Ok(None);
         };
@@ -189,7 +189,7 @@ impl Consumer {
             return;
         };
         if let Some(due) = pending.due {
-            self.due.remove(&(due, seq));
+            self.due.remove((due, seq));
         }
         match self.settles() {
             true => self.records.insert_spent(seq),
@@ -289,6 +289,8 @@ impl Consumer {
             sent: now,
         };
         self.records.sent(seq, delivery);
-        self.due.extend(due.map(|due| (due, seq)));
+        if let Some(due) = due {
+            self.due.insert((due, seq), ());
+        }
     }
 }

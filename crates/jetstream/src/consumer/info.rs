@@ -72,8 +72,8 @@ impl Consumer {
             num_redelivered: self
                 .records
                 .pending()
-                .values()
-                .filter(|pending| pending.count > 1)
+                .range(..)
+                .filter(|(_, pending)| pending.count > 1)
                 .count() as u64,
             num_waiting: self.requests.len() as u64,
             num_pending: self.num_pending(),
@@ -127,8 +127,8 @@ impl Consumer {
         if self.num_pending() > 0 && self.next > stats.visible {
             return Some("waiting for the disk".into());
         }
-        let (due, _) = self.due.first()?;
+        let ((due, _), ()) = self.due.first()?;
         (self.num_pending() == 0)
-            .then(|| format!("waiting for acknowledgements until {}", Time(*due)))
+            .then(|| format!("waiting for acknowledgements until {}", Time(due)))
     }
 }

@@ -12,6 +12,7 @@
 
 mod ack;
 mod archive;
+mod chunkmap;
 mod config;
 mod deliver;
 mod feed;
@@ -39,6 +40,7 @@ use crate::headers::status;
 use crate::stream::present;
 use crate::tasks::Slice;
 use crate::{AccountId, Message, Network};
+use chunkmap::ChunkMap;
 pub(crate) use feed::count_or_more;
 use feed::most_from;
 pub(crate) use flow::{LAST_CONSUMER, LAST_STREAM, STALLED};
@@ -80,7 +82,8 @@ pub(crate) struct Consumer {
     /// Whether it is done with a message below this sequence isn't known; 0: all is known.
     known_from: u64,
     records: Records,
-    due: BTreeSet<(u64, u64)>,
+    /// When messages that are out count as lost, and which.
+    due: ChunkMap<(u64, u64), ()>,
     redeliver: VecDeque<u64>,
     requests: VecDeque<Request>,
     /// What its stream does with messages that it is done with.
@@ -156,7 +159,7 @@ impl Consumer {
             reset_to: 0,
             known_from: 0,
             records: Records::default(),
-            due: BTreeSet::new(),
+            due: ChunkMap::default(),
             redeliver: VecDeque::new(),
             requests: VecDeque::new(),
             retention: Retention::Limits,
@@ -248,7 +251,7 @@ impl Consumer {
     /// Whether it had this message, and will never deliver it again.
     pub(crate) fn is_done_with(&self, seq: u64) -> bool {
         (self.known_from..self.next).contains(&seq)
-            && !self.records.pending().contains_key(&seq)
+            && !self.records.pending().contains(seq)
             && !self.records.spent().contains(&seq)
             && !self.records.initial().contains(&seq)
     }
@@ -357,7 +360,7 @@ impl Consumer {
     /// When time does something to it.
     pub(crate) fn poll_timeout(&self) -> Option<u64> {
         let request = self.requests.iter().filter_map(Request::due).min();
-        let lost = self.due.first().map(|(due, _)| *due);
+        let lost = self.due.first().map(|((due, _), ())| due);
         let pause = self
             .resumes_at
             .filter(|_| !self.requests.is_empty() || !self.config.is_pull());
@@ -398,11 +401,11 @@ impl Consumer {
         if self.resumes_at.is_some_and(|at| at <= now) {
             self.resumes_at = None;
         }
-        while let Some((due, seq)) = self.due.first().copied() {
+        while let Some(((due, seq), ())) = self.due.first() {
             if due > now {
                 break;
             }
-            self.due.pop_first();
+            self.due.remove((due, seq));
             self.queue_again(seq);
         }
         if self
@@ -429,9 +432,9 @@ impl Consumer {
 
     /// All that is out goes out again: it went to a place where nobody is any more.
     fn send_all_again(&mut self) {
-        self.due.clear();
+        self.due = ChunkMap::default();
         self.redeliver.clear();
-        let out: Vec<u64> = self.records.pending().keys().copied().collect();
+        let out: Vec<u64> = self.records.pending().keys().collect();
         for seq in out {
             self.queue_again(seq);
         }
@@ -439,12 +442,14 @@ impl Consumer {
 
     /// A message that was out must go out again, if it may.
     fn queue_again(&mut self, seq: u64) {
-        let Some(due) = self.records.due_mut(seq) else {
+        let Some(pending) = self.records.pending().get(seq) else {
             return;
         };
-        *due = None;
-        let count = self.records.pending()[&seq].count;
-        if self.is_spent(count) {
+        let is_spent = self.is_spent(pending.count);
+        if let Some(due) = self.records.due_mut(seq) {
+            *due = None;
+        }
+        if is_spent {
             self.give_up(seq);
         } else {
             self.redeliver.push_back(seq);
@@ -471,7 +476,7 @@ impl Consumer {
     /// Forgets what it remembers of messages below `first`: they are gone, or not for it.
     pub(crate) fn begins_at(&mut self, first: u64) {
         let pending = self.records.pending().range(..first);
-        let lost = pending.map(|(seq, _)| *seq).collect();
+        let lost = pending.map(|(seq, _)| seq).collect();
         self.lose(first, lost);
     }
 
@@ -512,7 +517,7 @@ impl Consumer {
             let run = begin..begin + count;
             self.pass_over(run.clone());
             let pending = self.records.pending().range(run.clone());
-            lost.extend(pending.map(|(seq, _)| *seq));
+            lost.extend(pending.map(|(seq, _)| seq));
             self.records.remove_spent_within(run);
         }
         let any = !lost.is_empty();
@@ -547,10 +552,15 @@ impl Consumer {
         self.changed |= self.next > end;
         self.next = self.next.min(end);
         self.known_from = self.known_from.min(end);
-        while let Some((&seq, _)) = self.records.pending().range(self.next..).next_back() {
+        while let Some((seq, _)) = self
+            .records
+            .pending()
+            .last()
+            .filter(|last| last.0 >= self.next)
+        {
             self.changed = true;
             let due = self.records.remove_pending(seq).and_then(|it| it.due);
-            due.map(|due| self.due.remove(&(due, seq)));
+            due.map(|due| self.due.remove((due, seq)));
         }
         self.changed |= self.records.remove_spent_within(self.next..);
         self.changed |= self.records.remove_initial_within(end..);
@@ -581,7 +591,7 @@ impl Consumer {
         if seq.is_none() && self.config.deliver_policy == DeliverPolicy::LastPerSubject {
             // What lies between the last ones of each subject was never for it.
             let out = self.records.pending().keys();
-            let initial = out.chain(self.records.initial()).copied().collect();
+            let initial = out.chain(self.records.initial().iter().copied()).collect();
             self.records.begin_anew(initial);
         } else {
             self.records.begin_anew(BTreeSet::new());
@@ -592,7 +602,7 @@ impl Consumer {
             // Some of what it skips may have been out.
             self.known_from = at;
         }
-        self.due.clear();
+        self.due = ChunkMap::default();
         self.redeliver.clear();
         self.replayed = None;
         self.dseq = 1;

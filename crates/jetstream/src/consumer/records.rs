@@ -3,8 +3,9 @@
 //! A sequence is in one of the three at most. Whoever changes them does it here, where the part of the state that the change falls into
 //! is noted ([`super::parts`]): so no save leaves one out.
 
+use super::chunkmap::ChunkMap;
 use super::parts::Parts;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::RangeBounds;
 
 /// A message that is out and not acknowledged.
@@ -23,7 +24,7 @@ pub(super) struct Pending {
 /// See the head of this file.
 #[derive(Clone, Default)]
 pub(super) struct Records {
-    pending: BTreeMap<u64, Pending>,
+    pending: ChunkMap<u64, Pending>,
     spent: BTreeSet<u64>,
     initial: BTreeSet<u64>,
     parts: Parts,
@@ -32,7 +33,7 @@ pub(super) struct Records {
 impl Records {
     /// These, in parts of which the store has some.
     pub(super) fn new(
-        pending: BTreeMap<u64, Pending>,
+        pending: ChunkMap<u64, Pending>,
         spent: BTreeSet<u64>,
         initial: BTreeSet<u64>,
         parts: Parts,
@@ -49,14 +50,13 @@ impl Records {
     }
 
     /// What is out, by stream sequence.
-    pub(super) fn pending(&self) -> &BTreeMap<u64, Pending> {
+    pub(super) fn pending(&self) -> &ChunkMap<u64, Pending> {
         &self.pending
     }
 
     /// The first of them.
     pub(super) fn first_pending(&self) -> Option<(u64, &Pending)> {
-        let first = self.pending.first_key_value();
-        first.map(|(seq, pending)| (*seq, pending))
+        self.pending.first()
     }
 
     /// Went out as often as they may and were never acknowledged; kept where the stream asks who is done with a message. Elsewhere
@@ -81,10 +81,9 @@ impl Records {
     /// The first sequence from `from` on of which something is remembered.
     pub(super) fn next_from(&self, from: u64) -> Option<u64> {
         let pending = self.pending.range(from..).next().map(|(seq, _)| seq);
-        let spent = self.spent.range(from..).next();
-        let initial = self.initial.range(from..).next();
-        let first = [pending, spent, initial].into_iter().flatten().min();
-        first.copied()
+        let spent = self.spent.range(from..).next().copied();
+        let initial = self.initial.range(from..).next().copied();
+        [pending, spent, initial].into_iter().flatten().min()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -93,7 +92,7 @@ impl Records {
 
     /// A message went out. Its consumer sequence stays that of the first time.
     pub(super) fn sent(&mut self, seq: u64, delivery: Pending) {
-        match self.pending.get_mut(&seq) {
+        match self.pending.get_mut(seq) {
             Some(pending) => {
                 let dseq = pending.dseq;
                 *pending = Pending { dseq, ..delivery };
@@ -108,11 +107,11 @@ impl Records {
 
     /// When a message that is out counts as lost; no state says so.
     pub(super) fn due_mut(&mut self, seq: u64) -> Option<&mut Option<u64>> {
-        self.pending.get_mut(&seq).map(|pending| &mut pending.due)
+        self.pending.get_mut(seq).map(|pending| &mut pending.due)
     }
 
     pub(super) fn remove_pending(&mut self, seq: u64) -> Option<Pending> {
-        let pending = self.pending.remove(&seq)?;
+        let pending = self.pending.remove(seq)?;
         self.parts.remove(seq);
         Some(pending)
     }
@@ -170,7 +169,7 @@ impl Records {
     pub(super) fn begin_anew(&mut self, initial: BTreeSet<u64>) {
         let mut parts = std::mem::take(&mut self.parts);
         parts.clear();
-        *self = Self::new(BTreeMap::new(), BTreeSet::new(), initial, parts);
+        *self = Self::new(ChunkMap::default(), BTreeSet::new(), initial, parts);
     }
 
     fn note_new(&mut self, seq: u64) {
@@ -186,7 +185,7 @@ impl Records {
     }
 
     fn last(&self) -> Option<u64> {
-        let pending = self.pending.last_key_value().map(|(seq, _)| *seq);
+        let pending = self.pending.last().map(|(seq, _)| seq);
         let spent = self.spent.last().copied();
         pending.max(spent).max(self.initial.last().copied())
     }
@@ -195,8 +194,8 @@ impl Records {
     fn seqs(&self, range: impl RangeBounds<u64> + Clone) -> Vec<u64> {
         let pending = self.pending.range(range.clone()).map(|(seq, _)| seq);
         let spent = self.spent.range(range.clone());
-        let others = spent.chain(self.initial.range(range));
-        let mut seqs: Vec<u64> = pending.chain(others).copied().collect();
+        let others = spent.chain(self.initial.range(range)).copied();
+        let mut seqs: Vec<u64> = pending.chain(others).collect();
         seqs.sort_unstable();
         seqs
     }

@@ -30,6 +30,7 @@
 //! The state says that messages are done with which the stream is to remove. While it didn't take that, the state is neither written
 //! nor confirmed ([`Consumer::poll_state`]); a state that the store refused is to be written again ([`Consumer::unsaved`]).
 
+use super::chunkmap::ChunkMap;
 use super::parts::{Census, Parts, Range};
 use super::records::{Pending, Records};
 use super::{Consumer, ConsumerConfig, DeliverPolicy, Pair};
@@ -214,7 +215,7 @@ impl Consumer {
             put(out, seq - before);
             put(out, pending.dseq);
             put(out, pending.count);
-            before = *seq;
+            before = seq;
         }
     }
 
@@ -341,8 +342,11 @@ impl Consumer {
         if Census::of(census.save, saves.iter().map(|(_, save)| *save)) != census {
             return None;
         }
-        let due = lists.pending.iter();
-        self.due = due.filter_map(|(seq, it)| Some((it.due?, *seq))).collect();
+        for (seq, pending) in lists.pending.range(..) {
+            if let Some(due) = pending.due {
+                self.due.insert((due, seq), ());
+            }
+        }
         let strays = stored.keys().filter(|_| census.parts == 0);
         let mut parts = Parts::stored(census.save, saves);
         parts.note_strays(strays.copied());
@@ -365,7 +369,7 @@ enum Decoded {
 /// What is read of the parts of a state.
 #[derive(Default)]
 struct Lists {
-    pending: BTreeMap<u64, Pending>,
+    pending: ChunkMap<u64, Pending>,
     spent: BTreeSet<u64>,
     initial: BTreeSet<u64>,
     /// Where the part begins that is read, and where the next one does.
@@ -375,9 +379,10 @@ struct Lists {
 impl Lists {
     /// Whether all sequences that were read are lower ones.
     fn is_below(&self, end: u64) -> bool {
-        let pending = self.pending.last_key_value().map(|(seq, _)| seq);
-        let lasts = [pending, self.spent.last(), self.initial.last()];
-        lasts.into_iter().flatten().all(|last| *last < end)
+        let pending = self.pending.last().map(|(seq, _)| seq);
+        let (spent, initial) = (self.spent.last(), self.initial.last());
+        let lasts = [pending, spent.copied(), initial.copied()];
+        lasts.into_iter().flatten().all(|last| last < end)
     }
 
     fn take_pending(

@@ -55,8 +55,8 @@ impl StoredState {
 /// All that a state tells.
 fn told(consumer: &Consumer) -> impl PartialEq + std::fmt::Debug + use<> {
     let records = &consumer.records;
-    let pending = records.pending().iter();
-    let pending: Vec<_> = pending.map(|(s, it)| (*s, it.dseq, it.count)).collect();
+    let pending = records.pending().range(..);
+    let pending: Vec<_> = pending.map(|(s, it)| (s, it.dseq, it.count)).collect();
     let numbers = [consumer.next, consumer.dseq, consumer.known_from];
     (
         pending,
@@ -78,8 +78,8 @@ fn deliver(consumer: &mut Consumer, seq: u64, count: u64) {
     consumer.next = consumer.next.max(seq + 1);
 }
 
-fn pick<'a>(from: impl Iterator<Item = &'a u64>, draws: &mut Draws) -> Option<u64> {
-    let all: Vec<u64> = from.copied().collect();
+fn pick(from: impl Iterator<Item = u64>, draws: &mut Draws) -> Option<u64> {
+    let all: Vec<u64> = from.collect();
     let at = draws.number() as usize % all.len().max(1);
     all.get(at).copied()
 }
@@ -98,7 +98,7 @@ fn step(consumer: &mut Consumer, draws: &mut Draws) {
         3..=6 => assert!(out.is_none_or(|seq| records.remove_pending(seq).is_some())),
         7 => {
             if let Some(seq) = out {
-                let count = 1 + records.pending()[&seq].count;
+                let count = 1 + records.pending().get(seq).unwrap().count;
                 deliver(consumer, seq, count);
             }
         }
@@ -108,7 +108,7 @@ fn step(consumer: &mut Consumer, draws: &mut Draws) {
             }
         }
         9 => {
-            let seq = pick(records.spent().iter(), draws);
+            let seq = pick(records.spent().iter().copied(), draws);
             assert!(seq.is_none_or(|seq| records.remove_spent(seq)));
         }
         10 => {
@@ -223,7 +223,7 @@ fn a_state_that_was_written_whole_is_read_and_goes_on_in_parts() {
     let mut consumer = Consumer::empty(AccountId(1), "S", &log, ConsumerConfig::default(), 0);
     assert_eq!(consumer.decode(&stored, 0), Decoded::Whole);
     assert_eq!(consumer.records.pending().len(), 2000);
-    assert_eq!(consumer.records.pending()[&3000].dseq, 3000);
+    assert_eq!(consumer.records.pending().get(3000).unwrap().dseq, 3000);
     assert!(stored.save(&mut consumer) > 2, "now it is in parts");
     let read = stored.read(&log, 512).expect("it can be read");
     assert_eq!(told(&read), told(&consumer));
