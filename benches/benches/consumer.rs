@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use midge_jetstream::{
-    AccountId, AccountLimits, JetStream, Listens, Message, Network, Settings, Token,
+    AccountId, AccountLimits, Client, JetStream, Listens, Message, Network, Origin, Settings, Token,
 };
 use midge_streamlog::sim::CrashDisk;
 use midge_streamlog::{Store, StoreOptions};
@@ -125,6 +125,7 @@ impl Server {
             subject,
             reply,
             payload,
+            origin: Origin::Client(Client::UNRESTRICTED),
             ..Message::default()
         };
         self.jetstream
