@@ -462,6 +462,31 @@ fn a_purge_tells_consumers_in_slices() {
     assert_eq!(info(&mut world, "L"), (0, 1));
 }
 
+/// Symptom: a consumer that began with the last messages of a million subjects held everybody when it came to them while they were being purged.
+/// Cause: it looked for the next one that is there in one go. Remedy: it goes on in its next turn.
+#[test]
+fn last_messages_that_are_gone_are_skipped_in_slices() {
+    let mut world = many_subjects(&json!({}));
+    let all = json!({"durable_name": "C", "ack_policy": "explicit", "max_ack_pending": -1});
+    let lasts = json!({"durable_name": "L", "ack_policy": "explicit", "deliver_policy": "last_per_subject", "filter_subject": "s.*"});
+    for (name, config) in [("C", all), ("L", lasts)] {
+        let body = json!({"stream_name": "S", "config": config});
+        world.ask(&format!("CONSUMER.DURABLE.CREATE.S.{name}"), &body);
+    }
+    // Until C was told of all that it has out, L isn't told of anything.
+    world.pull("C", &json!({"batch": MESSAGES}));
+    let purge = json!({"filter": "s.*", "keep": 1}).to_string();
+    world.send("$JS.API.STREAM.PURGE.S", Some("_I.b"), "", &purge);
+    while stored(&world) > 1 {
+        assert!(world.turn());
+    }
+    world.send("$JS.API.CONSUMER.MSG.NEXT.S.L", Some("_I.a"), "", "");
+    let turns = world.turns_until_answered();
+    assert!(turns >= MESSAGES / SLICE / 2, "{turns} turns");
+    let last = world.take("_I.a").pop().expect("a message").reply;
+    assert!(last.starts_with("$JS.ACK.S.L.1.3000."), "{last}");
+}
+
 /// Which of the messages that a consumer has out are gone isn't looked for when it is known that few are.
 #[test]
 fn a_roll_up_of_few_messages_is_told_at_once() {

@@ -20,6 +20,9 @@ pub(super) const TURN_BYTES: usize = 256 << 10;
 /// When a consumer whose messages can't be read tries again, in nanoseconds.
 const READ_AGAIN: u64 = 250_000_000;
 
+/// Messages that a turn finds gone when they would go out.
+const SKIPS_MAX: usize = 256;
+
 /// A message that goes out, and which time it is.
 pub(super) struct Next {
     pub(super) message: Stored,
@@ -35,6 +38,7 @@ impl Consumer {
     /// Delivers what there is and may go, up to a turn's worth. True if there may be more.
     pub(crate) fn run(&mut self, now: u64, net: &mut dyn Network) -> bool {
         self.wake_at = None;
+        self.skips = 0;
         let was_readable = self.unreadable.take().is_none();
         let more = self.try_run(now, net);
         if let Some(error) = self.unreadable.as_ref().filter(|_| was_readable) {
@@ -100,6 +104,11 @@ impl Consumer {
         }
     }
 
+    /// Whether so many messages were gone when their turn came that the rest is for the next turn.
+    pub(super) fn skips_on(&self) -> bool {
+        self.skips >= SKIPS_MAX
+    }
+
     /// What goes out next: first what must go again.
     pub(super) fn next_message(
         &mut self,
@@ -126,11 +135,14 @@ impl Consumer {
             while let Some(seq) = self.records.pop_initial_if(|seq| seq <= visible) {
                 match present(self.log.get(seq)) {
                     Ok(Some(message)) => return Some(Next { message, count: 1 }),
-                    Ok(None) => {}
+                    Ok(None) => self.skips += 1,
                     Err(error) => {
                         self.records.insert_initial(seq);
                         return self.hold_back(&error, now);
                     }
+                }
+                if self.skips_on() {
+                    return None;
                 }
             }
             if !self.records.initial().is_empty() {

@@ -102,6 +102,8 @@ pub(crate) struct Consumer {
     wake_at: Option<u64>,
     /// Why its messages can't be read now, if so.
     unreadable: Option<Box<str>>,
+    /// Messages that were gone when they would have gone out in this turn.
+    skips: usize,
     /// When a pause ends; the configuration goes on showing it.
     resumes_at: Option<u64>,
     /// With original replay: when the last message went out, and the time it bears.
@@ -172,6 +174,7 @@ impl Consumer {
             acked_at: None,
             wake_at: None,
             unreadable: None,
+            skips: 0,
             replayed: None,
             push: Push::default(),
             pin: None,

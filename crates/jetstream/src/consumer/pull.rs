@@ -110,6 +110,9 @@ impl Consumer {
                 return false;
             };
             let Some(next) = self.next_message(feed, wanted, now) else {
+                if self.skips_on() {
+                    return true;
+                }
                 if self.unreadable.is_none() {
                     self.end_one_shots(net);
                 }

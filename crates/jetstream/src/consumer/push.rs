@@ -46,7 +46,7 @@ impl Consumer {
                 return false;
             };
             let Some(next) = self.next_message(feed, TURN_MSGS - sent, now) else {
-                return false;
+                return self.skips_on();
             };
             let left = pending.saturating_sub(u64::from(self.is_fresh(&next)));
             behind = Some(left);
