@@ -112,7 +112,7 @@ const KEY_COST: (&str, &str) = ("midge-key", "midge");
 /// With a key, otherwise as they come.
 const KEYED: (&str, &str) = ("midge-key", "reference-key");
 
-const ROWS: [Row; 50] = [
+const ROWS: [Row; 52] = [
     rate("js-sync-1", DURABLE, 1.2),
     rate("js-sync-16", DURABLE, 5.0),
     rate("js-window-256", AS_THEY_COME, 1.5),
@@ -174,19 +174,21 @@ const ROWS: [Row; 50] = [
         AS_THEY_COME,
         Goal::Under(100.0),
     ),
-    rate("js-window-256", KEY_COST, 0.9),
-    rate("js-window-256-1k", KEY_COST, 0.9),
-    rate("js-kv-get", KEY_COST, 0.9),
+    rate("js-window-256", KEY_COST, 0.8),
+    rate("js-window-256-1k", KEY_COST, 0.8),
+    rate("js-kv-get", KEY_COST, 0.8),
     rate("js-pull-none", KEY_COST, 0.8),
-    cpu("js-window-256", KEY_COST, 1.3),
-    cpu("js-window-256-1k", KEY_COST, 1.3),
-    cpu("js-pull-none", KEY_COST, 1.5),
+    cpu("js-window-256", KEY_COST, 1.4),
+    cpu("js-window-256-1k", KEY_COST, 1.4),
+    cpu("js-kv-get", KEY_COST, 1.4),
+    cpu("js-pull-none", KEY_COST, 1.6),
     rate("js-window-256", KEYED, 1.5),
     rate("js-window-256-1k", KEYED, 1.0),
     rate("js-kv-get", KEYED, 2.0),
     rate("js-pull-none", KEYED, 2.0),
     cpu("js-window-256", KEYED, 0.5),
     cpu("js-window-256-1k", KEYED, 0.5),
+    cpu("js-kv-get", KEYED, 0.5),
     cpu("js-pull-none", KEYED, 0.5),
 ];
 
