@@ -252,10 +252,12 @@ impl Drive {
     }
 
     fn halt(&mut self) {
+        // The store's observer has the seat, and the engine in it the store: none would go as long as it sits there.
+        let engine = self.seat.engine().take();
         let Some(thread) = self.thread.take() else {
             return;
         };
-        if let Some(mut engine) = self.seat.engine().take() {
+        if let Some(mut engine) = engine {
             engine.stop();
         }
         self.seat.ring();

@@ -39,3 +39,13 @@ fn what_waits_for_room_is_taken_when_the_turn_itself_makes_the_room() {
     }
     assert_eq!(bench.answers().len() as u64, COUNT, "after {turns} turns");
 }
+
+/// The store's observer has the seat in which the engine sits, which has the store.
+#[test]
+fn a_drive_without_threads_lets_its_store_go() {
+    let disk = Arc::new(CrashDisk::new());
+    let known = Arc::downgrade(&disk);
+    let store = Store::open(disk, StoreOptions::default()).unwrap();
+    drop(Bench::new(store, Policy::Always));
+    assert!(known.upgrade().is_none());
+}
