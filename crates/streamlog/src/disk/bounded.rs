@@ -28,7 +28,7 @@ use std::{
     sync::Arc,
 };
 
-/// How often a call that met a lack of descriptors is made again, each time after a file was closed.
+/// How often a call that met a lack of descriptors is made again, each time after one was freed.
 const RETRIES_MAX: usize = 8;
 
 /// The disk.
@@ -241,11 +241,16 @@ impl Pool {
         while self.table.lock().open.len() >= self.max && self.close_one() {}
         for _ in 0..RETRIES_MAX {
             match call() {
-                Err(error) if is_out_of_descriptors(&error) && self.close_one() => {}
+                Err(error) if is_out_of_descriptors(&error) && self.free_one() => {}
                 done => return done,
             }
         }
         call()
+    }
+
+    /// Frees a descriptor: one of the reserve, or an idle file's, which may fill the reserve again. `false`: there is none.
+    fn free_one(&self) -> bool {
+        self.disk.release_descriptor() || self.close_one()
     }
 
     /// Closes one that is idle; syncs it before if need be. `false`: none can be closed now.
@@ -404,6 +409,10 @@ impl Disk for BoundedDisk {
                 *failure = Some((error.kind(), error.to_string()));
             }
         })
+    }
+
+    fn release_descriptor(&self) -> bool {
+        self.pool.disk.release_descriptor()
     }
 
     fn lanes(&self) -> usize {

@@ -1,5 +1,8 @@
 //! A folder of the real file system.
-use super::{Disk, DiskFile};
+use super::{
+    Disk, DiskFile,
+    descriptors::{Descriptors, OpenFile},
+};
 use crate::region;
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -24,9 +27,8 @@ pub enum ReadMode {
 pub struct FolderDisk {
     path: PathBuf,
     mode: ReadMode,
-    /// for the syncs of names: they must not want for a descriptor
-    #[cfg(unix)]
-    folder: File,
+    /// the folder itself as well: the syncs of names must not want for one
+    descriptors: Arc<Descriptors>,
     lock: Mutex<Option<File>>,
 }
 
@@ -38,8 +40,7 @@ impl FolderDisk {
         let path = path.as_ref().to_owned();
         make_private(&path)?;
         Ok(Self {
-            #[cfg(unix)]
-            folder: File::open(&path)?,
+            descriptors: Descriptors::new(&path)?,
             path,
             mode,
             lock: Mutex::new(None),
@@ -52,7 +53,7 @@ impl FolderDisk {
 
     fn file(&self, file: File) -> Arc<dyn DiskFile> {
         Arc::new(FolderFile {
-            file,
+            file: OpenFile::new(file, &self.descriptors),
             mode: self.mode,
         })
     }
@@ -145,20 +146,17 @@ impl Disk for FolderDisk {
         std::fs::remove_file(self.at(name))
     }
 
-    #[cfg(unix)]
     fn sync_dir(&self) -> io::Result<()> {
-        self.folder.sync_all()
+        self.descriptors.sync_folder()
     }
 
-    /// NTFS journals names itself, and a folder can't be opened as a file.
-    #[cfg(not(unix))]
-    fn sync_dir(&self) -> io::Result<()> {
-        Ok(())
+    fn release_descriptor(&self) -> bool {
+        self.descriptors.release()
     }
 }
 
 struct FolderFile {
-    file: File,
+    file: OpenFile,
     mode: ReadMode,
 }
 
@@ -170,7 +168,7 @@ impl DiskFile for FolderFile {
     #[cfg(target_os = "linux")]
     fn allocate(&self, len: u64) -> io::Result<()> {
         use rustix::{fs, io::Errno};
-        match fs::fallocate(&self.file, fs::FallocateFlags::empty(), 0, len) {
+        match fs::fallocate(&*self.file, fs::FallocateFlags::empty(), 0, len) {
             Err(Errno::OPNOTSUPP | Errno::NOSYS) => allocate_by_zeros(self, len),
             other => Ok(other?),
         }

@@ -5,6 +5,7 @@
 mod bounded;
 #[cfg(any(test, feature = "sim"))]
 pub(crate) mod crash;
+mod descriptors;
 mod folder;
 
 pub(crate) use bounded::BoundedDisk;
@@ -32,6 +33,10 @@ pub trait Disk: Send + Sync {
     /// How many syncs at a time it does better than one after the other.
     fn lanes(&self) -> usize {
         1
+    }
+    /// Frees a descriptor that it held in reserve, for a call that found none. `false`: there is none.
+    fn release_descriptor(&self) -> bool {
+        false
     }
     /// Says what the next operations are for. A simulated disk counts by it; a real one doesn't care.
     fn note(&self, _work: Work) {}
