@@ -4,7 +4,6 @@ use crate::{
     Error, Result,
     commit::{Carry, Unsaved, Writer, fill_frame},
     disk::Work,
-    journal::PAGE,
     small::{Deltas, Pairs},
     spill::Spilled,
     store::{Inner, STREAM_KEY, key_of},
@@ -325,8 +324,7 @@ impl Inner {
         }
         let frame = std::mem::replace(&mut w.frame, w.journal.frame());
         fill_frame(w, &carry, &[], &Deltas::new());
-        // The page after it is for a frame that announces what became free.
-        let fits = w.journal.fits(w.frame.len() + PAGE as usize);
+        let fits = w.journal.fits(w.frame.len());
         let put = match fits {
             true => self.put_frame(w, &carry, &mut [], &mut Deltas::new()),
             false => Ok(()),
@@ -357,7 +355,7 @@ impl Inner {
     /// Writes a frame that says what is needed no more, and nothing else; unless that is the same as before, since it takes room itself.
     fn announce(&self, w: &mut Writer) -> Result<()> {
         let (oldest, mut empty) = (w.oldest(), w.journal.frame());
-        if w.journal.gives_back(oldest) && w.journal.fits(empty.len()) {
+        if w.journal.gives_back(oldest) && w.journal.fits_empty() {
             w.journal.write(&*self.disk, &mut empty, oldest)?;
             w.sync_journal()?;
         }

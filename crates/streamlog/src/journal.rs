@@ -3,6 +3,7 @@
 //! Invariants:
 //! - The bytes of a frame with number >= `announced` are never written over; `announced` is the `oldest` of a synced frame.
 //! - Frames never share a page.
+//! - Behind each frame with something in it a page is left, for the empty one that says what is needed no more: a sync of that gives back at least as much.
 //! - Nothing is written or synced after a failure that may have cost bytes, whoever met it: the system tells of them once.
 //! - With a key no small state is in the ring in clear, but what was written before there was one.
 use crate::{
@@ -265,9 +266,19 @@ impl Journal {
         });
     }
 
-    /// Whether a frame of `len` bytes has a place now.
+    /// Whether a frame of `len` bytes with something in it has a place now.
     pub(crate) fn fits(&self, len: usize) -> bool {
-        self.place((len as u64).next_multiple_of(PAGE)).is_some()
+        self.place_before_page(len as u64).is_some()
+    }
+
+    /// Whether an empty frame has one.
+    pub(crate) fn fits_empty(&self) -> bool {
+        self.place(PAGE).is_some()
+    }
+
+    /// Where a frame of `len` bytes goes, so that an empty one has a place behind it.
+    fn place_before_page(&self, len: u64) -> Option<u64> {
+        self.place(len.next_multiple_of(PAGE) + PAGE)
     }
 
     /// Writes a frame. Replay will begin at `oldest`, or at this frame if that is 0. Returns its number.
@@ -281,7 +292,11 @@ impl Journal {
         oldest: u64,
     ) -> Result<u64> {
         let len = (frame.len() as u64).next_multiple_of(PAGE);
-        let at = self.place(len).ok_or(Error::DiskFull)?;
+        let place = match frame.is_empty() {
+            true => self.place(len),
+            false => self.place_before_page(len),
+        };
+        let at = place.ok_or(Error::DiskFull)?;
         if at == 0 && self.head != 0 {
             disk.note(Work::Wrap);
         }
@@ -487,6 +502,36 @@ mod tests {
         assert!(!journal.gives_back(3), "they are given back");
     }
 
+    /// Symptom: a full journal of which nothing was needed any more, and no frame found a place to say so. Cause: the last page was anybody's. Remedy:
+    /// it is kept for that frame.
+    #[test]
+    fn the_frame_that_frees_the_ring_has_a_place() {
+        let disk = CrashDisk::new();
+        let mut journal = Journal::create(&disk, 7, None, 24 * PAGE).unwrap();
+        let (mut dice, mut freed) = (1_u64, 0);
+        for _ in 0..5_000 {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let len = ((dice >> 33) % 5 * PAGE) as usize + 100;
+            let mut frame = journal.frame();
+            frame.put(b"k", &vec![0; len]);
+            let first = journal.frames.front().map_or(1, |frame| frame.number);
+            if journal.fits(frame.len()) {
+                journal.write(&disk, &mut frame, first).unwrap();
+                continue;
+            }
+            journal.sync().unwrap();
+            // Something isn't needed any more: one frame at least.
+            let needed = first + 1 + (dice >> 50) % 4;
+            assert!(journal.gives_back(needed) && journal.fits_empty());
+            let mut empty = journal.frame();
+            journal.write(&disk, &mut empty, needed).unwrap();
+            journal.sync().unwrap();
+            assert!(journal.fits_empty(), "it gave back what it took");
+            freed += 1;
+        }
+        assert!(freed > 500, "only {freed} times");
+    }
+
     #[test]
     fn a_frame_never_lies_on_one_that_is_needed() {
         let disk = CrashDisk::new();
@@ -498,8 +543,9 @@ mod tests {
             let pages = (dice >> 33) % 20 + 1;
             let mut frame = journal.frame();
             frame.put(b"k", &vec![0; (pages * PAGE) as usize - 200]);
-            let place = journal.place(pages * PAGE);
-            assert_eq!(place, place_by_looking(&journal, pages * PAGE));
+            let with_page = (pages + 1) * PAGE;
+            let place = journal.place(with_page);
+            assert_eq!(place, place_by_looking(&journal, with_page));
             let needed: Vec<u64> = journal.frames.iter().map(|frame| frame.number).collect();
             let oldest = needed
                 .get((dice >> 40) as usize % 8)
