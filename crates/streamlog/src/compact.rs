@@ -190,9 +190,9 @@ impl Inner {
                 waiting.push(segment);
                 continue;
             };
-            alone.forget_index();
+            let is_unique = alone.unload();
             let erase = segment.erase.load(Ordering::SeqCst);
-            if erase && !segment.is_unique() {
+            if erase && !is_unique {
                 waiting.push(segment);
                 continue;
             }
@@ -202,10 +202,9 @@ impl Inner {
                 waiting.push(segment);
                 continue;
             }
-            let reusable = segment.is_unique();
             let _ = self
                 .spares
-                .give(&*self.disk, &segment.name(), segment.size, reusable);
+                .give(&*self.disk, &segment.name(), segment.size, is_unique);
         }
         waiting
     }

@@ -239,7 +239,8 @@ impl Cursor {
     fn count_in(&self, slot: &Slot, first_seq: u64) -> Result<u64> {
         match self.chosen.as_ref().map(|chosen| &chosen.set) {
             Some(Some(set)) => {
-                let range = slot.range_from(self.at, first_seq)?;
+                let index = slot.index()?;
+                let range = slot.range_from(&index, self.at, first_seq);
                 Ok(set.count_in(range, Some(&slot.dead)))
             }
             _ => slot.count_from(self.at, first_seq),
@@ -335,7 +336,8 @@ impl Cursor {
         };
         let index = slot.index()?;
         let (base, alive) = (index.base(), slot.alive(index.base(), state.first_seq));
-        let mut next = set.next_from(slot.range_from(self.at, state.first_seq)?.start);
+        let begin = slot.range_from(&index, self.at, state.first_seq).start;
+        let mut next = set.next_from(begin);
         while let Some(i) = next.filter(|i| base + u64::from(*i) <= visible) {
             if alive(i)
                 && let Some(place) = index.place(i)
@@ -365,7 +367,10 @@ impl Cursor {
     fn has_chosen(&self, slot: &Slot) -> Result<bool> {
         match &self.chosen {
             _ if self.filters.is_all() => Ok(true),
-            Some(chosen) => chosen.is_of(slot, self.at),
+            Some(chosen) => {
+                let index = slot.index()?;
+                Ok(chosen.is_of(slot, &index, self.at))
+            }
             None => Ok(false),
         }
     }
@@ -376,8 +381,8 @@ impl Cursor {
             return Ok(());
         }
         let (index, from) = (slot.index()?, self.at);
-        let key = SegmentKey::of(slot)?;
-        let begin = slot.range_from(from, 0)?.start;
+        let key = SegmentKey::of(slot, &index);
+        let begin = slot.range_from(&index, from, 0).start;
         let known = self
             .chosen
             .take()
@@ -438,20 +443,20 @@ impl Cursor {
 
 impl Chosen {
     /// Whether it says what is meant in this segment from `at` on.
-    fn is_of(&self, slot: &Slot, at: u64) -> Result<bool> {
-        Ok(self.segment == SegmentKey::of(slot)?
-            && self.begin <= slot.range_from(at, 0)?.start
-            && (self.set.is_none() || self.upto == slot.index()?.span()))
+    fn is_of(&self, slot: &Slot, index: &Index, at: u64) -> bool {
+        self.segment == SegmentKey::of(slot, index)
+            && self.begin <= slot.range_from(index, at, 0).start
+            && (self.set.is_none() || self.upto == index.span())
     }
 }
 
 impl SegmentKey {
-    fn of(slot: &Slot) -> Result<Self> {
-        Ok(Self {
+    fn of(slot: &Slot, index: &Index) -> Self {
+        Self {
             number: slot.seg.number,
             rewrite: slot.seg.rewrite,
-            base: slot.index()?.base(),
-        })
+            base: index.base(),
+        }
     }
 }
 

@@ -237,9 +237,14 @@ fn is_full(error: &io::Error) -> bool {
 fn is_lack(error: &io::Error) -> bool {
     let by_kind = matches!(
         error.kind(),
-        io::ErrorKind::OutOfMemory | io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
     );
-    by_kind || is_out_of_descriptors(error)
+    by_kind || is_out_of_memory(error) || is_out_of_descriptors(error)
+}
+
+/// Whether there was no memory, or no place for a mapping.
+pub(crate) fn is_out_of_memory(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::OutOfMemory
 }
 
 /// Whether the process or the system has no descriptor left.

@@ -72,6 +72,7 @@ mod keep;
 #[cfg(any(test, feature = "sim"))]
 mod laws;
 mod losses;
+mod mappings;
 #[cfg(any(test, feature = "sim"))]
 mod marks;
 mod meta;

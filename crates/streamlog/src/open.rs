@@ -7,6 +7,7 @@ use crate::{
     disk::{BoundedDisk, Disk, Work},
     gate::Gate,
     journal::{self, Entry, Frame, Journal},
+    mappings::Mappings,
     options::{Definition, Policy, StoreOptions},
     pins::Pins,
     recover::{JournalPiece, Traces},
@@ -359,6 +360,7 @@ impl Past {
         let unsaved = AtomicUsize::new(self.unsaved.bytes);
         writer.unsaved = self.unsaved;
         Inner {
+            mappings: Arc::new(Mappings::new(options.max_mappings)),
             options,
             salt: self.salt,
             keys: self.keys,

@@ -28,6 +28,8 @@ pub struct StoreOptions {
     pub compaction_bytes: u64,
     /// Files that stay open while nobody uses them. The journal, the folder and its lock are beside them.
     pub max_open_files: usize,
+    /// Sealed segments that stay mapped while nobody looks at them. The system has a bound for each process (`vm.max_map_count`, 65,530 mostly).
+    pub max_mappings: usize,
     /// Draws the salt of a new store; 0: drawn from the system.
     pub seed: u64,
 }
@@ -44,6 +46,7 @@ impl Default for StoreOptions {
             policy: Policy::Always,
             compaction_bytes: 32 << 20,
             max_open_files: 512,
+            max_mappings: 16 << 10,
             seed: 0,
         }
     }

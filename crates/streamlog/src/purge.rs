@@ -111,7 +111,7 @@ impl Purge {
         if first <= state.first_seq {
             return Ok(());
         }
-        state.load_first(first)?;
+        let _held = state.load_first(first)?;
         // After the record, the full segment can go when the purge took all of it.
         self.ticket = self
             .stream

@@ -10,6 +10,7 @@ use crate::{
     damage::DamageKind,
     filter::Filter,
     index::Place,
+    mappings::Sealed,
     record::{self, Kind},
     segment::Segment,
     slot::Slot,
@@ -255,17 +256,34 @@ fn source(state: &State, slot: &Slot, offset: u32) -> Source {
     }
 }
 
-/// The block that the last `pread` brought, in case that the next message is in it.
+/// What the last read brought, in case that the next message is in it.
 pub(crate) struct Ahead {
     /// how much is read at once
     len: usize,
-    /// segment, rewrite, offset, bytes
+    /// by `pread`: segment, rewrite, offset, bytes
     block: Option<(u32, u32, u32, Bytes)>,
+    /// of a sealed segment: number, rewrite, bytes
+    mapped: Option<(u32, u32, Arc<Sealed>)>,
 }
 
 impl Ahead {
     pub(crate) fn of(len: usize) -> Self {
-        Self { len, block: None }
+        Self {
+            len,
+            block: None,
+            mapped: None,
+        }
+    }
+
+    /// The segment's final bytes.
+    fn sealed(&mut self, segment: &Segment) -> Result<Option<&Sealed>> {
+        let key = (segment.number, segment.rewrite);
+        let mapped = self.mapped.take();
+        self.mapped = match mapped.filter(|known| (known.0, known.1) == key) {
+            None => segment.sealed()?.map(|sealed| (key.0, key.1, sealed)),
+            known => known,
+        };
+        Ok(self.mapped.as_ref().map(|(.., sealed)| &**sealed))
     }
 }
 
@@ -278,8 +296,8 @@ fn read(
 ) -> Result<Message> {
     let found = match source {
         Source::Memory(bytes) => decode(segment, &bytes, 0, seq),
-        Source::Sealed => segment
-            .sealed()?
+        Source::Sealed => ahead
+            .sealed(segment)?
             .and_then(|sealed| decode(segment, &sealed.bytes, offset as usize, seq)),
         Source::File => decode(segment, &from_file(segment, offset, ahead)?, 0, seq),
     };

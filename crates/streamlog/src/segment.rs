@@ -4,7 +4,9 @@ use crate::{
     crypt::BlockKey,
     damage::{Damage, DamageKind, DamageLog},
     disk::{Disk, DiskFile, Work},
+    error::is_out_of_memory,
     index::{Footer, HeapIndex, Index, Place},
+    mappings::{MappingCell, Mappings, Sealed},
     options::Binding,
     record::{self, Head, Kind, crc, seed},
     seal::{CommandPlace, Sealer},
@@ -37,6 +39,7 @@ pub(crate) struct Env {
     pub(crate) names_dirty: Arc<AtomicBool>,
     /// files to be used again
     pub(crate) spares: Arc<Spares>,
+    pub(crate) mappings: Arc<Mappings>,
 }
 
 /// A segment, sealed or not.
@@ -58,13 +61,13 @@ pub(crate) struct Segment {
     /// Held while the file is made: an appender that needs it and the committer may come at once, and a second file under the name would take
     /// what the first one got.
     making: Mutex<()>,
-    sealed: OnceLock<Sealed>,
+    mapping: Arc<MappingCell>,
 }
 
-/// The bytes of a segment that doesn't change any more.
-pub(crate) struct Sealed {
-    pub(crate) bytes: Bytes,
-    pub(crate) index: Index,
+impl Drop for Segment {
+    fn drop(&mut self) {
+        self.env.mappings.forget(&self.mapping);
+    }
 }
 
 impl Segment {
@@ -87,7 +90,7 @@ impl Segment {
             erase: AtomicBool::new(false),
             file: OnceLock::new(),
             making: Mutex::new(()),
-            sealed: OnceLock::new(),
+            mapping: Arc::default(),
         }
     }
 
@@ -202,20 +205,20 @@ impl Segment {
             && self.synced.load(Ordering::SeqCst) < self.flushed.load(Ordering::SeqCst)
     }
 
-    /// Declares the bytes final.
+    /// Declares the bytes final, and keeps them in memory.
     pub(crate) fn set_sealed(&self, bytes: Bytes, index: Index) {
-        let _ = self.sealed.set(Sealed { bytes, index });
+        self.mapping.keep(Sealed { bytes, index });
     }
 
-    /// The final bytes, if they are there already or the footer says that they can be mapped.
+    /// The final bytes, if they are there already or the footer says that they can be mapped. They stay at hand as long as they are held.
     ///
     /// # Errors
     /// When the file can't be opened or mapped now. That says nothing about what it holds, and the next one to ask tries again.
-    pub(crate) fn sealed(&self) -> Result<Option<&Sealed>> {
-        match (self.sealed.get(), self.footer) {
+    pub(crate) fn sealed(&self) -> Result<Option<Arc<Sealed>>> {
+        match (self.mapping.get(), self.footer) {
             (None, Some(footer)) => {
                 let sealed = self.load(footer)?;
-                Ok(Some(self.sealed.get_or_init(|| sealed)))
+                Ok(Some(self.env.mappings.add(&self.mapping, sealed)))
             }
             (found, _) => Ok(found),
         }
@@ -223,29 +226,31 @@ impl Segment {
 
     /// Whether the bytes are at hand.
     pub(crate) fn is_loaded(&self) -> bool {
-        self.sealed.get().is_some()
+        self.mapping.is_loaded()
     }
 
-    /// Nobody will look anything up here any more; a footer is a slice of the bytes.
-    pub(crate) fn forget_index(&mut self) {
-        if let Some(sealed) = self.sealed.take() {
-            let index = Index::Heap(Arc::new(HeapIndex::new(0)));
-            self.set_sealed(sealed.bytes, index);
-        }
+    /// Lets the bytes go, of a segment that nobody looks at any more. Whether nobody holds a slice of them.
+    pub(crate) fn unload(&mut self) -> bool {
+        self.mapping.unload()
     }
 
-    /// Whether nobody holds a slice of the bytes. To be asked after [`forget_index`](Self::forget_index).
-    pub(crate) fn is_unique(&self) -> bool {
-        self.sealed
-            .get()
-            .is_none_or(|sealed| sealed.bytes.is_empty() || sealed.bytes.is_unique())
+    /// The file's bytes. Where there is no room for a mapping others go for it.
+    fn map(&self, name: &str) -> std::io::Result<Bytes> {
+        let file = self.env.disk.open(name)?;
+        let mapped = match file.map() {
+            Err(error) if is_out_of_memory(&error) => {
+                self.env.mappings.halve();
+                file.map()
+            }
+            mapped => mapped,
+        };
+        mapped.map(|bytes| self.mapping.lease(bytes))
     }
 
     /// Maps the file. What is broken in it is reported and stands for no message; so is a file that isn't there.
     fn load(&self, (at, len): (u32, u32)) -> Result<Sealed> {
         let name = self.name();
-        let mapped = self.env.disk.open(&name).and_then(|file| file.map());
-        let bytes = match mapped {
+        let bytes = match self.map(&name) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 self.report(DamageKind::MissingSegment, 0, 0, &[]);

@@ -3,10 +3,14 @@ use crate::{
     Result,
     filter::Filter,
     index::{Index, IndexSet, Place, SubjectTotal},
+    mappings::Sealed,
     segment::Segment,
     steps,
 };
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::{Deref, Range},
+    sync::Arc,
+};
 
 /// One segment as the stream sees it. A clone is a snapshot which can be searched without the stream's lock.
 #[derive(Clone)]
@@ -36,21 +40,14 @@ pub(crate) struct Slot {
 impl Slot {
     /// # Errors
     /// This one's and all below: when the segment can't be opened or mapped now, and what is asked for needs it.
-    pub(crate) fn index(&self) -> Result<&Index> {
-        match (&self.heap, self.seg.sealed()?) {
-            (Some(index), _) => Ok(index),
-            (None, Some(sealed)) => Ok(&sealed.index),
-            (None, None) => unreachable!("a slot without a heap index has a footer"),
+    pub(crate) fn index(&self) -> Result<IndexRef<'_>> {
+        if let Some(index) = &self.heap {
+            return Ok(IndexRef::Heap(index));
         }
-    }
-
-    /// The index number of a sequence that may be here.
-    pub(crate) fn number(&self, seq: u64) -> Result<Option<u32>> {
-        if seq < self.base || seq > self.last {
-            return Ok(None);
-        }
-        let behind = seq.checked_sub(self.index()?.base());
-        Ok(behind.and_then(|behind| behind.try_into().ok()))
+        let sealed = self.seg.sealed()?;
+        Ok(IndexRef::Sealed(
+            sealed.expect("a slot without a heap index has a footer"),
+        ))
     }
 
     pub(crate) fn alive(&self, base: u64, first_seq: u64) -> impl Fn(u32) -> bool {
@@ -64,10 +61,14 @@ impl Slot {
 
     /// Where the live message is.
     pub(crate) fn place(&self, seq: u64, first_seq: u64) -> Result<Option<(u32, Place)>> {
-        let Some(i) = self.number(seq)? else {
+        if seq < self.base || seq > self.last {
+            return Ok(None);
+        }
+        let index = self.index()?;
+        let behind = seq.checked_sub(index.base());
+        let Some(i) = behind.and_then(|behind| behind.try_into().ok()) else {
             return Ok(None);
         };
-        let index = self.index()?;
         let place = index
             .place(i)
             .filter(|_| self.alive(index.base(), first_seq)(i));
@@ -128,11 +129,11 @@ impl Slot {
     }
 
     /// The index numbers of `from` and what is after it.
-    pub(crate) fn range_from(&self, from: u64, first_seq: u64) -> Result<Range<u32>> {
-        let base = self.index()?.base();
+    pub(crate) fn range_from(&self, index: &Index, from: u64, first_seq: u64) -> Range<u32> {
+        let base = index.base();
         let number = |seq: u64| u32::try_from(seq.saturating_sub(base)).unwrap_or(u32::MAX);
         let end = number(self.last.saturating_add(1));
-        Ok(number(from.max(first_seq)).min(end)..end)
+        number(from.max(first_seq)).min(end)..end
     }
 
     /// How many live messages there are from `from` on.
@@ -143,8 +144,9 @@ impl Slot {
         if from <= self.base.max(first_seq) {
             return Ok(self.live);
         }
-        let range = self.range_from(from, first_seq)?;
-        let present = self.index()?.present_in(range.clone());
+        let index = self.index()?;
+        let range = self.range_from(&index, from, first_seq);
+        let present = index.present_in(range.clone());
         Ok(present.saturating_sub(self.dead.count_in(range, None)))
     }
 
@@ -216,6 +218,23 @@ impl Slot {
             *left > 0 || listed < least
         });
         Ok(more.map(Into::into))
+    }
+}
+
+/// A segment's index. What it lies in stays mapped as long as this is held.
+pub(crate) enum IndexRef<'a> {
+    Heap(&'a Index),
+    Sealed(Arc<Sealed>),
+}
+
+impl Deref for IndexRef<'_> {
+    type Target = Index;
+
+    fn deref(&self) -> &Index {
+        match self {
+            Self::Heap(index) => index,
+            Self::Sealed(sealed) => &sealed.index,
+        }
     }
 }
 

@@ -17,11 +17,12 @@ use crate::{
     filter::Filter,
     index::{HeapIndex, Index, IndexSet, Place, SubjectTotal, Totals},
     losses::Losses,
+    mappings::Sealed,
     options::{Storage, StreamOptions},
     record::{self, Head, Kind},
     seal::SEAL,
     segment::{Env, HEADER, SIZE_FIRST, Segment},
-    slot::Slot,
+    slot::{IndexRef, Slot},
     subjects::Counting,
     tail::Tail,
     timer::{Due, Timers},
@@ -423,15 +424,27 @@ impl State {
         Ok(found.map(|(i, place)| (at, i, place)))
     }
 
-    /// Looks at the segments that hold any of these sequences, so that nothing fails halfway.
-    pub(crate) fn load(&self, seqs: RangeInclusive<u64>) -> Result<()> {
+    /// Looks at the segments that hold any of these sequences, so that nothing fails halfway as long as what is returned is held.
+    pub(crate) fn load(&self, seqs: RangeInclusive<u64>) -> Result<Vec<Arc<Sealed>>> {
         let begin = self.slots.partition_point(|slot| slot.last < *seqs.start());
         let within = self.slots[begin..]
             .iter()
             .take_while(|slot| slot.base <= *seqs.end());
-        within
-            .filter(|slot| slot.live > 0)
-            .try_for_each(|slot| slot.index().map(drop))
+        let sealed = within.filter(|slot| slot.live > 0 && slot.heap.is_none());
+        sealed
+            .filter_map(|slot| slot.seg.sealed().transpose())
+            .collect()
+    }
+
+    /// The same for the segments of these sequences, which rise.
+    pub(crate) fn load_each(&self, mut seqs: &[u64]) -> Result<Vec<Arc<Sealed>>> {
+        let mut held = Vec::new();
+        while let Some(&seq) = seqs.first() {
+            held.extend(self.load(seq..=seq)?);
+            let last = self.slot_of(seq).map_or(seq, |at| self.slots[at].last);
+            seqs = &seqs[seqs.partition_point(|&seq| seq <= last)..];
+        }
+        Ok(held)
     }
 
     /// The first live sequence >= `from` that matches.
@@ -617,11 +630,14 @@ impl State {
     /// The subject of a message; `None`: its record is damaged.
     pub(crate) fn subject_at(&self, at: usize, i: u32, place: Place) -> Result<Option<Bytes>> {
         let slot = &self.slots[at];
-        if let Index::Heap(heap) = slot.index()? {
+        let index = slot.index()?;
+        if let Index::Heap(heap) = &*index {
             return Ok(heap.subject_at(i).map(Bytes::copy_from_slice));
         }
-        let sealed = slot.seg.sealed()?;
-        Ok(sealed.and_then(|sealed| self.subject_in(&slot.seg, &sealed.bytes, place)))
+        Ok(match index {
+            IndexRef::Sealed(sealed) => self.subject_in(&slot.seg, &sealed.bytes, place),
+            IndexRef::Heap(_) => None,
+        })
     }
 
     fn subject_in(&self, segment: &Segment, bytes: &Bytes, place: Place) -> Option<Bytes> {
@@ -634,7 +650,7 @@ impl State {
     }
 
     /// Looks at what [`apply_first`](Self::apply_first) takes out one by one: the messages of the segment that `seq` falls into.
-    pub(crate) fn load_first(&self, seq: u64) -> Result<()> {
+    pub(crate) fn load_first(&self, seq: u64) -> Result<Vec<Arc<Sealed>>> {
         self.load(seq..=seq)
     }
 
@@ -648,7 +664,7 @@ impl State {
         if seq <= self.first_seq {
             return Ok(0);
         }
-        self.load_first(seq)?;
+        let _held = self.load_first(seq)?;
         if seq > self.last_seq {
             self.totals.clear(true);
             self.counting = None;
@@ -700,7 +716,7 @@ impl State {
     /// When a segment of it can't be looked at; nothing has changed then.
     pub(crate) fn apply_truncate(&mut self, seq: u64) -> Result<u64> {
         let before = self.msgs;
-        self.load(seq.saturating_add(1)..=u64::MAX)?;
+        let _held = self.load(seq.saturating_add(1)..=u64::MAX)?;
         self.truncations += 1;
         while self
             .slots

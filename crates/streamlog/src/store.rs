@@ -7,6 +7,7 @@ use crate::{
     damage::{Damage, DamageLog},
     disk::{Disk, Work},
     gate::{Gate, Level},
+    mappings::Mappings,
     meta,
     options::{Binding, Definition, Policy, Storage, StoreOptions, StreamOptions},
     recover::{self, Traces},
@@ -65,6 +66,7 @@ pub(crate) struct Inner {
     /// held from the look at `names_dirty` until the folder is synced
     pub(crate) names_sync: Mutex<()>,
     pub(crate) spares: Arc<Spares>,
+    pub(crate) mappings: Arc<Mappings>,
     pub(crate) writer: Mutex<Writer>,
     pub(crate) small: Mutex<Small>,
     pub(crate) registry: Mutex<Registry>,
@@ -394,6 +396,7 @@ impl Inner {
             sealer: Sealer::new(options, keys, id, binding)?,
             names_dirty: self.names_dirty.clone(),
             spares: self.spares.clone(),
+            mappings: self.mappings.clone(),
         }))
     }
 

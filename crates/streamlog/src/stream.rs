@@ -234,7 +234,7 @@ impl Stream {
         if limits.max_per_subject > 0 && state.loose_total(subject)?.count >= limits.max_per_subject
         {
             let first = state.total(subject)?.first;
-            state.load(first..=first)?;
+            state.find(first)?;
         }
         if state.unsettled {
             state.settle_first();
@@ -377,6 +377,8 @@ impl Stream {
         if there.is_empty() {
             return Ok(None);
         }
+        // They were all found, so none fails.
+        let _held = state.load_each(&there)?;
         let mut ticket = Ticket::done();
         for chunk in there.chunks(DELETE_CHUNK) {
             let runs = runs_of(chunk);
@@ -385,7 +387,6 @@ impl Stream {
             if flags & FLAG_ERASE != 0 {
                 state.mark_erase(chunk.iter().copied())?;
             }
-            // They were all found, so none fails.
             for &seq in chunk {
                 state.kill(seq)?;
             }
@@ -416,7 +417,7 @@ impl Stream {
         if seq >= state.last_seq {
             return Ok((0, Ticket::done()));
         }
-        state.load(seq + 1..=u64::MAX)?;
+        let _held = state.load(seq + 1..=u64::MAX)?;
         let ticket = self.command(&mut state, Kind::Truncate, 0, seq, &[])?;
         Ok((state.apply_truncate(seq)?, ticket))
     }

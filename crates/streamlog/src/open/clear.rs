@@ -5,6 +5,7 @@ use crate::{
     damage::DamageLog,
     disk::{Disk, read_all},
     journal::{self, Found},
+    mappings::Mappings,
     meta,
     options::{Binding, Definition},
     record::{FLAG_ENCRYPTED, Kind},
@@ -93,6 +94,7 @@ impl Past {
                 binding,
                 names_dirty: Arc::new(AtomicBool::new(false)),
                 spares: Arc::default(),
+                mappings: Arc::new(Mappings::new(1)),
             });
             let traces = self.traces_of(id, names);
             let journaled = traces.pieces.iter().map(|piece| (piece.segment, 0));
