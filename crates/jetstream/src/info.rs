@@ -155,7 +155,11 @@ impl Stream {
     fn why(&self) -> Option<String> {
         let failure = self.log.failure();
         match failure.map(|failure| format!("writing stopped: {failure}")) {
-            None if self.log.stats().disk_full => Some("the disk is full".into()),
+            None => self
+                .log
+                .stats()
+                .lack
+                .map(|lack| LogError::from(lack).to_string()),
             why => why,
         }
     }

@@ -74,8 +74,8 @@ impl Stream {
             return Err(Error::TooLarge { len, max });
         }
         if state.options.storage == Storage::File {
-            if state.full {
-                return Err(Error::DiskFull);
+            if let Some(lack) = state.lack {
+                return Err(lack.into());
             }
             self.0.buffered.find_place(len)?;
             let buffered = self.0.buffered.now.load(Ordering::Relaxed);

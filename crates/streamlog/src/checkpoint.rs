@@ -71,9 +71,10 @@ impl Inner {
     /// A stream's tail finds no place at the moment: the disk is full, or the system has no descriptor or memory for a segment.
     pub(crate) fn mark_full(&self, w: &mut Writer, stream: &Arc<Shared>, error: &Error) {
         let mut state = stream.state.lock();
-        if !std::mem::replace(&mut state.full, true) {
+        let lack = self.buffered.note_lack(error);
+        if state.lack.replace(lack).is_none() {
             tracing::warn!(
-                "streamlog: {error}; {} takes nothing until there is room",
+                "streamlog: {error}; {} takes nothing until that is over",
                 stream.name
             );
         }
@@ -100,9 +101,9 @@ impl Inner {
             {
                 return;
             }
-            stream.state.lock().full = false;
+            stream.state.lock().lack = None;
             tracing::info!(
-                "streamlog: there is room again; {} takes writes",
+                "streamlog: what lacked is there again; {} takes writes",
                 stream.name
             );
         }
@@ -121,6 +122,7 @@ impl Inner {
         match self.write_manifest(w) {
             Ok(()) => Ok(true),
             Err(error) if error.is_passing() => {
+                self.buffered.note_lack(&error);
                 w.manifest_full = true;
                 self.refuse_if_full(w);
                 Ok(false)
@@ -203,11 +205,11 @@ impl Inner {
             let Some(stream) = self.pinned(w, id) else {
                 continue;
             };
-            let (len, full) = {
+            let (len, lack) = {
                 let state = stream.state.lock();
-                (state.tail.len(), state.full)
+                (state.tail.len(), state.lack)
             };
-            let has_no_other = full || stream.fate.failure().is_some();
+            let has_no_other = lack.is_some() || stream.fate.failure().is_some();
             let small = len < CARRY_MAX && !w.lazy.contains_key(&id);
             if (small || has_no_other && stuck) && w.may_carry(len) {
                 w.carry.add(stream, len);

@@ -201,10 +201,10 @@ impl Inner {
     /// Commits, and nothing is left that was taken from streams and isn't written.
     ///
     /// # Errors
-    /// `DiskFull` when there is no room for that.
+    /// `DiskFull` or `Scarce` when that can't be written now.
     pub(crate) fn commit_all(&self, w: &mut Writer, now: u64) -> Result<()> {
         match self.commit(w, now)?.waits_for_room {
-            true => Err(Error::DiskFull),
+            true => Err(self.buffered.refusal()),
             false => Ok(()),
         }
     }
@@ -233,7 +233,7 @@ impl Inner {
         self.unsaved.store(w.unsaved.bytes, Ordering::Relaxed);
         let level = match written {
             Ok(Some(level)) => level,
-            Ok(None) => return Ok(self.hold(w, batch, &Error::DiskFull)),
+            Ok(None) => return Ok(self.hold(w, batch, &self.buffered.refusal())),
             Err(error) if error.is_passing() => return Ok(self.hold(w, batch, &error)),
             Err(error) => return Err(error),
         };
@@ -251,6 +251,7 @@ impl Inner {
 
     /// The batch waits for what lacks at the moment, and nothing more comes in.
     fn hold(&self, w: &mut Writer, batch: Batch, why: &Error) -> Commit {
+        self.buffered.note_lack(why);
         if !self.buffered.blocked.load(Ordering::SeqCst) {
             tracing::warn!(
                 "streamlog: {why}; nothing is taken until a batch that waits is written"

@@ -80,9 +80,12 @@ pub enum Error {
         /// the system's text
         detail: String,
     },
-    /// No room for another segment. Writing goes on by itself when there is.
+    /// No room for what must be written first. Writing goes on by itself when there is.
     #[error("the disk is full")]
     DiskFull,
+    /// No descriptor or memory for what must be written first. Writing goes on by itself when there is.
+    #[error("the system lacks descriptors or memory")]
+    Scarce,
 
     // The disk's: stop the stream, keep the server.
     /// An operation on a file failed.
@@ -155,6 +158,34 @@ pub enum Error {
     Closed,
 }
 
+/// What a store waits for, and takes nothing meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// room on the disk
+    Room,
+    /// descriptors, memory or the like
+    Resources,
+}
+
+impl Lack {
+    /// What lacks after an error that passes.
+    pub(crate) fn of(error: &Error) -> Self {
+        match error {
+            Error::DiskFull => Self::Room,
+            _ => Self::Resources,
+        }
+    }
+}
+
+impl From<Lack> for Error {
+    fn from(lack: Lack) -> Self {
+        match lack {
+            Lack::Room => Self::DiskFull,
+            Lack::Resources => Self::Scarce,
+        }
+    }
+}
+
 /// Which limit an append ran into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
@@ -211,7 +242,7 @@ impl Error {
     pub fn is_passing(&self) -> bool {
         matches!(
             self,
-            Self::DiskFull | Self::TryAgain { .. } | Self::Overloaded { .. }
+            Self::DiskFull | Self::Scarce | Self::TryAgain { .. } | Self::Overloaded { .. }
         )
     }
 

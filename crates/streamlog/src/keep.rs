@@ -137,9 +137,14 @@ impl Inner {
         Ok(())
     }
 
-    /// Writes a meta file while others commit; but none of them may take the room that the reserve gives back for it.
-    fn put_meta(&self, env: &Env, generation: u64, content: &[u8]) -> Result<()> {
-        match meta::write(env, generation, content) {
+    /// Writes a meta file while others commit; but none of them may take the room that the reserve gives back for it, nor this what it gives
+    /// back for one of them.
+    pub(crate) fn put_meta(&self, env: &Env, generation: u64, content: &[u8]) -> Result<()> {
+        let outcome = {
+            let _whole = self.reserve.lock();
+            meta::write(env, generation, content)
+        };
+        match outcome {
             Err(Error::DiskFull) => {
                 let _writer = self.writer.lock();
                 self.with_reserve(|| meta::write(env, generation, content))

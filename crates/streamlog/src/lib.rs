@@ -110,7 +110,7 @@ pub use committer::Committer;
 pub use cursor::Cursor;
 pub use damage::{Damage, DamageKind};
 pub use disk::{Disk, DiskFile, FolderDisk, ReadMode, Work};
-pub use error::{Error, Limit, Result};
+pub use error::{Error, Lack, Limit, Result};
 pub use evicted::Evicted;
 pub use expire::Expired;
 pub use filter::Filter;

@@ -371,6 +371,7 @@ impl Past {
                 state: AtomicUsize::new(0),
                 stuck: AtomicUsize::new(0),
                 blocked: AtomicBool::new(false),
+                scarce: AtomicBool::new(false),
             }),
             names_dirty: Arc::new(AtomicBool::new(true)),
             names_sync: Mutex::default(),

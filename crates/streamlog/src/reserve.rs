@@ -68,12 +68,41 @@ impl Inner {
 mod tests {
     use super::*;
     use crate::{
-        StoreOptions,
+        StoreOptions, StreamOptions,
         disk::crash::{Call, CrashDisk, Failure, Fault},
         interleave::{Schedule, preempt},
         store::Store,
     };
     use std::sync::Arc;
+
+    /// Symptom: a deletion on a full disk that found no room although there was a reserve. Cause: a meta file that was being written took what the
+    /// reserve had given back for the manifest. Remedy: the reserve is removed when no meta file is being written.
+    #[test]
+    fn the_reserve_s_room_is_for_whom_it_was_removed() {
+        for seed in 0..20 {
+            let disk = CrashDisk::new();
+            let store = Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap();
+            let (stream, _) = store.create_stream("s", StreamOptions::default()).unwrap();
+            drop(store.put_state(b"large", &[7; 100_000]).unwrap());
+            store.commit_once(0).unwrap();
+            store.maintain_once(0).unwrap();
+            let env = stream.0.state.lock().env.clone();
+            let content = vec![0; store.0.reserve_len() as usize - 1000];
+            store.0.put_meta(&env, 1, &content).unwrap();
+            disk.set_faults(&[Fault::Full]);
+            disk.before_each(|_, _| preempt());
+            let schedule = Schedule::new(seed, 0);
+            let inner = store.0.clone();
+            schedule.spawn("keeps", move || drop(inner.put_meta(&env, 2, &content)));
+            let inner = store.0.clone();
+            schedule.spawn("deletes", move || {
+                let written = inner.write_manifest(&mut inner.writer.lock());
+                assert_eq!(written, Ok(()), "seed {seed}");
+            });
+            schedule.run();
+            disk.forget_hook();
+        }
+    }
 
     /// Symptom: a full disk from which nothing could be deleted. Cause: two threads made the reserve at once, and the one that found no room took away
     /// what the other had made. Remedy: one at a time.

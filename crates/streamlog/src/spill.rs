@@ -12,8 +12,8 @@ pub(crate) struct Spilled {
     taken: u64,
     /// pieces that were written
     written: usize,
-    /// no piece met a full disk
-    pub(crate) all: bool,
+    /// what kept the others from it
+    lack: Option<Error>,
     /// whether it is durable; `None`: it wasn't synced yet
     synced: Option<Result<()>>,
 }
@@ -42,7 +42,7 @@ impl Inner {
     /// The same without a sync, unless the disk is full.
     pub(crate) fn flush_unsynced(&self, w: &mut Writer, stream: &Arc<Shared>) -> Result<()> {
         let mut spilled = self.spill(stream)?;
-        if !spilled.all {
+        if spilled.lack.is_some() {
             spilled.sync();
             self.sync_names()?;
             return self.settle(w, spilled);
@@ -66,7 +66,7 @@ impl Inner {
         };
         // What was purged with its whole segment, durably, needs no place any more.
         let needed = |piece: &Piece| segments.iter().any(|s| s.number == piece.segment.number);
-        let (mut written, mut all) = (0, true);
+        let (mut written, mut lack) = (0, None);
         for piece in &pieces {
             match if needed(piece) {
                 write_piece(piece)
@@ -75,7 +75,7 @@ impl Inner {
             } {
                 Ok(()) => written += 1,
                 Err(error) if error.is_passing() => {
-                    all = false;
+                    lack = Some(error);
                     break;
                 }
                 Err(error) => return Err(error),
@@ -86,7 +86,7 @@ impl Inner {
             segments,
             taken,
             written,
-            all,
+            lack,
             synced: None,
         })
     }
@@ -101,8 +101,8 @@ impl Inner {
         let mut state = spilled.stream.state.lock();
         state.tail.drop_durable(spilled.written);
         w.lazy.remove(&id);
-        if !spilled.all {
-            return Err(Error::DiskFull);
+        if let Some(lack) = spilled.lack {
+            return Err(lack);
         }
         w.pins.unpin(id);
         state.raise_durable(spilled.taken);

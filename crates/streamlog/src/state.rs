@@ -13,6 +13,7 @@
 use crate::{
     Error, Result,
     batch::OpenBatch,
+    error::Lack,
     evicted::Evicted,
     filter::Filter,
     index::{HeapIndex, Index, IndexSet, Place, SubjectTotal, Totals},
@@ -124,8 +125,8 @@ pub(crate) struct State {
     pub(crate) queued: u64,
     /// bytes that wait for a commit
     pub(crate) pending: usize,
-    /// a segment couldn't be allocated
-    pub(crate) full: bool,
+    /// why a segment couldn't be allocated
+    pub(crate) lack: Option<Lack>,
     /// something happened that the meta file doesn't say
     pub(crate) meta_stale: bool,
     /// `first_seq` is only known to be no higher than the first live sequence
@@ -170,7 +171,7 @@ impl State {
             promised: 0,
             queued: 0,
             pending: 0,
-            full: false,
+            lack: None,
             meta_stale: false,
             unsettled: false,
             limits_owed: false,

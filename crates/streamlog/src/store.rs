@@ -278,7 +278,7 @@ impl Store {
     /// Keeps `value` under `key`; visible at once, durable when the ticket says so. Several changes of one key in one batch cost one.
     ///
     /// # Errors
-    /// `Overloaded` and `DiskFull` for the moment; `TooLarge`; `Stopped` for good. What is refused leaves everything as it was.
+    /// `Overloaded`, `DiskFull` and `Scarce` for the moment; `TooLarge`; `Stopped` for good. What is refused leaves everything as it was.
     pub fn put_state(&self, key: &[u8], value: &[u8]) -> Result<Ticket> {
         self.0.change(&[(user_key(key)?, Some(value))])
     }
@@ -466,7 +466,7 @@ impl Inner {
         let full =
             buffered.blocked.load(Ordering::Relaxed) || buffered.stuck.load(Ordering::Relaxed) > 0;
         if full && self.unsaved.load(Ordering::Relaxed) + waiting + len > max / 2 {
-            return Err(Error::DiskFull);
+            return Err(buffered.refusal());
         }
         if waiting > 0 && waiting + len > max {
             return Err(Error::Overloaded {

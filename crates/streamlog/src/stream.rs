@@ -1,7 +1,7 @@
 //! A stream's handle: appending, and everything that changes what is in it.
 use crate::{
     Error, Result,
-    error::Limit,
+    error::{Lack, Limit},
     evicted::Evicted,
     expire::SIFTED,
     filter::Filter,
@@ -27,20 +27,38 @@ pub(crate) struct Buffered {
     pub(crate) state: AtomicUsize,
     /// bytes of streams that couldn't get a segment: only the journal keeps them, and it isn't for that
     pub(crate) stuck: AtomicUsize,
-    /// no room for the manifest or for a batch, so the journal can't be freed
+    /// the manifest or a batch can't be written, so the journal can't be freed
     pub(crate) blocked: AtomicBool,
+    /// what was met last and stands in the way of these is no full disk
+    pub(crate) scarce: AtomicBool,
 }
 
 impl Buffered {
+    /// Something can't be written for the moment.
+    pub(crate) fn note_lack(&self, error: &Error) -> Lack {
+        let lack = Lack::of(error);
+        self.scarce
+            .store(lack == Lack::Resources, Ordering::Relaxed);
+        lack
+    }
+
+    /// Why nothing comes in, while something can't be written.
+    pub(crate) fn refusal(&self) -> Error {
+        match self.scarce.load(Ordering::Relaxed) {
+            true => Error::Scarce,
+            false => Error::DiskFull,
+        }
+    }
+
     /// Whether there is a place for `len` bytes more, whatever the disk has.
     ///
     /// # Errors
-    /// `DiskFull` when only the journal could keep them and it has its share of that.
+    /// `DiskFull` or `Scarce` when only the journal could keep them and it has its share of that.
     pub(crate) fn find_place(&self, len: usize) -> Result<()> {
         let stuck = self.stuck.load(Ordering::Relaxed);
         let full = stuck > 0 && stuck + self.now.load(Ordering::Relaxed) + len > self.max;
         if full || self.blocked.load(Ordering::Relaxed) {
-            return Err(Error::DiskFull);
+            return Err(self.refusal());
         }
         Ok(())
     }
@@ -111,8 +129,8 @@ pub struct StreamStats {
     pub deleted: u64,
     /// segments
     pub segments: usize,
-    /// no segment can be allocated at the moment
-    pub disk_full: bool,
+    /// what lacks for another segment at the moment
+    pub lack: Option<Lack>,
 }
 
 impl Stream {
@@ -143,7 +161,7 @@ impl Stream {
             last_time: state.last_time,
             deleted: (state.last_seq + 1 - state.first_seq).saturating_sub(state.msgs),
             segments: state.slots.len(),
-            disk_full: state.full,
+            lack: state.lack,
         }
     }
 
@@ -155,7 +173,7 @@ impl Stream {
     /// Adds a message at the end. Copies, numbers and indexes it; the disk comes later, and the ticket tells.
     ///
     /// # Errors
-    /// `LimitReached` with `Discard::New`; `Overloaded` and `DiskFull` for the moment; `Stopped` for good.
+    /// `LimitReached` with `Discard::New`; `Overloaded`, `DiskFull` and `Scarce` for the moment; `Stopped` for good.
     pub fn append(&self, message: NewMessage<'_>, now: u64) -> Result<Appended> {
         let mut state = self.lock()?;
         let seq = state.next_seq()?;
@@ -256,8 +274,8 @@ impl Stream {
             });
         }
         if state.options.storage == Storage::File {
-            if state.full {
-                return Err(Error::DiskFull);
+            if let Some(lack) = state.lack {
+                return Err(lack.into());
             }
             self.0.buffered.admit(len)?;
         }

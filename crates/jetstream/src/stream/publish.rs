@@ -219,7 +219,7 @@ pub(crate) fn store_error(error: &Error) -> ApiError {
             STREAM_STORE_FAILED.says("maximum messages per subject exceeded")
         }
         Error::Overloaded { .. } => STREAM_TOO_MANY_REQUESTS,
-        Error::DiskFull | Error::TryAgain { .. } => INSUFFICIENT_RESOURCES,
+        Error::DiskFull | Error::Scarce | Error::TryAgain { .. } => INSUFFICIENT_RESOURCES,
         other => STREAM_STORE_FAILED.says(other.to_string()),
     }
 }

@@ -1,10 +1,7 @@
 //! The bound holds, and costs nobody what he holds.
 use crate::{
     Filter, FolderDisk, NewMessage, ReadMode, Store, StoreOptions, Stream, StreamOptions,
-    disk::{
-        Disk,
-        crash::{Call, CrashDisk, Failure, Fault},
-    },
+    disk::crash::{Call, CrashDisk, Failure, Fault},
 };
 use std::sync::Arc;
 
@@ -14,13 +11,13 @@ fn payload(k: u64) -> Vec<u8> {
 }
 
 /// A stream of 400 messages in sealed segments of some 15 each, opened anew.
-fn sealed(disk: Arc<dyn Disk>, max_mappings: usize) -> (Store, Stream) {
+fn sealed(disk: &CrashDisk, max_mappings: usize) -> (Store, Stream) {
     let options = StoreOptions {
         max_mappings,
         journal_bytes: 1 << 20,
         ..StoreOptions::default()
     };
-    let open = || Store::open(disk.clone(), options.clone()).unwrap();
+    let open = || Store::open(Arc::new(disk.clone()), options.clone()).unwrap();
     let store = open();
     let small = StreamOptions {
         segment_bytes: 16 << 10,
@@ -58,7 +55,7 @@ fn check(stream: &Stream, seqs: std::ops::RangeInclusive<u64>) {
 #[test]
 fn no_more_segments_are_mapped_than_the_option_says() {
     for max in [1, 3] {
-        let (store, stream) = sealed(Arc::new(CrashDisk::new()), max);
+        let (store, stream) = sealed(&CrashDisk::new(), max);
         let mappings = || store.0.mappings.len();
         for _ in 0..3 {
             check(&stream, 1..=380);
@@ -76,7 +73,7 @@ fn no_more_segments_are_mapped_than_the_option_says() {
 #[test]
 fn what_is_used_stays() {
     let disk = CrashDisk::new();
-    let (_store, stream) = sealed(Arc::new(disk.clone()), 4);
+    let (_store, stream) = sealed(&disk, 4);
     check(&stream, 1..=1);
     // Each round looks at the first segment and at one that comes once. When all were used, the oldest goes once.
     disk.set_faults(&[Fault::Fails {
@@ -96,7 +93,7 @@ fn what_is_used_stays() {
 #[test]
 fn what_is_looked_at_for_a_change_stays_until_it_is_made() {
     let disk = CrashDisk::new();
-    let (_store, stream) = sealed(Arc::new(disk.clone()), 1);
+    let (_store, stream) = sealed(&disk, 1);
     let state = stream.0.state.lock();
     let taken = state.slots.iter().filter(|slot| slot.last > 200);
     let spared = taken.filter(|slot| slot.heap.is_none()).count() as u64;
@@ -163,7 +160,7 @@ fn a_slice_keeps_its_bytes_when_the_mapping_went() {
 #[test]
 fn a_lack_of_mappings_lets_others_go() {
     let disk = CrashDisk::new();
-    let (store, stream) = sealed(Arc::new(disk.clone()), 100);
+    let (store, stream) = sealed(&disk, 100);
     check(&stream, 1..=300);
     let before = store.0.mappings.len();
     assert!(before > 15);
@@ -189,7 +186,7 @@ fn a_lack_of_mappings_lets_others_go() {
 /// A segment that goes leaves nothing in the table.
 #[test]
 fn a_segment_that_is_gone_counts_no_more() {
-    let (store, stream) = sealed(Arc::new(CrashDisk::new()), 100);
+    let (store, stream) = sealed(&CrashDisk::new(), 100);
     check(&stream, 1..=380);
     drop(stream.purge(&Filter::all(), 0, 0).unwrap());
     store.maintain_once(2).unwrap();
