@@ -18,6 +18,10 @@ pub(super) const PATIENCE: u64 = 4_000_000_000;
 const STEPS: usize = 25;
 /// What the largest consumers have as metadata: more than the smallest journal holds.
 const METADATA_LARGE: usize = 110_000;
+/// How often one message is published where nothing else goes on, between two rounds.
+const LULLS: usize = 3;
+/// Within this consumers have written what they remember.
+const LULL: Duration = Duration::from_millis(400);
 /// Publishes that may be without an answer.
 const WINDOW: usize = 150;
 
@@ -324,6 +328,7 @@ impl<'a> Client<'a> {
                 self.wait("an answer before all meet", Self::is_answered);
                 self.meet();
                 self.own().for_each(|index| self.have_what_is_owed(index));
+                (0..LULLS).for_each(|_| self.be_woken());
                 self.meet();
             }
         }
@@ -363,6 +368,30 @@ impl<'a> Client<'a> {
             12 => self.define(),
             _ => self.receive(),
         }
+    }
+
+    /// One message comes when all consumers wait and nothing else happens: its commit alone wakes them.
+    fn be_woken(&mut self) {
+        for index in self.own() {
+            let waits = self.life.ledger.lock().unwrap().consumers[index].credit > 0;
+            if !self.consumer(index).push && !waits {
+                self.request(index, 30);
+            }
+        }
+        self.meet();
+        self.own().for_each(|index| self.have_what_is_owed(index));
+        interleave::pause(LULL);
+        self.meet();
+        if self.index == 0 {
+            let streams = self.life.plan.streams.iter();
+            let streams = streams.filter(|it| it.origin.is_none()).count();
+            let stream = self.dice.roll(streams as u64) as usize;
+            self.publish_to(stream);
+            self.flush();
+        }
+        self.wait("an answer after a lull", Self::is_answered);
+        self.meet();
+        self.own().for_each(|index| self.have_what_is_owed(index));
     }
 
     /// Waits until all clients came here as often.
