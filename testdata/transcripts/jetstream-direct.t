@@ -1080,6 +1080,52 @@ A> {"seq":1}
 A< MSG _I.7 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_delete_response","error":{"code":404,"err_code":10059,"description":"stream not found"}}
 
+== deletes that can't be, in memory #355~ #446~ @error
+conf:
+  jetstream { store_dir: "<dir>/js" }
+A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
+A> SUB _I.> 1
+A> PUB $JS.API.STREAM.CREATE.S _I.0 50
+A> {"name":"S","subjects":["s.*"],"storage":"memory"}
+A< MSG _I.0 1 <number>
+A< ~{"did_create":true}
+A> PUB s.1 _I.1 1
+A> x
+A< MSG _I.1 1 22
+A< {"stream":"S","seq":1}
+A> PUB s.1 _I.2 1
+A> x
+A< MSG _I.2 1 22
+A< {"stream":"S","seq":2}
+A> PUB s.1 _I.3 1
+A> x
+A< MSG _I.3 1 22
+A< {"stream":"S","seq":3}
+A> PUB $JS.API.STREAM.MSG.DELETE.S _I.4 9
+A> {"seq":1}
+A< MSG _I.4 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_delete_response","success":true}
+A> PUB $JS.API.STREAM.MSG.DELETE.S _I.5 9
+A> {"seq":2}
+A< MSG _I.5 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_delete_response","success":true}
+A> PUB $JS.API.STREAM.MSG.DELETE.S _I.6 9
+A> {"seq":1}
+A< MSG _I.6 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_delete_response","error":{"code":400,"err_code":10043,"description":"sequence 1 not found"}}
+A> PUB $JS.API.STREAM.MSG.DELETE.S _I.7 9
+A> {"seq":2}
+A< MSG _I.7 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_delete_response","error":{"code":400,"err_code":10043,"description":"sequence 2 not found"}}
+A> PUB $JS.API.STREAM.MSG.DELETE.S _I.8 9
+A> {"seq":0}
+A< MSG _I.8 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_delete_response","error":{"code":400,"err_code":10043,"description":"sequence 0 not found"}}
+A> PUB $JS.API.STREAM.MSG.DELETE.S _I.9 10
+A> {"seq":99}
+A< MSG _I.9 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_delete_response","error":{"code":400,"err_code":10043,"description":"sequence 99 not found"}}
+
 == purges that can't be #354~ #446~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }

@@ -437,6 +437,10 @@ A> PUB $JS.API.STREAM.CREATE.M _I.3 71
 A> {"name":"M","subjects":["m"],"storage":"memory","persist_mode":"async"}
 A< MSG _I.3 1 <number>
 A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","error":{"code":500,"err_code":10052,"description":"async persist mode is only supported on file storage"}}
+A> PUB $JS.API.STREAM.CREATE.M _I.3 91
+A> {"name":"M","subjects":["m"],"storage":"memory","persist_mode":"async","allow_atomic":true}
+A< MSG _I.3 1 <number>
+A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","error":{"code":500,"err_code":10052,"description":"async persist mode is only supported on file storage"}}
 A> PUB $JS.API.STREAM.UPDATE.T _I.4 29
 A> {"name":"T","subjects":["t"]}
 A< MSG _I.4 1 <number>

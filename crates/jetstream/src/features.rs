@@ -1,7 +1,7 @@
 //! What streams can do beside keeping messages, each behind a field of the configuration: the rules of these fields.
 
 use crate::ApiError;
-use crate::config::{Discard, PersistMode, Retention, StreamConfig};
+use crate::config::{Discard, PersistMode, Retention, Storage, StreamConfig};
 use crate::error::{
     MIRROR_WITH_ATOMIC_PUBLISH, MIRROR_WITH_BATCH_PUBLISH, MIRROR_WITH_COUNTERS,
     MIRROR_WITH_MSG_SCHEDULES, SOURCE_WITH_MSG_SCHEDULES, STREAM_INVALID_CONFIG,
@@ -54,7 +54,8 @@ impl StreamConfig {
         if self.mirror.is_some() {
             return Err(MIRROR_WITH_ATOMIC_PUBLISH);
         }
-        if self.persist_mode == PersistMode::Async {
+        // `check_flags` refuses this mode for a stream in memory, in other words.
+        if self.persist_mode == PersistMode::Async && self.storage == Storage::File {
             return Err(invalid(
                 "async persist mode is not supported with atomic batch publish",
             ));

@@ -3,7 +3,7 @@
 use super::checking::Checked;
 use super::{Answer, Ask, Result, page};
 use crate::account::Reservation;
-use crate::config::{self, StreamConfig};
+use crate::config::{self, Storage, StreamConfig};
 use crate::error::{
     BAD_REQUEST, NOT_EMPTY_REQUEST, SEQUENCE_NOT_FOUND, STREAM_INVALID_CONFIG, STREAM_MISMATCH,
     STREAM_MSG_DELETE_FAILED, STREAM_NAME_EXISTS, STREAM_NOT_FOUND, STREAM_PURGE_FAILED,
@@ -502,6 +502,7 @@ impl JetStream {
                 STREAM_MSG_DELETE_FAILED.says("message delete not permitted"),
             ));
         }
+        let in_file = stream.config.storage == Storage::File;
         let stats = stream.log.stats();
         stream.remember_ids(&[request.seq]);
         let deleted = match request.no_erase {
@@ -511,8 +512,12 @@ impl JetStream {
         let deleted = deleted.map_err(|error| fail(refused(&error)))?;
         let Some((_, ticket)) = deleted else {
             return Err(fail(match request.seq {
-                seq if seq > stats.last_seq => STREAM_MSG_DELETE_FAILED.says("stream store EOF"),
-                seq if seq < stats.first_seq => STREAM_MSG_DELETE_FAILED.says("no message found"),
+                seq if in_file && seq > stats.last_seq => {
+                    STREAM_MSG_DELETE_FAILED.says("stream store EOF")
+                }
+                seq if in_file && seq < stats.first_seq => {
+                    STREAM_MSG_DELETE_FAILED.says("no message found")
+                }
                 seq => SEQUENCE_NOT_FOUND.says(format!("sequence {seq} not found")),
             }));
         };
