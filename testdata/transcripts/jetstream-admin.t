@@ -12,6 +12,7 @@ conf:
     B { users: [{user: b, password: b}], jetstream: enabled }
     $SYS { users: [{user: s, password: s}] }
   }
+file only: numbers of the disk
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true,"user":"a","pass":"a"}
 A> SUB _I.> 1
 A> PUB $JS.API.INFO _I.0 0
@@ -168,6 +169,7 @@ conf:
     B { users: [{user: b, password: b}], jetstream: enabled }
     $SYS { users: [{user: s, password: s}] }
   }
+file only: limits of the disk
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true,"user":"a","pass":"a"}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S1 _I.0 46
@@ -203,6 +205,7 @@ conf:
     B { users: [{user: b, password: b}], jetstream: enabled }
     $SYS { users: [{user: s, password: s}] }
   }
+file only: limits of the disk
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true,"user":"a","pass":"a"}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31
@@ -286,6 +289,7 @@ conf:
     B { users: [{user: b, password: b}], jetstream: enabled }
     $SYS { users: [{user: s, password: s}] }
   }
+file only: limits of the disk
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true,"user":"a","pass":"a"}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 47
@@ -335,6 +339,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.consumer_create_response","num_pending":0,
 == memory and disk of a server #441~ @error
 conf:
   jetstream { store_dir: "<dir>/js", max_file: 1000000, max_mem: 1000000 }
+file only: limits of the disk
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 51
@@ -754,6 +759,7 @@ conf:
   jetstream { store_dir: "<dir>/js" }
 http /healthz 200
   {"status":"ok"}
+file only: `docs/deviations.md`, accounts whose streams are all in memory
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31
@@ -778,6 +784,7 @@ http /healthz?stream=S&consumer=D&account=$G 200
 == /healthz of what isn't there #489~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: `docs/deviations.md`, accounts whose streams are all in memory
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31
@@ -822,6 +829,7 @@ conf:
     A { users: [{user: a, password: a}], jetstream: enabled }
     B { jetstream: enabled, users: [{user: b, password: b}] }
   }
+file only: streams come back from the disk
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true,"user":"a","pass":"a"}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31

@@ -483,6 +483,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","error":{"code":40
 == a server whose disk is full refuses what it would have to store #442~ @error
 conf:
   jetstream { store_dir: "<dir>/js", max_file_store: 1000 }
+file only: limits of the disk
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 67
@@ -611,6 +612,7 @@ conf:
   jetstream { store_dir: "<dir>/js" }
   accounts { A { users: [{user: a, password: a}], jetstream { max_file: 1000 } } }
   no_auth_user: a
+file only: limits of the disk
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 91
@@ -909,6 +911,7 @@ A< ~{"success":true,"purged":1}
 conf:
   jetstream { store_dir: "<dir>/js" }
 only reference: a wildcard is a whole token
+file only: in memory it looks at whole tokens, too
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31

@@ -991,6 +991,7 @@ A< NATS/1.0 404 Message Not Found\r\n\r\n
 == deleting messages #355
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: what is said about a sequence that was never there differs
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31
@@ -1045,6 +1046,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_msg_delete_response","error":{"code
 == deletes that can't be #355~ #446~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: what is said about a sequence that was never there differs
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31

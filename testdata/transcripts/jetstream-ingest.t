@@ -1045,6 +1045,7 @@ A< {"error":{"code":500,"err_code":10111,"description":"batch rollup all invalid
 == what atomic batches do not go with #343 @error
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: persist_mode
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.1 54
@@ -1353,6 +1354,7 @@ conf:
 B> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 B> SUB $JS.EVENT.ADVISORY.API 1
 B: sync
+file only: the request is shown as it was sent
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.1 12

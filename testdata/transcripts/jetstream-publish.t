@@ -24,6 +24,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0
 == an ack names the domain #350~ #444~
 conf:
   jetstream { store_dir: "<dir>/js", domain: hub }
+file only: numbers of the disk
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31
@@ -775,6 +776,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0
 == max_bytes with discard old #325~ #327~
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: the bytes of a message differ
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 47

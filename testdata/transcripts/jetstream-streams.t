@@ -75,6 +75,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_create_response","did_create":true,
 == the level that a configuration asks for #445~
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: persist_mode
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.T _I.0 50
@@ -419,6 +420,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0
 == persist_mode #346~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: persist_mode
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.T _I.0 52
@@ -1279,6 +1281,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_update_response","state":{"messages
 == storage and compression in an update #338~ #323~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: a file stream does not become one in memory
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31

@@ -553,6 +553,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_info_response","total":0,"offset":0
 == max_bytes with discard new #327~ #325~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: the bytes of a message differ
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 62
@@ -775,6 +776,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_update_response","error":{"code":50
 == a message is deleted once #355~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: what is said about a sequence that was never there differs
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31
@@ -875,6 +877,7 @@ A< ~{"type":"io.nats.jetstream.api.v1.stream_delete_response","success":true}
 == what an update may not change #322~ #323~ @error
 conf:
   jetstream { store_dir: "<dir>/js" }
+file only: a file stream does not become one in memory
 A> CONNECT {"verbose":false,"headers":true,"no_responders":true}
 A> SUB _I.> 1
 A> PUB $JS.API.STREAM.CREATE.S _I.0 31

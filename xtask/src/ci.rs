@@ -114,7 +114,11 @@ fn steps(long: bool) -> Vec<Step> {
             step(
                 "transcripts",
                 5,
-                vec![xtask("transcripts"), xtask("compatibility --check")],
+                vec![
+                    xtask("transcripts"),
+                    xtask("compatibility --check"),
+                    xtask("transcripts --memory --jobs 8"),
+                ],
             ),
         ),
         when(broker, step("conformance", 12, vec![conformance(long)])),

@@ -51,6 +51,7 @@ Every day
 Does it speak NATS?
   transcripts [..]         plays testdata/transcripts against our broker
                            --against nats-server: against the reference, which decides who is right
+                           --memory: the JetStream sections, with their streams in memory
   conformance [--short] [--against nats-server] [FILTER..]
                            plays the published test suite of async-nats against our broker and
                            compares the result with xtask/conformance/expected-failures.txt

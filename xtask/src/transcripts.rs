@@ -19,12 +19,19 @@ const WORKERS: usize = 4;
 
 /// Plays all transcripts, or those that the filter names.
 ///
-/// `[--against nats-server|PATH] [--split] [--debug] [--jobs N] [FILTER]`; a filter is a part of
-/// `file: name`, a row (`#14`) or a tag (`@error`).
+/// `[--against nats-server|PATH] [--memory] [--split] [--debug] [--jobs N] [FILTER]`; a filter is a part of
+/// `file: name`, a row (`#14`) or a tag (`@error`). With `--memory`, the sections that make file streams are
+/// played with memory streams instead.
 pub fn run(args: &[String]) -> Result<()> {
     let wish = Wish::parse(args)?;
     let (binary, which) = wish.server()?;
-    let scripts = suite::load(&tree::root().join("testdata/transcripts"))?;
+    let mut scripts = suite::load(&tree::root().join("testdata/transcripts"))?;
+    if wish.memory {
+        scripts = scripts
+            .iter()
+            .map(|script| script.with_memory_streams(which))
+            .collect::<Result<_>>()?;
+    }
     let chunking = if wish.split {
         Chunking::EachByte
     } else {
@@ -48,7 +55,7 @@ pub fn run(args: &[String]) -> Result<()> {
     for failure in results.iter().filter_map(|played| played.failure.as_ref()) {
         println!("FAILED {failure}");
     }
-    if wish.filter.is_empty() && !wish.split && wish.by_name {
+    if wish.filter.is_empty() && !wish.split && !wish.memory && wish.by_name {
         record(which, &results)?;
     }
     let failed = results
@@ -66,6 +73,7 @@ pub fn run(args: &[String]) -> Result<()> {
 /// What the command line asks for.
 struct Wish {
     against: Option<String>,
+    memory: bool,
     split: bool,
     debug: bool,
     jobs: usize,
@@ -78,6 +86,7 @@ impl Wish {
     fn parse(args: &[String]) -> Result<Self> {
         let mut wish = Self {
             against: None,
+            memory: false,
             split: false,
             debug: false,
             jobs: WORKERS,
@@ -92,6 +101,7 @@ impl Wish {
                     wish.by_name = server == "nats-server";
                     wish.against = Some(server.clone());
                 }
+                "--memory" => wish.memory = true,
                 "--split" => wish.split = true,
                 "--debug" => wish.debug = true,
                 "--jobs" => wish.jobs = args.next().context("--jobs N")?.parse()?,

@@ -70,6 +70,7 @@
 //! | `wait 300` | sleeps |
 //! | `timeout 8000` | from here on, waits last so long (3000) |
 //! | `only ours: reason`, `only reference: reason` | the other server differs, and `docs/deviations.md` says why |
+//! | `file only: reason` | it isn't played with its streams in memory, and neither is one with `restart` ([`Script::with_memory_streams`]) |
 //!
 //! `before:` and `after:` at the head of a file hold steps that each of its sections begins and ends with.
 
@@ -79,6 +80,7 @@ use std::time::Duration;
 mod json;
 mod parse;
 mod play;
+mod storage;
 mod template;
 
 pub use play::{Failure, Player, ProcessWorld, World};
@@ -154,6 +156,8 @@ pub struct Setup {
     pub monitor: bool,
     /// The section holds for one of the servers only.
     pub only: Option<Only>,
+    /// The section holds for file streams only.
+    pub file_only: bool,
 }
 
 /// The server for which alone a section holds.

@@ -161,12 +161,13 @@ fn setup_line(setup: &mut Setup, line: &Line) -> Result<bool> {
             setup.env.push((name.to_owned(), value.to_owned()));
         }
         "file" => setup.files.push((value.to_owned(), line.body())),
+        "file only" => setup.file_only = true,
         "only ours" => setup.only = Some(Only::Ours),
         "only reference" => setup.only = Some(Only::Reference),
         _ => return Ok(false),
     }
     ensure!(
-        !key.starts_with("only") || !value.is_empty(),
+        !key.contains("only") || !value.is_empty(),
         "`only` needs a reason"
     );
     Ok(true)
@@ -175,14 +176,17 @@ fn setup_line(setup: &mut Setup, line: &Line) -> Result<bool> {
 fn steps_of(line: &Line) -> Result<Vec<Step>> {
     lines(&line.body())
         .iter()
-        .map(|(_, step)| {
-            step_of(&Line {
-                number: line.number,
-                text: step.text.clone(),
-                body: vec![],
-            })
-        })
+        .map(|(_, step)| reparse(line.number, step.text.clone()))
         .collect()
+}
+
+/// The step of a line that stands alone.
+pub(super) fn reparse(number: usize, text: String) -> Result<Step> {
+    step_of(&Line {
+        number,
+        text,
+        body: vec![],
+    })
 }
 
 fn step_of(line: &Line) -> Result<Step> {
@@ -564,6 +568,7 @@ mod tests {
             "== x #1\nhttp",
             "== #1",
             "== x #1\nonly ours:",
+            "== x #1\nfile only:",
         ] {
             let error = format!("{:#}", parse(text).unwrap_err());
             assert!(
