@@ -69,8 +69,6 @@ impl Checking {
         slice: &mut Slice,
     ) -> Option<Checked> {
         let checked = &mut self.checked;
-        let same = |version: &u64| *version == captured.version();
-        checked.free_in = checked.free_in.filter(same);
         while let Some(subject) = checked.config.subjects.get(self.at) {
             if slice.is_spent() {
                 return None;
