@@ -453,13 +453,16 @@ fn batches(limits: &JetStreamBatchLimits) -> BatchLimits {
 
 fn store_options(configured: &Configured) -> StoreOptions {
     let key = |secret: &Secret| Key::derive(secret.expose().as_bytes());
+    let default = StoreOptions::default();
+    let max_mappings = configured.max_mappings.map(usize::try_from);
     StoreOptions {
         key: configured.encryption_key.as_ref().map(key),
         previous_key: configured.prev_encryption_key.as_ref().map(key),
         cipher: cipher(configured),
         policy: policy(configured.sync_interval),
         max_open_files: max_open_files(configured.max_open_files),
-        ..StoreOptions::default()
+        max_mappings: max_mappings.map_or(default.max_mappings, |max| max.unwrap_or(usize::MAX)),
+        ..default
     }
 }
 

@@ -53,6 +53,8 @@ pub struct JetStream {
     pub max_concurrent_io: Option<u32>,
     /// Files of the store that stay open while nobody uses them; a share of the process's descriptors when absent.
     pub max_open_files: Option<u64>,
+    /// Sealed segments of the store that stay mapped while nobody reads them.
+    pub max_mappings: Option<u64>,
     /// Limits of single streams and requests.
     pub limits: JetStreamLimits,
 }
@@ -82,6 +84,7 @@ impl Default for JetStream {
             meta_compact_sync: false,
             max_concurrent_io: None,
             max_open_files: None,
+            max_mappings: None,
             limits: JetStreamLimits::default(),
         }
     }
@@ -213,6 +216,7 @@ impl JetStream {
             "meta_compact_sync" => self.meta_compact_sync = f.bool()?,
             "max_concurrent_io" => self.max_concurrent_io = Some(concurrent_io(f)?),
             "max_open_files" => self.max_open_files = f.limit()?,
+            "max_mappings" => self.max_mappings = f.limit()?,
             "limits" => self.limits.read(f, r)?,
             "tpm" => return f.later_unless_empty("jetstream.tpm"),
             _ => return f.unknown(),

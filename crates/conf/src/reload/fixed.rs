@@ -159,6 +159,12 @@ impl<'o> Both<'o> {
         );
         self.keep(
             r,
+            "JetStreamMaxMappings",
+            |o| o.jetstream.max_mappings,
+            number,
+        );
+        self.keep(
+            r,
             "StreamMaxBufferedMsgs",
             |o| o.jetstream.max_buffered_msgs,
             number,

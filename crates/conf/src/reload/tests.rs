@@ -356,6 +356,11 @@ fn jetstream_starts_stops_and_grows() {
             "JetStreamMaxOpenFiles: old=20, new=30",
         ),
         (
+            "max_mappings: 20",
+            "max_mappings: 30",
+            "JetStreamMaxMappings: old=20, new=30",
+        ),
+        (
             "sync: \"5s\"",
             "sync: always",
             "SyncInterval: old=5s, new=always",
