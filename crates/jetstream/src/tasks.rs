@@ -193,6 +193,20 @@ impl Tasks {
         waiting.is_some_and(|waiting| waiting.len() >= REQUESTS_MAX)
     }
 
+    /// Streams whose definitions are checked for requests of an account.
+    pub(crate) fn defined(&self, account: AccountId) -> impl Iterator<Item = &str> {
+        let waiting = self.waiting.get(&account).into_iter();
+        waiting
+            .flat_map(|waiting| &waiting.requests)
+            .filter_map(|task| match task {
+                Task::Request {
+                    need: Need::Definition(checking),
+                    ..
+                } => Some(checking.stream()),
+                _ => None,
+            })
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.turns.is_empty()
     }

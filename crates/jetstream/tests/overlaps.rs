@@ -165,3 +165,34 @@ fn subjects_are_checked_and_left_in_slices() {
     assert_eq!(code(&world.take("_I.ask")[0].json()), 0);
     assert_eq!(code(&world.take("_I.a")[0].json()), OVERLAP);
 }
+
+/// Symptom: requests for a stream that followed its definition at once found it missing, or an older definition came after a newer one. Cause: a
+/// long definition is checked in slices, and short requests were carried out meanwhile. Remedy: who names the same stream waits behind it.
+#[test]
+fn nothing_overtakes_a_definition_that_is_checked_in_slices() {
+    let mut world = World::new();
+    let subjects: Vec<String> = (0..3000).map(|at| format!("a.{at}")).collect();
+    let long = json!({"name": "S", "subjects": subjects}).to_string();
+    let short = stream("S", &["b"]);
+    world.send("$JS.API.STREAM.CREATE.S", Some("_I.a"), "", &long);
+    world.request(
+        "CONSUMER.CREATE.S.C",
+        &json!({"stream_name": "S", "config": {"name": "C", "ack_policy": "explicit"}}),
+    );
+    world.request("STREAM.UPDATE.S", &short);
+    world.request("STREAM.DELETE.T", &Value::Null);
+    world.settle();
+    assert_eq!(code(&world.take("_I.a")[0].json()), 0);
+    let answers = world.take("_I.ask");
+    let codes: Vec<u64> = answers.iter().map(|answer| code(&answer.json())).collect();
+    assert_eq!(codes, [10059, 0, 0], "T isn't there, and didn't wait");
+    assert_eq!(names(&mut world, "b"), json!(["S"]));
+    assert_eq!(names(&mut world, "a.1"), Value::Null);
+
+    world.send("$JS.API.STREAM.UPDATE.S", Some("_I.a"), "", &long);
+    world.request("STREAM.DELETE.S", &Value::Null);
+    world.settle();
+    assert_eq!(code(&world.take("_I.a")[0].json()), 0);
+    assert_eq!(code(&world.take("_I.ask")[0].json()), 0);
+    assert_eq!(code(&world.ask("STREAM.INFO.S", &Value::Null)), 10059);
+}

@@ -57,7 +57,7 @@ impl Checking {
         })
     }
 
-    pub(super) fn stream(&self) -> &str {
+    pub(crate) fn stream(&self) -> &str {
         &self.checked.config.name
     }
 

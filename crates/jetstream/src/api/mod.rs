@@ -114,7 +114,28 @@ impl JetStream {
         now: u64,
         net: &mut dyn Network,
     ) {
-        self.api_knowing(account, client, message, Found::default(), now, net);
+        let found = Found::default();
+        if self.follows_definition(account, message.subject) {
+            let request = Box::new(Request::new(message));
+            let need = Need::Turn;
+            let task = Task::Request {
+                request,
+                need,
+                found,
+            };
+            return self.tasks.push(account, task);
+        }
+        self.api_knowing(account, client, message, found, now, net);
+    }
+
+    /// Whether a request names a stream whose definition is checked in slices: none overtakes that.
+    fn follows_definition(&self, account: AccountId, subject: &[u8]) -> bool {
+        let mut defined = self.tasks.defined(account);
+        defined.any(|name| {
+            subject
+                .split(|byte| *byte == b'.')
+                .any(|it| it == name.as_bytes())
+        }) && !self.tasks.is_full(account)
     }
 
     /// The same for a request that something was found out for.

@@ -250,7 +250,7 @@ impl JetStream {
         self.held.remove(&id);
         // Without account and streams each of them ends, and says so.
         for task in under_way {
-            let _ = self.go_on_with(id, task, &mut Slice::new(), now, net);
+            let _ = self.go_on_with(id, task, &mut Slice::whole(), now, net);
         }
     }
 
