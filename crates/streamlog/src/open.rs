@@ -86,6 +86,9 @@ impl Store {
         let inner = past.into_inner(disk, options, journal, damage);
         inner.learn(&names);
         inner.writer.lock().inherited = inner.registry.lock().inherited();
+        if is_stale {
+            inner.write_manifest(&mut inner.writer.lock())?;
+        }
         if is_in_clear {
             tracing::warn!(
                 "streamlog: the store was in clear until now, its small state is encrypted from now on"
@@ -95,9 +98,6 @@ impl Store {
             tracing::warn!(
                 "streamlog: the store was under the previous key and is under the new one from now on, which opens it alone"
             );
-        }
-        if is_stale {
-            inner.write_manifest(&mut inner.writer.lock())?;
         }
         if is_journal_lost {
             // Or it would be taken for an older one the next time.

@@ -231,6 +231,7 @@ impl Segment {
 
     /// Lets the bytes go, of a segment that nobody looks at any more. Whether nobody holds a slice of them.
     pub(crate) fn unload(&mut self) -> bool {
+        self.env.mappings.forget(&self.mapping);
         self.mapping.unload()
     }
 

@@ -193,6 +193,8 @@ pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> 
     if let (None, Some(error)) = (&found.best, unknown) {
         return Err(error);
     }
+    // A copy of a key that is no longer known: the change of it was cut short.
+    found.has_older_form |= locked.is_some();
     let is_open = |best: &Copy| best.form != Form::Clear;
     if let Some(path) = locked.filter(|_| !found.best.as_ref().is_some_and(is_open)) {
         return Err(match file.key {

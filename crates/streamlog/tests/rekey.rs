@@ -196,3 +196,21 @@ fn bodies_of_version_1_open_after_a_change() {
         }
     }
 }
+
+/// A power cut came between the copies, and the previous key was taken out of the configuration then: the copy of before isn't kept, as it opens with that.
+#[test]
+fn a_copy_under_a_key_of_before_is_written_anew() {
+    let disk = filled(Some(1));
+    let old: Vec<_> = ["manifest.a", "manifest.b"]
+        .map(|name| (name, disk.bytes(name).unwrap()))
+        .into();
+    drop(open(&disk, Some(2), Some(1)).unwrap());
+    for (name, bytes) in old {
+        let cut = disk.kill();
+        cut.open(name).unwrap().write_at(&bytes, 0).unwrap();
+        drop(open(&cut, Some(2), None).unwrap());
+        is_left_alone(&cut, &[(Some(1), None)]);
+        let found = cut.bytes(name).unwrap();
+        assert!(!found.starts_with(&bytes), "{name} is the old one");
+    }
+}
