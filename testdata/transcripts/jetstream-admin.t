@@ -1329,3 +1329,5 @@ wait 60
 signal TERM
 B< HMSG _P.B 9 81 81
 B< NATS/1.0 409 Server Shutdown\r\nNats-Pending-Messages: 2\r\nNats-Pending-Bytes: 0\r\n\r\n
+A: gone
+B: gone

@@ -117,7 +117,7 @@ fn steps(long: bool) -> Vec<Step> {
                 vec![
                     xtask("transcripts"),
                     xtask("compatibility --check"),
-                    xtask("transcripts --memory --jobs 8"),
+                    xtask("transcripts --memory"),
                 ],
             ),
         ),
