@@ -305,8 +305,13 @@ impl Cursor {
                 if k + 1 == state.slots.len() {
                     self.choose(slot)?;
                 }
-                if self.has_chosen(slot)? {
-                    self.collect(&state, slot, max, out)?;
+                let index = match self.filters.is_all() {
+                    true => None,
+                    false => Some(slot.index()?),
+                };
+                let index = index.as_deref();
+                if index.is_none_or(|index| self.has_chosen(slot, index)) {
+                    self.collect(&state, slot, index, max, out)?;
                     if !out.is_empty() {
                         return Ok(Some(slot.seg.clone()));
                     }
@@ -323,20 +328,21 @@ impl Cursor {
         &self,
         state: &State,
         slot: &Slot,
+        index: Option<&Index>,
         max: usize,
         out: &mut Vec<RecordRef>,
     ) -> Result<()> {
         let visible = state.visible;
-        let Some(set) = self.chosen.as_ref().and_then(|chosen| chosen.set.as_ref()) else {
+        let set = self.chosen.as_ref().and_then(|chosen| chosen.set.as_ref());
+        let (Some(set), Some(index)) = (set, index) else {
             return slot.walk(self.at, state.first_seq, max, |seq, place| {
                 if seq <= visible {
                     out.push(RecordRef::new(state, slot, seq, place));
                 }
             });
         };
-        let index = slot.index()?;
         let (base, alive) = (index.base(), slot.alive(index.base(), state.first_seq));
-        let begin = slot.range_from(&index, self.at, state.first_seq).start;
+        let begin = slot.range_from(index, self.at, state.first_seq).start;
         let mut next = set.next_from(begin);
         while let Some(i) = next.filter(|i| base + u64::from(*i) <= visible) {
             if alive(i)
@@ -364,23 +370,20 @@ impl Cursor {
         }
     }
 
-    fn has_chosen(&self, slot: &Slot) -> Result<bool> {
-        match &self.chosen {
-            _ if self.filters.is_all() => Ok(true),
-            Some(chosen) => {
-                let index = slot.index()?;
-                Ok(chosen.is_of(slot, &index, self.at))
-            }
-            None => Ok(false),
-        }
+    fn has_chosen(&self, slot: &Slot, index: &Index) -> bool {
+        let chosen = self.chosen.as_ref();
+        chosen.is_some_and(|chosen| chosen.is_of(slot, index, self.at))
     }
 
     /// Finds out what the filters mean in this segment, as far as that isn't known.
     fn choose(&mut self, slot: &Slot) -> Result<()> {
-        if self.has_chosen(slot)? {
+        if self.filters.is_all() {
             return Ok(());
         }
         let (index, from) = (slot.index()?, self.at);
+        if self.has_chosen(slot, &index) {
+            return Ok(());
+        }
         let key = SegmentKey::of(slot, &index);
         let begin = slot.range_from(&index, from, 0).start;
         let known = self
