@@ -113,7 +113,7 @@ fn steps(long: bool) -> Vec<Step> {
             broker && there("testdata/transcripts"),
             step(
                 "transcripts",
-                5,
+                8,
                 vec![
                     xtask("transcripts"),
                     xtask("compatibility --check"),
