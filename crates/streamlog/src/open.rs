@@ -445,9 +445,9 @@ impl Inner {
                         .push((number, rewrite));
                     continue;
                 }
-            } else if segment::spare_number(name).is_some() {
-                let size = self.disk.open(name).and_then(|file| file.len());
-                self.spares.found(name, size.unwrap_or(0) as u32);
+            } else if let Some(number) = segment::spare_number(name) {
+                self.spares.number_behind(number);
+                registry.leftovers.push(name.clone());
                 continue;
             } else if [
                 "manifest.a",

@@ -414,7 +414,7 @@ impl Scan<'_> {
     }
 }
 
-/// Files of removed segments, kept to be used again.
+/// Files of segments that were removed since the store was opened, kept to be used again.
 #[derive(Default)]
 pub(crate) struct Spares {
     files: Mutex<Vec<(String, u32)>>,
@@ -425,12 +425,10 @@ pub(crate) struct Spares {
 const SPARES_MAX: usize = 8;
 
 impl Spares {
-    /// Knows a spare file that was found in the folder.
-    pub(crate) fn found(&self, name: &str, size: u32) {
-        if let Some(number) = spare_number(name) {
-            self.next.fetch_max(number + 1, Ordering::SeqCst);
-        }
-        self.files.lock().push((name.to_owned(), size));
+    /// Numbers new files behind one that was found in the folder. Nobody writes over that: where a renaming can be half done after a loss of
+    /// power, it may be another name of a segment's file.
+    pub(crate) fn number_behind(&self, found: u32) {
+        self.next.fetch_max(found + 1, Ordering::SeqCst);
     }
 
     /// Sees to it that there is a spare file of that size.
