@@ -9,7 +9,9 @@
 //! - What a request is answered at once touches no more than a slice in all between two turns; what is left of it becomes a task.
 //! - A task never outlives its account, and ends when its stream does: whoever was sent messages is told that no more come, and each request is
 //!   answered.
-//! - Of an account's requests that hold what was found out for them, one is at work at a time.
+//! - Of an account's requests that hold what was found out for them, one is at work at a time. They keep their order: what is left of the first one
+//!   goes before the others.
+//! - Nothing overtakes a request that makes or changes the stream which it names, nor what waits behind that for the same stream.
 //! - A sweep that meets an error is put off for [`RETRY`] and goes on where it was: it is neither dropped nor tried at every turn.
 
 use crate::api::{Found, Need};
@@ -141,6 +143,13 @@ impl Request {
         }
     }
 
+    /// The stream that it makes or changes, if it asks for that.
+    fn defined_stream(&self) -> Option<&[u8]> {
+        let asked = self.subject.strip_prefix(b"$JS.API.STREAM.")?;
+        let created = asked.strip_prefix(b"CREATE.");
+        created.or_else(|| asked.strip_prefix(b"UPDATE."))
+    }
+
     /// Bytes that it takes.
     pub(crate) fn size(&self) -> usize {
         let reply = self.reply.as_ref().map_or(0, |reply| reply.len());
@@ -193,16 +202,17 @@ impl Tasks {
         waiting.is_some_and(|waiting| waiting.len() >= REQUESTS_MAX)
     }
 
-    /// Streams whose definitions are checked for requests of an account.
-    pub(crate) fn defined(&self, account: AccountId) -> impl Iterator<Item = &str> {
+    /// Streams that requests of an account define, or whose definition they follow, and that others mustn't overtake.
+    pub(crate) fn ordered_streams(&self, account: AccountId) -> impl Iterator<Item = &[u8]> {
         let waiting = self.waiting.get(&account).into_iter();
         waiting
             .flat_map(|waiting| &waiting.requests)
             .filter_map(|task| match task {
                 Task::Request {
-                    need: Need::Definition(checking),
+                    need: Need::Turn { stream },
                     ..
-                } => Some(checking.stream()),
+                } => Some(&**stream),
+                Task::Request { request, .. } => request.defined_stream(),
                 _ => None,
             })
     }

@@ -196,3 +196,80 @@ fn nothing_overtakes_a_definition_that_is_checked_in_slices() {
     assert_eq!(code(&world.take("_I.ask")[0].json()), 0);
     assert_eq!(code(&world.ask("STREAM.INFO.S", &Value::Null)), 10059);
 }
+
+/// A definition whose subjects take some slices.
+fn long(world: &mut World, verb: &str, to: &str, prefix: &str) {
+    let subjects: Vec<String> = (0..3000).map(|at| format!("{prefix}.{at}")).collect();
+    let body = json!({"name": "S", "subjects": subjects}).to_string();
+    world.send(&format!("$JS.API.STREAM.{verb}.S"), Some(to), "", &body);
+}
+
+/// Symptom: of two long definitions of a stream and its deletion the second was carried out last, and the stream stayed. Cause: a request that had
+/// waited for its turn, and then turned out to need slices, went behind all others. Remedy: it goes on as the first one.
+#[test]
+fn what_waited_for_its_turn_stays_the_first_one() {
+    let mut world = World::new();
+    long(&mut world, "CREATE", "_I.a", "a");
+    long(&mut world, "UPDATE", "_I.b", "b");
+    world.send("$JS.API.STREAM.DELETE.S", Some("_I.c"), "", "");
+    world.settle();
+    for to in ["_I.a", "_I.b", "_I.c"] {
+        assert_eq!(code(&world.take(to)[0].json()), 0, "{to}");
+    }
+    assert_eq!(code(&world.ask("STREAM.INFO.S", &Value::Null)), 10059);
+}
+
+/// Symptom: a request came before others of its stream that waited behind a definition, once that was done; and before a definition that had been
+/// checked and waited for something else. Remedy: these have an order as well.
+#[test]
+fn nothing_overtakes_what_follows_a_definition() {
+    let mut world = World::new();
+    let config = json!({"stream_name": "S", "config": {"name": "C"}});
+    long(&mut world, "CREATE", "_I.a", "a");
+    world.request("CONSUMER.CREATE.S.C", &config);
+    long(&mut world, "UPDATE", "_I.b", "b");
+    let verbs = ["CONSUMER.INFO.S.C", "CONSUMER.DELETE.S.C"];
+    // Whenever they come.
+    let mut pairs = 0;
+    while world.turn() {
+        for verb in verbs {
+            world.request(verb, &Value::Null);
+        }
+        world.request("CONSUMER.CREATE.S.C", &config);
+        pairs += 1;
+    }
+    assert!(pairs > 20, "{pairs}");
+    world.settle();
+    let answers = world.take("_I.ask");
+    assert_eq!(answers.len(), 1 + 3 * pairs);
+    for answer in answers {
+        assert_eq!(code(&answer.json()), 0, "{}", answer.text());
+    }
+}
+
+/// Symptom: when an account had as many requests as it may, one that followed a long definition overtook it. Remedy: it is refused.
+#[test]
+fn a_request_too_many_is_refused_and_overtakes_nothing() {
+    const REQUESTS_MAX: usize = 1024;
+    const TOO_MANY: u64 = 10167;
+    let mut world = World::new();
+    long(&mut world, "CREATE", "_I.a", "a");
+    for _ in 0..REQUESTS_MAX + 10 {
+        world.request("STREAM.INFO.S", &Value::Null);
+    }
+    world.send("$JS.API.CONSUMER.MSG.NEXT.S.C", Some("_I.pull"), "", "");
+    world.send("$JS.API.DIRECT.GET.S.a", Some("_I.get"), "", "");
+    for to in ["_I.pull", "_I.get"] {
+        let heard = world.take(to).pop().expect("a status");
+        assert!(heard.headers.starts_with("NATS/1.0 429 "), "{to}");
+    }
+    world.settle();
+    assert_eq!(code(&world.take("_I.a")[0].json()), 0);
+    let answers = world.take("_I.ask");
+    let codes = answers.iter().map(|answer| code(&answer.json()));
+    let (refused, answered): (Vec<u64>, Vec<u64>) = codes.partition(|code| *code == TOO_MANY);
+    // The definition is one of them.
+    assert_eq!((answered.len(), refused.len()), (REQUESTS_MAX - 1, 11));
+    assert!(answered.iter().all(|code| *code == 0), "{answered:?}");
+    assert_eq!(code(&world.ask("STREAM.INFO.S", &Value::Null)), 0);
+}

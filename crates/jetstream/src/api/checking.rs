@@ -57,7 +57,7 @@ impl Checking {
         })
     }
 
-    pub(crate) fn stream(&self) -> &str {
+    pub(super) fn stream(&self) -> &str {
         &self.checked.config.name
     }
 

@@ -5,6 +5,9 @@ use crate::stream::DirectGet;
 use crate::tasks::{StreamRef, Task};
 use crate::{AccountId, JetStream, Message, Network};
 
+/// Says that an account has as many requests as it may.
+const TOO_MANY: &str = "Too Many Requests";
+
 impl JetStream {
     /// `DIRECT.GET.<stream>`, or `DIRECT.GET.<stream>.<subject>`.
     pub(super) fn direct_get(
@@ -58,7 +61,7 @@ impl JetStream {
             return;
         };
         if self.tasks.is_full(account) {
-            return say(&status(429, "Too Many Requests"), b"");
+            return say(&status(429, TOO_MANY), b"");
         }
         let mut slice = self.at_once.clone();
         let done = batch.go_on(stream, &mut slice, &mut say);
@@ -105,6 +108,19 @@ impl JetStream {
             }
         }
     }
+}
+
+/// Refuses a direct get or a pull because its account has as many requests as it may.
+pub(super) fn refuse(account: AccountId, message: &Message<'_>, net: &mut dyn Network) {
+    let Some(reply) = message.reply else {
+        return;
+    };
+    let refused = Message {
+        subject: reply,
+        headers: &status(429, TOO_MANY),
+        ..Message::default()
+    };
+    let _ = net.publish(account, &refused);
 }
 
 /// What a server says where nobody listens.

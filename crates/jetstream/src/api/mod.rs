@@ -114,31 +114,76 @@ impl JetStream {
         now: u64,
         net: &mut dyn Network,
     ) {
-        let found = Found::default();
-        if self.follows_definition(account, message.subject) {
-            let request = Box::new(Request::new(message));
-            let need = Need::Turn;
-            let task = Task::Request {
-                request,
-                need,
-                found,
-            };
-            return self.tasks.push(account, task);
+        let waiting = match self.followed_stream(account, message.subject) {
+            Some(stream) => Some((Need::Turn { stream }, Found::default())),
+            None => self.api_knowing(account, client, message, Found::default(), now, net),
+        };
+        let Some((need, found)) = waiting else {
+            return;
+        };
+        if self.tasks.is_full(account) {
+            return self.refuse_request(account, client, message, now, net);
         }
-        self.api_knowing(account, client, message, found, now, net);
+        let request = Box::new(Request::new(message));
+        let task = Task::Request {
+            request,
+            need,
+            found,
+        };
+        self.tasks.push(account, task);
     }
 
-    /// Whether a request names a stream whose definition is checked in slices: none overtakes that.
-    fn follows_definition(&self, account: AccountId, subject: &[u8]) -> bool {
-        let mut defined = self.tasks.defined(account);
-        defined.any(|name| {
-            subject
-                .split(|byte| *byte == b'.')
-                .any(|it| it == name.as_bytes())
-        }) && !self.tasks.is_full(account)
+    /// The stream that a request names and that a request in the queue defines, or follows the definition of: none overtakes these.
+    fn followed_stream(&self, account: AccountId, subject: &[u8]) -> Option<Box<[u8]>> {
+        if self.tasks.is_empty() {
+            return None;
+        }
+        let names = |stream: &&[u8]| subject.split(|byte| *byte == b'.').any(|it| it == *stream);
+        let stream = self.tasks.ordered_streams(account).find(names)?;
+        Some(stream.into())
     }
 
-    /// The same for a request that something was found out for.
+    /// Refuses a request because its account has as many as it may.
+    fn refuse_request(
+        &mut self,
+        account: AccountId,
+        client: Client<'_>,
+        message: &Message<'_>,
+        now: u64,
+        net: &mut dyn Network,
+    ) {
+        let Some(path) = path_of(message) else {
+            return;
+        };
+        if path.starts_with("DIRECT.GET.") || path.starts_with("CONSUMER.MSG.NEXT.") {
+            return direct::refuse(account, message, net);
+        }
+        let found = Found::default();
+        let ask = self.ask(account, client, message, now, &found);
+        let answered = Err((kind_of(path), STREAM_TOO_MANY_REQUESTS));
+        self.conclude(message, answered, &ask, net);
+    }
+
+    fn ask<'a>(
+        &self,
+        account: AccountId,
+        client: Client<'a>,
+        message: &Message<'a>,
+        now: u64,
+        found: &'a Found,
+    ) -> Ask<'a> {
+        Ask {
+            account,
+            client,
+            body: message.payload,
+            now,
+            strict: self.settings.strict,
+            identity: headers::get(message.headers, IDENTITY),
+            found,
+        }
+    }
+
+    /// Carries a request out for which something was found out. What it still waits for; `None`: it is answered.
     pub(crate) fn api_knowing(
         &mut self,
         account: AccountId,
@@ -147,74 +192,63 @@ impl JetStream {
         mut found: Found,
         now: u64,
         net: &mut dyn Network,
-    ) {
-        let Ok(subject) = std::str::from_utf8(message.subject) else {
-            return;
-        };
-        let Some(path) = subject.strip_prefix("$JS.API.") else {
-            return;
-        };
+    ) -> Option<(Need, Found)> {
+        let path = path_of(message)?;
         if !self.accounts.contains_key(&account) {
             let error = crate::error::NOT_ENABLED_FOR_ACCOUNT;
             let answered = Err((kind_of(path), error));
             let _ = self.reply(account, message.reply, answered, net);
-            return;
+            return None;
         }
         if let Some(path) = path.strip_prefix("DIRECT.GET.") {
-            return self.direct_get(account, path, message, net);
+            self.direct_get(account, path, message, net);
+            return None;
         }
         if let Some(path) = path.strip_prefix("CONSUMER.MSG.NEXT.") {
-            return self.next(account, path, message, now, net);
+            self.next(account, path, message, now, net);
+            return None;
         }
-        let ask = Ask {
-            account,
-            client,
-            body: message.payload,
-            now,
-            strict: self.settings.strict,
-            identity: headers::get(message.headers, IDENTITY),
-            found: &Found::default(),
-        };
+        let nothing = Found::default();
+        let ask = self.ask(account, client, message, now, &nothing);
         let level = headers::get(message.headers, "Nats-Required-Api-Level");
-        let mut refused = level
-            .filter(|level| !headers::is_met(level))
-            .map(|_| REQUIRED_API_LEVEL);
-        while refused.is_none()
-            && let Some(mut need) = self.prepare(path, &ask.knowing(&found))
-        {
+        if level.is_some_and(|level| !headers::is_met(level)) {
+            let answered = Err((kind_of(path), REQUIRED_API_LEVEL));
+            self.conclude(message, answered, &ask, net);
+            return None;
+        }
+        while let Some(mut need) = self.prepare(path, &ask.knowing(&found)) {
             let mut slice = self.at_once.clone();
             let done = self.advance(&mut need, &mut found, now, &mut slice);
             self.at_once = slice;
-            if done {
-                continue;
+            if !done {
+                return Some((need, found));
             }
-            if !self.tasks.is_full(account) {
-                let request = Box::new(Request::new(message));
-                let task = Task::Request {
-                    request,
-                    need,
-                    found,
-                };
-                return self.tasks.push(account, task);
-            }
-            refused = Some(STREAM_TOO_MANY_REQUESTS);
         }
         let ask = ask.knowing(&found);
-        let answered = match refused {
-            Some(error) => Some(Err((kind_of(path), error))),
-            None => self.dispatch(path, &ask, net),
-        };
-        let Some(answered) = answered else {
-            return;
-        };
+        if let Some(answered) = self.dispatch(path, &ask, net) {
+            self.conclude(message, answered, &ask, net);
+        }
+        None
+    }
+
+    /// Counts a request, answers it, and tells who wants to know of all requests.
+    fn conclude(
+        &mut self,
+        message: &Message<'_>,
+        answered: Result,
+        ask: &Ask<'_>,
+        net: &mut dyn Network,
+    ) {
+        let account = ask.account;
         if let Some(account) = self.accounts.get_mut(&account) {
             account.api.total += 1;
             account.api.errors += u64::from(answered.is_err());
         }
-        let is_audited = net.has_interest(account, AUDIT.as_bytes()) && !is_read(path);
+        let is_audited = net.has_interest(account, AUDIT.as_bytes())
+            && path_of(message).is_some_and(|path| !is_read(path));
         let (body, ticket) = self.reply(account, message.reply, answered, net);
         if is_audited {
-            self.audit(message, &body, ticket, &ask, net);
+            self.audit(message, &body, ticket, ask, net);
         }
     }
 
@@ -355,6 +389,12 @@ impl JetStream {
             account.info(self.settings.domain.as_deref()),
         ))
     }
+}
+
+/// What a request asks for: its subject without what all have.
+fn path_of<'a>(message: &Message<'a>) -> Option<&'a str> {
+    let subject = std::str::from_utf8(message.subject).ok()?;
+    subject.strip_prefix("$JS.API.")
 }
 
 /// Where requests and their answers are told.

@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 
 /// What one request waits for.
 pub(crate) enum Need {
-    /// Requests before it, of which one defines the same stream.
-    Turn,
+    /// Requests before it, of which one defines the stream that it names.
+    Turn { stream: Box<[u8]> },
     /// A stream that doesn't listen to all its subjects yet.
     Rest(StreamRef),
     /// The ids of a stream some of whose messages are about to be removed.
@@ -183,7 +183,7 @@ impl JetStream {
         let (records, _) = slice.left();
         match need {
             // It is the first one now.
-            Need::Turn => true,
+            Need::Turn { .. } => true,
             Need::Rest(at) => {
                 let stream = self.stream_at(*at);
                 stream.is_none_or(|stream| !stream.is_wiring)

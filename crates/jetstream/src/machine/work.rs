@@ -61,12 +61,12 @@ impl JetStream {
                 if !self.advance(need, found, now, slice) {
                     return Some(task);
                 }
-                let found = std::mem::take(found);
+                let known = std::mem::take(found);
                 let message = request.message();
-                if let Some(client) = message.origin.client() {
-                    self.api_knowing(account, client, &message, found, now, net);
-                }
-                None
+                let client = message.origin.client()?;
+                let waiting = self.api_knowing(account, client, &message, known, now, net);
+                (*need, *found) = waiting?;
+                Some(task)
             }
             Task::Ids { stream } => {
                 let stream = *stream;
