@@ -1,23 +1,38 @@
-//! The log: tracing events as lines in the reference's layout, to stderr or a rotating file.
+//! The log: tracing events as lines in the reference's layout, to stderr or a rotating file. `docs/logging.md` is its manual.
 //!
-//! `[pid] YYYY/MM/DD hh:mm:ss.uuuuuu [LVL] text`
+//! `[pid] YYYY/MM/DD hh:mm:ss.uuuuuu [LVL] message name=value ...`
+//!
+//! # Invariants
+//! - An event is one line, whatever bytes are in it, and shows all its fields.
+//! - A level that is switched on or off by a reload is so for every call, also for those that were made before.
+//! - What a loop says again and again is written at once, and then once a minute with the number of times (`repeats.rs`).
+//!
+//! # Why not `tracing-subscriber`
+//! It would bring the registry of spans, which we have none of, and its formatter, which we would replace: the layout, the quoting, the
+//! rotation, the repeats and the change by reload are ours either way. `docs/logging.md` has what was measured.
 
-use crate::files::private;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+mod file;
+mod line;
+mod repeats;
+
+use file::LogFile;
+use line::{Content, Layout};
 use midge_conf::Options;
-use std::fmt::{self, Write as _};
-use std::fs::File;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use repeats::{Repeat, Repeats};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use tracing::field::{Field, Visit};
+use std::time::Instant;
+use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 /// Events of this target are shown as `[FTL]`.
 pub(crate) const FATAL: &str = "midge::fatal";
+/// Events of our crates have targets that begin so.
+const OURS: &str = "midge";
+/// What the program itself says follows a signal or the start, and is no repetition: targets that begin so, or are [`OURS`] alone.
+const PROGRAM: &str = "midge::";
 
 /// The log of this process; cheap to clone.
 #[derive(Clone)]
@@ -30,20 +45,14 @@ struct Inner {
 }
 
 struct State {
-    time: bool,
-    utc: bool,
+    layout: Layout,
     output: Output,
+    repeats: Repeats,
 }
 
 enum Output {
     Stderr,
-    File {
-        path: PathBuf,
-        file: File,
-        len: u64,
-        max_len: u64,
-        max_files: u64,
-    },
+    File(LogFile),
 }
 
 impl Log {
@@ -53,9 +62,9 @@ impl Log {
             debug: AtomicBool::new(false),
             trace: AtomicBool::new(false),
             state: Mutex::new(State {
-                time: true,
-                utc: false,
+                layout: Layout::default(),
                 output: Output::Stderr,
+                repeats: Repeats::default(),
             }),
         }));
         log.configure(options)?;
@@ -66,39 +75,49 @@ impl Log {
     pub(crate) fn configure(&self, options: &Options) -> io::Result<()> {
         let output = match &options.log_file {
             None => Output::Stderr,
-            Some(path) => Output::open(path, options.log_size_limit, options.log_max_num)?,
+            Some(path) => Output::File(LogFile::open(
+                path,
+                options.log_size_limit,
+                options.log_max_num,
+            )?),
         };
         self.0.debug.store(options.debug, Relaxed);
         self.0.trace.store(
             options.trace || options.trace_verbose || options.trace_headers,
             Relaxed,
         );
-        *self.state() = State {
+        let mut state = self.state();
+        state.layout = Layout {
             time: options.logtime,
             utc: options.logtime_utc,
-            output,
+            colors: matches!(output, Output::Stderr) && io::stderr().is_terminal(),
         };
+        state.output = output;
+        drop(state);
+        // Every call remembers whether its level is shown.
+        tracing::callsite::rebuild_interest_cache();
         Ok(())
     }
 
     /// Opens the file anew, after something else renamed it.
     pub(crate) fn reopen(&self) -> io::Result<()> {
-        let mut state = self.state();
-        if let Output::File {
-            path,
-            max_len,
-            max_files,
-            ..
-        } = &state.output
-        {
-            state.output = Output::open(path, *max_len, *max_files)?;
+        match &mut self.state().output {
+            Output::Stderr => Ok(()),
+            Output::File(file) => file.reopen(),
         }
-        Ok(())
     }
 
     /// Whether the log goes to a file.
     pub(crate) fn is_file(&self) -> bool {
-        matches!(self.state().output, Output::File { .. })
+        matches!(self.state().output, Output::File(_))
+    }
+
+    /// Writes how often what was said last was said again. The program is about to end.
+    pub(crate) fn finish(&self) {
+        let mut state = self.state();
+        for repeat in state.repeats.take_all() {
+            state.write_repeat(&repeat);
+        }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -114,113 +133,73 @@ impl Log {
     }
 }
 
-impl Output {
-    fn open(path: &Path, max_len: u64, max_files: u64) -> io::Result<Self> {
-        let file = private().append(true).create(true).open(path)?;
-        let len = file.metadata()?.len();
-        Ok(Self::File {
-            path: path.into(),
-            file,
-            len,
-            max_len,
-            max_files,
-        })
+impl State {
+    /// Writes a line, unless a line like it was written a moment ago.
+    fn take(&mut self, level: &'static str, is_repeatable: bool, text: String, now: Instant) {
+        for repeat in self.repeats.take_over(&text, now) {
+            self.write_repeat(&repeat);
+        }
+        if !is_repeatable {
+            return self.write(level, &text);
+        }
+        let admitted = self.repeats.admit(level, text, now);
+        if let Some(repeat) = admitted {
+            self.write_repeat(&repeat);
+        }
+    }
+
+    fn write_repeat(&mut self, repeat: &Repeat) {
+        let Repeat { level, text, count } = repeat;
+        match count {
+            0 => self.write(level, text),
+            count => self.write(level, &format!("{text} repeated={count}")),
+        }
     }
 
     /// A line that can't be written has nowhere else to go.
-    fn write(&mut self, line: &str) {
-        match self {
-            Self::Stderr => {
+    fn write(&mut self, level: &'static str, text: &str) {
+        let line = self.layout.line(level, text);
+        match &mut self.output {
+            Output::Stderr => {
                 let _ = io::stderr().write_all(line.as_bytes());
             }
-            Self::File {
-                path,
-                file,
-                len,
-                max_len,
-                max_files,
-            } => {
-                let _ = file.write_all(line.as_bytes());
-                *len += line.len() as u64;
-                if *max_len > 0 && *len >= *max_len {
-                    let (path, max_len, max_files) = (path.clone(), *max_len, *max_files);
-                    let fresh = rotate(&path, max_files)
-                        .and_then(|aside| Ok((Self::open(&path, max_len, max_files)?, aside)));
-                    if let Ok((fresh, aside)) = fresh {
-                        *self = fresh;
-                        let head = line.split_once(" [").map_or(line, |(head, _)| head);
-                        self.write(&format!(
-                            "{head} [INF] Rotated log, backup saved as {aside:?}\n"
-                        ));
-                    }
+            Output::File(file) => {
+                file.write(&line);
+                if let Some(aside) = file.rotate_if_full() {
+                    let text = format!("Rotated log, backup saved as {aside:?}");
+                    self.write("INF", &text);
                 }
             }
         }
     }
 }
 
-/// Moves a full log aside, and drops the oldest so that `max_files` stay, the new one counted.
-fn rotate(path: &Path, max_files: u64) -> io::Result<PathBuf> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(
-        Zoned::now()
-            .strftime(".%Y.%m.%d.%H.%M.%S.%9f")
-            .to_string()
-            .replace("..", "."),
-    );
-    std::fs::rename(path, &aside)?;
-    if max_files == 0 {
-        return Ok(aside.into());
-    }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut prefix = path.file_name().unwrap_or_default().to_owned();
-    prefix.push(".");
-    let prefix = prefix.to_string_lossy().into_owned();
-    let mut backups: Vec<_> = std::fs::read_dir(folder)?
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|file| {
-            file.file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with(&prefix))
-        })
-        .collect();
-    backups.sort();
-    let spare = backups
-        .len()
-        .saturating_sub(usize::try_from(max_files - 1).unwrap_or(usize::MAX));
-    backups[..spare].iter().try_for_each(std::fs::remove_file)?;
-    Ok(aside.into())
-}
-
 impl Subscriber for Log {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("midge") && self.shows(*metadata.level())
+        metadata.target().starts_with(OURS) && self.shows(*metadata.level())
     }
 
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        let shown = [
+            (Level::TRACE, LevelFilter::TRACE),
+            (Level::DEBUG, LevelFilter::DEBUG),
+        ];
+        let most = shown.into_iter().find(|(level, _)| self.shows(*level));
+        Some(most.map_or(LevelFilter::INFO, |(_, filter)| filter))
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "repetitions are counted by the minute"
+    )]
     fn event(&self, event: &Event<'_>) {
-        let mut text = Text(String::new());
-        event.record(&mut text);
-        let mut state = self.state();
-        let mut line = format!("[{}] ", std::process::id());
-        if state.time {
-            let zone = if state.utc {
-                TimeZone::UTC
-            } else {
-                TimeZone::system()
-            };
-            let _ = write!(
-                line,
-                "{} ",
-                Timestamp::now()
-                    .to_zoned(zone)
-                    .strftime("%Y/%m/%d %H:%M:%S.%6f")
-            );
-        }
-        let _ = writeln!(line, "[{}] {}", label(event.metadata()), text.0);
-        state.output.write(&line);
+        let metadata = event.metadata();
+        let target = metadata.target();
+        let is_repeatable =
+            *metadata.level() <= Level::WARN && target != OURS && !target.starts_with(PROGRAM);
+        let text = Content::of(event).text();
+        self.state()
+            .take(label(metadata), is_repeatable, text, Instant::now());
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -247,13 +226,5 @@ fn label(metadata: &Metadata<'_>) -> &'static str {
     }
 }
 
-/// The message of an event.
-struct Text(String);
-
-impl Visit for Text {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "message" {
-            let _ = write!(self.0, "{value:?}");
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

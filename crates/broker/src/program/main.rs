@@ -136,7 +136,9 @@ fn run(program: &str, overrides: &Overrides) -> ExitCode {
         Err(error) => return fail(program, &format!("error opening logfile: {error}")),
     };
     let _ = tracing::subscriber::set_global_default(log.clone());
-    match serve(program, overrides, loaded.options, &log) {
+    let served = serve(program, overrides, loaded.options, &log);
+    log.finish();
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(target: FATAL, "{error}");
