@@ -59,7 +59,7 @@ impl Inner {
                 self.mark_full(w, stream, error);
             } else {
                 w.lazy.remove(&stream.id);
-                stream.fate.fail(self.gate.written() + 1, error);
+                self.stop_stream(stream, self.gate.written() + 1, error);
             }
         }
         failed

@@ -186,16 +186,26 @@ impl Inner {
 
     /// Commits and tells the observer; of a failure as well, with the last batch that was written.
     pub(crate) fn commit(&self, w: &mut Writer, now: u64) -> Result<Commit> {
-        let tell = |batch| {
-            if let Some(observer) = &*self.observer.lock() {
-                observer(batch);
-            }
-        };
-        let outcome = self.commit_and(w, now, tell);
+        let outcome = self.commit_and(w, now, |batch| self.tell(batch));
         if outcome.is_err() {
-            tell(self.gate.written());
+            self.tell(self.gate.written());
         }
         outcome
+    }
+
+    /// Stops the store if somebody else met a failure of the journal: no commit would succeed.
+    pub(crate) fn stop_with_journal(&self) {
+        let writer = self.writer.lock();
+        if let (None, Some(error)) = (self.gate.failure(), writer.journal.failure()) {
+            self.stop(error);
+            self.tell(self.gate.written());
+        }
+    }
+
+    fn tell(&self, batch: u64) {
+        if let Some(observer) = &*self.observer.lock() {
+            observer(batch);
+        }
     }
 
     /// Commits, and nothing is left that was taken from streams and isn't written.
@@ -216,7 +226,7 @@ impl Inner {
         }
         let outcome = self.try_commit(w, now, tell);
         if let Err(error) = &outcome {
-            self.gate.fail(error);
+            self.stop(error);
         }
         outcome
     }

@@ -95,12 +95,13 @@ fn commit_loop(store: &Store, stop: &AtomicBool) {
 fn keep_loop(store: &Store, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
         park_timeout(KEEPER_PERIOD);
-        if let Err(error) = store.maintain_once(now()) {
-            tracing::warn!(%error, "streamlog: maintenance failed");
-            if store.failure().is_some() {
-                break;
-            }
+        let Err(error) = store.maintain_once(now()) else {
+            continue;
+        };
+        if store.failure().is_some() {
+            break;
         }
+        tracing::warn!(%error, file = error.file(), "maintenance of the store failed and is tried again");
     }
 }
 

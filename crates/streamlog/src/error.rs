@@ -238,6 +238,16 @@ impl Error {
         }
     }
 
+    /// The file that it is about, as far as it names one.
+    pub(crate) fn file(&self) -> Option<&str> {
+        match self {
+            Self::Io { file, .. } | Self::TryAgain { file, .. } | Self::WrongKey { file } => {
+                Some(file)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the same may succeed later, without anything being done: the disk is full, or the system lacks something.
     pub fn is_passing(&self) -> bool {
         matches!(

@@ -119,13 +119,17 @@ impl<T> Gate<T> {
         self.wake();
     }
 
-    /// No batch will ever be out again. Owners are let go: they hold this gate, which would keep both for ever.
-    pub(crate) fn fail(&self, error: &Error) {
-        self.failed.lock().get_or_insert_with(|| error.stopped());
+    /// No batch will ever be out again. Owners are let go: they hold this gate, which would keep both for ever. True the first time.
+    pub(crate) fn fail(&self, error: &Error) -> bool {
+        let mut failed = self.failed.lock();
+        let is_first = failed.is_none();
+        failed.get_or_insert_with(|| error.stopped());
+        drop(failed);
         self.has_failed.store(true, Ordering::SeqCst);
         let abandoned = std::mem::take(&mut *self.queue.lock());
         drop(abandoned);
         self.wake();
+        is_first
     }
 
     /// Why nothing more is written, if so.

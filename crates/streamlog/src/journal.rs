@@ -404,6 +404,11 @@ impl Journal {
         self.size
     }
 
+    /// What failed, after which nothing more is written.
+    pub(crate) fn failure(&self) -> Option<&Error> {
+        self.failed.as_ref()
+    }
+
     /// Whether a frame was written that isn't known to be durable.
     pub(crate) fn is_unsynced(&self) -> bool {
         self.synced < self.prev

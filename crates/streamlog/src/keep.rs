@@ -14,7 +14,15 @@ use std::sync::Arc;
 impl Store {
     /// Seals full segments, rewrites those which are mostly dead, removes empty ones and the files of deleted streams. `commit_once` may
     /// run beside it.
+    ///
+    /// # Errors
+    /// What a failure keeps from being done is tried again by the next call; after one of the journal the store is stopped.
     pub fn maintain_once(&self, now: u64) -> Result<()> {
+        self.maintain(now)
+            .inspect_err(|_| self.0.stop_with_journal())
+    }
+
+    fn maintain(&self, now: u64) -> Result<()> {
         let inner = &*self.0;
         let mut budget = inner.keeper.lock();
         budget.refill(now, inner.options.compaction_bytes);
@@ -40,7 +48,7 @@ impl Store {
             match inner.keep(&stream, now, &mut budget) {
                 Ok(()) => {}
                 Err(error) if error.is_passing() => {}
-                Err(error) => stream.0.fate.fail(inner.gate.written() + 1, &error),
+                Err(error) => inner.stop_stream(&stream.0, inner.gate.written() + 1, &error),
             }
         }
         Ok(())

@@ -94,6 +94,7 @@ mod spill;
 mod split;
 mod state;
 mod steps;
+mod stop;
 mod store;
 mod stream;
 mod subjects;

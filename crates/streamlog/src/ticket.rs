@@ -46,10 +46,11 @@ impl Fate {
         }
     }
 
-    /// Batches from `number` on are lost for this stream.
-    pub(crate) fn fail(&self, number: u64, error: &Error) {
-        let _ = self.cause.set(error.stopped().into());
+    /// Batches from `number` on are lost for this stream. True the first time.
+    pub(crate) fn fail(&self, number: u64, error: &Error) -> bool {
+        let is_first = self.cause.set(error.stopped().into()).is_ok();
         self.from.fetch_min(number, Ordering::SeqCst);
+        is_first
     }
 
     /// Why nothing more is written, if so.

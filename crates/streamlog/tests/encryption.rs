@@ -12,7 +12,9 @@ use std::{
     },
 };
 
+mod captured;
 mod encrypted;
+use captured::Captured;
 use encrypted::{SALT, crc, options};
 
 const CIPHERS: [Cipher; 2] = [Cipher::Aes256Gcm, Cipher::ChaCha20Poly1305];
@@ -358,42 +360,16 @@ fn a_manifest_in_clear_in_place_of_an_encrypted_one_is_refused() {
     assert_eq!(files(&disk), before);
 }
 
-/// Counts the warnings that say this.
-#[derive(Clone)]
-struct Warnings(&'static str, Arc<AtomicUsize>);
-
-impl tracing::Subscriber for Warnings {
-    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn event(&self, event: &tracing::Event<'_>) {
-        event.record(
-            &mut |_: &tracing::field::Field, value: &dyn std::fmt::Debug| {
-                let says_it = format!("{value:?}").contains(self.0);
-                self.1.fetch_add(says_it.into(), Ordering::Relaxed);
-            },
-        );
-    }
-
-    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-    fn enter(&self, _: &tracing::span::Id) {}
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
 #[test]
 fn that_a_store_was_in_clear_is_told_when_it_is_encrypted() {
     let disk = CrashDisk::new();
-    let warnings = Warnings("in clear until now", Arc::default());
-    for (key, want) in [(None, 0), (Some(1), 1), (Some(1), 1)] {
-        let opened = tracing::subscriber::with_default(warnings.clone(), || open(&disk, key));
+    for (key, want) in [(None, 0), (Some(1), 1), (Some(1), 0)] {
+        let (opened, lines) = Captured::of(|| open(&disk, key));
         drop(opened.unwrap());
-        assert_eq!(warnings.1.load(Ordering::Relaxed), want);
+        let told = lines
+            .iter()
+            .filter(|line| line.contains("in clear until now"));
+        assert_eq!(told.count(), want, "{lines:?}");
     }
 }
 

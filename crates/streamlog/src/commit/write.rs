@@ -185,7 +185,7 @@ impl Inner {
                 false
             }
             Err(error) => {
-                stream.fate.fail(number, &error);
+                self.stop_stream(stream, number, &error);
                 true
             }
         }

@@ -25,6 +25,7 @@ use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
+    path::Path,
     sync::Arc,
 };
 
@@ -409,6 +410,10 @@ impl Disk for BoundedDisk {
                 *failure = Some((error.kind(), error.to_string()));
             }
         })
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        self.pool.disk.folder()
     }
 
     fn release_descriptor(&self) -> bool {

@@ -153,6 +153,10 @@ impl Disk for FolderDisk {
     fn release_descriptor(&self) -> bool {
         self.descriptors.release()
     }
+
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
 }
 
 struct FolderFile {

@@ -12,7 +12,7 @@ pub(crate) use bounded::BoundedDisk;
 pub use folder::{FolderDisk, ReadMode};
 
 use bytes::Bytes;
-use std::{io, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 /// A folder.
 pub trait Disk: Send + Sync {
@@ -37,6 +37,10 @@ pub trait Disk: Send + Sync {
     /// Frees a descriptor that it held in reserve, for a call that found none. `false`: there is none.
     fn release_descriptor(&self) -> bool {
         false
+    }
+    /// Where it is, for people.
+    fn folder(&self) -> Option<&Path> {
+        None
     }
     /// Says what the next operations are for. A simulated disk counts by it; a real one doesn't care.
     fn note(&self, _work: Work) {}
