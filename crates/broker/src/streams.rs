@@ -238,7 +238,25 @@ impl Streams {
         if !damage.is_empty() {
             answer.insert("damage".into(), damage.into());
         }
+        let stopped = self
+            .drive
+            .lock()
+            .as_ref()
+            .and_then(|drive| self.stop_notice(drive));
+        if let Some(notice) = stopped {
+            answer.insert("stopped".into(), notice.into());
+        }
         answer
+    }
+
+    /// Why nothing more is written, what still works and what has to be done, if so.
+    fn stop_notice(&self, drive: &Drive) -> Option<String> {
+        let failure = drive.store().failure()?;
+        Some(format!(
+            "JetStream in {}: {}",
+            self.folder.display(),
+            failure.notice()
+        ))
     }
 
     /// What the log found broken.
@@ -267,12 +285,8 @@ impl Streams {
                 "JETSTREAM",
             ));
         };
-        if let Some(failure) = drive.store().failure() {
-            return Err(unhealthy(
-                503,
-                format!("JetStream stopped writing: {failure}"),
-                "JETSTREAM",
-            ));
+        if let Some(notice) = self.stop_notice(drive) {
+            return Err(unhealthy(503, notice, "JETSTREAM"));
         }
         let Some(name) = &check.account else {
             return Ok(());
@@ -298,6 +312,12 @@ impl Streams {
         if !knows(stream.clone(), None) {
             let text = format!("JetStream stream {stream:?} not found on account {name:?}");
             return Err(unhealthy(404, text, "STREAM"));
+        }
+        let asked = stream.clone();
+        let stopped = drive.with(move |jetstream, _| jetstream.stop_notice(id, &asked));
+        if let Some(notice) = stopped.flatten() {
+            let text = format!("JetStream stream {stream:?} on account {name:?}: {notice}");
+            return Err(unhealthy(503, text, "STREAM"));
         }
         match consumer {
             Some(consumer) if !knows(stream.clone(), Some(consumer.clone())) => {

@@ -153,8 +153,7 @@ impl Stream {
 
     /// Why it takes no messages, if so.
     fn why(&self) -> Option<String> {
-        let failure = self.log.failure();
-        match failure.map(|failure| format!("writing stopped: {failure}")) {
+        match self.log.failure().map(|failure| failure.notice()) {
             None => self
                 .log
                 .stats()

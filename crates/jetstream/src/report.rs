@@ -154,10 +154,27 @@ impl JetStream {
         }
     }
 
-    /// What the log found broken, each with its place; a crash's usual traces aside.
+    /// What the log found broken, each with its place, and the streams that stopped writing alone; a crash's usual traces aside.
     #[must_use]
     pub fn damage(&self) -> Vec<String> {
-        self.damage_where(|_| true)
+        let mut damage = self.damage_where(|_| true);
+        if self.store.failure().is_none() {
+            let known = self.accounts.values().flat_map(|of| of.streams.values());
+            let streams = known.filter_map(|index| self.streams[*index].as_ref());
+            let stopped =
+                streams.filter_map(|stream| Some((stream.log.name(), stream.log.failure()?)));
+            damage.extend(
+                stopped.map(|(name, failure)| format!("stream {name}: {}", failure.notice())),
+            );
+        }
+        damage
+    }
+
+    /// Why a stream takes no messages, if it stopped writing.
+    #[must_use]
+    pub fn stop_notice(&self, account: AccountId, stream: &str) -> Option<String> {
+        let failure = self.stream(account, stream)?.log.failure()?;
+        Some(failure.notice())
     }
 
     pub(crate) fn damage_of(&self, stream: &Stream) -> Vec<String> {

@@ -92,7 +92,7 @@ impl Consumer {
             return Some(format!("paused until {until}"));
         }
         if let Some(failure) = self.log.failure() {
-            return Some(format!("the stream stopped: {failure}"));
+            return Some(failure.notice());
         }
         if let Some(error) = &self.unreadable {
             return Some(format!("its messages can't be read now: {error}"));
