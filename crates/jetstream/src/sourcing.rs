@@ -1,10 +1,12 @@
 //! Mirrors and sources across the streams of an account: who takes from whom, and when.
 
+use crate::config::StreamConfig;
 use crate::consumer::Consumer;
 use crate::info::StreamInfo;
 use crate::keys::{self, Kind};
 use crate::stream::{Drawn, Origin, Settler, SourceInfo, Stream, Unfit};
 use crate::{AccountId, JetStream, Listens, Network};
+use midge_streamlog::Ticket;
 
 impl JetStream {
     /// The stream that an origin names, if it is one of ours.
@@ -155,9 +157,6 @@ impl JetStream {
         let Some(origin) = self.streams[from].as_mut() else {
             return true;
         };
-        if origin.is_undecided() {
-            return false;
-        }
         for taker in origin.takers.iter_mut().filter(|taker| taker.of == of) {
             taker.done = taker.done.max(*last);
         }
@@ -205,6 +204,43 @@ impl JetStream {
                 .and_then(|index| self.streams.quietly(*index));
             if let Some(stream) = stream {
                 stream.takers.push(taker);
+            }
+        }
+    }
+
+    /// The streams that stream `index` takes from, and takes no more when it has another configuration or is gone, each with the first message that
+    /// it holds there.
+    pub(crate) fn left_origins(
+        &self,
+        index: usize,
+        to: Option<&StreamConfig>,
+    ) -> Vec<(usize, u64)> {
+        let Some(stream) = self.streams[index].as_deref() else {
+            return Vec::new();
+        };
+        let left = stream.config.origins();
+        let left = left.filter(|origin| !to.is_some_and(|to| to.origins().any(|it| it == *origin)));
+        let held = left.filter_map(|origin| {
+            let from = self.stream_index(stream.account, &origin.name)?;
+            let takers = self.streams[from].as_deref()?.takers.iter();
+            let own = takers.filter(|taker| taker.of.0 == stream.token);
+            Some((from, own.map(|taker| taker.done.saturating_add(1)).min()?))
+        });
+        held.collect()
+    }
+
+    /// Has streams remove what another one held of them, from these sequences on, as soon as it is durable that it takes no more: its own ticket, if they
+    /// couldn't be marked, or that of the mark. The mark's doesn't fail when the other stream does.
+    pub(crate) fn sweep_left(
+        &mut self,
+        account: AccountId,
+        left: Vec<(usize, u64)>,
+        ticket: &Ticket,
+    ) {
+        for (index, from) in left {
+            if self.streams[index].as_deref().is_some_and(Stream::settles) {
+                let marked = self.mark_sweep(account, index);
+                self.sweep_after(index, from, marked.as_ref().or(Some(ticket)));
             }
         }
     }

@@ -101,12 +101,37 @@ pub(crate) enum Task {
     Ids { stream: StreamRef },
     /// A stream begins or ceases to listen to subjects.
     Listen(Box<Listening>),
-    /// Messages of an interest stream that nobody may want any more, up to a sequence.
-    Sweep {
-        stream: StreamRef,
-        at: u64,
-        upto: u64,
-    },
+    /// Messages that nobody may want any more are looked at.
+    Sweep(Sweep),
+    /// Messages go of which it is durable that nobody wants them.
+    Remove { stream: StreamRef },
+}
+
+/// A look at the messages `at..=upto` of a stream, and then at those from `again` on.
+///
+/// Whoever asks for a look at what is behind it doesn't take it back: with such a change in each turn it would never get to the end.
+pub(crate) struct Sweep {
+    pub(crate) stream: StreamRef,
+    pub(crate) at: u64,
+    pub(crate) upto: u64,
+    again: Option<u64>,
+}
+
+impl Sweep {
+    /// Messages are to be looked at as well.
+    fn extend(&mut self, from: u64, last: u64) {
+        self.upto = self.upto.max(last);
+        if from < self.at {
+            self.again = Some(self.again.map_or(from, |again| again.min(from)));
+        }
+    }
+
+    /// Goes on with what was asked for behind it, if anything was.
+    pub(crate) fn begin_again(&mut self) -> bool {
+        let again = self.again.take();
+        self.at = again.unwrap_or(self.at);
+        again.is_some()
+    }
 }
 
 /// A message that is kept until it can be answered.
@@ -265,25 +290,24 @@ impl Tasks {
         let waiting = self.waiting.get_mut(&account).into_iter();
         let waiting = waiting.flat_map(|waiting| &mut waiting.tasks);
         for task in waiting.chain(put_off) {
-            if let Task::Sweep {
-                stream: other,
-                at,
-                upto,
-            } = task
-                && *other == stream
+            if let Task::Sweep(sweep) = task
+                && sweep.stream == stream
             {
-                (*at, *upto) = (from.min(*at), last.max(*upto));
-                return;
+                return sweep.extend(from, last);
             }
         }
-        let (at, upto) = (from, last);
-        self.push(account, Task::Sweep { stream, at, upto });
+        let sweep = Sweep {
+            stream,
+            at: from,
+            upto: last,
+            again: None,
+        };
+        self.push(account, Task::Sweep(sweep));
     }
 
     /// Whether a sweep of this stream is under way.
     pub(crate) fn sweeps(&self, account: AccountId, stream: StreamRef) -> bool {
-        let is_one =
-            |task: &Task| matches!(task, Task::Sweep { stream: other, .. } if *other == stream);
+        let is_one = |task: &Task| matches!(task, Task::Sweep(sweep) if sweep.stream == stream);
         let waiting = self.waiting.get(&account).into_iter();
         let mut waiting = waiting.flat_map(|waiting| &waiting.tasks);
         waiting.any(is_one) || self.put_off.iter().any(|(_, _, task)| is_one(task))
@@ -330,16 +354,12 @@ mod tests {
             index: 0,
             token: Token(number),
         };
-        Task::Sweep {
-            stream,
-            at: 0,
-            upto: 0,
-        }
+        Task::Remove { stream }
     }
 
     fn number(task: &Task) -> u64 {
         match task {
-            Task::Sweep { stream, .. } => stream.token.0,
+            Task::Remove { stream } => stream.token.0,
             _ => 0,
         }
     }
@@ -380,15 +400,15 @@ mod tests {
         tasks.sweep(account, stream, 50, 90);
         tasks.sweep(account, stream, 60, 100);
         assert!(tasks.sweeps(account, stream));
-        let task = tasks.pop().map(|(_, task)| task);
-        assert!(matches!(
-            task,
-            Some(Task::Sweep {
-                at: 50,
-                upto: 100,
-                ..
-            })
-        ));
+        tasks.sweep(account, stream, 40, 80);
+        let Some((_, Task::Sweep(mut sweep))) = tasks.pop() else {
+            panic!("no sweep");
+        };
         assert!(tasks.is_empty());
+        assert_eq!((sweep.at, sweep.upto), (50, 100));
+        sweep.at = 101;
+        assert!(sweep.begin_again());
+        assert_eq!((sweep.at, sweep.upto), (40, 100));
+        assert!(!sweep.begin_again());
     }
 }

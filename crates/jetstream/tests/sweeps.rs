@@ -3,6 +3,7 @@
 
 mod world;
 
+use midge_streamlog::sim::Fault;
 use serde_json::{Value, json};
 use world::transfer::{restore, snapshot};
 use world::{Heard, SECOND, World};
@@ -324,4 +325,130 @@ fn nothing_that_is_acknowledged_goes_before_the_others_are_durably_gone() {
     assert_eq!(stored(&world), 1);
     world.settle();
     assert_eq!(stored(&world), 0);
+}
+
+/// Symptom: an interest stream whose consumers ended with each commit, for ever, removed nothing, and confirmed no ack. Cause: whatever was acknowledged
+/// waited until no change was on its way. Remedy: it waits for those that were made before, and for none that comes later.
+#[test]
+fn changes_with_each_commit_hold_nothing_up() {
+    const ROUNDS: usize = 300;
+    for is_acked_before_the_end in [false, true] {
+        let mut world = world("interest", &[explicit("A")]);
+        for _ in 0..ROUNDS {
+            world.send("s.a", None, "", "x");
+        }
+        world.settle();
+        let held = pull(&mut world, "A", ROUNDS as u64);
+        let change = |world: &mut World, of: Option<&Heard>| {
+            let body = json!({"stream_name": "S", "config": explicit("X")});
+            let ack = |world: &mut World| {
+                let acked = of.iter();
+                acked.for_each(|heard| world.send(&heard.reply, Some("_I.a"), "", "+ACK"));
+            };
+            world.request("CONSUMER.CREATE.S.X", &body);
+            if is_acked_before_the_end {
+                ack(world);
+            }
+            world.request("CONSUMER.DELETE.S.X", &Value::Null);
+            if !is_acked_before_the_end {
+                ack(world);
+            }
+            world.run();
+        };
+        change(&mut world, held.first());
+        for round in 1..=ROUNDS {
+            let left = ROUNDS as u64 - round as u64;
+            assert_eq!(stored(&world), left + 1, "before it is durable");
+            world.store.commit_once(world.now).expect("the disk works");
+            // The next one is on its way before anybody sees that.
+            change(&mut world, held.get(round));
+            world.jetstream.committed(usize::MAX, &mut world.ether);
+            world.run();
+            assert_eq!(stored(&world), left);
+            assert_eq!(world.take("_I.a").len(), 1, "round {round}");
+        }
+    }
+}
+
+/// Symptom: what was acknowledged while a change of who wants it was on its way was delivered again after a clean stop. Cause: it was neither removed
+/// nor written. Remedy: acks don't wait for such a change, and the next start removes what it was to remove.
+#[test]
+fn a_stop_amid_a_change_keeps_what_was_acknowledged() {
+    let mut world = world("interest", &[filtered("A", "s.a"), filtered("B", "s.b")]);
+    publish(&mut world, &["s.a", "s.a", "s.a", "s.b"]);
+    let held = pull(&mut world, "A", 2);
+    world.request("CONSUMER.DELETE.S.B", &Value::Null);
+    world.send(&held[0].reply, None, "", "+ACK");
+    world.run();
+    assert_eq!(stored(&world), 4);
+    world.jetstream.stop(world.now, &mut world.ether);
+    let mut world = world.restart();
+    assert_eq!(left(&mut world), [2, 3]);
+    world.pass(60 * SECOND);
+    assert_eq!(pull(&mut world, "A", 9).len(), 2);
+}
+
+/// Symptom: whoever waited for an ack's confirmation got none when its consumer was deleted together with another one.
+#[test]
+fn acks_of_consumers_that_end_together_are_confirmed() {
+    let mut world = world("interest", &[explicit("A"), explicit("B")]);
+    publish(&mut world, &["s.a"; 2]);
+    let held = pull(&mut world, "A", 1);
+    world.request("CONSUMER.DELETE.S.B", &Value::Null);
+    world.send(&held[0].reply, Some("_I.a"), "", "+ACK");
+    world.request("CONSUMER.DELETE.S.A", &Value::Null);
+    world.settle();
+    assert_eq!(world.take("_I.a").len(), 1);
+    assert_eq!(left(&mut world), [0; 0]);
+}
+
+/// Symptom: what a stream had yet to take stayed in its origin until the next start when it was deleted, or took from elsewhere.
+#[test]
+fn what_a_stream_takes_no_more_goes() {
+    let elsewhere = json!({"name": "T", "sources": [{"name": "S", "filter_subject": "s.b"}]});
+    for retention in ["workqueue", "interest"] {
+        for (verb, body) in [
+            ("STREAM.DELETE.T", Value::Null),
+            ("STREAM.UPDATE.T", elsewhere.clone()),
+        ] {
+            let mut world = world(retention, &[explicit("C")]);
+            done(&world.ask(
+                "STREAM.CREATE.T",
+                &json!({"name": "T", "sources": [{"name": "S"}], "max_msgs": 1, "discard": "new"}),
+            ));
+            publish(&mut world, &["s.a"; 3]);
+            world.pass(5 * SECOND);
+            consume(&mut world, "C");
+            assert_eq!(left(&mut world), [2, 3], "T is full");
+            world.request(verb, &body);
+            world.run();
+            assert_eq!(stored(&world), 2, "{retention} {verb}");
+            world.settle();
+            done(&world.take("_I.ask").pop().expect("an answer").json());
+            assert_eq!(left(&mut world), [0; 0], "{retention} {verb}");
+        }
+    }
+}
+
+/// Symptom: an origin removed nothing any more when the change by which another stream ceased to take from it failed with that stream's log.
+#[test]
+fn an_origin_outlives_the_log_of_who_took_from_it() {
+    let mut world = world("interest", &[explicit("C")]);
+    done(&world.ask(
+        "STREAM.CREATE.T",
+        &json!({"name": "T", "subjects": ["t"], "sources": [{"name": "S"}]}),
+    ));
+    publish(&mut world, &["t", "t", "s.a", "s.a"]);
+    world.disk.set_faults(&[Fault::SyncOf("0000000000000002")]);
+    // So large that it goes to a segment, whose sync fails; and what a new limit takes out goes with it.
+    world.send("t", None, "", &"z".repeat(200_000));
+    world.request(
+        "STREAM.UPDATE.T",
+        &json!({"name": "T", "subjects": ["t"], "max_msgs": 1}),
+    );
+    world.settle();
+    let answer = world.take("_I.ask").pop().expect("an answer").json();
+    assert!(!answer["error"].is_null(), "T's log failed: {answer}");
+    consume(&mut world, "C");
+    assert_eq!(left(&mut world), [0; 0]);
 }

@@ -197,6 +197,7 @@ impl JetStream {
         let slot = of.consumers.slot(&config.name).ok_or(CONSUMER_NOT_FOUND)?;
         // Its state may be written below, and says of these that they were removed.
         of.settle_acked(&[slot]);
+        let is_by_interest = of.config.retention == Retention::Interest;
         let old = of
             .consumers
             .get_mut(&config.name)
@@ -206,7 +207,7 @@ impl JetStream {
             config.deliver_subject != old.config.deliver_subject,
         );
         let same = old.config == config;
-        let narrows = !old.config.filters().eq(config.filters());
+        let narrows = is_by_interest && !old.config.filters().eq(config.filters());
         if !same && moves && net.has_interest(ask.account, old.config.deliver_subject.as_bytes()) {
             return Err(CONSUMER_NAME_EXISTS);
         }
@@ -217,7 +218,7 @@ impl JetStream {
         };
         let save = state.as_ref().map(|write| write.save);
         if narrows && let Some(index) = self.stream_index(ask.account, stream) {
-            self.mark_sweep(ask.account, index);
+            let _ = self.mark_sweep(ask.account, index);
         }
         let ticket = match (same, state) {
             (true, None) => None,
@@ -250,11 +251,7 @@ impl JetStream {
         let consumer = of.consumers.update(config).ok_or(CONSUMER_NOT_FOUND)?;
         let answer = Answer::new(CREATE, json!(consumer.info(ask.now))).after(ticket.clone());
         if let Some(index) = self.stream_index(ask.account, stream).filter(|_| narrows) {
-            // What nobody wants any more goes.
-            if let Some(ticket) = &ticket {
-                self.decide_after(index, ticket);
-            }
-            self.begin_sweep(index, from);
+            self.sweep_after(index, from, ticket.as_ref());
         }
         Ok(answer)
     }

@@ -284,6 +284,7 @@ impl JetStream {
         let ticket = told.map_err(|error| fail(refused(&error)))?;
         // Sources that go now may come again.
         self.save_places(index);
+        let left = self.left_origins(index, Some(&config));
         let settings = self.settings.clone();
         let [gone, new] = [(&old, &config), (&config, &old)].map(|(of, other)| without(of, other));
         if let Some(owner) = self.accounts.get_mut(&ask.account) {
@@ -295,6 +296,9 @@ impl JetStream {
         if let Some(stream) = self.streams[index].as_mut() {
             stream.config = config;
             stream.configure(&settings);
+            if !stream.settles() {
+                stream.keep_unwanted();
+            }
             let retention = stream.config.retention;
             stream
                 .consumers
@@ -303,11 +307,10 @@ impl JetStream {
             stream.keep_schedules(&self.store, &account);
         }
         self.rewire(ask.account);
-        self.decide_origins_after(ask.account, &old, &ticket);
+        self.sweep_left(ask.account, left, &ticket);
         if old.retention == Retention::Limits {
-            self.decide_after(index, &ticket);
             // What consumers were done with before, and what nobody wants.
-            self.begin_sweep(index, 1);
+            self.sweep_after(index, 1, Some(&ticket));
         }
         let info = self.streams[index]
             .as_ref()
@@ -398,6 +401,7 @@ impl JetStream {
         };
         self.counted = 0;
         let account = self.account_name(ask.account);
+        let left = self.left_origins(index, None);
         let deleted = self.forget_stream(&account, name);
         let ticket = deleted.map_err(|error| (KIND, refused(&error)))?;
         let mut silenced = None;
@@ -412,10 +416,10 @@ impl JetStream {
             for consumer in stream.consumers.values_mut() {
                 consumer.end(409, "Consumer Deleted", net);
             }
-            self.decide_origins_after(ask.account, &stream.config, &ticket);
             silenced = self.silence(index, *stream, net);
         }
         self.rewire(ask.account);
+        self.sweep_left(ask.account, left, &ticket);
         self.advise_stream(ask, "DELETED", "delete", name, net);
         let answer = Answer::new(KIND, json!({"success": true})).after(ticket);
         Ok(answer.when(silenced))

@@ -28,7 +28,8 @@
 //!
 //! # Never before the log
 //! The state says that messages are done with which the stream is to remove. While it didn't take that, the state is neither written
-//! nor confirmed ([`Consumer::poll_state`]); a state that the store refused is to be written again ([`Consumer::unsaved`]).
+//! nor confirmed ([`Consumer::poll_state`]); a state that the store refused is to be written again ([`Consumer::unsaved`]). What the stream took and
+//! removes later (`stream/undecided.rs`) is swept by the next start if it comes first.
 
 use super::chunkmap::ChunkMap;
 use super::parts::{Census, Parts, Range};

@@ -272,8 +272,9 @@ impl JetStream {
                 replies,
             });
         }
-        self.decide_after(index, &ticket);
-        self.begin_sweep(index, from);
+        if sweeps {
+            self.sweep_after(index, from, Some(&ticket));
+        }
         let body = json!({
             "type": "io.nats.jetstream.advisory.v1.consumer_action", "stream": stream, "consumer": name, "action": "delete",
         });

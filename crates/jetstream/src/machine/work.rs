@@ -1,9 +1,7 @@
 //! Tasks go on, a slice per turn.
 
 use super::*;
-use crate::config::Retention;
 use crate::keys::{self, Kind};
-use crate::stream::Decision;
 use crate::tasks::{Slice, StreamRef, Task};
 
 impl JetStream {
@@ -83,25 +81,38 @@ impl JetStream {
                 let done = self.go_on_listening(account, listening, slice, net);
                 (!done).then_some(task)
             }
-            Task::Sweep { stream, at, upto } => {
-                let (place, end) = (*stream, *upto);
-                if let Some(stream) = self.stream_at_mut(place).filter(|it| it.is_undecided()) {
-                    stream.sweep_later(*at);
-                    return None;
-                }
-                let swept = self.stream_at_mut(place)?.sweep(at, end, slice);
-                self.attend_ids(place.index);
-                match swept {
-                    Ok(false) => return Some(task),
-                    Ok(true) => self.end_sweep(account, place),
-                    Err(error) => {
-                        self.tasks.put_off(account, task, now);
-                        tracing::warn!(target: "midge", "JetStream can't remove what nobody wants any more: {error}");
-                    }
-                }
-                None
+            Task::Sweep(sweep) => {
+                let at = sweep.stream;
+                let swept = self.stream_at_mut(at)?.sweep(sweep, slice);
+                self.after_removal(account, at, swept, task, now)
+            }
+            Task::Remove { stream } => {
+                let at = *stream;
+                let removed = self.stream_at_mut(at)?.remove_decided(slice);
+                self.after_removal(account, at, removed, task, now)
             }
         }
+    }
+
+    /// What is left of a task that had messages go which nobody wants.
+    fn after_removal(
+        &mut self,
+        account: AccountId,
+        at: StreamRef,
+        done: Result<bool, ApiError>,
+        task: Task,
+        now: u64,
+    ) -> Option<Task> {
+        self.attend_ids(at.index);
+        match done {
+            Ok(false) => return Some(task),
+            Ok(true) => self.end_sweep(account, at),
+            Err(error) => {
+                self.tasks.put_off(account, task, now);
+                tracing::warn!(target: "midge", "JetStream can't remove what nobody wants any more: {error}");
+            }
+        }
+        None
     }
 
     pub(crate) fn stream_at(&self, at: StreamRef) -> Option<&Stream> {
@@ -114,26 +125,15 @@ impl JetStream {
         (stream.token == at.token).then_some(stream)
     }
 
-    /// Removes, in slices, what of an interest stream's messages nobody wants any more; once that is decided. The store has a mark meanwhile, so
-    /// that a crash in between doesn't end that.
-    pub(crate) fn begin_sweep(&mut self, index: usize, from: u64) {
-        let Some(stream) = self.streams.quietly(index) else {
+    /// Fewer want the messages of a stream from a sequence on, by a change that is durable when `ticket` is released, if there is one. What nobody
+    /// wants any more goes: it is found in slices, and stays until the change is durable. The store has a mark meanwhile, so that a crash in
+    /// between doesn't end that.
+    pub(crate) fn sweep_after(&mut self, index: usize, from: u64, ticket: Option<&Ticket>) {
+        let Some(stream) = self.streams.quietly(index).filter(|it| it.settles()) else {
             return;
         };
-        if stream.is_undecided() {
-            return stream.sweep_later(from);
-        }
         let last = stream.log.stats().last_seq;
-        if stream.config.retention == Retention::Interest {
-            self.sweep(index, from, last);
-        }
-    }
-
-    /// Has an interest stream keep what nobody wants until a change of that is durable.
-    pub(crate) fn decide_after(&mut self, index: usize, ticket: &Ticket) {
-        let stream = self.streams.quietly(index);
-        let stream = stream.filter(|it| it.config.retention == Retention::Interest);
-        if let Some(stream) = stream.filter(|_| ticket.outcome().is_none()) {
+        if let Some(ticket) = ticket.filter(|ticket| ticket.outcome().is_none()) {
             stream.decide_after(ticket);
             let token = stream.token;
             let at = StreamRef { index, token };
@@ -141,38 +141,26 @@ impl JetStream {
                 self.undecided.push(at);
             }
         }
+        self.sweep(index, from, last);
     }
 
-    /// The same for all that a stream with such a configuration may take from.
-    pub(crate) fn decide_origins_after(
-        &mut self,
-        account: AccountId,
-        taking: &StreamConfig,
-        ticket: &Ticket,
-    ) {
-        for origin in taking.origins() {
-            if let Some(index) = self.stream_index(account, &origin.name) {
-                self.decide_after(index, ticket);
-            }
-        }
-    }
-
-    /// The store committed: streams whose changes are durable now remove what nobody wants.
+    /// The store committed: what nobody wants by changes that are durable now goes.
     pub(super) fn decide(&mut self) {
         for at in std::mem::take(&mut self.undecided) {
             let Some(stream) = self.stream_at_mut(at) else {
                 continue;
             };
-            match stream.decide() {
-                Decision::Open => self.undecided.push(at),
-                Decision::Made { sweep_from } => {
-                    stream.consumers.stir_all();
-                    self.streams.stir(at.index);
-                    if let Some(from) = sweep_from {
-                        self.begin_sweep(at.index, from);
-                    }
-                }
+            let account = stream.account;
+            let is_left =
+                stream.decide() && !matches!(stream.remove_decided(&mut Slice::new()), Ok(true));
+            if stream.awaits_changes() {
+                self.undecided.push(at);
             }
+            if is_left {
+                self.tasks.push(account, Task::Remove { stream: at });
+            }
+            self.attend_ids(at.index);
+            self.end_sweep(account, at);
         }
     }
 
@@ -202,13 +190,11 @@ impl JetStream {
         }
     }
 
-    /// Leaves word in the store that an interest stream is to be swept, before the change that makes it necessary. Without it a crash
-    /// leaves messages that nobody wants; a full disk is no reason to refuse the change.
-    pub(crate) fn mark_sweep(&self, account: AccountId, index: usize) {
-        let of = self.streams[index].as_ref();
-        if of.is_some_and(|stream| stream.config.retention == Retention::Interest) {
-            let _ = self.store.put_state(&self.sweep_key(account, index), b"1");
-        }
+    /// Leaves word in the store that a stream is to be swept. `None`: it couldn't. Without it a crash leaves messages that nobody wants; a full disk
+    /// is no reason to refuse the change that makes it necessary.
+    pub(crate) fn mark_sweep(&self, account: AccountId, index: usize) -> Option<Ticket> {
+        let marked = self.store.put_state(&self.sweep_key(account, index), b"1");
+        marked.ok()
     }
 
     /// After a start: goes on with sweeps that the last life of this process began, and looks at all other streams that remove what
@@ -217,16 +203,22 @@ impl JetStream {
         let of = self.accounts.get(&account);
         let streams = of.map(|of| of.streams.values().copied().collect::<Vec<_>>());
         for index in streams.unwrap_or_default() {
-            if self.store.state(&self.sweep_key(account, index)).is_some() {
-                self.begin_sweep(index, 1);
+            let is_marked = self.store.state(&self.sweep_key(account, index)).is_some();
+            match is_marked {
+                true => self.sweep_after(index, 1, None),
+                false => self.sweep_settled(index),
             }
-            self.sweep_settled(index);
         }
     }
 
-    fn end_sweep(&mut self, account: AccountId, stream: StreamRef) {
-        let key = self.sweep_key(account, stream.index);
-        if !self.tasks.sweeps(account, stream) && self.store.state(&key).is_some() {
+    /// Takes the mark back, unless some of what nobody wants is still there.
+    fn end_sweep(&mut self, account: AccountId, at: StreamRef) {
+        let is_undecided = self.stream_at(at).is_some_and(Stream::is_undecided);
+        if is_undecided || self.tasks.sweeps(account, at) {
+            return;
+        }
+        let key = self.sweep_key(account, at.index);
+        if self.store.state(&key).is_some() {
             let _ = self.store.delete_state(&key);
         }
     }

@@ -25,13 +25,12 @@ pub(crate) use read::{BatchGet, DirectGet, MsgGet, present};
 pub use seats::BatchLimits;
 pub(crate) use seats::Seats;
 pub(crate) use source::{Drawn, Inflows, Origin, SourceInfo, Taker, Unfit};
-pub(crate) use undecided::Decision;
 
 use crate::account::Full;
 use crate::config::{self, Retention, StreamConfig};
 use crate::consumer::{Advisory, Consumer};
 use crate::info::LookedUp;
-use crate::tasks::Slice;
+use crate::tasks::{Slice, Sweep};
 use crate::{AccountId, ApiError, Message, Network, Settings, Token};
 use midge_streamlog::{Error as LogError, Evicted, Filter, Stream as Log, Ticket};
 use midge_subject::Transform;
@@ -80,8 +79,8 @@ pub(crate) struct Stream {
     last_removal: Option<Ticket>,
     /// The log refused to remove what consumers are done with.
     unsettled: bool,
-    /// Changes of who wants its messages that aren't durable yet.
-    undecided: Option<undecided::Undecided>,
+    /// Changes of who wants its messages that aren't durable yet, and what goes then.
+    undecided: Option<Box<undecided::Undecided>>,
     /// Purges of stored roll-ups that couldn't be done yet.
     owed: owed::Owed,
 }
@@ -226,7 +225,7 @@ impl Stream {
         self.config.retention != Retention::Limits
     }
 
-    /// Removes those of `seqs` that may go now that `by` asks, as interest and work-queue streams do.
+    /// Has those of `seqs` go that nobody wants now that `by` asks, as interest and work-queue streams do.
     pub(crate) fn settle(
         &mut self,
         seqs: impl Iterator<Item = u64>,
@@ -244,7 +243,15 @@ impl Stream {
         self.remove(&settled)
     }
 
+    /// Has messages go that nobody wants, as soon as that is durable.
     fn remove(&mut self, seqs: &[u64]) -> Result<(), ApiError> {
+        match self.defer(seqs) {
+            true => Ok(()),
+            false => self.remove_now(seqs),
+        }
+    }
+
+    fn remove_now(&mut self, seqs: &[u64]) -> Result<(), ApiError> {
         if seqs.is_empty() {
             return Ok(());
         }
@@ -312,20 +319,15 @@ impl Stream {
         self.last_removal.clone()
     }
 
-    /// Removes of `at..=upto` what nobody holds back any more. True when it is through. After an error `at` is where it was.
-    pub(crate) fn sweep(
-        &mut self,
-        at: &mut u64,
-        upto: u64,
-        slice: &mut Slice,
-    ) -> Result<bool, ApiError> {
+    /// Has go of a sweep's messages what nobody holds back any more. True when it is through. After an error the sweep is where it was.
+    pub(crate) fn sweep(&mut self, sweep: &mut Sweep, slice: &mut Slice) -> Result<bool, ApiError> {
         // An update may have made it a stream that keeps what was acknowledged.
         if !self.settles() {
             return Ok(true);
         }
         // What isn't visible is on its way to the disk.
         let unseen = self.log.stats().visible.saturating_add(1);
-        let (mut settled, mut to) = (Vec::new(), *at);
+        let (mut settled, mut to, upto) = (Vec::new(), sweep.at, sweep.upto);
         while to <= upto && !slice.is_spent() {
             let next = self.log.next(&Filter::all(), to);
             let next = next.map_err(|error| publish::store_error(&error))?;
@@ -337,8 +339,8 @@ impl Stream {
             }
         }
         self.remove(&settled)?;
-        *at = to;
-        Ok(to > upto)
+        sweep.at = to;
+        Ok(to > upto && !sweep.begin_again())
     }
 
     /// Lets its consumers deliver that have something to do, and removes what they are then done with. Who they were; true if
@@ -439,7 +441,7 @@ impl Stream {
     /// Removes what these consumers are done with since the last time; their states may be written only after it. What the log
     /// doesn't take stays theirs, so that it is tried again and nothing is confirmed meanwhile.
     pub(crate) fn settle_acked(&mut self, of: &[Slot]) {
-        if !self.settles() || self.is_undecided() {
+        if !self.settles() {
             return;
         }
         let mut taken: Vec<(Slot, Vec<u64>)> = Vec::new();
