@@ -235,13 +235,13 @@ fn copy_live(stream: &Stream, slot: &Slot, first_seq: u64) -> Result<Option<Copy
     let (mut damaged, mut unreadable) = (Vec::new(), false);
     slot.walk(0, first_seq, usize::MAX, |seq, place| {
         let at = place.offset as usize;
-        let rest = sealed.bytes.get(at..).unwrap_or(&[]);
+        let rest = sealed.bytes().get(at..).unwrap_or(&[]);
         let Some(head) = record::verify(rest, old.seed) else {
             damaged.push(seq);
             return;
         };
         let begin = at + record::HEAD;
-        let stored = sealed.bytes.slice(begin..begin + head.stored as usize);
+        let stored = sealed.bytes().slice(begin..begin + head.stored as usize);
         let sealer = &old.env.sealer;
         let Some(body) = sealer.open(old.number, &head, stored.clone()) else {
             unreadable = true;

@@ -28,7 +28,8 @@ pub struct StoreOptions {
     pub compaction_bytes: u64,
     /// Files that stay open while nobody uses them. The journal, the folder and its lock are beside them.
     pub max_open_files: usize,
-    /// Sealed segments that stay mapped while nobody looks at them. The system has a bound for each process (`vm.max_map_count`, 65,530 mostly).
+    /// Sealed segments that are mapped, beside those that are looked at just now. The system has a bound for each process (`vm.max_map_count`, 65,530
+    /// mostly). Messages that are held keep their segments mapped; beyond the bound they are copies.
     pub max_mappings: usize,
     /// Draws the salt of a new store; 0: drawn from the system.
     pub seed: u64,

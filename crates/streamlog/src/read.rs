@@ -262,8 +262,34 @@ pub(crate) struct Ahead {
     len: usize,
     /// by `pread`: segment, rewrite, offset, bytes
     block: Option<(u32, u32, u32, Bytes)>,
-    /// of a sealed segment: number, rewrite, bytes
-    mapped: Option<(u32, u32, Arc<Sealed>)>,
+    /// of a sealed segment
+    mapped: Option<Mapped>,
+}
+
+/// A sealed segment's bytes while messages are read from them.
+struct Mapped {
+    /// number, rewrite
+    key: (u32, u32),
+    sealed: Arc<Sealed>,
+    /// what messages are slices of; `None`: they are copied
+    lent: Option<Bytes>,
+}
+
+impl Mapped {
+    fn of(key: (u32, u32), sealed: Arc<Sealed>) -> Self {
+        let lent = sealed.lend();
+        Self { key, sealed, lent }
+    }
+
+    /// The message in the record at `at`, as [`decode`] finds it.
+    fn decode(&self, segment: &Segment, at: usize, seq: u64) -> Option<Message> {
+        if let Some(bytes) = &self.lent {
+            return decode(segment, bytes, at, seq);
+        }
+        let record = self.sealed.bytes().get(at..)?;
+        let record = record.get(..record::peek_len(record)?)?;
+        decode(segment, &Bytes::copy_from_slice(record), 0, seq)
+    }
 }
 
 impl Ahead {
@@ -276,14 +302,15 @@ impl Ahead {
     }
 
     /// The segment's final bytes.
-    fn sealed(&mut self, segment: &Segment) -> Result<Option<&Sealed>> {
+    fn mapped(&mut self, segment: &Segment) -> Result<Option<&Mapped>> {
         let key = (segment.number, segment.rewrite);
-        let mapped = self.mapped.take();
-        self.mapped = match mapped.filter(|known| (known.0, known.1) == key) {
-            None => segment.sealed()?.map(|sealed| (key.0, key.1, sealed)),
+        // The one before isn't held while another one is mapped.
+        let known = self.mapped.take().filter(|known| known.key == key);
+        self.mapped = match known {
+            None => segment.sealed()?.map(|sealed| Mapped::of(key, sealed)),
             known => known,
         };
-        Ok(self.mapped.as_ref().map(|(.., sealed)| &**sealed))
+        Ok(self.mapped.as_ref())
     }
 }
 
@@ -297,8 +324,8 @@ fn read(
     let found = match source {
         Source::Memory(bytes) => decode(segment, &bytes, 0, seq),
         Source::Sealed => ahead
-            .sealed(segment)?
-            .and_then(|sealed| decode(segment, &sealed.bytes, offset as usize, seq)),
+            .mapped(segment)?
+            .and_then(|mapped| mapped.decode(segment, offset as usize, seq)),
         Source::File => decode(segment, &from_file(segment, offset, ahead)?, 0, seq),
     };
     if let Some(message) = found {
@@ -417,8 +444,8 @@ pub(crate) fn peek_time(bytes: &[u8]) -> Option<u64> {
 /// The time of the message at `place`, from the segment's bytes.
 pub(crate) fn time_of(segment: &Segment, place: Place) -> Result<Option<u64>> {
     let offset = place.offset;
-    Ok(match segment.sealed()? {
-        Some(sealed) => sealed.bytes.get(offset as usize..).and_then(peek_time),
+    Ok(match segment.look()? {
+        Some(sealed) => sealed.bytes().get(offset as usize..).and_then(peek_time),
         None => peek_time(&from_file(segment, offset, &mut Ahead::of(record::HEAD))?),
     })
 }

@@ -7,8 +7,8 @@
 //!   tail of a stream is read from memory or by `pread`.) And the journal while it is opened: nothing is written before
 //!   `Journal::open` returns, which copies what it keeps and lets go of the mapping.
 //! - *This process.* A sealed segment's file is removed or recycled only through `Segment`'s owner, which recycles (so
-//!   that bytes change) only when the segment's lease says that no slice of a mapping of it is held (`mappings.rs`), be it one that went
-//!   before, and after it gave up the mapping itself. Removing a name leaves the pages as they are. Files are never shortened.
+//!   that bytes change) only when its cell says that nobody holds a slice of its mapping, and after it gave up the mapping itself; one that
+//!   went before had no slices, or it had stayed (`mappings.rs`). Removing a name leaves the pages as they are. Files are never shortened.
 //! - *Other processes.* The store holds an exclusive lock on the folder's `LOCK`. Somebody who writes into a database's
 //!   files behind its back, as root with a hex editor, breaks this as he breaks any program that maps its files.
 //! - *The disk.* A sector that can't be read is a SIGBUS, not a wrong value: the process ends. Who prefers an error

@@ -6,7 +6,7 @@ use crate::{
     disk::{Disk, DiskFile, Work},
     error::is_out_of_memory,
     index::{Footer, HeapIndex, Index, Place},
-    mappings::{MappingCell, Mappings, Sealed},
+    mappings::{Look, MappingCell, Mappings, Sealed},
     options::Binding,
     record::{self, Head, Kind, crc, seed},
     seal::{CommandPlace, Sealer},
@@ -207,21 +207,28 @@ impl Segment {
 
     /// Declares the bytes final, and keeps them in memory.
     pub(crate) fn set_sealed(&self, bytes: Bytes, index: Index) {
-        self.mapping.keep(Sealed { bytes, index });
+        self.mapping.keep(Sealed::in_memory(bytes, index));
     }
 
-    /// The final bytes, if they are there already or the footer says that they can be mapped. They stay at hand as long as they are held.
+    /// A look at the final bytes, if they are there already or the footer says that they can be mapped.
     ///
     /// # Errors
     /// When the file can't be opened or mapped now. That says nothing about what it holds, and the next one to ask tries again.
-    pub(crate) fn sealed(&self) -> Result<Option<Arc<Sealed>>> {
-        match (self.mapping.get(), self.footer) {
+    pub(crate) fn look(&self) -> Result<Option<Look<'_>>> {
+        match (self.mapping.look(), self.footer) {
             (None, Some(footer)) => {
                 let sealed = self.load(footer)?;
-                Ok(Some(self.env.mappings.add(&self.mapping, sealed)))
+                // What is held is still there at the look.
+                let _held = self.env.mappings.add(&self.mapping, sealed);
+                Ok(self.mapping.look())
             }
             (found, _) => Ok(found),
         }
+    }
+
+    /// The same bytes, which stay at hand as long as they are held.
+    pub(crate) fn sealed(&self) -> Result<Option<Arc<Sealed>>> {
+        Ok(self.look()?.map(|sealed| Arc::clone(&sealed)))
     }
 
     /// Whether the bytes are at hand.
@@ -229,23 +236,25 @@ impl Segment {
         self.mapping.is_loaded()
     }
 
-    /// Lets the bytes go, of a segment that nobody looks at any more. Whether nobody holds a slice of them.
+    /// Lets the bytes go, of a segment that nobody looks at any more. `false`: somebody holds slices of them.
     pub(crate) fn unload(&mut self) -> bool {
-        self.env.mappings.forget(&self.mapping);
-        self.mapping.unload()
+        let is_unloaded = self.mapping.unload();
+        if is_unloaded {
+            self.env.mappings.forget(&self.mapping);
+        }
+        is_unloaded
     }
 
     /// The file's bytes. Where there is no room for a mapping others go for it.
     fn map(&self, name: &str) -> std::io::Result<Bytes> {
         let file = self.env.disk.open(name)?;
-        let mapped = match file.map() {
+        match file.map() {
             Err(error) if is_out_of_memory(&error) => {
                 self.env.mappings.halve();
                 file.map()
             }
             mapped => mapped,
-        };
-        mapped.map(|bytes| self.mapping.lease(bytes))
+        }
     }
 
     /// Maps the file. What is broken in it is reported and stands for no message; so is a file that isn't there.
@@ -255,10 +264,8 @@ impl Segment {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 self.report(DamageKind::MissingSegment, 0, 0, &[]);
-                return Ok(Sealed {
-                    bytes: Bytes::new(),
-                    index: Index::Heap(Arc::new(HeapIndex::new(0))),
-                });
+                let nothing = Index::Heap(Arc::new(HeapIndex::new(0)));
+                return Ok(self.env.mappings.sealed(Bytes::new(), nothing));
             }
             Err(error) => {
                 let error = Error::io("map", &name, &error);
@@ -287,10 +294,8 @@ impl Segment {
             .flatten()
             .and_then(|footer| Footer::parse(footer, self.seed));
         if let Some(footer) = footer {
-            return Ok(Sealed {
-                bytes,
-                index: Index::Footer(footer.into()),
-            });
+            let index = Index::Footer(footer.into());
+            return Ok(self.env.mappings.sealed(bytes, index));
         }
         self.report(DamageKind::Footer, at as u64, u64::from(len), &[]);
         let mut index: Option<HeapIndex> = None;
@@ -319,10 +324,10 @@ impl Segment {
             }
         });
         let index = index.unwrap_or_else(|| HeapIndex::new(0));
-        Ok(Sealed {
-            bytes,
-            index: Index::Heap(Arc::new(index)),
-        })
+        Ok(self
+            .env
+            .mappings
+            .sealed(bytes, Index::Heap(Arc::new(index))))
     }
 
     pub(crate) fn report(&self, kind: DamageKind, offset: u64, len: u64, evidence: &[u8]) {

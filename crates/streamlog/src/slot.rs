@@ -3,7 +3,7 @@ use crate::{
     Result,
     filter::Filter,
     index::{Index, IndexSet, Place, SubjectTotal},
-    mappings::Sealed,
+    mappings::Look,
     segment::Segment,
     steps,
 };
@@ -44,9 +44,9 @@ impl Slot {
         if let Some(index) = &self.heap {
             return Ok(IndexRef::Heap(index));
         }
-        let sealed = self.seg.sealed()?;
+        let look = self.seg.look()?;
         Ok(IndexRef::Sealed(
-            sealed.expect("a slot without a heap index has a footer"),
+            look.expect("a slot without a heap index has a footer"),
         ))
     }
 
@@ -224,7 +224,7 @@ impl Slot {
 /// A segment's index. What it lies in stays mapped as long as this is held.
 pub(crate) enum IndexRef<'a> {
     Heap(&'a Index),
-    Sealed(Arc<Sealed>),
+    Sealed(Look<'a>),
 }
 
 impl Deref for IndexRef<'_> {

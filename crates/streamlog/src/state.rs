@@ -628,7 +628,7 @@ impl State {
         Ok(())
     }
 
-    /// The subject of a message; `None`: its record is damaged.
+    /// The subject of a message, copied; `None`: its record is damaged.
     pub(crate) fn subject_at(&self, at: usize, i: u32, place: Place) -> Result<Option<Bytes>> {
         let slot = &self.slots[at];
         let index = slot.index()?;
@@ -636,7 +636,7 @@ impl State {
             return Ok(heap.subject_at(i).map(Bytes::copy_from_slice));
         }
         Ok(match index {
-            IndexRef::Sealed(sealed) => self.subject_in(&slot.seg, &sealed.bytes, place),
+            IndexRef::Sealed(sealed) => self.subject_in(&slot.seg, sealed.bytes(), place),
             IndexRef::Heap(_) => None,
         })
     }
@@ -647,7 +647,7 @@ impl State {
         let begin = place.offset as usize + record::HEAD;
         let stored = bytes.slice(begin..begin + head.stored as usize);
         let body = self.env.sealer.open(segment.number, &head, stored)?;
-        Some(body.slice(..head.subject as usize))
+        Some(Bytes::copy_from_slice(&body[..head.subject as usize]))
     }
 
     /// Looks at what [`apply_first`](Self::apply_first) takes out one by one: the messages of the segment that `seq` falls into.

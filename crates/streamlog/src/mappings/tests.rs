@@ -1,6 +1,6 @@
 //! The bound holds, and costs nobody what he holds.
 use crate::{
-    Filter, FolderDisk, NewMessage, ReadMode, Store, StoreOptions, Stream, StreamOptions,
+    Disk, Filter, FolderDisk, NewMessage, ReadMode, Store, StoreOptions, Stream, StreamOptions,
     disk::crash::{Call, CrashDisk, Failure, Fault},
 };
 use std::sync::Arc;
@@ -11,13 +11,13 @@ fn payload(k: u64) -> Vec<u8> {
 }
 
 /// A stream of 400 messages in sealed segments of some 15 each, opened anew.
-fn sealed(disk: &CrashDisk, max_mappings: usize) -> (Store, Stream) {
+fn sealed(disk: impl Fn() -> Arc<dyn Disk>, max_mappings: usize) -> (Store, Stream) {
     let options = StoreOptions {
         max_mappings,
         journal_bytes: 1 << 20,
         ..StoreOptions::default()
     };
-    let open = || Store::open(Arc::new(disk.clone()), options.clone()).unwrap();
+    let open = || Store::open(disk(), options.clone()).unwrap();
     let store = open();
     let small = StreamOptions {
         segment_bytes: 16 << 10,
@@ -43,6 +43,11 @@ fn sealed(disk: &CrashDisk, max_mappings: usize) -> (Store, Stream) {
     (store, stream)
 }
 
+/// The same on a disk that forgets.
+fn sealed_on(disk: &CrashDisk, max_mappings: usize) -> (Store, Stream) {
+    sealed(|| Arc::new(disk.clone()), max_mappings)
+}
+
 fn check(stream: &Stream, seqs: std::ops::RangeInclusive<u64>) {
     for seq in seqs {
         let message = stream.get(seq).unwrap().unwrap();
@@ -55,8 +60,8 @@ fn check(stream: &Stream, seqs: std::ops::RangeInclusive<u64>) {
 #[test]
 fn no_more_segments_are_mapped_than_the_option_says() {
     for max in [1, 3] {
-        let (store, stream) = sealed(&CrashDisk::new(), max);
-        let mappings = || store.0.mappings.len();
+        let (store, stream) = sealed_on(&CrashDisk::new(), max);
+        let mappings = || store.0.mappings.now();
         for _ in 0..3 {
             check(&stream, 1..=380);
             assert_eq!(mappings(), max);
@@ -64,8 +69,8 @@ fn no_more_segments_are_mapped_than_the_option_says() {
         assert_eq!(stream.count(&Filter::new("s.3"), 1), Ok(57));
         assert_eq!(stream.subjects().unwrap(), 7);
         assert_eq!(stream.read(1, 400, 1 << 20).unwrap().len(), 400);
-        // A reader that goes on to a segment has the one before it.
-        assert!(mappings() <= max + 1);
+        // The reader held what it had read, had the segment before the last one, and looked at that.
+        assert!(mappings() <= max + 2);
     }
 }
 
@@ -73,7 +78,7 @@ fn no_more_segments_are_mapped_than_the_option_says() {
 #[test]
 fn what_is_used_stays() {
     let disk = CrashDisk::new();
-    let (_store, stream) = sealed(&disk, 4);
+    let (_store, stream) = sealed_on(&disk, 4);
     check(&stream, 1..=1);
     // Each round looks at the first segment and at one that comes once. When all were used, the oldest goes once.
     disk.set_faults(&[Fault::Fails {
@@ -93,7 +98,7 @@ fn what_is_used_stays() {
 #[test]
 fn what_is_looked_at_for_a_change_stays_until_it_is_made() {
     let disk = CrashDisk::new();
-    let (_store, stream) = sealed(&disk, 1);
+    let (_store, stream) = sealed_on(&disk, 1);
     let state = stream.0.state.lock();
     let taken = state.slots.iter().filter(|slot| slot.last > 200);
     let spared = taken.filter(|slot| slot.heap.is_none()).count() as u64;
@@ -118,13 +123,12 @@ fn what_is_looked_at_for_a_change_stays_until_it_is_made() {
     assert_eq!(stream.delete_many(&seqs).unwrap().unwrap().0, 5);
 }
 
-/// A message outlives the mapping that it is a slice of, also when its segment goes and the file is wanted for another one.
+/// A message outlives its segment, and a file that is wanted for another one isn't that one's.
 #[test]
-fn a_slice_keeps_its_bytes_when_the_mapping_went() {
+fn a_slice_keeps_its_bytes_when_the_segment_went() {
     let folder = tempfile::tempdir().unwrap();
     let disk = FolderDisk::new(folder.path(), ReadMode::Mapped).unwrap();
     let options = StoreOptions {
-        max_mappings: 1,
         journal_bytes: 1 << 20,
         ..StoreOptions::default()
     };
@@ -147,7 +151,6 @@ fn a_slice_keeps_its_bytes_when_the_mapping_went() {
     let held: Vec<_> = [150, 300, 450]
         .map(|seq| stream.get(seq).unwrap().unwrap())
         .into();
-    assert_eq!(store.0.mappings.len(), 1, "two of them went");
     drop(stream.purge(&Filter::all(), 0, 0).unwrap());
     store.maintain_once(1000).unwrap();
     fill(601);
@@ -160,9 +163,9 @@ fn a_slice_keeps_its_bytes_when_the_mapping_went() {
 #[test]
 fn a_lack_of_mappings_lets_others_go() {
     let disk = CrashDisk::new();
-    let (store, stream) = sealed(&disk, 100);
+    let (store, stream) = sealed_on(&disk, 100);
     check(&stream, 1..=300);
-    let before = store.0.mappings.len();
+    let before = store.0.mappings.now();
     assert!(before > 15);
     let lack = |times| Fault::Fails {
         call: Call::Map,
@@ -173,12 +176,12 @@ fn a_lack_of_mappings_lets_others_go() {
     };
     disk.set_faults(&[lack(1)]);
     check(&stream, 380..=380);
-    assert_eq!(store.0.mappings.len(), before / 2 + 1);
+    assert_eq!(store.0.mappings.now(), before / 2 + 1);
     // One that stays passes.
     disk.set_faults(&[lack(u64::MAX)]);
     let lacking = (1..=380).find_map(|seq| stream.get(seq).err());
     assert!(lacking.unwrap().is_passing());
-    assert!(store.0.mappings.len() <= before / 4 + 1);
+    assert!(store.0.mappings.now() <= before / 4 + 1);
     disk.set_faults(&[]);
     check(&stream, 1..=380);
 }
@@ -186,9 +189,43 @@ fn a_lack_of_mappings_lets_others_go() {
 /// A segment that goes leaves nothing in the table.
 #[test]
 fn a_segment_that_is_gone_counts_no_more() {
-    let (store, stream) = sealed(&CrashDisk::new(), 100);
+    let (store, stream) = sealed_on(&CrashDisk::new(), 100);
     check(&stream, 1..=380);
     drop(stream.purge(&Filter::all(), 0, 0).unwrap());
     store.maintain_once(2).unwrap();
-    assert_eq!(store.0.mappings.len(), 0);
+    assert_eq!(store.0.mappings.now(), 0);
+}
+
+/// The store's files that this process has mapped now.
+#[cfg(target_os = "linux")]
+fn mapped_in(folder: &std::path::Path) -> usize {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let folder = folder.to_str().unwrap();
+    maps.lines().filter(|line| line.contains(folder)).count()
+}
+
+/// Symptom: who held messages of many segments kept all of these mapped, whatever the option said. Cause: the bound was one of what nobody looks at, and
+/// slices weren't counted. Remedy: a mapping counts until its last slice is gone, and beyond the bound messages are copies.
+#[cfg(target_os = "linux")]
+#[test]
+fn held_messages_keep_no_more_mappings_than_the_option_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = || FolderDisk::new(folder.path(), ReadMode::Mapped).unwrap();
+    let (store, stream) = sealed(|| Arc::new(disk()), 3);
+    let held: Vec<_> = (1..=380).map(|seq| stream.get(seq).unwrap()).collect();
+    // What is looked at now may be one more.
+    assert!(mapped_in(folder.path()) <= 3 + 1);
+    // A reader that goes on to a segment has the one before it.
+    let read = stream.read(1, 380, usize::MAX).unwrap();
+    assert!(mapped_in(folder.path()) <= 3 + 2);
+    for message in held.iter().flatten().chain(&read) {
+        assert!(message.payload == payload(message.seq), "{}", message.seq);
+    }
+    // Their segments go, and with the messages the mappings.
+    drop(stream.purge(&Filter::all(), 0, 0).unwrap());
+    store.maintain_once(2).unwrap();
+    assert!(mapped_in(folder.path()) > 0);
+    drop((held, read));
+    assert_eq!(mapped_in(folder.path()), 0);
+    assert_eq!(store.0.mappings.now(), 0);
 }
