@@ -35,8 +35,9 @@ impl Stream {
     pub fn append_batch(&self, batch: &[Option<NewMessage<'_>>], now: u64) -> Result<Appended> {
         let mut state = self.lock()?;
         self.admit_batch(&mut state, batch)?;
+        let mut held = Vec::new();
         for message in batch.iter().flatten() {
-            Self::load_for_limits(&mut state, message.subject)?;
+            held.extend(Self::load_for_limits(&mut state, message.subject)?);
         }
         let before = state.last_seq;
         let time = now.max(state.last_time);

@@ -425,6 +425,13 @@ impl State {
         Ok(found.map(|(i, place)| (at, i, place)))
     }
 
+    /// Looks at the segment that holds this sequence, unless it is being filled.
+    pub(crate) fn load_one(&self, seq: u64) -> Result<Option<Arc<Sealed>>> {
+        let slot = self.slot_of(seq).map(|at| &self.slots[at]);
+        let sealed = slot.filter(|slot| slot.heap.is_none());
+        sealed.map_or(Ok(None), |slot| slot.seg.sealed())
+    }
+
     /// Looks at the segments that hold any of these sequences, so that nothing fails halfway as long as what is returned is held.
     pub(crate) fn load(&self, seqs: RangeInclusive<u64>) -> Result<Vec<Arc<Sealed>>> {
         let begin = self.slots.partition_point(|slot| slot.last < *seqs.start());

@@ -7,6 +7,7 @@ use crate::{
     filter::Filter,
     gate::{Gate, Level},
     index::SubjectTotal,
+    mappings::Sealed,
     options::{Discard, Policy, Storage, StreamOptions},
     record::{FLAG_ERASE, Head, Kind, SUBJECT_MAX, encode_runs},
     state::{NewMessage, State, check_seq},
@@ -214,7 +215,7 @@ impl Stream {
     ) -> Result<Appended> {
         let len = message.subject.len() + message.headers.len() + message.payload.len();
         self.admit(state, message.subject, len, !message.headers.is_empty())?;
-        Self::load_for_limits(state, message.subject)?;
+        let _held = Self::load_for_limits(state, message.subject)?;
         let noted = state.write_expired()?;
         if len > self.0.buffered.max
             && let Err(error) = state.allocate(len)
@@ -246,23 +247,28 @@ impl Stream {
         Ok(Appended { seq, time, ticket })
     }
 
-    /// Looks at the segments of what a message pushes out, so that nothing comes in while the limits can't be enforced.
-    pub(crate) fn load_for_limits(state: &mut State, subject: &[u8]) -> Result<()> {
+    /// Looks at the segments of what a message pushes out, so that nothing comes in while the limits can't be enforced. They stay at hand as long as they
+    /// are held.
+    pub(crate) fn load_for_limits(
+        state: &mut State,
+        subject: &[u8],
+    ) -> Result<[Option<Arc<Sealed>>; 2]> {
         let limits = state.options.limits;
+        let mut held = [None, None];
         if limits.max_per_subject > 0 && state.loose_total(subject)?.count >= limits.max_per_subject
         {
             let first = state.total(subject)?.first;
-            state.find(first)?;
+            held[0] = state.load_one(first)?;
         }
         if state.unsettled {
             state.settle_first();
         }
         let is_full = (limits.max_msgs > 0 && state.msgs >= limits.max_msgs)
             || (limits.max_bytes > 0 && state.bytes >= limits.max_bytes);
-        if is_full {
-            state.next(&Filter::all(), state.first_seq)?;
+        if is_full && let Some(first) = state.next(&Filter::all(), state.first_seq)? {
+            held[1] = state.load_one(first)?;
         }
-        Ok(())
+        Ok(held)
     }
 
     /// Whether a message may come in now.

@@ -1,6 +1,7 @@
 //! The bound holds, and costs nobody what he holds.
 use crate::{
-    Disk, Filter, FolderDisk, NewMessage, ReadMode, Store, StoreOptions, Stream, StreamOptions,
+    Disk, Filter, FolderDisk, Limits, NewMessage, ReadMode, Store, StoreOptions, Stream,
+    StreamOptions,
     disk::crash::{Call, CrashDisk, Failure, Fault},
 };
 use std::sync::Arc;
@@ -121,6 +122,55 @@ fn what_is_looked_at_for_a_change_stays_until_it_is_made() {
     let seqs: Vec<u64> = (1..=200).step_by(40).collect();
     disk.set_faults(&[no_more(2 * seqs.len() as u64)]);
     assert_eq!(stream.delete_many(&seqs).unwrap().unwrap().0, 5);
+}
+
+/// Symptom: where few segments may be mapped, a message came in and what it pushed out stayed when there was no third mapping. Cause: of the two segments that
+/// were looked at before, the second one took the place of the first. Remedy: both are held until the limits are enforced.
+#[test]
+fn what_is_looked_at_for_a_limit_stays_until_that_is_enforced() {
+    let disk = CrashDisk::new();
+    let (store, stream) = sealed_on(&disk, 1);
+    // The first message of "last" is in another segment than the stream's first one.
+    let append = || {
+        stream
+            .append(NewMessage::new("last", &payload(1)), 1000)
+            .map(drop)
+    };
+    append().unwrap();
+    for k in 0..30 {
+        drop(
+            stream
+                .append(NewMessage::new("z", &payload(k)), 1000)
+                .unwrap(),
+        );
+    }
+    store.maintain_once(1000).unwrap();
+    let limits = Limits {
+        max_per_subject: 60,
+        max_msgs: 431,
+        ..Limits::default()
+    };
+    let options = stream.options();
+    drop(
+        store
+            .update_stream("s", StreamOptions { limits, ..options })
+            .unwrap(),
+    );
+    for _ in 1..60 {
+        append().unwrap();
+    }
+    let first = |stream: &Stream| stream.next_written(&Filter::new("last"), 1).unwrap();
+    assert_eq!(first(&stream), Some(401), "and its segment is mapped");
+    disk.set_faults(&[Fault::Fails {
+        call: Call::Map,
+        of: "",
+        failure: Failure::Memory,
+        spared: 1,
+        times: u64::MAX,
+    }]);
+    append().unwrap();
+    disk.set_faults(&[]);
+    assert_eq!(stream.total(b"last").unwrap().count, 60);
 }
 
 /// A message outlives its segment, and a file that is wanted for another one isn't that one's.
