@@ -92,7 +92,7 @@ impl Inner {
                 return;
             };
             self.buffered.stuck.fetch_sub(bytes, Ordering::Relaxed);
-            if stream.deleted.load(Ordering::SeqCst) {
+            if stream.env.is_deleted() {
                 continue;
             }
             if !self

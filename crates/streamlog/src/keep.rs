@@ -58,7 +58,7 @@ impl Store {
 impl Inner {
     /// One round for one stream.
     pub(crate) fn keep(&self, stream: &Stream, now: u64, budget: &mut Budget) -> Result<()> {
-        if stream.0.fate.failure().is_some() || stream.options().storage == crate::Storage::Memory {
+        if stream.0.fate.failure().is_some() || !stream.has_files() {
             stream.0.state.lock().dropped.clear();
             return Ok(());
         }

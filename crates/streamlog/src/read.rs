@@ -81,7 +81,8 @@ impl Stream {
     /// The message `seq`. `None`: it isn't there (any more), or consumers may not see it yet.
     ///
     /// # Errors
-    /// `Checksum` when its bytes are damaged; from then on it counts as gone. Any other: it can't be read now.
+    /// `Checksum` when its bytes are damaged; from then on it counts as gone. `Deleted`: the stream was deleted, and its file with it. Any other: it can't be
+    /// read now.
     pub fn get(&self, seq: u64) -> Result<Option<Message>> {
         self.get_upto(seq, false)
     }
@@ -371,7 +372,10 @@ fn from_file(segment: &Segment, offset: u32, ahead: &mut Ahead) -> Result<Bytes>
                 opened = file;
                 &opened
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Bytes::new()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                segment.env.check_deleted()?;
+                return Ok(Bytes::new());
+            }
             Err(error) => return Err(Error::io("open", &segment.name(), &error)),
         },
     };

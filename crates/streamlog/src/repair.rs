@@ -4,7 +4,7 @@
 //! then writes damaged copies again, and segments with damage in them without it. Nothing that could be read is lost by it, what could not
 //! be is in the quarantine file, and a file that belongs to nothing is left alone.
 use crate::{
-    Result,
+    Error, Result,
     compact::Budget,
     damage::{Damage, DamageKind},
     disk::Work,
@@ -25,7 +25,10 @@ impl Store {
         twice::read(&*inner.disk, inner.manifest_file(), &inner.damage)?;
         for (name, _) in self.streams() {
             if let Some(stream) = self.stream(&name)? {
-                stream.check()?;
+                match stream.check() {
+                    Err(Error::Deleted) => {}
+                    outcome => outcome?,
+                }
             }
         }
         Ok(self.damage())
@@ -74,8 +77,7 @@ impl Inner {
     fn keep_all(&self, stream: &Stream, now: u64) -> Result<()> {
         let _one = self.keeper.lock();
         self.keep(stream, now, &mut Budget::unlimited())?;
-        let is_kept = stream.options().storage == crate::Storage::File;
-        if is_kept && stream.failure().is_none() {
+        if stream.has_files() && stream.failure().is_none() {
             self.write_meta(stream, now)?;
         }
         Ok(())

@@ -40,6 +40,23 @@ pub(crate) struct Env {
     /// files to be used again
     pub(crate) spares: Arc<Spares>,
     pub(crate) mappings: Arc<Mappings>,
+    /// the stream was deleted: its files may be gone
+    pub(crate) is_deleted: AtomicBool,
+}
+
+impl Env {
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.is_deleted.load(Ordering::SeqCst)
+    }
+
+    /// # Errors
+    /// `Deleted`: that a file isn't there says nothing then.
+    pub(crate) fn check_deleted(&self) -> Result<()> {
+        match self.is_deleted() {
+            true => Err(Error::Deleted),
+            false => Ok(()),
+        }
+    }
 }
 
 /// A segment, sealed or not.
@@ -263,6 +280,7 @@ impl Segment {
         let bytes = match self.map(&name) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.env.check_deleted()?;
                 self.report(DamageKind::MissingSegment, 0, 0, &[]);
                 let nothing = Index::Heap(Arc::new(HeapIndex::new(0)));
                 return Ok(self.env.mappings.sealed(Bytes::new(), nothing));

@@ -216,6 +216,7 @@ impl Store {
             .ok_or_else(|| Error::UnknownStream(name.to_owned()))?;
         // Changes of definitions come one after the other.
         let _registry = self.0.registry.lock();
+        stream.0.env.check_deleted()?;
         let mut state = stream.0.state.lock();
         let (storage, cipher) = (state.options.storage, state.options.cipher);
         let compression = state.options.compression;
@@ -268,7 +269,7 @@ impl Store {
         }
         let ticket = self.0.change(&deltas)?;
         if let Some(stream) = registry.by_name.remove(name).as_ref().and_then(Known::open) {
-            stream.0.deleted.store(true, Ordering::SeqCst);
+            stream.0.env.is_deleted.store(true, Ordering::SeqCst);
         }
         registry.names.remove(&id);
         registry.traces.remove(&id);
@@ -397,6 +398,7 @@ impl Inner {
             names_dirty: self.names_dirty.clone(),
             spares: self.spares.clone(),
             mappings: self.mappings.clone(),
+            is_deleted: AtomicBool::new(false),
         }))
     }
 
@@ -407,7 +409,7 @@ impl Inner {
             gate: self.gate.clone(),
             fate: Arc::new(Fate::new()),
             buffered: self.buffered.clone(),
-            deleted: AtomicBool::new(false),
+            env: state.env.clone(),
             state: Mutex::new(state),
         }))
     }

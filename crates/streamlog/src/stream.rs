@@ -10,6 +10,7 @@ use crate::{
     mappings::Sealed,
     options::{Discard, Policy, Storage, StreamOptions},
     record::{FLAG_ERASE, Head, Kind, SUBJECT_MAX, encode_runs},
+    segment::Env,
     state::{NewMessage, State, check_seq},
     sync::StateMutex as Mutex,
     ticket::{Fate, Ticket},
@@ -92,7 +93,7 @@ pub(crate) struct Shared {
     pub(crate) gate: Arc<Gate<Owner>>,
     pub(crate) fate: Arc<Fate>,
     pub(crate) buffered: Arc<Buffered>,
-    pub(crate) deleted: AtomicBool,
+    pub(crate) env: Arc<Env>,
     pub(crate) state: Mutex<State>,
 }
 
@@ -164,6 +165,11 @@ impl Stream {
             segments: state.slots.len(),
             lack: state.lack,
         }
+    }
+
+    /// Whether it is kept in files, and wasn't deleted.
+    pub(crate) fn has_files(&self) -> bool {
+        !self.0.env.is_deleted() && self.0.state.lock().options.storage == Storage::File
     }
 
     /// Why it takes no more writes, if so.
@@ -335,9 +341,7 @@ impl Stream {
     }
 
     pub(crate) fn lock(&self) -> Result<MutexGuard<'_, State>> {
-        if self.0.deleted.load(Ordering::SeqCst) {
-            return Err(Error::Deleted);
-        }
+        self.0.env.check_deleted()?;
         match self.failure() {
             Some(error) => Err(error),
             None => Ok(self.0.state.lock()),

@@ -60,7 +60,7 @@ impl Batch {
 impl Share {
     /// Of a stream that failed nothing more is written: it would follow what didn't get to the disk.
     fn is_needed(&self) -> bool {
-        !self.stream.deleted.load(Ordering::SeqCst) && self.stream.fate.failure().is_none()
+        !self.stream.env.is_deleted() && self.stream.fate.failure().is_none()
     }
 
     fn join(&mut self, later: Self) {

@@ -85,6 +85,7 @@ impl Past {
             }
             let streams = Some(&keys.streams);
             let env = Arc::new(Env {
+                is_deleted: AtomicBool::new(false),
                 disk: disk.clone(),
                 salt: self.salt,
                 stream: id,
