@@ -2,8 +2,9 @@
 //! found no room on the disk is tried again (`docs/streamlog.md`, "Why a journal", "A full disk").
 use crate::{
     Error, Result,
-    commit::{Carry, Unsaved, Writer, fill_frame},
+    commit::{Carry, Full, Unsaved, Writer, fill_frame},
     disk::Work,
+    error::Lack,
     small::{Deltas, Pairs},
     spill::Spilled,
     store::{Inner, STREAM_KEY, key_of},
@@ -70,28 +71,44 @@ impl Inner {
 
     /// A stream's tail finds no place at the moment: the disk is full, or the system has no descriptor or memory for a segment.
     pub(crate) fn mark_full(&self, w: &mut Writer, stream: &Arc<Shared>, error: &Error) {
+        let lack = Lack::of(error);
         let mut state = stream.state.lock();
-        let lack = self.buffered.note_lack(error);
         if state.lack.replace(lack).is_none() {
             tracing::warn!(
                 "streamlog: {error}; {} takes nothing until that is over",
                 stream.name
             );
         }
-        if !w.full.iter().any(|(known, _)| known.id == stream.id) {
-            let bytes = state.tail.len();
-            self.buffered.stuck.fetch_add(bytes, Ordering::Relaxed);
-            w.full.push_back((stream.clone(), bytes));
+        let stuck = |lack| self.buffered.stuck.of(lack);
+        let mut full = w.full.iter_mut();
+        if let Some(known) = full.find(|full| full.stream.id == stream.id) {
+            stuck(known.lack).fetch_sub(known.bytes, Ordering::Relaxed);
+            stuck(lack).fetch_add(known.bytes, Ordering::Relaxed);
+            known.lack = lack;
+            return;
         }
+        let bytes = state.tail.len();
+        stuck(lack).fetch_add(bytes, Ordering::Relaxed);
+        w.full.push_back(Full {
+            stream: stream.clone(),
+            lack,
+            bytes,
+        });
     }
 
     /// Tries to allocate again for streams that couldn't, up to the first one that still can't.
     pub(crate) fn retry_full(&self, w: &mut Writer) {
         for _ in 0..w.full.len() {
-            let Some((stream, bytes)) = w.full.pop_front() else {
+            let Some(Full {
+                stream,
+                lack,
+                bytes,
+            }) = w.full.pop_front()
+            else {
                 return;
             };
-            self.buffered.stuck.fetch_sub(bytes, Ordering::Relaxed);
+            let stuck = self.buffered.stuck.of(lack);
+            stuck.fetch_sub(bytes, Ordering::Relaxed);
             if stream.env.is_deleted() {
                 continue;
             }
@@ -111,7 +128,7 @@ impl Inner {
 
     /// Tries to write the manifest again when there was no room for it.
     pub(crate) fn retry_manifest(&self, w: &mut Writer) -> Result<()> {
-        if w.manifest_full {
+        if w.manifest_lack.is_some() {
             self.try_manifest(w)?;
         }
         Ok(())
@@ -122,8 +139,7 @@ impl Inner {
         match self.write_manifest(w) {
             Ok(()) => Ok(true),
             Err(error) if error.is_passing() => {
-                self.buffered.note_lack(&error);
-                w.manifest_full = true;
+                w.manifest_lack = Some(Lack::of(&error));
                 self.refuse_if_full(w);
                 Ok(false)
             }
@@ -133,8 +149,8 @@ impl Inner {
 
     /// Nothing more comes in while the journal can't be freed, or while a batch waits for room.
     pub(crate) fn refuse_if_full(&self, w: &Writer) {
-        let blocked = w.manifest_full || w.held.is_some();
-        self.buffered.blocked.store(blocked, Ordering::SeqCst);
+        let of_batch = w.held.as_ref().map(|(_, lack)| *lack);
+        self.buffered.set_blocked(of_batch.or(w.manifest_lack));
     }
 
     /// Whether the ring is so full that the next commit frees frames.
@@ -250,15 +266,15 @@ impl Inner {
         w.state_pin = None;
         w.unsaved = Unsaved::default();
         w.carry.state = false;
-        w.manifest_full = false;
+        w.manifest_lack = None;
         w.definitions_stale = false;
         self.refuse_if_full(w);
         Ok(())
     }
 
     /// Sees to it that the frame being put together has a place, and that there is room left to copy old frames forward. Frames are given
-    /// back by a sync alone, and many may have been written without one. `false`: there is no place, since the disk is full.
-    pub(crate) fn make_room(&self, w: &mut Writer, len: usize) -> Result<bool> {
+    /// back by a sync alone, and many may have been written without one. What lacks when there is no place.
+    pub(crate) fn make_room(&self, w: &mut Writer, len: usize) -> Result<Option<Lack>> {
         let len = len + self.kept_free(w)?;
         if !w.journal.fits(len) {
             w.sync_journal()?;
@@ -280,14 +296,14 @@ impl Inner {
         }
         let begin = w.journal.next_number();
         while !w.journal.fits(len) && w.oldest() < begin && self.copy_forward(w)? {}
-        Ok(w.journal.fits(len))
+        Ok((!w.journal.fits(len)).then(|| w.lack()))
     }
 
     /// Bytes of the ring that no batch takes, so that old frames can be copied forward. On a full disk the journal alone has the tails, all
     /// of which may have to move before one of the old frames isn't needed.
     fn kept_free(&self, w: &mut Writer) -> Result<usize> {
         let least = (w.journal.size() / FREE_PART) as usize;
-        if w.full.is_empty() && !w.manifest_full {
+        if w.full.is_empty() && w.manifest_lack.is_none() {
             return Ok(least);
         }
         let mut needed = 2 * w.unsaved.bytes;

@@ -3,6 +3,7 @@
 //! Here is the order of a commit's steps; `gather.rs` has what a batch is, `write.rs` how it gets to the disk.
 use crate::{
     Error, Result,
+    error::Lack,
     gate::Level,
     journal::{FrameBuf, Journal},
     pins::Pins,
@@ -50,14 +51,14 @@ pub(crate) struct Writer {
     pub(crate) state_pin: Option<u64>,
     /// what it doesn't have, and how many bytes that is
     pub(crate) unsaved: Unsaved,
-    /// it found no room on the disk
-    pub(crate) manifest_full: bool,
+    /// what lacked for it
+    pub(crate) manifest_lack: Option<Lack>,
     /// a definition is in the journal alone
     pub(crate) definitions_stale: bool,
     /// what goes into the next frame once more
     pub(crate) carry: Carry,
     /// a batch that couldn't be written for the moment: it is tried again, with what gathered behind it
-    pub(crate) held: Option<Batch>,
+    pub(crate) held: Option<(Batch, Lack)>,
     /// `Interval` streams with unsynced bytes, and when they are due
     pub(crate) lazy: BTreeMap<u64, (Arc<Shared>, u64)>,
     /// `Interval` streams that a killed process may have left unsynced, and what they are owed: opening them syncs them
@@ -67,8 +68,17 @@ pub(crate) struct Writer {
     frames_due: Option<u64>,
     /// whose bytes they carry, and up to which sequence
     written: BTreeMap<u64, (Arc<Shared>, u64)>,
-    /// streams that couldn't get a segment, and the bytes of theirs that only the journal keeps
-    pub(crate) full: VecDeque<(Arc<Shared>, usize)>,
+    /// streams that couldn't get a segment
+    pub(crate) full: VecDeque<Full>,
+}
+
+/// A stream that couldn't get a segment.
+pub(crate) struct Full {
+    pub(crate) stream: Arc<Shared>,
+    /// what lacked
+    pub(crate) lack: Lack,
+    /// bytes of it that only the journal keeps
+    pub(crate) bytes: usize,
 }
 
 /// Small state that the manifest doesn't have. It goes from frame to frame when the manifest can't be written, or needn't.
@@ -99,7 +109,7 @@ impl Writer {
             pins: Pins::default(),
             state_pin: None,
             unsaved: Unsaved::default(),
-            manifest_full: false,
+            manifest_lack: None,
             definitions_stale: false,
             carry: Carry::default(),
             held: None,
@@ -110,6 +120,12 @@ impl Writer {
             written: BTreeMap::new(),
             full: VecDeque::new(),
         }
+    }
+
+    /// Why the ring has no place: what only it keeps.
+    pub(crate) fn lack(&self) -> Lack {
+        let of_stream = self.full.front().map(|full| full.lack);
+        of_stream.or(self.manifest_lack).unwrap_or(Lack::Room)
     }
 
     pub(crate) fn oldest(&self) -> u64 {
@@ -171,7 +187,7 @@ impl Inner {
             return None;
         }
         let mut writer = self.writer.try_lock()?;
-        let busy = self.buffered.blocked.load(Ordering::SeqCst)
+        let busy = self.buffered.blocked().is_some()
             || !writer.full.is_empty()
             || writer.held.is_some()
             || !writer.carry.is_empty()
@@ -213,9 +229,10 @@ impl Inner {
     /// # Errors
     /// `DiskFull` or `Scarce` when that can't be written now.
     pub(crate) fn commit_all(&self, w: &mut Writer, now: u64) -> Result<()> {
-        match self.commit(w, now)?.waits_for_room {
-            true => Err(self.buffered.refusal()),
-            false => Ok(()),
+        self.commit(w, now)?;
+        match w.held {
+            Some((_, lack)) => Err(lack.into()),
+            None => Ok(()),
         }
     }
 
@@ -235,15 +252,14 @@ impl Inner {
         self.retry_full(w);
         self.retry_manifest(w)?;
         self.sync_due(w, now)?;
-        let held = w.held.take();
+        let held = w.held.take().map(|(batch, _)| batch);
         let Some(mut batch) = self.gather(held, !w.carry.is_empty()) else {
             return Ok(w.nothing_done());
         };
         let written = self.write_batch(w, &mut batch, now);
         self.unsaved.store(w.unsaved.bytes, Ordering::Relaxed);
         let level = match written {
-            Ok(Some(level)) => level,
-            Ok(None) => return Ok(self.hold(w, batch, &self.buffered.refusal())),
+            Ok(level) => level,
             Err(error) if error.is_passing() => return Ok(self.hold(w, batch, &error)),
             Err(error) => return Err(error),
         };
@@ -261,13 +277,12 @@ impl Inner {
 
     /// The batch waits for what lacks at the moment, and nothing more comes in.
     fn hold(&self, w: &mut Writer, batch: Batch, why: &Error) -> Commit {
-        self.buffered.note_lack(why);
-        if !self.buffered.blocked.load(Ordering::SeqCst) {
+        if self.buffered.blocked().is_none() {
             tracing::warn!(
                 "streamlog: {why}; nothing is taken until a batch that waits is written"
             );
         }
-        w.held = Some(batch);
+        w.held = Some((batch, Lack::of(why)));
         self.refuse_if_full(w);
         w.nothing_done()
     }

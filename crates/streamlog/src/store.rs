@@ -465,10 +465,10 @@ impl Inner {
         let buffered = &self.buffered;
         let (waiting, max) = (buffered.state.load(Ordering::Relaxed), buffered.max);
         // On a full disk the journal keeps a little of it.
-        let full =
-            buffered.blocked.load(Ordering::Relaxed) || buffered.stuck.load(Ordering::Relaxed) > 0;
-        if full && self.unsaved.load(Ordering::Relaxed) + waiting + len > max / 2 {
-            return Err(buffered.refusal());
+        if let Some(lack) = buffered.lack()
+            && self.unsaved.load(Ordering::Relaxed) + waiting + len > max / 2
+        {
+            return Err(lack.into());
         }
         if waiting > 0 && waiting + len > max {
             return Err(Error::Overloaded {

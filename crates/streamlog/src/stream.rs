@@ -18,7 +18,7 @@ use crate::{
 use parking_lot::MutexGuard;
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+    atomic::{AtomicU8, AtomicUsize, Ordering},
 };
 
 /// Bytes of all streams that wait for a commit.
@@ -27,29 +27,67 @@ pub(crate) struct Buffered {
     pub(crate) max: usize,
     /// bytes of small state that wait for a commit; they have the same bound
     pub(crate) state: AtomicUsize,
-    /// bytes of streams that couldn't get a segment: only the journal keeps them, and it isn't for that
-    pub(crate) stuck: AtomicUsize,
-    /// the manifest or a batch can't be written, so the journal can't be freed
-    pub(crate) blocked: AtomicBool,
-    /// what was met last and stands in the way of these is no full disk
-    pub(crate) scarce: AtomicBool,
+    pub(crate) stuck: Stuck,
+    /// what lacks for the manifest or a batch, so that the journal can't be freed; a [`Lack`] and one, or 0
+    blocked: AtomicU8,
+}
+
+/// Bytes of streams that couldn't get a segment, by what lacks: only the journal keeps them, and it isn't for that.
+#[derive(Default)]
+pub(crate) struct Stuck {
+    room: AtomicUsize,
+    resources: AtomicUsize,
+}
+
+impl Stuck {
+    pub(crate) fn of(&self, lack: Lack) -> &AtomicUsize {
+        match lack {
+            Lack::Room => &self.room,
+            Lack::Resources => &self.resources,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.room.load(Ordering::Relaxed) + self.resources.load(Ordering::Relaxed)
+    }
+
+    /// What lacks for most of them.
+    fn lack(&self) -> Option<Lack> {
+        let [room, resources] =
+            [Lack::Room, Lack::Resources].map(|lack| self.of(lack).load(Ordering::Relaxed));
+        match room > resources {
+            true => Some(Lack::Room),
+            false => (resources > 0).then_some(Lack::Resources),
+        }
+    }
 }
 
 impl Buffered {
-    /// Something can't be written for the moment.
-    pub(crate) fn note_lack(&self, error: &Error) -> Lack {
-        let lack = Lack::of(error);
-        self.scarce
-            .store(lack == Lack::Resources, Ordering::Relaxed);
-        lack
+    pub(crate) fn new(max: usize) -> Self {
+        Self {
+            now: AtomicUsize::new(0),
+            max,
+            state: AtomicUsize::new(0),
+            stuck: Stuck::default(),
+            blocked: AtomicU8::new(0),
+        }
     }
 
-    /// Why nothing comes in, while something can't be written.
-    pub(crate) fn refusal(&self) -> Error {
-        match self.scarce.load(Ordering::Relaxed) {
-            true => Error::Scarce,
-            false => Error::DiskFull,
-        }
+    /// Nothing comes in any more for want of this, or again.
+    pub(crate) fn set_blocked(&self, lack: Option<Lack>) {
+        let blocked = lack.map_or(0, |lack| lack as u8 + 1);
+        self.blocked.store(blocked, Ordering::SeqCst);
+    }
+
+    /// What lacks for the manifest or a batch.
+    pub(crate) fn blocked(&self) -> Option<Lack> {
+        let lacks = [None, Some(Lack::Room), Some(Lack::Resources)];
+        lacks[usize::from(self.blocked.load(Ordering::SeqCst))]
+    }
+
+    /// What lacks for anything that isn't written.
+    pub(crate) fn lack(&self) -> Option<Lack> {
+        self.blocked().or_else(|| self.stuck.lack())
     }
 
     /// Whether there is a place for `len` bytes more, whatever the disk has.
@@ -57,12 +95,13 @@ impl Buffered {
     /// # Errors
     /// `DiskFull` or `Scarce` when only the journal could keep them and it has its share of that.
     pub(crate) fn find_place(&self, len: usize) -> Result<()> {
-        let stuck = self.stuck.load(Ordering::Relaxed);
-        let full = stuck > 0 && stuck + self.now.load(Ordering::Relaxed) + len > self.max;
-        if full || self.blocked.load(Ordering::Relaxed) {
-            return Err(self.refusal());
-        }
-        Ok(())
+        let stuck = self.stuck.bytes();
+        let is_full = stuck > 0 && stuck + self.now.load(Ordering::Relaxed) + len > self.max;
+        let lack = match is_full {
+            true => self.lack(),
+            false => self.blocked(),
+        };
+        lack.map_or(Ok(()), |lack| Err(lack.into()))
     }
 
     /// Whether `len` bytes more may wait for a commit beside those that do.

@@ -345,6 +345,66 @@ fn a_frame_that_can_t_be_written_for_a_while_is_written_later() {
     }
 }
 
+/// Symptom: a stream was refused for a full disk, although what stood in its way was a lack of memory. Cause: one word for all lacks, of the one that was
+/// met last. Remedy: each stream's tail that finds no place, the manifest and a batch that waits have a lack of their own.
+#[test]
+fn a_stream_is_refused_for_what_stands_in_its_way() {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let [large, little, other] =
+        ["large", "little", "other"].map(|name| store.create_stream(name, small()).unwrap().0);
+    store.commit_once(0).unwrap();
+    let fails = |call, stream: &Stream, failure| Fault::Fails {
+        call,
+        of: if stream.id() == large.id() {
+            "0000000000000001-"
+        } else {
+            "0000000000000002-"
+        },
+        failure,
+        spared: 0,
+        times: u64::MAX,
+    };
+    disk.set_faults(&[
+        fails(Call::Create, &large, Failure::Memory),
+        fails(Call::Allocate, &little, Failure::Space),
+    ]);
+    let append = |stream: &Stream, len: usize| {
+        let outcome = stream.append(NewMessage::new("s", &vec![b'x'; len]), 0);
+        outcome.map(drop)
+    };
+    append(&large, 6000).unwrap();
+    append(&little, 1500).unwrap();
+    store.commit_once(0).unwrap();
+    assert_eq!(append(&large, 1), Err(Error::Scarce));
+    assert_eq!(append(&little, 1), Err(Error::DiskFull));
+    // Most of the journal's share is taken by the one that lacks memory.
+    assert_eq!(append(&other, 1000), Err(Error::Scarce));
+    disk.set_faults(&[]);
+    store.commit_once(0).unwrap();
+    for stream in [&large, &little, &other] {
+        append(stream, 1000).unwrap();
+    }
+}
+
+/// Symptom and cause as above: what a manifest lacked that took a batch's small state straight away was noted by nobody.
+#[test]
+fn small_state_that_waits_for_the_manifest_waits_for_what_that_lacks() {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let (stream, _) = store.create_stream("s", small()).unwrap();
+    store.maintain_once(0).unwrap();
+    disk.set_faults(&[Fault::fails(Call::Create, "manifest", Failure::Memory)]);
+    let state = store.put_state(b"large", &[7; 100_000]).unwrap();
+    assert!(store.commit_once(0).unwrap().waits_for_room);
+    let refused = stream.append(NewMessage::new("s", "x"), 0).err();
+    assert_eq!(refused, Some(Error::Scarce));
+    disk.set_faults(&[]);
+    store.commit_once(0).unwrap();
+    assert_eq!(state.outcome(), Some(Ok(())));
+    put(&stream, 1);
+}
+
 /// Symptom: a store that took nothing more although there was room. Cause: a repair wrote the manifest that had found none, and nobody was told.
 /// Remedy: who writes it says that writing goes on.
 #[test]

@@ -51,7 +51,7 @@ fn a_change_that_an_earlier_batch_took_is_answered_with_its_own() {
     let change = store.put_state(b"k", b"v").unwrap();
     let mut taken = store.0.take_state(&mut store.0.small.lock());
     let writer = &mut *store.0.writer.lock();
-    assert!(store.0.write_to_manifest(writer, &mut taken).unwrap());
+    assert_eq!(store.0.write_to_manifest(writer, &mut taken), Ok(None));
     let append = |seq| lazy.append(NewMessage::new("l", "x"), seq).unwrap().ticket;
     let message = append(0);
     store.0.commit(writer, 1).unwrap();
@@ -76,7 +76,7 @@ fn what_gathered_behind_a_held_batch_is_in_the_segment_that_is_sealed() {
     };
     let first = append();
     // As when there was no room for it.
-    store.0.writer.lock().held = Some(store.0.close_batch());
+    store.0.writer.lock().held = Some((store.0.close_batch(), Lack::Room));
     let behind: Vec<_> = (0..6).map(|_| append()).collect();
     let keep = || {
         store
@@ -200,7 +200,7 @@ fn what_gathers_behind_a_held_batch_joins_it_as_a_whole() {
     store.commit_once(0).unwrap();
     let append = |stream: &Stream| stream.append(NewMessage::new("s", "x"), 0).unwrap().ticket;
     let mut tickets = vec![append(&stream)];
-    store.0.writer.lock().held = Some(store.0.close_batch());
+    store.0.writer.lock().held = Some((store.0.close_batch(), Lack::Room));
     tickets.extend([append(&stream), append(&other)]);
     tickets.push(store.put_state(b"done", b"2").unwrap());
     store.commit_once(0).unwrap();
@@ -224,7 +224,7 @@ fn what_a_failed_stream_had_in_a_held_batch_is_lost_with_it() {
     store.commit_once(0).unwrap();
     let message = NewMessage::new("s", &[b'x'; 200]);
     let first = stream.append(message, 0).unwrap().ticket;
-    store.0.writer.lock().held = Some(store.0.close_batch());
+    store.0.writer.lock().held = Some((store.0.close_batch(), Lack::Room));
     let change = store.put_state(b"k", b"v").unwrap();
     disk.set_faults(&[Fault::WriteOf("0000")]);
     store.commit_once(0).unwrap();

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Result,
+    error::Lack,
     gate::Level,
     journal::{FrameBuf, PAGE},
     options::Policy,
@@ -40,29 +41,25 @@ impl Carry {
 }
 
 impl Inner {
-    /// Writes a batch: what is large to its files, the rest as one frame. How far it came; `None`: it finds no room at the moment. Then, and after an
-    /// error that passes, it may be written again: what was written of it isn't in it any more.
-    pub(super) fn write_batch(
-        &self,
-        w: &mut Writer,
-        batch: &mut Batch,
-        now: u64,
-    ) -> Result<Option<Level>> {
+    /// Writes a batch: what is large to its files, the rest as one frame. How far it came. After an error that passes it may be written again: what
+    /// was written of it isn't in it any more.
+    pub(super) fn write_batch(&self, w: &mut Writer, batch: &mut Batch, now: u64) -> Result<Level> {
         let new = w.new_streams(&batch.deltas);
         self.write_large(w, batch, &new, now);
         // What is unsynced in its segments is in no frame, and nothing may be durable that follows it.
-        let mut left = batch.shares.iter();
-        if left.any(|share| w.lazy.contains_key(&share.stream.id)) {
-            return Ok(None);
+        let mut left = batch.shares.iter().map(|share| share.stream.id);
+        if let Some(unsynced) = left.find(|id| w.lazy.contains_key(id)) {
+            return Err(w.lack_of(unsynced).into());
         }
         let is_large =
             |share: &Share| new.contains(&share.stream.id) && share.bytes >= self.direct_bytes(w);
         let apart = state_len(&batch.deltas) > w.state_max() || batch.shares.iter().any(is_large);
-        let is_written = !apart
-            && self.write_frame(w, &mut batch.shares, &mut batch.deltas, now)?
-            || self.write_in_turn(w, batch, &new, now)?;
-        if !is_written {
-            return Ok(None);
+        let is_whole = !apart
+            && self
+                .write_frame(w, &mut batch.shares, &mut batch.deltas, now)?
+                .is_none();
+        if !is_whole && let Some(lack) = self.write_in_turn(w, batch, &new, now)? {
+            return Err(lack.into());
         }
         let must_sync =
             batch.state_synced || batch.shares.iter().any(|it| it.policy == Policy::Always);
@@ -76,39 +73,45 @@ impl Inner {
             // Whoever waits for a sync of this batch has it, though its frame isn't synced: small state that was promised one went with an
             // earlier batch, or this batch would have to be synced.
             let state_synced = self.small.lock().promised >= batch.number;
-            return Ok(Some(match batch.direct_synced || state_synced {
+            return Ok(match batch.direct_synced || state_synced {
                 true => Level::Synced,
                 false => Level::Written,
-            }));
+            });
         }
         if w.journal.is_unsynced() {
             w.sync_journal()?;
         }
-        Ok(Some(Level::Synced))
+        Ok(Level::Synced)
     }
 
     /// A batch that no frame holds, in several steps: the shares of streams that are defined, the small state, the shares of those that this defines.
-    /// None is durable before the one before it. `false`: one of them finds no room.
+    /// None is durable before the one before it. What lacks when one of them finds no room.
     fn write_in_turn(
         &self,
         w: &mut Writer,
         batch: &mut Batch,
         new: &HashSet<u64>,
         now: u64,
-    ) -> Result<bool> {
+    ) -> Result<Option<Lack>> {
         let is_new = |share: &Share| new.contains(&share.stream.id);
         batch.shares.sort_by_key(is_new);
         let defined = batch.shares.partition_point(|share| !is_new(share));
         let Batch { shares, deltas, .. } = &mut *batch;
-        if !self.write_frame(w, &mut shares[..defined], &mut Deltas::new(), now)? {
+        if let Some(lack) = self.write_frame(w, &mut shares[..defined], &mut Deltas::new(), now)? {
             // What a stream that is deleted needs of the journal is the room that lacks. Nothing else may go before the shares.
-            if !deletes(deltas) || !self.write_to_manifest(w, deltas)? {
-                return Ok(false);
+            let lack = match deletes(deltas) {
+                true => self.write_to_manifest(w, deltas)?,
+                false => Some(lack),
+            };
+            if lack.is_some() {
+                return Ok(lack);
             }
             batch.state_synced = true;
         }
-        if !batch.deltas.is_empty() && !self.write_state(w, &mut batch.deltas, now)? {
-            return Ok(false);
+        if !batch.deltas.is_empty()
+            && let Some(lack) = self.write_state(w, &mut batch.deltas, now)?
+        {
+            return Ok(Some(lack));
         }
         // A stream's files come after its definition.
         if w.journal.is_unsynced() && !new.is_empty() {
@@ -129,29 +132,37 @@ impl Inner {
         });
     }
 
-    /// Small state in a frame of its own, or in the manifest when it is too much for one. Each stands in for the other when there is no room. `false`:
-    /// neither has any.
-    fn write_state(&self, w: &mut Writer, deltas: &mut Deltas, now: u64) -> Result<bool> {
-        let much = state_len(deltas) > w.state_max();
-        if much && self.write_to_manifest(w, deltas)? {
-            return Ok(true);
+    /// Small state in a frame of its own, or in the manifest when it is too much for one. Each stands in for the other when there is no room. What the
+    /// first one lacks when neither has any.
+    fn write_state(&self, w: &mut Writer, deltas: &mut Deltas, now: u64) -> Result<Option<Lack>> {
+        if state_len(deltas) <= w.state_max() {
+            let Some(lack) = self.write_frame(w, &mut [], deltas, now)? else {
+                return Ok(None);
+            };
+            return Ok(self.write_to_manifest(w, deltas)?.and(Some(lack)));
         }
-        Ok(self.write_frame(w, &mut [], deltas, now)?
-            || !much && self.write_to_manifest(w, deltas)?)
+        let Some(lack) = self.write_to_manifest(w, deltas)? else {
+            return Ok(None);
+        };
+        Ok(self.write_frame(w, &mut [], deltas, now)?.and(Some(lack)))
     }
 
-    /// Small state goes straight to the manifest, behind all frames. `false`: there is no room.
-    pub(super) fn write_to_manifest(&self, w: &mut Writer, deltas: &mut Deltas) -> Result<bool> {
+    /// Small state goes straight to the manifest, behind all frames. What lacks when there is no room.
+    pub(super) fn write_to_manifest(
+        &self,
+        w: &mut Writer,
+        deltas: &mut Deltas,
+    ) -> Result<Option<Lack>> {
         let mut small = w.small.clone();
         for (key, value) in &*deltas {
             small.apply(key, value.as_ref());
         }
         match self.write_manifest_of(w, small) {
             Ok(()) => deltas.clear(),
-            Err(error) if error.is_passing() => return Ok(false),
+            Err(error) if error.is_passing() => return Ok(Some(Lack::of(&error))),
             Err(error) => return Err(error),
         }
-        Ok(true)
+        Ok(None)
     }
 
     /// From this size on a share goes to its segment: a frame takes what the journal's bound for waiting bytes lets in, and no more.
@@ -191,14 +202,14 @@ impl Inner {
         }
     }
 
-    /// One frame for everybody else, if there is something to write. `false`: there is no room at the moment.
+    /// One frame for everybody else, if there is something to write. What lacks when there is no room at the moment.
     fn write_frame(
         &self,
         w: &mut Writer,
         shares: &mut [Share],
         deltas: &mut Deltas,
         now: u64,
-    ) -> Result<bool> {
+    ) -> Result<Option<Lack>> {
         let mut carry = std::mem::take(&mut w.carry);
         carry
             .streams
@@ -206,20 +217,20 @@ impl Inner {
         fill_frame(w, &carry, shares, deltas);
         if w.frame.is_empty() {
             carry.streams.iter().for_each(|it| w.pins.unpin(it.id));
-            return Ok(true);
+            return Ok(None);
         }
-        if !self.make_room(w, w.frame.len())? {
+        if let Some(lack) = self.make_room(w, w.frame.len())? {
             if carry.is_empty() {
-                return Ok(false);
+                return Ok(Some(lack));
             }
             // What is carried on has its place already.
             carry = Carry::default();
             fill_frame(w, &carry, shares, deltas);
             if w.frame.is_empty() {
-                return Ok(true);
+                return Ok(None);
             }
-            if !self.make_room(w, w.frame.len())? {
-                return Ok(false);
+            if let Some(lack) = self.make_room(w, w.frame.len())? {
+                return Ok(Some(lack));
             }
         }
         let has_state = carry.state || !deltas.is_empty();
@@ -231,7 +242,7 @@ impl Inner {
             Policy::Interval(d) => Some(now.saturating_add(d.as_nanos() as u64)),
         });
         w.frames_due = soonest.chain(w.frames_due).min();
-        Ok(true)
+        Ok(None)
     }
 
     /// Writes the frame that [`fill_frame`] put together of these. Nothing has changed if that fails.
@@ -291,6 +302,13 @@ impl Writer {
     /// Bytes of small state that a frame takes; more goes straight to the manifest, and no more is carried on.
     pub(crate) fn state_max(&self) -> usize {
         (self.journal.size() / 16) as usize
+    }
+
+    /// What lacks for a stream's segment.
+    fn lack_of(&self, id: u64) -> Lack {
+        let mut full = self.full.iter();
+        let of_stream = full.find(|full| full.stream.id == id);
+        of_stream.map_or(Lack::Room, |full| full.lack)
     }
 
     /// The streams that are defined by these changes, and weren't before.
