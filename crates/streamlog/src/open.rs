@@ -48,6 +48,8 @@ struct Past {
     is_rekeyed: bool,
     /// the manifest has to be written before anything else: there is none, or there is a key and a copy isn't under it
     is_stale: bool,
+    /// a copy of the manifest is of an older version
+    has_older_form: bool,
     /// the journal was made anew behind frames that the manifest knows
     is_journal_lost: bool,
     keys: Option<StoreKeys>,
@@ -81,6 +83,7 @@ impl Store {
         // The journal was opened past it: a commit never waits for a descriptor.
         let disk = Arc::new(BoundedDisk::new(disk, options.max_open_files));
         let (is_stale, is_rekeyed) = (past.is_stale, past.is_rekeyed);
+        let has_older_form = past.has_older_form;
         let is_in_clear = past.is_to_be_encrypted();
         let is_journal_lost = past.is_journal_lost;
         let inner = past.into_inner(disk, options, journal, damage);
@@ -88,6 +91,11 @@ impl Store {
         inner.writer.lock().inherited = inner.registry.lock().inherited();
         if is_stale {
             inner.write_manifest(&mut inner.writer.lock())?;
+        } else if has_older_form && !inner.try_manifest(&mut inner.writer.lock())? {
+            // Programs of before don't know what is written from now on, and that manifest would let them in.
+            tracing::warn!(
+                "streamlog: the manifest is of an older version and can't be written anew now; nothing is taken until it is"
+            );
         }
         if is_in_clear {
             tracing::warn!(
@@ -187,7 +195,8 @@ impl Past {
             other => other,
         })?;
         let mut past = Self {
-            is_stale: found.best.is_none() || found.has_older_form,
+            is_stale: found.best.is_none() || found.has_other_key,
+            has_older_form: found.has_older_form,
             ..Self::default()
         };
         if let Some(best) = found.best {

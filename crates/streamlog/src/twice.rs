@@ -141,7 +141,9 @@ impl Copy {
 /// The better copy, and what else was found.
 pub(crate) struct Found {
     pub(crate) best: Option<Copy>,
-    /// with a key: a copy is in clear, of an older version or under the previous one, whether it counts or not
+    /// with a key: a copy is in clear or under another one, whether it counts or not
+    pub(crate) has_other_key: bool,
+    /// with a key: a copy is of an older version
     pub(crate) has_older_form: bool,
     /// what is wrong with the copies that are there and can't be used
     pub(crate) trouble: Vec<String>,
@@ -154,6 +156,7 @@ pub(crate) struct Found {
 pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> Result<Found> {
     let mut found = Found {
         best: None,
+        has_other_key: false,
         has_older_form: false,
         trouble: Vec::new(),
     };
@@ -164,7 +167,12 @@ pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> 
         let why = match bytes {
             Ok(bytes) => match parse(&bytes, &file) {
                 Parsed::Copy(copy) => {
-                    found.has_older_form |= file.is_encrypted() && copy.form != Form::Encrypted;
+                    match copy.form {
+                        Form::Clear => found.has_other_key |= file.is_encrypted(),
+                        Form::Previous => found.has_other_key = true,
+                        Form::Older => found.has_older_form = true,
+                        Form::Encrypted => {}
+                    }
                     let best = found.best.as_ref();
                     if best.is_none_or(|best| copy.rank() > best.rank()) {
                         found.best = Some(copy);
@@ -194,7 +202,7 @@ pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> 
         return Err(error);
     }
     // A copy of a key that is no longer known: the change of it was cut short.
-    found.has_older_form |= locked.is_some();
+    found.has_other_key |= locked.is_some();
     let is_open = |best: &Copy| best.form != Form::Clear;
     if let Some(path) = locked.filter(|_| !found.best.as_ref().is_some_and(is_open)) {
         return Err(match file.key {

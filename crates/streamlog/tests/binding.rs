@@ -1,14 +1,14 @@
 //! An encrypted body counts at its own place alone: who can write to the files, checksums included, may take messages away, and makes none.
 #![cfg(feature = "crypto")]
 use midge_streamlog::{
-    Cipher, Damage, DamageKind, Disk, Key, NewMessage, Store, StoreOptions, Stream, StreamOptions,
+    Cipher, Damage, DamageKind, Key, NewMessage, Store, StoreOptions, Stream, StreamOptions,
     sim::CrashDisk,
 };
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 mod encrypted;
 use encrypted::{
-    BOUND, ENCRYPTED, HEAD, HEADER, Record, SALT, crc, options, records, segments, u32_at,
+    BOUND, ENCRYPTED, HEAD, HEADER, Record, SALT, crc, options, records, released, segments, u32_at,
 };
 
 const MESSAGES: u64 = 100;
@@ -259,8 +259,7 @@ fn a_body_that_is_said_to_be_of_version_1_is_gone() {
 #[test]
 fn a_body_of_version_1_is_nothing_to_a_stream_made_since() {
     let name = "0000000000000002-00000001-0000.seg";
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/v1");
-    let old = std::fs::read(path.join(name)).unwrap();
+    let old = released(1).bytes(name).unwrap();
     let written = records(&old).len();
     assert!(written > 10);
     let disk = CrashDisk::new();
@@ -339,14 +338,7 @@ fn a_meta_file_that_was_put_there_doesn_t_count() {
 /// A stream that version 1 wrote goes on: what is new is bound to its place, and a rewrite carries the old over.
 #[test]
 fn a_stream_of_version_1_gets_bodies_that_are_bound() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/v1");
-    let disk = CrashDisk::new();
-    for entry in std::fs::read_dir(path).unwrap() {
-        let entry = entry.unwrap();
-        let file = disk.create(&entry.file_name().to_string_lossy()).unwrap();
-        file.write_at(&std::fs::read(entry.path()).unwrap(), 0)
-            .unwrap();
-    }
+    let disk = released(1);
     let open = |disk: &CrashDisk| {
         let options = StoreOptions {
             key: Some(Key::new([9; 32])),

@@ -2,13 +2,14 @@
 //! or skipped, and a record that is repeated says nothing the second time.
 #![cfg(feature = "crypto")]
 use midge_streamlog::{
-    Cipher, Damage, DamageKind, Disk, Key, NewMessage, Store, StoreOptions, StreamOptions,
-    sim::CrashDisk,
+    Cipher, Damage, DamageKind, Key, NewMessage, Store, StoreOptions, StreamOptions, sim::CrashDisk,
 };
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 mod encrypted;
-use encrypted::{BOUND, ENCRYPTED, HEAD, HEADER, Record, options, records, segments, u32_at};
+use encrypted::{
+    BOUND, ENCRYPTED, HEAD, HEADER, Record, options, records, released, segments, u32_at,
+};
 
 const CIPHERS: [Cipher; 2] = [Cipher::Aes256Gcm, Cipher::ChaCha20Poly1305];
 const MESSAGES: u64 = 40;
@@ -268,14 +269,7 @@ fn the_first_record_of_a_segment_is_bound_as_well() {
 /// A stream that is older takes commands in clear, as it has some; what is new in it isn't.
 #[test]
 fn a_stream_of_before_gets_commands_that_are_bound() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/v2");
-    let disk = CrashDisk::new();
-    for entry in std::fs::read_dir(path).unwrap() {
-        let entry = entry.unwrap();
-        let file = disk.create(&entry.file_name().to_string_lossy()).unwrap();
-        file.write_at(&std::fs::read(entry.path()).unwrap(), 0)
-            .unwrap();
-    }
+    let disk = released(2);
     let options = || StoreOptions {
         key: Some(Key::new([9; 32])),
         direct_bytes: 1,

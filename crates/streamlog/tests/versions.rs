@@ -5,22 +5,16 @@
 use midge_streamlog::{
     Cipher, Compression, Error, FolderDisk, Key, NewMessage, ReadMode, Store, StoreOptions,
     StreamOptions,
+    sim::{Call, Failure, Fault},
 };
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, ffi::OsString, fs, path::Path, sync::Arc};
+
+mod encrypted;
+use encrypted::{folder_of, released};
 
 const MESSAGES: u64 = 150;
 /// Not part of the format: who holds the folder, and room for a full disk.
 const LEFT_OUT: [&str; 2] = ["LOCK", "reserve"];
-
-fn folder(version: u32) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/v{version}"))
-}
 
 fn open(path: &Path, mode: ReadMode) -> Store {
     open_with(path, mode, 9).unwrap()
@@ -110,9 +104,9 @@ fn a_folder_of_version_3_opens() {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         let fresh = tempfile::tempdir().unwrap();
         write(fresh.path());
-        let _ = fs::remove_dir_all(folder(3));
-        fs::create_dir_all(folder(3)).unwrap();
-        copy(fresh.path(), &folder(3));
+        let _ = fs::remove_dir_all(folder_of(3));
+        fs::create_dir_all(folder_of(3)).unwrap();
+        copy(fresh.path(), &folder_of(3));
     }
     check(3, MESSAGES - 1);
 }
@@ -130,7 +124,7 @@ fn a_folder_of_version_1_is_left_as_it_is_by_another_key() {
     };
     for gone in [None, Some("journal")] {
         let here = tempfile::tempdir().unwrap();
-        copy(&folder(1), here.path());
+        copy(&folder_of(1), here.path());
         for name in all(here.path()).keys() {
             if gone.is_some_and(|gone| name == gone) {
                 fs::remove_file(here.path().join(name)).unwrap();
@@ -145,10 +139,48 @@ fn a_folder_of_version_1_is_left_as_it_is_by_another_key() {
     }
 }
 
+/// Symptom: a store of version 2 on a full disk, or beside sockets that had all descriptors, didn't open. Cause: its manifest is written anew first.
+/// Remedy: it opens and can be read, and takes nothing before its manifest was written.
+#[test]
+fn a_folder_of_version_2_opens_where_its_manifest_can_t_be_written() {
+    for (failure, refusal) in [
+        (Failure::Space, Error::DiskFull),
+        (Failure::Descriptors, Error::Scarce),
+    ] {
+        let disk = released(2);
+        let open = || {
+            let options = encrypted::options(Some(9));
+            Store::open(Arc::new(disk.clone()), options).unwrap()
+        };
+        let begins_with = |magic: &[u8]| {
+            let copies = ["manifest.a", "manifest.b"];
+            copies.map(|name| disk.bytes(name).unwrap().starts_with(magic))
+        };
+        disk.set_faults(&[Fault::fails(Call::Create, "manifest", failure)]);
+        for _ in 0..2 {
+            let store = open();
+            let stream = store.stream("sealed").unwrap().unwrap();
+            assert_eq!(stream.get(7).unwrap().unwrap().payload, payload(7));
+            let refused = stream.append(NewMessage::new("s", "x"), 1).err();
+            assert_eq!(refused.as_ref(), Some(&refusal));
+            store.maintain_once(1).unwrap();
+            assert_eq!(begins_with(b"MDGMANI2"), [true; 2]);
+        }
+        let store = open();
+        disk.set_faults(&[]);
+        store.commit_once(2).unwrap();
+        assert_eq!(begins_with(b"MDGMANI3"), [true; 2]);
+        let stream = store.stream("sealed").unwrap().unwrap();
+        let appended = stream.append(NewMessage::new("s", "x"), 2).unwrap();
+        store.commit_once(2).unwrap();
+        assert_eq!(appended.ticket.outcome(), Some(Ok(())));
+    }
+}
+
 fn check(version: u32, sealed: u64) {
     for mode in [ReadMode::Mapped, ReadMode::Copied] {
         let here = tempfile::tempdir().unwrap();
-        copy(&folder(version), here.path());
+        copy(&folder_of(version), here.path());
         let store = open(here.path(), mode);
         assert_eq!(store.check().unwrap(), vec![]);
         assert_eq!(store.state(b"consumer").as_deref(), Some(&b"floor 7"[..]));

@@ -1,7 +1,10 @@
 //! What the tests of encrypted stores share: options, and checksums that hold.
 #![allow(dead_code, reason = "each test file uses its part")]
 use midge_streamlog::{Disk, Key, StoreOptions, sim::CrashDisk};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 pub(crate) const SALT: u64 = 7;
 pub(crate) const HEAD: usize = 48;
@@ -18,6 +21,23 @@ pub(crate) fn options(key: Option<u8>) -> StoreOptions {
         key: key.map(|byte| Key::new([byte; 32])),
         ..StoreOptions::default()
     }
+}
+
+/// The folder that a released format version wrote; the key is of nines.
+pub(crate) fn released(version: u32) -> CrashDisk {
+    let disk = CrashDisk::new();
+    for entry in std::fs::read_dir(folder_of(version)).unwrap() {
+        let entry = entry.unwrap();
+        let file = disk.create(&entry.file_name().to_string_lossy()).unwrap();
+        let bytes = std::fs::read(entry.path()).unwrap();
+        file.write_at(&bytes, 0).unwrap();
+    }
+    disk
+}
+
+/// Where it is.
+pub(crate) fn folder_of(version: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/v{version}"))
 }
 
 /// The checksum of these bytes as it stands in a file.
