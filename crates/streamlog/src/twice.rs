@@ -132,9 +132,15 @@ pub(crate) struct Copy {
 }
 
 impl Copy {
-    /// A copy in clear counts behind all others.
-    fn rank(&self) -> (bool, u64) {
-        (self.form != Form::Clear, self.generation)
+    /// A copy in clear counts behind all others, and one under the previous key behind those under the key: when that was changed the new ones were newer, and
+    /// what is newer under the previous key was put there.
+    fn rank(&self) -> (u8, u64) {
+        let by_key = match self.form {
+            Form::Clear => 0,
+            Form::Previous => 1,
+            Form::Older | Form::Encrypted => 2,
+        };
+        (by_key, self.generation)
     }
 }
 
