@@ -417,6 +417,8 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> Result<boo
     let (mut at, mut met) = (HEADER, HashSet::new());
     // Nobody but who has the files can write a whole record that doesn't open: what is missing behind one isn't what a crash took.
     let mut is_forged = false;
+    // The last sequence that may stand in bytes which can't be read.
+    let mut hidden_upto = 0;
     loop {
         let Some(head) = scan.record(at) else {
             let Some(next) = scan.hole(at).next else {
@@ -435,6 +437,11 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> Result<boo
             // What is damaged was durable, and with it its batch.
             state.accept_batch();
             let lost = (state.last_seq + 1)..=(head.seq.saturating_sub(1)).max(state.last_seq + 1);
+            let hidden = (next - at) as usize / record::len_of(0);
+            hidden_upto = state
+                .last_seq
+                .max(hidden_upto)
+                .saturating_add(hidden as u64);
             let evidence = &image[at as usize..next as usize];
             segment.report_range(
                 DamageKind::Record,
@@ -449,7 +456,7 @@ fn scan(state: &mut State, image: &Bytes, evidence: &Evidence<'_>) -> Result<boo
         let body = open_body(&segment, &head, image, at, &mut met);
         let Some(body) = body else {
             is_forged = true;
-            skip_unopened(state, &head, at)?;
+            skip_unopened(state, &head, at, hidden_upto)?;
             at += head.len() as u32;
             state.active().end = at;
             continue;
@@ -518,14 +525,17 @@ fn open_body(
     Some(body)
 }
 
-/// Reports a record that doesn't open. The next message in turn is lost then; anything else says nothing.
-fn skip_unopened(state: &mut State, head: &Head, at: u32) -> Result<()> {
+/// Reports a record that doesn't open. The next message in turn is lost then, and one that is in turn behind messages which can't be read, up to
+/// `hidden_upto`; anything else says nothing.
+fn skip_unopened(state: &mut State, head: &Head, at: u32, hidden_upto: u64) -> Result<()> {
     let segment = state.active().seg.clone();
     let is_message = head.kind == Kind::Message;
     let lost = is_message.then_some(head.seq..=head.seq);
     let (offset, len) = (u64::from(at), head.len() as u64);
     segment.report_range(DamageKind::Unreadable, offset, len, &[], lost);
-    if is_message && head.seq == state.last_seq + 1 {
+    let is_in_turn =
+        head.seq > state.last_seq && head.seq <= state.last_seq.max(hidden_upto).saturating_add(1);
+    if is_message && is_in_turn {
         let more = state.follow_batch(head)?;
         state.apply_last(head.seq);
         if !more {

@@ -146,6 +146,54 @@ fn bodies_of_one_segment_that_were_swapped_are_gone() {
     }
 }
 
+/// Symptom: two messages had the same sequence, before and after a start. Cause: a message that doesn't open raised the last sequence only when it was the next
+/// one in turn, and in front of it damage hid another one. Remedy: what was damaged may have held as many as fit into it.
+#[test]
+fn no_sequence_is_given_twice_when_a_body_behind_damage_doesn_t_open() {
+    for cipher in CIPHERS {
+        for (hidden, forged) in [(1, 1), (3, 1), (1, 2)] {
+            let disk = CrashDisk::new();
+            let store = open(&disk);
+            let (stream, _) = store.create_stream("one", stream_options(cipher)).unwrap();
+            for seq in 1..=20 {
+                drop(
+                    stream
+                        .append(NewMessage::new("s", &payload("one", seq)), seq / 10)
+                        .unwrap(),
+                );
+                // Each knows that the one before it was durable.
+                store.commit_once(0).unwrap();
+            }
+            store.close(0).unwrap();
+            drop((stream, store));
+            let (number, name) = segments(&disk, 1).pop_first().unwrap();
+            disk.tamper(&name, |file| {
+                for (seq, record) in records(file).into_iter().rev().take(hidden + forged) {
+                    file[record.body()].iter_mut().for_each(|byte| *byte ^= 1);
+                    if seq > 20 - forged as u64 {
+                        record.certify(file, 1, number);
+                    }
+                }
+            });
+            for again in 1..=3 {
+                let store = open(&disk);
+                assert_eq!(
+                    served(&store, "one").len(),
+                    20 - hidden - forged + again - 1
+                );
+                let stream = store.stream("one").unwrap().unwrap();
+                let seq = 20 + again as u64;
+                let message = payload("one", seq);
+                let appended = stream
+                    .append(NewMessage::new("s", &message), seq / 10)
+                    .unwrap();
+                assert_eq!(appended.seq, seq, "{hidden} behind, {forged} don't open");
+                store.close(0).unwrap();
+            }
+        }
+    }
+}
+
 /// What the journal alone has.
 #[test]
 fn bodies_of_one_frame_that_were_swapped_are_gone() {
