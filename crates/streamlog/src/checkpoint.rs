@@ -74,10 +74,7 @@ impl Inner {
         let lack = Lack::of(error);
         let mut state = stream.state.lock();
         if state.lack.replace(lack).is_none() {
-            tracing::warn!(
-                "streamlog: {error}; {} takes nothing until that is over",
-                stream.name
-            );
+            w.say_waits(Some(&stream.name), error);
         }
         let stuck = |lack| self.buffered.stuck.of(lack);
         let mut full = w.full.iter_mut();
@@ -119,10 +116,6 @@ impl Inner {
                 return;
             }
             stream.state.lock().lack = None;
-            tracing::info!(
-                "streamlog: what lacked is there again; {} takes writes",
-                stream.name
-            );
         }
     }
 
@@ -139,6 +132,7 @@ impl Inner {
         match self.write_manifest(w) {
             Ok(()) => Ok(true),
             Err(error) if error.is_passing() => {
+                w.say_waits(None, &error);
                 w.manifest_lack = Some(Lack::of(&error));
                 self.refuse_if_full(w);
                 Ok(false)
@@ -364,7 +358,8 @@ impl Inner {
             // A crash may bring it back.
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!(stream = id, %error, "streamlog: the journal waits for a stream that can't be opened");
+                let stream = self.name_of(id);
+                tracing::warn!(stream = stream.as_deref(), %error, "the journal waits for a stream that can't be opened");
             }
         }
         None

@@ -53,6 +53,8 @@ pub(crate) struct Writer {
     pub(crate) unsaved: Unsaved,
     /// what lacked for it
     pub(crate) manifest_lack: Option<Lack>,
+    /// the log says that writing waits
+    pub(crate) has_said_waits: bool,
     /// a definition is in the journal alone
     pub(crate) definitions_stale: bool,
     /// what goes into the next frame once more
@@ -110,6 +112,7 @@ impl Writer {
             state_pin: None,
             unsaved: Unsaved::default(),
             manifest_lack: None,
+            has_said_waits: false,
             definitions_stale: false,
             carry: Carry::default(),
             held: None,
@@ -251,6 +254,7 @@ impl Inner {
     fn try_commit(&self, w: &mut Writer, now: u64, tell: impl Fn(u64)) -> Result<Commit> {
         self.retry_full(w);
         self.retry_manifest(w)?;
+        w.say_goes_on();
         self.sync_due(w, now)?;
         let held = w.held.take().map(|(batch, _)| batch);
         let Some(mut batch) = self.gather(held, !w.carry.is_empty()) else {
@@ -277,11 +281,7 @@ impl Inner {
 
     /// The batch waits for what lacks at the moment, and nothing more comes in.
     fn hold(&self, w: &mut Writer, batch: Batch, why: &Error) -> Commit {
-        if self.buffered.blocked().is_none() {
-            tracing::warn!(
-                "streamlog: {why}; nothing is taken until a batch that waits is written"
-            );
-        }
+        w.say_waits(None, why);
         w.held = Some((batch, Lack::of(why)));
         self.refuse_if_full(w);
         w.nothing_done()
@@ -314,7 +314,8 @@ impl Inner {
             .collect();
         for id in inherited {
             if let Err(error) = self.by_id(id) {
-                tracing::warn!(stream = id, %error, "streamlog: a stream that may be unsynced doesn't open");
+                let stream = self.name_of(id);
+                tracing::warn!(stream = stream.as_deref(), %error, "a stream that may be unsynced doesn't open, which is tried again");
                 // It is still owed.
                 let passed = Duration::from_nanos(now.saturating_sub(since));
                 w.inherited.insert(id, passed + TRY_AGAIN);

@@ -64,7 +64,7 @@ impl Drop for Committer {
         for thread in self.threads.drain(..) {
             thread.thread().unpark();
             if thread.join().is_err() {
-                tracing::error!("a streamlog thread panicked");
+                tracing::error!("a thread of the store panicked");
             }
         }
     }

@@ -131,7 +131,7 @@ impl Inner {
                 Ok(true) => changed = true,
                 Ok(false) => stream.0.state.lock().refuse(&slot),
                 Err(error) => {
-                    tracing::warn!(stream = stream.name(), segment = slot.seg.number, %error, "streamlog: a rewrite failed");
+                    tracing::warn!(stream = stream.name(), segment = slot.seg.number, %error, "a segment can't be rewritten, which is tried again");
                     break;
                 }
             }
@@ -198,7 +198,7 @@ impl Inner {
             }
             if erase && let Err(error) = self.overwrite(&segment) {
                 // Its bytes were promised to go before it does.
-                tracing::warn!(file = segment.name(), %error, "streamlog: overwriting failed and is tried again");
+                tracing::warn!(stream = &*segment.env.name, file = segment.name(), %error, "an erased segment can't be overwritten, which is tried again");
                 waiting.push(segment);
                 continue;
             }
@@ -299,10 +299,11 @@ fn swap(state: &mut State, old: &Arc<Segment>, copy: Copy) -> bool {
     let copied =
         (begin..places.len()).filter(|&i| !places[i].is_none() && !dead.contains(i as u32));
     if copied.count() as u64 != slot.live {
-        tracing::warn!(
-            segment = old.number,
-            live = slot.live,
-            "streamlog: a segment holds less than is known to be in it and isn't rewritten"
+        tracing::error!(
+            stream = &*old.env.name,
+            file = old.name(),
+            messages = slot.live,
+            "a segment holds less than is known to be in it and isn't rewritten"
         );
         return false;
     }

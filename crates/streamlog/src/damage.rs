@@ -2,6 +2,7 @@
 use parking_lot::Mutex;
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct Damage {
     pub file: String,
     /// the stream it belongs to
     pub stream: Option<u64>,
+    /// that stream's name, where it is known
+    pub name: Option<Arc<str>>,
     /// number of the segment
     pub segment: Option<u32>,
     /// where in the file
@@ -57,8 +60,57 @@ impl DamageKind {
     /// metadata file that was not written yet.
     #[must_use]
     pub fn is_trace_of_a_crash(self) -> bool {
-        matches!(self, Self::TornTail | Self::Copy)
+        self.cost() == Cost::Nothing
     }
+
+    fn cost(self) -> Cost {
+        match self {
+            Self::TornTail | Self::Copy => Cost::Nothing,
+            Self::Footer | Self::Orphan => Cost::Safety,
+            Self::Record
+            | Self::SegmentHead
+            | Self::MissingSegment
+            | Self::Metadata
+            | Self::Frame
+            | Self::Journal
+            | Self::Unreadable
+            | Self::Outdated => Cost::Messages,
+        }
+    }
+
+    /// What has to be done, if something has.
+    fn way_out(self) -> Option<&'static str> {
+        match self {
+            Self::TornTail | Self::Copy => None,
+            Self::Footer => Some("nothing is lost, but see to the disk"),
+            Self::Orphan => Some("remove the file, unless it was put there by mistake"),
+            Self::Unreadable => {
+                Some("see to the disk and to the rights of the file, then restart the server")
+            }
+            Self::Outdated => {
+                Some("put the newer file back if there is one, with the server stopped")
+            }
+            Self::Record
+            | Self::SegmentHead
+            | Self::MissingSegment
+            | Self::Metadata
+            | Self::Frame
+            | Self::Journal => {
+                Some("see to the disk; what is lost comes back from a backup or a mirror alone")
+            }
+        }
+    }
+}
+
+/// What a finding costs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cost {
+    /// It is what a crash leaves on a sound disk.
+    Nothing,
+    /// Everything is there, for the moment.
+    Safety,
+    /// Messages, or definitions.
+    Messages,
 }
 
 impl fmt::Display for DamageKind {
@@ -83,6 +135,9 @@ impl fmt::Display for DamageKind {
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} in {}", self.kind, self.file)?;
+        if let Some(name) = &self.name {
+            write!(f, " of stream {name}")?;
+        }
         if self.len > 0 {
             write!(f, " at byte {} ({} bytes)", self.offset, self.len)?;
         }
@@ -95,11 +150,86 @@ impl fmt::Display for Damage {
 }
 
 impl Damage {
+    /// One line of the log.
+    fn say(&self) {
+        let Self {
+            kind,
+            file,
+            stream: id,
+            name,
+            segment,
+            offset,
+            len,
+            sequences,
+        } = self;
+        let (stream, file) = (name.as_deref(), &**file);
+        let (offset, len) = (
+            (offset + len > 0).then_some(offset),
+            Some(len).filter(|len| **len > 0),
+        );
+        let sequences = sequences
+            .as_ref()
+            .map(|lost| format!("{}-{}", lost.start(), lost.end()));
+        let (sequences, way_out) = (sequences.as_deref(), kind.way_out());
+        match kind.cost() {
+            Cost::Nothing => {
+                tracing::info!(
+                    stream,
+                    id,
+                    segment,
+                    file,
+                    offset,
+                    len,
+                    sequences,
+                    "trace of a crash: {kind}"
+                );
+            }
+            Cost::Safety => {
+                tracing::warn!(
+                    stream,
+                    id,
+                    segment,
+                    file,
+                    offset,
+                    len,
+                    sequences,
+                    way_out,
+                    "damage found: {kind}"
+                );
+            }
+            Cost::Messages => {
+                tracing::error!(
+                    stream,
+                    id,
+                    segment,
+                    file,
+                    offset,
+                    len,
+                    sequences,
+                    way_out,
+                    "damage found: {kind}"
+                );
+            }
+        }
+    }
+
+    /// Whether the other finding says nothing that this one doesn't: who misses a message may not know where it was.
+    fn covers(&self, other: &Self) -> bool {
+        let is_placeless = other.len == 0 && other.sequences.is_some();
+        let placed = Self {
+            offset: self.offset,
+            len: self.len,
+            ..other.clone()
+        };
+        self == other || is_placeless && *self == placed
+    }
+
     pub(crate) fn of_file(kind: DamageKind, file: &str) -> Self {
         Self {
             kind,
             file: file.to_owned(),
             stream: None,
+            name: None,
             segment: None,
             offset: 0,
             len: 0,
@@ -125,13 +255,10 @@ impl DamageLog {
     /// Takes note, once.
     pub(crate) fn report(&self, damage: Damage) {
         let mut found = self.found.lock();
-        if found.len() >= FINDINGS_MAX || found.contains(&damage) {
+        if found.len() >= FINDINGS_MAX || found.iter().any(|known| known.covers(&damage)) {
             return;
         }
-        tracing::warn!(
-            kind = ?damage.kind, file = %damage.file, stream = damage.stream, segment = damage.segment,
-            offset = damage.offset, len = damage.len, sequences = ?damage.sequences, "damage found"
-        );
+        damage.say();
         found.push(damage);
     }
 

@@ -233,7 +233,7 @@ impl Inner {
                 file.sync()
             })();
             if let Err(error) = kept {
-                tracing::warn!(%error, "the quarantine file can't be written");
+                tracing::warn!(%error, file = "quarantine", %damage, "damaged bytes can't be kept as they were found");
             }
         }
     }

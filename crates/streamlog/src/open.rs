@@ -94,17 +94,22 @@ impl Store {
         } else if has_older_form && !inner.try_manifest(&mut inner.writer.lock())? {
             // Programs of before don't know what is written from now on, and that manifest would let them in.
             tracing::warn!(
-                "streamlog: the manifest is of an older version and can't be written anew now; nothing is taken until it is"
+                folder = inner.folder(),
+                "the manifest is of an older version and can't be written anew now, nothing is taken until it is"
             );
         }
         if is_in_clear {
             tracing::warn!(
-                "streamlog: the store was in clear until now, its small state is encrypted from now on"
+                folder = inner.folder(),
+                "the store was in clear until now, its small state is encrypted from now on"
             );
         }
         if is_rekeyed {
             tracing::warn!(
-                "streamlog: the store was under the previous key and is under the new one from now on, which opens it alone"
+                folder = inner.folder(),
+                way_out =
+                    "the previous key isn't needed any more: take it out of the configuration",
+                "the store was under the previous key and is under the new one from now on"
             );
         }
         if is_journal_lost {

@@ -30,6 +30,7 @@ pub(crate) struct Env {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) salt: u64,
     pub(crate) stream: u64,
+    pub(crate) name: Arc<str>,
     pub(crate) damage: Arc<DamageLog>,
     pub(crate) sealer: Sealer,
     /// of the meta file, if the stream is encrypted
@@ -364,6 +365,7 @@ impl Segment {
             kind,
             file: self.name(),
             stream: Some(self.env.stream),
+            name: Some(self.env.name.clone()),
             segment: Some(self.number),
             offset,
             len,

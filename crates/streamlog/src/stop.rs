@@ -1,8 +1,10 @@
-//! Writing stops, of the store or of one stream: said once in the log, with the cause, what still works, and the way out.
+//! Writing stops, of the store or of one stream, or waits: said once in the log, with the cause, what still works, and the way out.
 //!
 //! What a write or a sync that failed left on the disk is known to nobody, so the same is never tried again (`docs/streamlog.md`), and people
 //! have to look at the disk. The log and whatever shows [`Error::notice`] tell them so in the same words.
-use crate::{Error, store::Inner, stream::Shared};
+//! What waits goes on by itself, and that is said as well. A full disk concerns many streams one after the other: the first one is an error,
+//! the others are for whoever debugs it.
+use crate::{Error, commit::Writer, error::Lack, store::Inner, stream::Shared};
 
 /// What a store, or a stream, that stopped writing still does.
 const WORKS: &str =
@@ -10,6 +12,9 @@ const WORKS: &str =
 /// What has to be done.
 const WAY_OUT: &str =
     "see to the disk, then restart the server: it goes on with all that was acknowledged";
+
+/// What a store still does that waits for room.
+const WORKS_WAITING: &str = "reads, deletes and purges; what is published is refused";
 
 impl Error {
     /// The error, and if writing stopped for good what still works and what has to be done.
@@ -43,8 +48,36 @@ impl Inner {
         }
     }
 
-    fn folder(&self) -> Option<String> {
+    /// Where the store is.
+    pub(crate) fn folder(&self) -> Option<String> {
         let folder = self.disk.folder()?;
         Some(folder.display().to_string())
+    }
+}
+
+impl Writer {
+    /// Something can't be written for the moment: of a stream, or of all.
+    pub(crate) fn say_waits(&mut self, stream: Option<&str>, error: &Error) {
+        if std::mem::replace(&mut self.has_said_waits, true) {
+            return tracing::debug!(stream, %error, file = error.file(), "writing waits as well");
+        }
+        match Lack::of(error) {
+            Lack::Room => tracing::error!(
+                stream, %error, file = error.file(), works = WORKS_WAITING,
+                way_out = "make room on the disk: writing goes on by itself", "writing waits"
+            ),
+            Lack::Resources => tracing::warn!(
+                stream, %error, file = error.file(), works = WORKS_WAITING,
+                way_out = "raise the limits of open files and memory: writing goes on by itself", "writing waits"
+            ),
+        }
+    }
+
+    /// If nothing waits any more.
+    pub(crate) fn say_goes_on(&mut self) {
+        let waits = self.manifest_lack.is_some() || self.held.is_some() || !self.full.is_empty();
+        if !waits && std::mem::take(&mut self.has_said_waits) {
+            tracing::info!("writing goes on");
+        }
     }
 }

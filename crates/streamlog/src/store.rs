@@ -157,8 +157,9 @@ impl Store {
         }
         let id = registry.next_id;
         let binding = Binding::of_new(options.cipher);
-        let env = inner.env(id, &options, binding)?;
-        let stream = inner.handle(id, name.into(), State::new(env, options.clone(), 1)?);
+        let shared_name: Arc<str> = name.into();
+        let env = inner.env(id, &shared_name, &options, binding)?;
+        let stream = inner.handle(id, shared_name, State::new(env, options.clone(), 1)?);
         let mut deltas = user_changes(states)?;
         let definition = Definition {
             name: name.to_owned(),
@@ -378,7 +379,13 @@ impl Inner {
         manifest_file(self.keys.as_ref().map(|keys| &keys.manifest), None)
     }
 
-    fn env(&self, id: u64, options: &StreamOptions, binding: Binding) -> Result<Arc<Env>> {
+    fn env(
+        &self,
+        id: u64,
+        name: &Arc<str>,
+        options: &StreamOptions,
+        binding: Binding,
+    ) -> Result<Arc<Env>> {
         let keys = self.keys.as_ref().map(|keys| &keys.streams);
         let meta_key = match keys.filter(|_| options.cipher != Cipher::None) {
             Some(keys) => {
@@ -393,6 +400,7 @@ impl Inner {
             disk: self.disk.clone(),
             salt: self.salt,
             stream: id,
+            name: name.clone(),
             damage: self.damage.clone(),
             sealer: Sealer::new(options, keys, id, binding)?,
             names_dirty: self.names_dirty.clone(),
@@ -424,7 +432,7 @@ impl Inner {
         }
         let (id, name, options) = (known.id, name.clone(), known.options());
         self.disk.note(Work::Open);
-        let env = self.env(id, &options, known.binding)?;
+        let env = self.env(id, &name, &options, known.binding)?;
         let traces = registry.traces.remove(&id).unwrap_or_default();
         let opened = recover::open(&env, options, &traces).and_then(|opened| {
             self.sync_names()?;
@@ -447,8 +455,12 @@ impl Inner {
 
     /// The stream with that number, opened if need be. `None`: it was deleted.
     pub(crate) fn by_id(&self, id: u64) -> Result<Option<Stream>> {
-        let name = self.registry.lock().names.get(&id).cloned();
+        let name = self.name_of(id);
         name.map_or(Ok(None), |name| self.open_stream(&name))
+    }
+
+    pub(crate) fn name_of(&self, id: u64) -> Option<Arc<str>> {
+        self.registry.lock().names.get(&id).cloned()
     }
 
     pub(crate) fn opened(&self) -> Vec<Stream> {

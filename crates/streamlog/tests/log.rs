@@ -1,6 +1,6 @@
 //! What the store says in the log: that writing stopped, once, with the cause, the file, what still works and the way out.
 use midge_streamlog::{
-    Error, NewMessage, Policy, Store, StoreOptions, Stream, StreamOptions,
+    Disk, Error, Filter, NewMessage, Policy, Store, StoreOptions, Stream, StreamOptions,
     sim::{CrashDisk, Fault},
 };
 use std::{sync::Arc, time::Duration};
@@ -140,4 +140,76 @@ fn a_store_that_is_closed_says_nothing() {
         assert!(store.commit_once(0).is_err());
     });
     assert_eq!(lines, [""; 0]);
+}
+
+/// Symptom: on a full disk there was a line per stream, and none at all when it was the manifest that found no room.
+#[test]
+fn a_full_disk_is_one_error_and_one_line_that_it_goes_on() {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let streams = ["a", "b", "c"].map(|name| stream(&store, name, Policy::Always));
+    let (_, mut lines) = Captured::of(|| {
+        disk.set_faults(&[Fault::Full]);
+        for _ in 0..3 {
+            for stream in &streams {
+                let _ = append(stream, 2000);
+            }
+            let _ = store.commit_once(0);
+            let _ = store.maintain_once(0);
+        }
+        disk.set_faults(&[]);
+        for _ in 0..2 {
+            store.commit_once(0).unwrap();
+            store.maintain_once(0).unwrap();
+        }
+        streams
+            .iter()
+            .for_each(|stream| append(stream, 10).unwrap());
+    });
+    lines.retain(|line| !line.starts_with("DEBUG"));
+    let [waits, goes_on] = &*lines else {
+        panic!("{lines:#?}");
+    };
+    for part in [
+        "ERROR writing waits ",
+        " error=the disk is full",
+        " works=",
+        " way_out=make room",
+    ] {
+        assert!(waits.contains(part), "{part} in {waits}");
+    }
+    assert_eq!(goes_on, "INFO writing goes on");
+}
+
+/// Symptom: `damage found`, and nothing of where.
+#[test]
+fn damage_is_an_error_with_its_stream_file_and_sequences() {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let broken = stream(&store, "$G/broken", Policy::Always);
+    for _ in 0..3 {
+        append(&broken, 2000).unwrap();
+        store.commit_once(0).unwrap();
+    }
+    store.close(0).unwrap();
+    let names = disk.list().unwrap();
+    let name = names.iter().find(|name| name.ends_with(".seg")).unwrap();
+    disk.open(name).unwrap().write_at(b"?", 3000).unwrap();
+    let ((), mut lines) = Captured::of(|| {
+        let store = open(&disk);
+        let stream = store.stream("$G/broken").unwrap().unwrap();
+        let mut cursor = stream.cursor(Filter::all(), 1);
+        while let Ok(Some(_)) = cursor.next_message() {}
+    });
+    lines.retain(|line| line.starts_with("ERROR"));
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    for part in [
+        "damage found: a damaged record stream=$G/broken",
+        &format!(" file={name}"),
+        " offset=",
+        " sequences=2-2",
+        " way_out=",
+    ] {
+        assert!(lines[0].contains(part), "{part} in {lines:?}");
+    }
 }

@@ -125,7 +125,7 @@ impl Inner {
             };
             let mut state = stream.state.lock();
             let noted = state.write_losses().unwrap_or_else(|error| {
-                tracing::warn!(stream = %stream.name, %error, "streamlog: what limits took out can't be noted");
+                tracing::warn!(stream = %stream.name, %error, "what limits took out can't be noted");
                 0
             });
             let pieces = state.tail.take();

@@ -79,7 +79,7 @@ impl Past {
             return Ok(());
         };
         let (mut refused, binding) = (None, Binding::Nothing);
-        for (id, Definition { options, .. }) in self.definitions() {
+        for (id, Definition { name, options, .. }) in self.definitions() {
             if options.cipher == Cipher::None {
                 continue;
             }
@@ -89,6 +89,7 @@ impl Past {
                 disk: disk.clone(),
                 salt: self.salt,
                 stream: id,
+                name: name.into(),
                 damage: damage.clone(),
                 sealer: Sealer::new(&options, streams, id, binding)?,
                 meta_key: None,
