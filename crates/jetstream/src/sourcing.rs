@@ -303,7 +303,7 @@ impl JetStream {
         let name = &stream.config.name;
         let key = keys::of(Kind::Places, &account.name, name);
         if let Err(error) = self.store.put_state(&key, &places) {
-            tracing::warn!(target: "midge", "JetStream can't write how far sources of {name} were taken: {error}");
+            tracing::warn!(stream = stream.log.name(), %error, "JetStream: how far sources were taken can't be written, which is tried again");
             stream.places_unsaved();
         }
     }

@@ -163,7 +163,11 @@ impl JetStream {
         let answer = match made {
             Ok((info, ticket)) => Ok(Answer::new(KIND, info).after(ticket)),
             Err(error) => {
-                tracing::warn!(target: "midge", "JetStream can't restore stream {name}: {error}");
+                tracing::warn!(
+                    stream = restore.builder.log_name,
+                    error = %error.description,
+                    "JetStream: a stream can't be restored, nothing of it is left"
+                );
                 if restore.builder.begun {
                     let _ = self.store.delete_stream(&restore.builder.log_name);
                 }

@@ -42,8 +42,8 @@ impl Consumer {
         let was_readable = self.unreadable.take().is_none();
         let more = self.try_run(now, net);
         if let Some(error) = self.unreadable.as_ref().filter(|_| was_readable) {
-            let (stream, name) = (&self.stream, &self.config.name);
-            tracing::warn!(target: "midge", "JetStream consumer {stream}/{name} can't read its messages and tries again: {error}");
+            let (stream, consumer) = (self.log.name(), &*self.config.name);
+            tracing::warn!(stream, consumer, %error, "JetStream: a consumer can't read its messages, which is tried again");
         }
         more
     }

@@ -234,12 +234,20 @@ impl Consumer {
         match consumer.decode(stored, now) {
             Decoded::Whole => consumer.changed = false,
             Decoded::Head { save } if !has_initial => {
-                tracing::error!(target: "midge", "JetStream can't read a part of the state of {stream}.{}: it goes on behind its ack floor", config.name);
+                tracing::error!(
+                    stream = log.name(),
+                    consumer = &*config.name,
+                    "JetStream: a part of a consumer's state can't be read, all above its ack floor is delivered again"
+                );
                 consumer.begin_behind_floor(save);
                 consumer.begin_unknown(stored);
             }
             Decoded::Head { .. } | Decoded::Nothing => {
-                tracing::error!(target: "midge", "JetStream can't read the state of {stream}.{}: it begins anew", config.name);
+                tracing::error!(
+                    stream = log.name(),
+                    consumer = &*config.name,
+                    "JetStream: a consumer's state can't be read, it begins anew"
+                );
                 consumer = empty(config);
                 consumer.place()?;
                 consumer.begin_unknown(stored);

@@ -43,12 +43,15 @@ impl JetStream {
                 continue;
             }
             known.insert(name.clone());
-            let Ok(definition) = definition else {
-                tracing::error!(target: "midge", "JetStream stream {account}/{name}: its definition can't be read; it is left as it is");
-                continue;
+            let definition = match definition {
+                Ok(definition) => definition,
+                Err(error) => {
+                    tracing::error!(stream = keys::log(account, &name), %error, "JetStream: a stream's definition can't be read, it is left as it is");
+                    continue;
+                }
             };
             if let Err(source) = self.restore_stream(id, account, definition, net, now) {
-                tracing::error!(target: "midge", "JetStream stream {account}/{name} can't be opened: {source}");
+                tracing::error!(stream = keys::log(account, &name), error = %source, way_out = "see to the files of the store, then restart the server", "JetStream: a stream can't be opened, it is left as it is");
                 failed = Err(OpenError::Stream { name, source });
             }
         }
@@ -61,7 +64,10 @@ impl JetStream {
         for (log, _) in self.store.streams() {
             let own = keys::owner(&log).filter(|(owner, _)| *owner == account);
             if own.is_some_and(|(_, name)| !known.contains(name)) {
-                tracing::info!(target: "midge", "JetStream removes {log}: it was half made or half deleted");
+                tracing::info!(
+                    stream = log,
+                    "JetStream: a stream that was half made or half deleted is removed"
+                );
                 let _ = self.store.delete_stream(&log);
             }
         }
@@ -120,11 +126,14 @@ impl JetStream {
         let index = self.put_stream(id, config, created, log);
         self.listen_to_all(index, net);
         for entry in keys::of_stream(&self.store, Kind::Consumer, account, &stream_name) {
-            let Ok(definition) = serde_json::from_slice::<ConsumerDefinition>(&entry.value) else {
-                let consumer = &entry.part;
-                tracing::error!(target: "midge", "JetStream consumer {account}/{stream_name}/{consumer}: its definition can't be read");
-                self.note_unread(index, entry.part);
-                continue;
+            let definition = match serde_json::from_slice::<ConsumerDefinition>(&entry.value) {
+                Ok(definition) => definition,
+                Err(error) => {
+                    let consumer = &*entry.part;
+                    tracing::error!(stream = name, consumer, %error, "JetStream: a consumer's definition can't be read, it is left as it is");
+                    self.note_unread(index, entry.part);
+                    continue;
+                }
             };
             let ConsumerDefinition { config, created } = definition;
             let name = config.name.clone();
@@ -137,8 +146,8 @@ impl JetStream {
                 let mut restored = match restored {
                     Ok(restored) => restored.with_retention(retention),
                     Err(error) => {
-                        let consumer = &entry.part;
-                        tracing::error!(target: "midge", "JetStream consumer {account}/{stream_name}/{consumer} can't be placed: {error}");
+                        let (stream, consumer) = (log.name(), &*entry.part);
+                        tracing::error!(stream, consumer, %error, way_out = "restart the server when the stream can be read", "JetStream: a consumer can't be placed in its stream, it is left as it is");
                         self.note_unread(index, entry.part);
                         continue;
                     }

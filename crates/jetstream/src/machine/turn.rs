@@ -55,8 +55,14 @@ impl JetStream {
         for (account, stream, consumer) in abandoned {
             let deleted = self.delete_consumer(account, &stream, &consumer, now, net);
             if let Some(Err(error)) = deleted {
-                tracing::warn!(target: "midge", "JetStream can't forget consumer {consumer} of {stream}, which nobody uses: {}", error.description);
                 let of = self.stream_mut(account, &stream);
+                let stream = of.as_ref().map(|of| of.log.name());
+                tracing::warn!(
+                    stream,
+                    consumer,
+                    error = %error.description,
+                    "JetStream: a consumer that nobody uses can't be deleted, which is tried again"
+                );
                 if let Some(consumer) = of.and_then(|of| of.consumers.get_mut(&consumer)) {
                     consumer.keep_active(now);
                 }
@@ -209,7 +215,7 @@ impl JetStream {
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut self.unsaved, true) {
-                        tracing::warn!(target: "midge", "JetStream can't write the state of {of}.{name}: {error}");
+                        tracing::warn!(stream = stream.log.name(), consumer = name, %error, "JetStream: a consumer's state can't be written, which is tried again");
                     }
                     consumer.unsaved(replies);
                     continue;

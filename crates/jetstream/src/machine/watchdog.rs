@@ -75,9 +75,9 @@ impl JetStream {
             }
             let state = consumer.standing_still();
             tracing::error!(
-                target: "midge",
-                "JetStream's consumer {} of {} stands still before message {} of {visible} ({state}) and is woken",
-                consumer.name(), stream.config.name, suspect.seq
+                stream = stream.log.name(), consumer = consumer.name(), seq = suspect.seq, visible, %state,
+                way_out = "none is needed, but it is a fault of the server: report it",
+                "JetStream: a consumer stands still and is woken"
             );
             self.watchdog.alarms.consumers += 1;
             if let Some(stream) = self.streams.quietly(suspect.stream) {
@@ -136,10 +136,12 @@ impl JetStream {
                 oldest.1 = now;
                 late = true;
                 self.watchdog.alarms.answers += 1;
+                let waiting = self.waiting.iter().map(VecDeque::len).sum::<usize>();
                 tracing::error!(
-                    target: "midge",
-                    "JetStream's answers to commit {batch} are late, with {} waiting in all, and are asked for anew",
-                    self.waiting.iter().map(VecDeque::len).sum::<usize>() + self.saving.len()
+                    commit = batch,
+                    waiting = waiting + self.saving.len(),
+                    way_out = "none is needed, but it is a fault of the server: report it",
+                    "JetStream: the answers to a commit are late and are asked for anew"
                 );
             }
         }

@@ -109,7 +109,8 @@ impl JetStream {
             Ok(true) => self.end_sweep(account, at),
             Err(error) => {
                 self.tasks.put_off(account, task, now);
-                tracing::warn!(target: "midge", "JetStream can't remove what nobody wants any more: {error}");
+                let stream = self.stream_at(at).map(|it| it.log.name());
+                tracing::warn!(stream, %error, "JetStream: what nobody wants any more can't be removed, which is tried again");
             }
         }
         None

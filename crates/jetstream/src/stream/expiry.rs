@@ -45,8 +45,8 @@ impl Stream {
         };
         let marked = self.publish_alone(self.draft(&marker, now), now, net);
         if let Err(error) = marked {
-            let (name, subject) = (&self.config.name, String::from_utf8_lossy(subject));
-            tracing::warn!(target: "midge", "JetStream stream {name} can't mark that {subject} expired: {error}");
+            let subject = &*String::from_utf8_lossy(subject);
+            tracing::warn!(stream = self.log.name(), subject, %error, "JetStream: an expired subject gets no marker");
         }
     }
 }

@@ -29,6 +29,11 @@ impl Keeper {
         }
     }
 
+    /// The stream, for the log.
+    pub(super) fn log_name(&self) -> String {
+        keys::log(&self.account, &self.stream)
+    }
+
     fn key(&self, seq: u64) -> Vec<u8> {
         let seq = seq.to_string();
         keys::part(self.kind, &self.account, &self.stream, &seq)
@@ -41,7 +46,7 @@ impl Keeper {
 
     pub(super) fn forget(&self, seq: u64) {
         if let Err(error) = self.store.delete_state(&self.key(seq)) {
-            tracing::warn!(target: "midge", "JetStream can't forget what it kept of message {seq} of {}: {error}", self.stream);
+            tracing::warn!(stream = self.log_name(), seq, %error, "JetStream: what was kept of a message can't be removed");
         }
     }
 

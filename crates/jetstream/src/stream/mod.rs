@@ -453,8 +453,7 @@ impl Stream {
         let acked = taken.iter().flat_map(|(_, seqs)| seqs).copied();
         let refused = self.settle(acked, Settler::Consumer).err();
         if let Some(error) = refused.as_ref().filter(|_| !self.unsettled) {
-            let name = &self.config.name;
-            tracing::warn!(target: "midge", "JetStream stream {name} can't remove acknowledged messages: {error}");
+            tracing::warn!(stream = self.log.name(), %error, "JetStream: acknowledged messages can't be removed, which is tried again");
         }
         self.unsettled = refused.is_some();
         for (slot, seqs) in taken.into_iter().filter(|_| refused.is_some()) {

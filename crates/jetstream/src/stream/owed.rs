@@ -70,7 +70,7 @@ impl Owed {
             return;
         };
         if let Err(error) = keeper.keep(below, subject.unwrap_or_default()) {
-            tracing::warn!(target: "midge", "JetStream can't keep that a roll-up isn't done: {error}");
+            tracing::warn!(stream = keeper.log_name(), seq = below, %error, "JetStream: that a roll-up isn't done can't be kept for the next start");
         }
     }
 
@@ -135,8 +135,12 @@ impl Stream {
     /// A purge can't be done now.
     fn owe(&mut self, subject: Option<&[u8]>, below: u64, error: &ApiError, now: u64) {
         if self.owed.retry.is_none() {
-            let name = &self.config.name;
-            tracing::warn!(target: "midge", "JetStream stream {name} can't remove yet what a roll-up replaced: {}", error.description);
+            tracing::warn!(
+                stream = self.log.name(),
+                seq = below,
+                error = %error.description,
+                "JetStream: what a roll-up replaced can't be removed, which is tried again"
+            );
         }
         self.owed.keep(subject, below);
         let subject = subject.map(Into::into);

@@ -159,8 +159,7 @@ impl Stream {
         }
         self.schedules.search_at = None;
         if let Err(error) = self.search_schedules(now) {
-            let name = &self.config.name;
-            tracing::warn!(target: "midge", "JetStream stream {name} can't look for schedules and tries again: {error}");
+            tracing::warn!(stream = self.log.name(), %error, "JetStream: schedules can't be looked for, which is tried again");
             self.schedules.search_at = Some(now + RETRY);
         }
     }
@@ -186,7 +185,7 @@ impl Stream {
             if let Some(keeper) = &self.schedules.keeper
                 && let Err(error) = keeper.keep(message.seq, &encode(due.time, &message.subject))
             {
-                tracing::warn!(target: "midge", "JetStream can't keep a schedule: {error}");
+                tracing::warn!(stream = self.log.name(), seq = message.seq, %error, "JetStream: a schedule can't be kept for the next start");
             }
         }
         Ok(())
@@ -384,8 +383,8 @@ impl Stream {
         };
         let fired = self.publish_planned(planned, &message, now, net);
         if let Err(error) = &fired {
-            let (name, subject) = (&self.config.name, planned.message.subject.escape_ascii());
-            tracing::warn!(target: "midge", "JetStream stream {name} can't publish what {subject} has scheduled: {error}");
+            let subject = &*String::from_utf8_lossy(&planned.message.subject);
+            tracing::warn!(stream = self.log.name(), seq, subject, %error, "JetStream: a scheduled message can't be published, which is tried again");
         }
         match &planned.next {
             // Once more, unless it is gone: the purge that belongs to it took it.
@@ -396,7 +395,7 @@ impl Stream {
                     let value = encode(next.time, &planned.message.subject);
                     let kept = keeper.keep(seq, &value);
                     if let Err(error) = kept {
-                        tracing::warn!(target: "midge", "JetStream can't keep a schedule: {error}");
+                        tracing::warn!(stream = self.log.name(), seq, %error, "JetStream: when a schedule is due next can't be kept for the next start");
                     }
                 }
             }

@@ -340,8 +340,8 @@ impl Stream {
             && let Err(error) =
                 self.count_taken(&mut draft, (&inflow.origin.name, &message.subject))
         {
-            let (stream, origin) = (&self.config.name, &inflow.origin.name);
-            tracing::warn!(target: "midge", "JetStream stream {stream} leaves out {origin}'s message {}: {error}", message.seq);
+            let (stream, origin) = (self.log.name(), &*inflow.origin.name);
+            tracing::warn!(stream, origin, seq = message.seq, %error, "JetStream: a message of a source is left out");
             return Ok(());
         }
         self.check_size(&block).map_err(Stop::Refused)?;

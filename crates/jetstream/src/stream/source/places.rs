@@ -46,8 +46,7 @@ impl Stream {
     pub(crate) fn learn_places(&mut self, kept: Option<Vec<u8>>) {
         self.inflows.unread = Some(kept);
         if let Err(error) = self.read_places() {
-            let name = &self.config.name;
-            tracing::warn!(target: "midge", "JetStream can't read how far sources of {name} were taken: {error}");
+            tracing::warn!(stream = self.log.name(), %error, "JetStream: how far sources were taken can't be read, which is tried again");
         }
     }
 
