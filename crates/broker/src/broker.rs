@@ -178,16 +178,19 @@ fn announce(options: &Options, id: &str) {
         .as_ref()
         .and_then(|cluster| cluster.name.as_ref())
     {
-        tracing::info!(target: "midge", "  Cluster:  {cluster}");
+        tracing::info!("  Cluster:  {cluster}");
     }
-    tracing::info!(target: "midge", "  Name:     {}", options.server_name.as_deref().unwrap_or(id));
-    tracing::info!(target: "midge", "  ID:       {id}");
+    tracing::info!(
+        "  Name:     {}",
+        options.server_name.as_deref().unwrap_or(id)
+    );
+    tracing::info!("  ID:       {id}");
     if let Some(file) = &options.config_file {
         let digest = options.config_digest.as_deref().unwrap_or_default();
-        tracing::info!(target: "midge", "Using configuration file: {} ({digest})", file.display());
+        tracing::info!("Using configuration file: {} ({digest})", file.display());
     }
     if has_plain_password(options) {
-        tracing::warn!(target: "midge", "Plaintext passwords detected, use nkeys or bcrypt");
+        tracing::warn!("Plaintext passwords detected, use nkeys or bcrypt");
     }
 }
 
@@ -320,11 +323,15 @@ async fn control(
     watch_over(server, listeners.http, listeners.https, &options);
     let websocket = listeners.websocket.inspect(|port| {
         let block = options.websocket.as_ref();
-        let scheme = if block.is_some_and(|block| block.no_tls) { "ws" } else { "wss" };
+        let scheme = if block.is_some_and(|block| block.no_tls) {
+            "ws"
+        } else {
+            "wss"
+        };
         let host = shown(block.map_or("", |block| &block.host), port);
-        tracing::info!(target: "midge", "Listening for websocket clients on {scheme}://{host}");
+        tracing::info!("Listening for websocket clients on {scheme}://{host}");
         if scheme == "ws" {
-            tracing::warn!(target: "midge", "Websocket not configured with TLS. DO NOT USE IN PRODUCTION!");
+            tracing::warn!("Websocket not configured with TLS. DO NOT USE IN PRODUCTION!");
         }
     });
     for (port, feature, peers) in [
@@ -332,14 +339,17 @@ async fn control(
         (listeners.cluster, "cluster", "route connections"),
     ] {
         if let Some(port) = port {
-            tracing::info!(target: "midge", "Listening for {peers} on {}", port.address);
-            tracing::warn!(target: "midge", "{feature} isn't supported yet: the port is open, peers are refused");
+            tracing::info!("Listening for {peers} on {}", port.address);
+            tracing::warn!("{feature} isn't supported yet: the port is open, peers are refused");
             tokio::spawn(outcasts::refuse(port.socket, feature));
         }
     }
-    tracing::info!(target: "midge", "Listening for client connections on {}", shown("", &listeners.client));
+    tracing::info!(
+        "Listening for client connections on {}",
+        shown("", &listeners.client)
+    );
     if options.tls.is_some() {
-        tracing::info!(target: "midge", "TLS required for client connections");
+        tracing::info!("TLS required for client connections");
     }
     let accept = listen(
         listeners.client.socket,
@@ -359,7 +369,7 @@ async fn control(
             None => std::future::pending().await,
         }
     };
-    tracing::info!(target: "midge", "Server is ready");
+    tracing::info!("Server is ready");
     let _ = ready.send(());
     let mut stopped = stopped;
     let mut is_stopped = false;
@@ -387,7 +397,7 @@ fn watch_over(
     let monitor = Monitor::new(server.clone(), &options.http_base_path);
     let host = options.http_host.as_deref().unwrap_or(&options.host);
     if let Some(port) = http {
-        tracing::info!(target: "midge", "Starting http monitor on {}", shown(host, &port));
+        tracing::info!("Starting http monitor on {}", shown(host, &port));
         let monitor = monitor.clone();
         tokio::spawn(async move {
             if let Ok(listener) = TcpListener::from_std(port.socket) {
@@ -396,7 +406,7 @@ fn watch_over(
         });
     }
     if let Some(port) = https {
-        tracing::info!(target: "midge", "Starting https monitor on {}", shown(host, &port));
+        tracing::info!("Starting https monitor on {}", shown(host, &port));
         let server = server.clone();
         tokio::spawn(async move {
             if let Ok(listener) = TcpListener::from_std(port.socket) {

@@ -24,7 +24,8 @@ pub(crate) async fn refuse(socket: std::net::TcpListener, feature: &'static str)
         let Ok(place) = places.clone().try_acquire_owned() else {
             continue;
         };
-        tracing::warn!(target: "midge", "{address} - refused: {feature} is not supported yet");
+        // Without the port: a peer that goes on trying is one line a minute.
+        tracing::warn!("{} - refused: {feature} is not supported yet", address.ip());
         tokio::spawn(async move {
             let answer = format!("-ERR '{feature} is not supported yet'\r\n");
             let _ = tokio::time::timeout(REFUSAL_TIME, peer.write_all(answer.as_bytes())).await;

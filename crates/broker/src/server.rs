@@ -107,7 +107,9 @@ impl Server {
         memory.set_max(max);
         if let Some(max) = max.filter(|&max| own > max / 2) {
             let [own, max] = [own, max].map(|bytes| crate::process::shown_bytes(bytes as u64));
-            tracing::warn!(target: "midge", "max_memory leaves little for clients: of the {max} that may be held the server itself has {own}. Raise it");
+            tracing::warn!(
+                "max_memory leaves little for clients: of the {max} that may be held the server itself has {own}. Raise it"
+            );
         }
     }
 
@@ -327,7 +329,7 @@ impl Host for Server {
     }
 
     fn opened(&self, connection: &Arc<Connection>) -> Result<(), CloseReason> {
-        tracing::debug!(target: "midge", "{} - Client connection created", connection.label());
+        tracing::debug!("{} - Client connection created", connection.label());
         self.register
             .enter(connection, self.options.load().max_connections)
     }

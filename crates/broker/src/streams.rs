@@ -56,9 +56,9 @@ impl Streams {
         next_sink: impl Fn() -> u64,
     ) -> Result<Self, Error> {
         let configured = &options.jetstream;
-        tracing::info!(target: "midge", "Starting JetStream");
+        tracing::info!("Starting JetStream");
         let folder = configured.store_dir.clone().unwrap_or_else(|| {
-            tracing::warn!(target: "midge", "Temporary storage directory used, data could be lost on system reboot");
+            tracing::warn!("Temporary storage directory used, data could be lost on system reboot");
             temporary_folder()
         });
         let mut drive = Drive::start(midge_drive::Settings {
@@ -515,14 +515,20 @@ fn cipher(configured: &Configured) -> Cipher {
 }
 
 fn announce(configured: &Configured, folder: &std::path::Path, capacity: Capacity) {
-    tracing::info!(target: "midge", "---------------- JETSTREAM ----------------");
-    tracing::info!(target: "midge", "  Strict:          {}", configured.strict);
-    tracing::info!(target: "midge", "  Max Memory:      {}", crate::process::shown_bytes(capacity.memory));
-    tracing::info!(target: "midge", "  Max Storage:     {}", crate::process::shown_bytes(capacity.storage));
-    tracing::info!(target: "midge", "  Store Directory: \"{}\"", folder.display());
+    tracing::info!("---------------- JETSTREAM ----------------");
+    tracing::info!("  Strict:          {}", configured.strict);
+    tracing::info!(
+        "  Max Memory:      {}",
+        crate::process::shown_bytes(capacity.memory)
+    );
+    tracing::info!(
+        "  Max Storage:     {}",
+        crate::process::shown_bytes(capacity.storage)
+    );
+    tracing::info!("  Store Directory: \"{}\"", folder.display());
     if let Some(domain) = &configured.domain {
-        tracing::info!(target: "midge", "  Domain:          {domain}");
+        tracing::info!("  Domain:          {domain}");
     }
-    tracing::info!(target: "midge", "  API Level:       {API_LEVEL}");
-    tracing::info!(target: "midge", "-------------------------------------------");
+    tracing::info!("  API Level:       {API_LEVEL}");
+    tracing::info!("-------------------------------------------");
 }

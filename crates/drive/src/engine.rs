@@ -114,9 +114,10 @@ impl Engine {
                 woken = true;
                 self.alarms.add_mailbox();
                 tracing::error!(
-                    target: "midge",
-                    "JetStream left {} bytes of account {} in their mailbox and takes them now",
-                    self.post.pending(*account), account.0
+                    account = self.post.account_name(*account),
+                    bytes = self.post.pending(*account),
+                    way_out = "none is needed, but it is a fault of the server: report it",
+                    "JetStream: what came for it was left in its mailbox and is taken now"
                 );
             }
         }

@@ -262,11 +262,13 @@ impl Drive {
         }
         self.seat.ring();
         if thread.join().is_err() {
-            tracing::error!(target: "midge", "the JetStream thread panicked");
+            tracing::error!("JetStream: its thread panicked");
         }
         self.committer = None;
-        if let Err(error) = self.store.close(clock()) {
-            tracing::error!(target: "midge", "JetStream's store did not close well: {error}");
+        // Why it stopped was said when it did.
+        let has_stopped = self.store.failure().is_some();
+        if let (Err(error), false) = (self.store.close(clock()), has_stopped) {
+            tracing::error!(%error, "JetStream: the store did not close well, what was acknowledged is there");
         }
     }
 }

@@ -111,7 +111,12 @@ impl Post {
             heard += read.used;
             if read.end == End::Broken {
                 let dropped = unread.len() + empty(&sink, self.worker.pool());
-                tracing::error!(target: "midge", "JetStream can't read what came for it and drops {dropped} bytes");
+                tracing::error!(
+                    account = self.account_name(id),
+                    bytes = dropped,
+                    way_out = "it is a fault of the server: report it",
+                    "JetStream: what came for it can't be read and is dropped"
+                );
                 unread = Vec::new();
             }
             if read.end != End::Missing || heard >= TURN_BYTES {
@@ -178,6 +183,11 @@ impl Post {
     pub(crate) fn pending(&self, id: AccountId) -> usize {
         let line = self.lines.get(&id);
         line.map_or(0, |line| line.unread.len() + line.sink.mailbox().pending())
+    }
+
+    /// An account's name, for the log.
+    pub(crate) fn account_name(&self, id: AccountId) -> Option<&str> {
+        self.lines.get(&id).map(|line| &**line.account.name())
     }
 
     /// Messages that were received for `id`.
@@ -307,7 +317,7 @@ fn is_sayable(message: &Message<'_>) -> bool {
     let sayable = is_field(message.subject) && message.reply.is_none_or(is_field);
     if !sayable {
         let subject = String::from_utf8_lossy(message.subject);
-        tracing::error!(target: "midge", "JetStream doesn't send a message with the subject {subject:?}, which can't be one");
+        tracing::error!(%subject, "JetStream: a message isn't sent, since its subject or reply can't stand on the wire");
     }
     sayable
 }
@@ -513,7 +523,7 @@ impl Outlet for Ear {
     fn overflow(&self, _: &Sink, pending_bytes: usize) {
         let (now, last) = (clock(), self.overflow_told.load(Relaxed));
         let due = now >= last.saturating_add(OVERFLOW_PERIOD);
-        let told = |_| tracing::error!(target: "midge", "JetStream is {pending_bytes} bytes behind its publishers");
+        let told = |_| tracing::warn!(bytes = pending_bytes, "JetStream is behind its publishers");
         if due {
             let first = self
                 .overflow_told

@@ -190,5 +190,5 @@ fn refuse(socket: &TcpStream, who: &Identity, greeting: &[u8], reason: CloseReas
     };
     // Tokio doesn't know yet that the socket takes bytes; a new one does.
     let _ = socket2::SockRef::from(socket).send(&answer);
-    tracing::error!(target: "midge", "{} - {reason}", who.label);
+    tracing::error!("{} - {reason}", who.label);
 }

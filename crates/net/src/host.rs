@@ -71,6 +71,6 @@ pub trait Host: Send + Sync + 'static {
     fn closed(&self, connection: &Arc<Connection>, reason: CloseReason);
     /// The shape of a fault that is nobody's session: handshakes that fail, say.
     fn handshake_failed(&self, label: &str, error: &std::io::Error) {
-        tracing::debug!(target: "midge", "{label} - TLS handshake error: {error}");
+        tracing::debug!("{label} - TLS handshake error: {error}");
     }
 }

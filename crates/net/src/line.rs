@@ -184,8 +184,10 @@ impl Outlet for Way {
     fn overflow(&self, sink: &Sink, pending_bytes: usize) {
         if self.0.verdict().is_none() {
             let limit = sink.options().max_pending;
-            tracing::info!(target: "midge",
-                "{} - Slow Consumer Detected: MaxPending of {limit} Exceeded ({pending_bytes})", self.0.label);
+            tracing::info!(
+                "{} - Slow Consumer Detected: MaxPending of {limit} Exceeded ({pending_bytes})",
+                self.0.label
+            );
             sink.shut();
             self.0.condemn(CloseReason::SlowConsumerPendingBytes);
         }
@@ -199,18 +201,24 @@ impl Outlet for Way {
         let max = sink.memory().max().unwrap_or(usize::MAX);
         sink.shut();
         if unread > held / 2 {
-            tracing::warn!(target: "midge", "{} - Slow Consumer Detected: max_memory of {max} Exceeded, it holds the most ({held})", self.0.label);
+            tracing::warn!(
+                "{} - Slow Consumer Detected: max_memory of {max} Exceeded, it holds the most ({held})",
+                self.0.label
+            );
             self.0.condemn(CloseReason::SlowConsumerMemory);
             sink.mailbox().close();
         } else {
-            tracing::warn!(target: "midge", "{} - max_memory of {max} Exceeded, it holds the most ({held})", self.0.label);
+            tracing::warn!(
+                "{} - max_memory of {max} Exceeded, it holds the most ({held})",
+                self.0.label
+            );
             self.0.condemn(CloseReason::MemoryExceeded);
         }
         true
     }
 
     fn trace(&self, line: &[u8]) {
-        tracing::trace!(target: "midge", "{} - ->> [{}]", self.0.label, String::from_utf8_lossy(line));
+        tracing::trace!("{} - ->> [{}]", self.0.label, String::from_utf8_lossy(line));
     }
 }
 

@@ -90,7 +90,7 @@ pub async fn listen(
                 }
             }
             Err(error) => {
-                tracing::error!(target: "midge", "Temporary Client Accept Error ({error}), sleeping {pause:?}");
+                tracing::error!("Temporary Client Accept Error ({error}), sleeping {pause:?}");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MAX);
             }

@@ -163,8 +163,8 @@ impl Owner {
                     .shown()
                     .map(|shown| format!(" - {shown}"))
                     .unwrap_or_default();
-                tracing::error!(target: "midge", "{} - authentication error{who}", self.session.label());
-                tracing::debug!(target: "midge", "{} - {denial}", self.session.label());
+                tracing::error!("{} - authentication error{who}", self.session.label());
+                tracing::debug!("{} - {denial}", self.session.label());
                 self.session
                     .close(CloseReason::AuthenticationViolation, worker);
             }

@@ -376,8 +376,12 @@ impl Owner {
     pub(crate) fn time(&mut self) -> Option<CloseReason> {
         let now = now();
         if self.patience.is_over(now, &self.line, &self.sink) {
-            tracing::info!(target: "midge", "{} - Slow Consumer Detected: WriteDeadline of {:?} exceeded with {} bytes left",
-                self.session.label(), self.patience.options.write_deadline, self.sink.mailbox().pending());
+            tracing::info!(
+                "{} - Slow Consumer Detected: WriteDeadline of {:?} exceeded with {} bytes left",
+                self.session.label(),
+                self.patience.options.write_deadline,
+                self.sink.mailbox().pending()
+            );
             return self.close(CloseReason::SlowConsumerWriteDeadline);
         }
         if self.is_held {
@@ -496,13 +500,16 @@ impl Owner {
         }
         self.sink.mailbox().close();
         self.line.close();
-        tracing::debug!(target: "midge", "{} - Client connection closed: {reason}", self.session.label());
+        tracing::debug!(
+            "{} - Client connection closed: {reason}",
+            self.session.label()
+        );
     }
 
     /// The connection ends because of a panic on its behalf. The others of its worker go on: what they share is lent, not taken.
     pub(crate) fn abandon(&mut self) {
         let label = self.connection.label();
-        tracing::error!(target: "midge", "{label} - a fault of the server ends this connection");
+        tracing::error!("{label} - a fault of the server ends this connection");
         let reason = CloseReason::InternalError;
         let close = AssertUnwindSafe(|| {
             self.close(reason);

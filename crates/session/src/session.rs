@@ -410,7 +410,7 @@ impl Session {
         let connect = match Connect::parse(json) {
             Ok(connect) => connect,
             Err(error) => {
-                tracing::debug!(target: "midge", "{} - {error}", self.label);
+                tracing::debug!("{} - {error}", self.label);
                 return self.close(CloseReason::ProtocolViolation, worker);
             }
         };
@@ -459,7 +459,11 @@ impl Session {
             Err(refused) => return self.refuse(&refused.subject, worker),
         };
         if let Some(reply) = publish.reply.filter(|reply| is_reserved_reply(reply)) {
-            tracing::error!(target: "midge", "{} - Publish Violation - Reply {:?}", self.label, Lossy(reply));
+            tracing::error!(
+                "{} - Publish Violation - Reply {:?}",
+                self.label,
+                Lossy(reply)
+            );
             return self.error(&answers::reply_denied(reply), worker);
         }
         if self.connect.verbose {
@@ -473,7 +477,11 @@ impl Session {
     }
 
     fn refuse(&mut self, subject: &[u8], worker: &mut Worker) {
-        tracing::error!(target: "midge", "{} - Publish Violation - Subject {:?}", self.label, Lossy(subject));
+        tracing::error!(
+            "{} - Publish Violation - Subject {:?}",
+            self.label,
+            Lossy(subject)
+        );
         self.error(&answers::publish_denied(subject), worker);
     }
 
@@ -510,8 +518,12 @@ impl Session {
             Some(permissions) => permissions.can_subscribe(filter, queue),
         };
         if verdict == SubscribeVerdict::Denied {
-            tracing::error!(target: "midge", "{} - Subscription Violation - Subject {:?}, SID {:?}",
-                self.label, Lossy(filter), Lossy(sid));
+            tracing::error!(
+                "{} - Subscription Violation - Subject {:?}, SID {:?}",
+                self.label,
+                Lossy(filter),
+                Lossy(sid)
+            );
             return self.error(&answers::subscribe_denied(filter, queue), worker);
         }
         if self

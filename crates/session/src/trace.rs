@@ -18,7 +18,7 @@ pub(crate) fn arrived(label: &str, frame: &ClientFrame<'_>, input: &[u8], tracin
         ClientFrame::Connect(_) => redacted(&line),
         _ => line,
     };
-    tracing::trace!(target: "midge", "{label} - <<- [{shown}]");
+    tracing::trace!("{label} - <<- [{shown}]");
     if let ClientFrame::Pub(publish) = frame {
         payload(label, publish.header_block(), publish.payload, tracing);
     }
@@ -26,7 +26,7 @@ pub(crate) fn arrived(label: &str, frame: &ClientFrame<'_>, input: &[u8], tracin
 
 /// `->> [OP args]` for a line that leaves.
 pub(crate) fn leaves(label: &str, line: &str) {
-    tracing::trace!(target: "midge", "{label} - ->> [{line}]");
+    tracing::trace!("{label} - ->> [{line}]");
 }
 
 /// The log line of a fault on the wire, with the arguments at fault.
@@ -40,7 +40,7 @@ pub(crate) fn fault(label: &str, error: &Error, input: &[u8]) {
         | Error::CrInside { op: "HPUB" } => "processHeaderPub",
         Error::WrongArgs { op: "SUB", .. } => "processSub",
         Error::WrongArgs { op: "UNSUB", .. } | Error::BadSize { op: "UNSUB" } => "processUnsub",
-        _ => return tracing::error!(target: "midge", "{label} - {error}"),
+        _ => return tracing::error!("{label} - {error}"),
     };
     let line = input
         .split(|&byte| byte == b'\n')
@@ -51,7 +51,7 @@ pub(crate) fn fault(label: &str, error: &Error, input: &[u8]) {
         .trim()
         .split_once([' ', '\t'])
         .map_or("", |(_, args)| args);
-    tracing::error!(target: "midge", "{label} - {step} Parse Error: {args:?}");
+    tracing::error!("{label} - {step} Parse Error: {args:?}");
 }
 
 fn payload(label: &str, headers: &[u8], payload: &[u8], tracing: Tracing) {
@@ -66,7 +66,7 @@ fn payload(label: &str, headers: &[u8], payload: &[u8], tracing: Tracing) {
     let max = tracing.max_len.unwrap_or(usize::MAX);
     let dots = if shown.len() > max { "..." } else { "" };
     let text = String::from_utf8_lossy(&shown[..shown.len().min(max)]).into_owned() + dots;
-    tracing::trace!(target: "midge", "{label} - <<- MSG_PAYLOAD: [{text:?}]");
+    tracing::trace!("{label} - <<- MSG_PAYLOAD: [{text:?}]");
 }
 
 /// Replaces the values of [`SECRET_KEYS`] in a JSON line, however it is spaced.

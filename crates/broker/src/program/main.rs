@@ -17,6 +17,7 @@ use midge_broker::{Broker, COMPATIBILITY, LameDuck};
 use midge_conf::cli::{self, Action, Overrides};
 use midge_conf::grammar::System;
 use midge_conf::{Finding, Options, Port};
+use std::fmt::Display;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -128,14 +129,12 @@ fn run(program: &str, overrides: &Overrides) -> ExitCode {
     if program != REFERENCE && std::env::args().len() == 1 {
         loaded.options.http_port = Some(MONITORING);
     }
-    if !loaded.warnings.is_empty() {
-        complain(lines(&loaded.warnings).trim_end());
-    }
     let log = match Log::open(&loaded.options) {
         Ok(log) => log,
         Err(error) => return fail(program, &format!("error opening logfile: {error}")),
     };
     let _ = tracing::subscriber::set_global_default(log.clone());
+    warn_of(&loaded.warnings);
     let served = serve(program, overrides, loaded.options, &log);
     log.finish();
     match served {
@@ -147,6 +146,13 @@ fn run(program: &str, overrides: &Overrides) -> ExitCode {
             }
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What is odd about a configuration that is good enough.
+fn warn_of(warnings: &[Finding]) {
+    for warning in warnings {
+        tracing::warn!("{warning}");
     }
 }
 
@@ -162,10 +168,10 @@ fn serve(program: &str, overrides: &Overrides, options: Options, log: &Log) -> a
     } else {
         "midge"
     };
-    tracing::info!(target: "midge", "Starting {shown}");
-    tracing::info!(target: "midge", "  Version:  {COMPATIBILITY}");
+    tracing::info!("Starting {shown}");
+    tracing::info!("  Version:  {COMPATIBILITY}");
     if shown != REFERENCE {
-        tracing::info!(target: "midge", "  Midge:    {}", midge_broker::VERSION);
+        tracing::info!("  Midge:    {}", midge_broker::VERSION);
     }
     let broker = Arc::new(Broker::start(options)?);
     let options = broker.options();
@@ -179,12 +185,12 @@ fn serve(program: &str, overrides: &Overrides, options: Options, log: &Log) -> a
         None => None,
     };
     runtime.block_on(attend(&broker, overrides, log, &mut signals));
-    tracing::info!(target: "midge", "Initiating Shutdown...");
+    tracing::info!("Initiating Shutdown...");
     drop(ports_file);
     if let Some(broker) = Arc::into_inner(broker) {
         broker.stop();
     }
-    tracing::info!(target: "midge", "Server Exiting..");
+    tracing::info!("Server Exiting..");
     Ok(())
 }
 
@@ -225,8 +231,8 @@ async fn attend(broker: &Arc<Broker>, overrides: &Overrides, log: &Log, signals:
             _ = signals.reopen.recv() => {
                 trapped("user defined signal 1");
                 match log.reopen() {
-                    Ok(()) => tracing::info!(target: "midge", "File log re-opened"),
-                    Err(error) => tracing::error!(target: "midge", "Unable to re-open the log file: {error}"),
+                    Ok(()) => tracing::info!("File log re-opened"),
+                    Err(error) => tracing::error!("Unable to re-open the log file: {error}"),
                 }
             }
             _ = signals.leave.recv(), if !leaving => {
@@ -262,12 +268,12 @@ async fn attend(_: &Arc<Broker>, _: &Overrides, _: &Log, _: &mut Signals) {
 }
 
 fn trapped(signal: &str) {
-    tracing::info!(target: "midge", "Trapped {signal:?} signal");
+    tracing::info!("Trapped {signal:?} signal");
 }
 
 fn leave(broker: &Broker) {
     let options = broker.options();
-    tracing::info!(target: "midge", "Entering lame duck mode, stop accepting new clients");
+    tracing::info!("Entering lame duck mode, stop accepting new clients");
     let over = options
         .lame_duck_duration
         .saturating_sub(options.lame_duck_grace_period);
@@ -279,28 +285,31 @@ fn leave(broker: &Broker) {
 }
 
 fn reload(broker: &Broker, overrides: &Overrides, log: &Log) {
-    let refused = |why: String| tracing::error!(target: "midge", "Failed to reload server configuration: {why}");
+    let refused =
+        |why: &dyn Display| tracing::error!("Failed to reload server configuration: {why}");
     if overrides.config.is_none() {
-        return refused(
-            "can only reload config when a file is provided using -c or --config".into(),
-        );
+        return refused(&"can only reload config when a file is provided using -c or --config");
     }
     let loaded = match overrides.load(&System) {
         Ok(loaded) => loaded,
-        Err(refusal) => return refused(refusal.to_string()),
+        Err(refusal) => {
+            warn_of(&refusal.warnings);
+            return refusal.errors.iter().for_each(|error| refused(error));
+        }
     };
+    warn_of(&loaded.warnings);
     match broker.reload(loaded.options) {
-        Err(error) => refused(error.to_string()),
+        Err(error) => refused(&error),
         Ok(changes) => {
             let options = broker.options();
             if let Err(error) = log.configure(&options) {
-                tracing::error!(target: "midge", "The log file can't be opened: {error}");
+                tracing::error!(%error, file = options.log_file.as_ref().map(|file| display(file.display())), "The log file can't be opened");
             }
             for change in changes {
-                tracing::info!(target: "midge", "{change}");
+                tracing::info!("{change}");
             }
             let digest = options.config_digest.clone().unwrap_or_default();
-            tracing::info!(target: "midge", "Reloaded server configuration ({digest})");
+            tracing::info!("Reloaded server configuration ({digest})");
         }
     }
 }
