@@ -119,3 +119,12 @@ log [<pid>] [INF] Server is ready
 conf:
   logtime_utc: true
 log <number>/<number>/<number> <number>:<number>:<number><any>[INF] Server is ready
+
+== a directive without effect is named #559~
+only ours: the reference follows them
+conf:
+  syslog: false
+  websocket { port: -1, no_tls: true, compression: true }
+A: sync
+log [WRN] a directive has no effect directive=websocket.compression why="compression is never offered"
+no log directive=syslog

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::ports::Ports;
 use crate::server::Server;
 use crate::{outcasts, reload};
-use midge_conf::{Identity, Options, Port};
+use midge_conf::{Identity, Options, Port, Unserved};
 use midge_monitor::Monitor;
 use midge_net::{Command, Host, Listening, Workers, bind, listen, stream_handshake};
 use midge_session::CloseReason;
@@ -191,6 +191,14 @@ fn announce(options: &Options, id: &str) {
     }
     if has_plain_password(options) {
         tracing::warn!("Plaintext passwords detected, use nkeys or bcrypt");
+    }
+    warn_of_unserved(options);
+}
+
+/// Nobody shall believe that a directive is followed which isn't.
+pub(crate) fn warn_of_unserved(options: &Options) {
+    for Unserved { directive, why } in options.unserved() {
+        tracing::warn!(directive, why, "a directive has no effect");
     }
 }
 

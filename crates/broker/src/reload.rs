@@ -1,5 +1,6 @@
 //! New options for a running broker: all of them, or a refusal that changes nothing.
 
+use crate::broker::warn_of_unserved;
 use crate::error::Error;
 use crate::server::Server;
 use midge_conf::Options;
@@ -13,6 +14,7 @@ pub(crate) fn reload(server: &Server, options: Options) -> Result<Vec<String>, E
     let review = changes
         .iter()
         .any(|change| matches!(change.part, Part::Credentials | Part::Tls));
+    warn_of_unserved(&options);
     server.apply(options)?;
     if review {
         server.review();

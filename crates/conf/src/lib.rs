@@ -28,8 +28,8 @@
 //!   listed with its reason in `testdata/`.
 //! - Every message about a file names file, line and column. All mistakes of a file are told at once,
 //!   but for those of the grammar: behind the first, nothing is certain.
-//! - A directive of the reference that isn't served yet is refused by name, never ignored; unknown ones
-//!   are errors, unless they are there for `$name` to refer to.
+//! - A directive of the reference that isn't served yet is refused by name, or named as one without effect
+//!   ([`Options::unserved`]), never ignored; unknown ones are errors, unless they are there for `$name` to refer to.
 //! - No text, however made, takes more memory or stack than the bounds in [`grammar`].
 //! - A secret shows in no message: [`Secret`] prints as `[REDACTED]`.
 //!
@@ -56,5 +56,5 @@ pub use options::{
     CertPair, Cluster, ConnectionType, Destination, GLOBAL_ACCOUNT, HandshakeFirst, Identity,
     JetStream, JetStreamBatchLimits, JetStreamLimits, LeafNodes, Loaded, Mapping, Options,
     Permissions, Port, SYSTEM_ACCOUNT, Secret, StoreCipher, SubjectPermission, SyncInterval, Tls,
-    TlsVersion, User, WebSocket, WriteTimeout,
+    TlsVersion, Unserved, User, WebSocket, WriteTimeout,
 };

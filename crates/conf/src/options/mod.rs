@@ -13,6 +13,7 @@ mod nkey;
 mod reader;
 mod scalar;
 mod tls;
+mod unserved;
 mod validate;
 mod websocket;
 
@@ -28,6 +29,7 @@ pub use jetstream::{JetStream, JetStreamBatchLimits, JetStreamLimits, StoreCiphe
 pub(crate) use reader::split_address;
 pub use scalar::{Port, Secret, WriteTimeout};
 pub use tls::{CIPHER_SUITES, CURVES, CertPair, HandshakeFirst, Tls, TlsVersion};
+pub use unserved::Unserved;
 pub use websocket::WebSocket;
 
 use std::collections::BTreeMap;
