@@ -2,9 +2,9 @@
 
 mod world;
 
-use midge_streamlog::Disk;
+use midge_streamlog::{Disk, sim::Fault};
 use serde_json::{Value, json};
-use world::World;
+use world::{ACCOUNT, World};
 
 #[test]
 fn a_damaged_message_is_named_in_info_and_report() {
@@ -42,4 +42,32 @@ fn a_damaged_message_is_named_in_info_and_report() {
         "{info}"
     );
     assert_eq!(info["damage"], json!(w.jetstream.damage()));
+}
+
+/// Symptom: a stream whose file failed took no messages any more, and neither the health check nor the overview said so.
+#[test]
+fn a_stream_that_stopped_writing_alone_is_named_where_people_look() {
+    let mut w = World::new();
+    for name in ["S", "T"] {
+        let config = json!({"name": name, "subjects": [format!("{name}.*")]});
+        w.ask(&format!("STREAM.CREATE.{name}"), &config);
+    }
+    // Large enough to go to its segment and not to the journal.
+    let large = "x".repeat(500_000);
+    w.disk.set_faults(&[Fault::SyncOf("0000")]);
+    w.publish("S.a", "", &large);
+    w.disk.set_faults(&[]);
+    w.publish("T.a", "", &large);
+
+    let notice = |name| w.jetstream.stop_notice(ACCOUNT, name);
+    let stopped = notice("S").expect("it stopped");
+    assert!(
+        stopped.starts_with("writing stopped: sync 0000"),
+        "{stopped}"
+    );
+    assert!(stopped.contains("restart the server"), "{stopped}");
+    assert_eq!(notice("T"), None);
+    assert_eq!(w.jetstream.damage(), [format!("stream $G/S: {stopped}")]);
+    let info = w.ask("STREAM.INFO.S", &Value::Null);
+    assert_eq!(info["why"], *stopped, "{info}");
 }
