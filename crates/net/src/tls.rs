@@ -2,8 +2,11 @@
 
 use crate::transport::{Duplex, Handshake, Transport};
 use midge_conf::{HandshakeFirst, Tls, TlsVersion};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{CipherSuite, ProtocolVersion, RootCertStore, ServerConfig, ServerConnection};
+use rustls::{
+    CipherSuite, NamedGroup, ProtocolVersion, RootCertStore, ServerConfig, ServerConnection,
+};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
@@ -35,6 +38,9 @@ pub enum TlsError {
     /// A file that must be named isn't.
     #[error("missing '{0}' in TLS configuration")]
     Missing(&'static str),
+    /// Of the key exchange groups that were asked for the library has none.
+    #[error("none of curve_preferences {0:?} is available")]
+    NoCurve(Vec<String>),
     /// The library refuses what the files hold.
     #[error("error parsing X509 certificate/key pair: {0}")]
     Rustls(#[from] rustls::Error),
@@ -62,7 +68,7 @@ impl TlsPolicy {
     pub fn new(tls: &Tls) -> Result<Self, TlsError> {
         let (chain, key) = pair(tls)?;
         let not_after = chain.first().and_then(not_after);
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let provider = Arc::new(provider(tls)?);
         let versions: &[&rustls::SupportedProtocolVersion] = match tls.min_version {
             Some(TlsVersion::V1_3) => &[&rustls::version::TLS13],
             _ => &[&rustls::version::TLS13, &rustls::version::TLS12],
@@ -109,6 +115,42 @@ impl TlsPolicy {
             ));
         }
         Ok(stream)
+    }
+}
+
+/// The library's ciphers and key exchange groups without those that aren't asked for. As in the reference `cipher_suites` is about TLS 1.2,
+/// whose order is the library's; those of TLS 1.3 stay.
+fn provider(tls: &Tls) -> Result<CryptoProvider, TlsError> {
+    let mut provider = aws_lc_rs::default_provider();
+    let suites = &tls.cipher_suites;
+    if !suites.is_empty() {
+        let is_wanted = |name: String| suites.contains(&name);
+        provider
+            .cipher_suites
+            .retain(|suite| suite.tls13().is_some() || is_wanted(format!("{:?}", suite.suite())));
+    }
+    let curves = &tls.curve_preferences;
+    if !curves.is_empty() {
+        let is_wanted = |group| curves.iter().any(|name| named_group(name) == Some(group));
+        let groups = aws_lc_rs::ALL_KX_GROUPS.iter().copied();
+        provider.kx_groups = groups.filter(|group| is_wanted(group.name())).collect();
+    }
+    match provider.kx_groups.is_empty() {
+        true => Err(TlsError::NoCurve(curves.clone())),
+        false => Ok(provider),
+    }
+}
+
+/// A key exchange group by the name that configurations have for it.
+fn named_group(name: &str) -> Option<NamedGroup> {
+    match name {
+        "X25519MLKEM768" => Some(NamedGroup::X25519MLKEM768),
+        "SecP256r1MLKEM768" => Some(NamedGroup::secp256r1MLKEM768),
+        "X25519" => Some(NamedGroup::X25519),
+        "CurveP256" => Some(NamedGroup::secp256r1),
+        "CurveP384" => Some(NamedGroup::secp384r1),
+        "CurveP521" => Some(NamedGroup::secp521r1),
+        _ => None,
     }
 }
 
@@ -268,4 +310,46 @@ pub(crate) fn facts(connection: &ServerConnection) -> (Option<Vec<u8>>, Option<(
 /// The registered name; the library spells TLS 1.3 suites with `TLS13`.
 fn suite_name(suite: CipherSuite) -> String {
     suite.as_str().unwrap_or_default().replace("TLS13_", "TLS_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::SupportedCipherSuite;
+
+    /// The ciphers of TLS 1.2, the number of those of TLS 1.3, and the key exchange groups.
+    fn offered(tls: &Tls) -> (Vec<String>, usize, Vec<NamedGroup>) {
+        let provider = provider(tls).unwrap();
+        let (new, old): (Vec<&SupportedCipherSuite>, Vec<_>) = provider
+            .cipher_suites
+            .iter()
+            .partition(|suite| suite.tls13().is_some());
+        let old = old.iter().map(|suite| format!("{:?}", suite.suite()));
+        let groups = provider.kx_groups.iter().map(|group| group.name());
+        (old.collect(), new.len(), groups.collect())
+    }
+
+    /// Symptom: a configuration that named its ciphers and curves was taken, and others were offered as well.
+    #[test]
+    fn only_the_ciphers_and_curves_that_are_asked_for_are_offered() {
+        let (old, new, groups) = offered(&Tls::default());
+        assert!(old.len() > 2 && new == 3 && groups.len() > 2);
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let wanted = [
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_RSA_WITH_AES_128_CBC_SHA",
+        ];
+        let tls = Tls {
+            cipher_suites: names(&wanted),
+            curve_preferences: names(&["CurveP384", "SecP384r1MLKEM1024"]),
+            ..Tls::default()
+        };
+        let want = (names(&wanted[..1]), 3, vec![NamedGroup::secp384r1]);
+        assert_eq!(offered(&tls), want);
+        let none = Tls {
+            curve_preferences: names(&["SecP384r1MLKEM1024"]),
+            ..Tls::default()
+        };
+        assert!(matches!(provider(&none), Err(TlsError::NoCurve(_))));
+    }
 }

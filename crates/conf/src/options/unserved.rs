@@ -215,9 +215,9 @@ impl Tls {
             timeout: _,
             handshake_first: _,
             min_version: _,
-            cipher_suites,
+            cipher_suites: _,
             allow_insecure_cipher_suites,
-            curve_preferences,
+            curve_preferences: _,
             pinned_certs: _,
             connection_rate_limit,
         } = self;
@@ -233,17 +233,10 @@ impl Tls {
             NO_LINKS,
         );
         note("insecure", *insecure, NO_LINKS);
-        let own_choice = "the TLS library's own choice is used, which has no weak one";
-        note("cipher_suites", !cipher_suites.is_empty(), own_choice);
         note(
             "allow_insecure_cipher_suites",
             *allow_insecure_cipher_suites,
-            own_choice,
-        );
-        note(
-            "curve_preferences",
-            !curve_preferences.is_empty(),
-            own_choice,
+            "the TLS library has no weak ones",
         );
         note(
             "connection_rate_limit",
@@ -443,8 +436,6 @@ mod tests {
                 "feature_flags",
                 "accounts.A.limits.max_leafnodes",
                 "accounts.A.jetstream.cluster_traffic",
-                "tls.cipher_suites",
-                "tls.curve_preferences",
                 "tls.connection_rate_limit",
                 "websocket.advertise",
                 "websocket.compression",
