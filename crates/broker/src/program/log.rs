@@ -21,7 +21,7 @@ use midge_conf::Options;
 use repeats::{Repeat, Repeats};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Instant;
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
@@ -120,8 +120,20 @@ impl Log {
         }
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, unless this thread panics while somebody has it, who may be this very thread.
+    fn state_unless_panicking(&self) -> Option<MutexGuard<'_, State>> {
+        if !std::thread::panicking() {
+            return Some(self.state());
+        }
+        match self.0.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(state)) => Some(state.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     fn shows(&self, level: Level) -> bool {
@@ -198,8 +210,9 @@ impl Subscriber for Log {
         let is_repeatable =
             *metadata.level() <= Level::WARN && target != OURS && !target.starts_with(PROGRAM);
         let text = Content::of(event).text();
-        self.state()
-            .take(label(metadata), is_repeatable, text, Instant::now());
+        if let Some(mut state) = self.state_unless_panicking() {
+            state.take(label(metadata), is_repeatable, text, Instant::now());
+        }
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -213,6 +226,22 @@ impl Subscriber for Log {
     fn enter(&self, _: &Id) {}
 
     fn exit(&self, _: &Id) {}
+}
+
+/// Has panics written to the log, beside what they say on stderr, which a service may not keep.
+pub(crate) fn log_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let thread = std::thread::current();
+        tracing::error!(
+            thread = thread.name(),
+            error = panic.payload_as_str(),
+            place = panic.location().map(tracing::field::display),
+            way_out = "it is a fault of the server: report it",
+            "a thread panicked"
+        );
+        usual(panic);
+    }));
 }
 
 fn label(metadata: &Metadata<'_>) -> &'static str {

@@ -134,6 +134,7 @@ fn run(program: &str, overrides: &Overrides) -> ExitCode {
         Err(error) => return fail(program, &format!("error opening logfile: {error}")),
     };
     let _ = tracing::subscriber::set_global_default(log.clone());
+    log::log_panics();
     warn_of(&loaded.warnings);
     let served = serve(program, overrides, loaded.options, &log);
     log.finish();

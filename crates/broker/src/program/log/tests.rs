@@ -132,6 +132,28 @@ fn what_a_loop_says_again_is_counted_and_what_the_program_says_is_not() {
     );
 }
 
+/// Symptom: with a log file a connection ended by a fault of the server had a line that said so, and the fault itself was nowhere. Cause: panics
+/// are written to stderr. Remedy: to the log as well.
+#[test]
+fn a_panic_is_an_error_with_its_text_and_place() {
+    log_panics();
+    let lines = Scene::new(|_| ()).lines(|| {
+        let fault = std::panic::catch_unwind(|| panic!("of {}", "this test"));
+        fault.unwrap_err();
+    });
+    let [line] = &*lines else {
+        panic!("{lines:?}");
+    };
+    for part in [
+        "[ERR] a thread panicked thread=",
+        " error=\"of this test\"",
+        "log/tests.rs:",
+        " way_out=",
+    ] {
+        assert!(line.contains(part), "{part} in {line}");
+    }
+}
+
 /// As nats-server has them, when its stderr is a terminal.
 #[test]
 fn levels_have_the_colours_of_the_reference() {
