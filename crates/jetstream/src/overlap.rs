@@ -113,6 +113,11 @@ impl Captured {
         found.ok_or_else(too_many)
     }
 
+    /// Whether a stream takes what is published to `subject`.
+    pub(crate) fn takes(&self, subject: &[u8]) -> bool {
+        self.trie.has_match(subject)
+    }
+
     /// The streams that take something of what a filter means.
     pub(crate) fn streams(&self, filter: &str) -> BTreeSet<usize> {
         let mut streams = BTreeSet::new();

@@ -319,6 +319,15 @@ impl Tasks {
             .push((now.saturating_add(RETRY), account, task));
     }
 
+    /// Has the reading of a stream's ids go on now, if it was put off.
+    pub(crate) fn resume_ids(&mut self, stream: StreamRef) {
+        let is_it = |(_, _, task): &mut (u64, AccountId, Task)| matches!(task, Task::Ids { stream: other } if *other == stream);
+        let resumed: Vec<_> = self.put_off.extract_if(.., is_it).collect();
+        for (_, account, task) in resumed {
+            self.push(account, task);
+        }
+    }
+
     /// When the next task that was put off goes on.
     pub(crate) fn poll_timeout(&self) -> Option<u64> {
         self.put_off.iter().map(|(due, _, _)| *due).min()

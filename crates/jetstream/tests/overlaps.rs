@@ -147,7 +147,16 @@ fn subjects_are_checked_and_left_in_slices() {
     world.jetstream.committed(usize::MAX, &mut world.ether);
     assert!(heard(&world) + SLICE >= SUBJECTS, "it ceased in one go");
     assert!(world.take("_I.a").is_empty(), "it was answered too early");
-    assert_eq!(create(&mut world, "T", &["a.1", "a.2999"]), 0);
+    // Whoever publishes meanwhile isn't left without an answer, and gets no two.
+    let late = world.token("a.1");
+    world.send_under(late, "a.1", Some("_I.pub"));
+    let refused = world.take("_I.pub").pop().expect("an answer").json();
+    assert_eq!((code(&refused), &refused["stream"]), (10059, &json!("S")));
+    world.request("STREAM.CREATE.T", &stream("T", &["a.1", "a.2999"]));
+    world.send_under(late, "a.1", Some("_I.pub"));
+    assert!(world.take("_I.pub").is_empty(), "T answers");
+    world.settle();
+    assert_eq!(code(&world.take("_I.ask")[0].json()), 0);
     assert_eq!((heard(&world), world.take("_I.a").len()), (2, 1));
     assert_eq!(world.publish("a.2999", "", "x")["seq"], json!(1));
 

@@ -107,7 +107,12 @@ impl JetStream {
         };
         let known = stream.read_ids(now, slice);
         stream.is_held = known == Ok(false);
+        let (is_held, token) = (stream.is_held, stream.token);
         self.attend_ids(index);
+        if is_held {
+            // The task that reads them may have met an error.
+            self.tasks.resume_ids(StreamRef { index, token });
+        }
         known
     }
 

@@ -3,8 +3,12 @@
 //! # Laws
 //! - A stream that is made, changed or deleted begins and ceases to listen in slices; the request is answered when that is done.
 //! - Until then nobody changes the stream or makes it again: such requests wait.
+//! - Who publishes to a deleted stream that still listens is refused, unless another stream has taken the subject: nobody gets two answers.
 
+use super::answers::refusal;
 use super::*;
+use crate::error::STREAM_NOT_FOUND;
+use crate::network::say;
 use crate::tasks::{StreamRef, Task};
 
 /// Headers and body of an answer.
@@ -107,7 +111,27 @@ impl JetStream {
             ticket: None,
         };
         let done = listening.go_on(account, false, &mut Slice::new(), net);
+        if !done && !stream.config.no_ack {
+            self.leaving.insert(token, stream.config.name.into());
+        }
         (!done).then(|| listening.into())
+    }
+
+    /// Refuses a publish to a stream that was deleted.
+    pub(super) fn refuse_late(
+        &self,
+        account: AccountId,
+        token: Token,
+        message: &Message<'_>,
+        net: &mut dyn Network,
+    ) {
+        let (Some(name), Some(reply)) = (self.leaving.get(&token), message.reply) else {
+            return;
+        };
+        let streams = self.accounts.get(&account);
+        if streams.is_none_or(|it| !it.captured.takes(message.subject)) {
+            say(net, account, reply, &refusal(&STREAM_NOT_FOUND, name));
+        }
     }
 
     /// Goes on with that. True when it is done, and said.
@@ -123,8 +147,9 @@ impl JetStream {
         if !done {
             return false;
         }
-        if let Some(stream) = stream {
-            stream.is_wiring = false;
+        match stream {
+            Some(stream) => stream.is_wiring = false,
+            None => drop(self.leaving.remove(&listening.stream.token)),
         }
         if let Some((to, said)) = listening.answer.take() {
             self.answer_after(listening.ticket.take(), account, &to, said, net);

@@ -118,6 +118,8 @@ pub struct JetStream {
     /// What requests may still touch before the next turn.
     pub(crate) at_once: Slice,
     targets: HashMap<Token, Target>,
+    /// Names of streams that were deleted and haven't ceased to listen, by their tokens; of those that answer their publishers.
+    leaving: HashMap<Token, Box<str>>,
     next_token: u64,
     /// Of streams whose acks wait for a sync, and of those that don't: each in the order of its commits.
     waiting: [VecDeque<Waiting>; 2],
@@ -158,6 +160,7 @@ impl JetStream {
             held: HashMap::new(),
             at_once: Slice::new(),
             targets: HashMap::new(),
+            leaving: HashMap::new(),
             next_token: 1,
             waiting: [VecDeque::new(), VecDeque::new()],
             saving: VecDeque::new(),
@@ -348,7 +351,7 @@ impl JetStream {
         net: &mut dyn Network,
     ) {
         let Some(target) = self.targets.get(&token).copied() else {
-            return;
+            return self.refuse_late(account, token, message, net);
         };
         match (target, message.origin.client()) {
             (Target::Stream(index), _) => self.publish(index, message, now, net),

@@ -10,6 +10,7 @@
 //!   push messages out wait until ids are known.
 //! - What can't be read now holds none of these up: ids are forgotten then.
 //! - Ids are noted in the order of their sequences.
+//! - What is remembered of removed messages is of the window, however long their ids can't be read.
 
 use super::{Stream, present, store_error};
 use crate::config::Discard;
@@ -99,6 +100,13 @@ impl Reading {
         Ok(false)
     }
 
+    /// Forgets removed messages that came before `from`: no earlier one has a later time.
+    fn forget_removed_before(&mut self, from: u64) {
+        while let Some(first) = self.removed.first_entry().filter(|it| it.get().0 < from) {
+            first.remove();
+        }
+    }
+
     fn note_removed_below(&mut self, seq: u64) {
         while let Some(first) = self.removed.first_entry().filter(|it| *it.key() < seq) {
             let (seq, (time, id)) = first.remove_entry();
@@ -168,14 +176,16 @@ impl Stream {
     /// # Errors
     /// When the log can't be read now. The next try goes on.
     pub(crate) fn read_ids(&mut self, now: u64, slice: &mut Slice) -> Result<bool, ApiError> {
+        let from = now.saturating_sub(self.window());
         let mut reading = match std::mem::take(&mut self.ids) {
             known @ (Ids::Fresh | Ids::Known(_)) => {
                 self.ids = known;
                 return Ok(true);
             }
             Ids::Reading(reading) => reading,
-            Ids::Unread => Reading::new(now.saturating_sub(self.window())).into(),
+            Ids::Unread => Reading::new(from).into(),
         };
+        reading.forget_removed_before(from);
         let read = reading.go_on(&self.log, slice);
         self.ids = match read {
             Ok(true) => Ids::Known(reading.ids.into()),
@@ -263,5 +273,43 @@ impl Stream {
     /// The duplicate window in nanoseconds.
     pub(super) fn window(&self) -> u64 {
         u64::try_from(self.config.duplicate_window).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AccountId, Settings, Token};
+    use midge_streamlog::{NewMessage, Store, StoreOptions, sim::CrashDisk};
+    use std::sync::Arc;
+
+    /// Symptom: ids of removed messages stayed in memory for as long as the log couldn't be read. Remedy: each try forgets those that are too old.
+    #[test]
+    fn ids_of_removed_messages_are_forgotten_with_the_window() {
+        let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
+        let log = store.create_stream("S", Default::default()).unwrap().0;
+        for time in [10, 20, 30] {
+            let headers = format!("NATS/1.0\r\nNats-Msg-Id: {time}\r\n\r\n");
+            let message = NewMessage {
+                headers: headers.as_bytes(),
+                ..NewMessage::new("s", "x")
+            };
+            drop(log.append(message, time).unwrap());
+        }
+        let config = br#"{"name": "S", "subjects": ["s"], "duplicate_window": 100}"#;
+        let (config, _) = crate::config::parse(config, true).unwrap();
+        let at = (AccountId(1), Token(1));
+        let mut stream = Stream::new(at, config, 0, log, &Settings::default());
+        stream.config.duplicate_window = 100;
+        stream.remember_ids(&[1, 2, 3]);
+        let mut spent = Slice::new();
+        spent.touch_many(usize::MAX);
+        for (now, left) in [(110, 3), (111, 2), (130, 1), (131, 0)] {
+            assert_eq!(stream.read_ids(now, &mut spent.clone()), Ok(false));
+            let Ids::Reading(reading) = &stream.ids else {
+                panic!("nothing was read");
+            };
+            assert_eq!(reading.removed.len(), left, "{now}");
+        }
     }
 }

@@ -281,6 +281,24 @@ impl World {
             .receive(ACCOUNT, token, &message, self.now, &mut self.ether);
     }
 
+    /// Under what a message to a subject arrives.
+    pub(crate) fn token(&self, subject: &str) -> Token {
+        let token = self.ether.token(subject);
+        token.expect("JetStream listens to the subject")
+    }
+
+    /// Sends what was matched before JetStream ceased to listen under a token.
+    pub(crate) fn send_under(&mut self, token: Token, subject: &str, reply: Option<&str>) {
+        let message = Message {
+            subject: subject.as_bytes(),
+            reply: reply.map(str::as_bytes),
+            origin: CLIENT,
+            ..Message::default()
+        };
+        self.jetstream
+            .receive(ACCOUNT, token, &message, self.now, &mut self.ether);
+    }
+
     /// Sends as somebody else than a client that may do everything.
     pub(crate) fn send_as(
         &mut self,
