@@ -264,7 +264,7 @@ fn a_request_too_many_is_refused_and_overtakes_nothing() {
     let mut world = World::new();
     long(&mut world, "CREATE", "_I.a", "a");
     for _ in 0..REQUESTS_MAX + 10 {
-        world.request("STREAM.INFO.S", &Value::Null);
+        world.request("CONSUMER.NAMES.S", &Value::Null);
     }
     world.send("$JS.API.CONSUMER.MSG.NEXT.S.C", Some("_I.pull"), "", "");
     world.send("$JS.API.DIRECT.GET.S.a", Some("_I.get"), "", "");
