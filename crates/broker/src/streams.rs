@@ -6,7 +6,7 @@ use midge_conf::{
     SyncInterval,
 };
 use midge_drive::{Drive, store_folder, temporary_folder};
-use midge_jetstream::{AccountId, AccountLimits, BatchLimits, Detail, Report};
+use midge_jetstream::{AccountId, AccountLimits, BatchLimits, Detail, JetStream, Report};
 use midge_monitor::{HealthCheck, Unhealthy};
 use midge_router::{Account, Router};
 use midge_streamlog::{Cipher, Key, Policy, StoreOptions};
@@ -134,12 +134,19 @@ impl Streams {
         }
     }
 
-    fn report(&self, detail: Detail) -> Report {
+    /// What is there, told in slices: others are served in between.
+    fn report(&self, detail: &Detail) -> Report {
+        let Some(mut reporting) = self.with(|jetstream, _| jetstream.begin_report(detail)) else {
+            return Report::default();
+        };
+        while self.with(|it, now| it.go_on_with_report(&mut reporting, now)) == Some(false) {}
+        reporting.finish()
+    }
+
+    /// Does something with JetStream between two turns; `None` when it is stopping.
+    fn with<R>(&self, work: impl FnOnce(&mut JetStream, u64) -> R) -> Option<R> {
         let drive = self.drive.lock();
-        drive
-            .as_ref()
-            .and_then(|drive| drive.with(move |jetstream, now| jetstream.report(&detail, now)))
-            .unwrap_or_default()
+        drive.as_ref()?.with(work)
     }
 
     /// Whether JetStream is on in an account.
@@ -150,7 +157,7 @@ impl Streams {
 
     /// The `jetstream` of `/varz`.
     pub(crate) fn varz(&self, configured: &Configured) -> Map<String, Value> {
-        let report = self.report(Detail::default());
+        let report = self.report(&Detail::default());
         object(json!({
             "config": self.config(configured),
             "stats": sums(&report),
@@ -204,7 +211,7 @@ impl Streams {
         };
         let wanted = text("acc").filter(|name| !name.is_empty());
         let listed = flag("accounts") || detail.streams || detail.consumers || wanted.is_some();
-        let mut report = self.report(detail);
+        let mut report = self.report(&detail);
         let mut answer = sums(&report);
         let sum = |of: fn(&midge_jetstream::AccountReport) -> u64| {
             report.accounts.iter().map(of).sum::<u64>()
@@ -261,10 +268,7 @@ impl Streams {
 
     /// What the log found broken.
     pub(crate) fn damage(&self) -> Vec<String> {
-        let drive = self.drive.lock();
-        let found = drive
-            .as_ref()
-            .and_then(|drive| drive.with(|it, _| it.damage()));
+        let found = self.with(|it, _| it.damage());
         found.unwrap_or_default()
     }
 

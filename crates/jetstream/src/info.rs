@@ -105,8 +105,17 @@ impl Stream {
             subjects: None,
             num_deleted: stats.deleted,
             deleted: None,
-            consumer_count: self.listed_consumers().count(),
+            consumer_count: self.consumers.listed(),
         }
+    }
+
+    /// The same as lists show it.
+    pub(crate) fn listed_state(&self) -> StreamState {
+        let mut state = self.state();
+        if state.messages == 0 && state.last_seq == 0 {
+            state.first_seq = 0;
+        }
+        state
     }
 
     fn looked_up(&self, first_seq: u64) -> Result<LookedUp, LogError> {
@@ -130,14 +139,10 @@ impl Stream {
 
     /// The same as lists show it.
     pub(crate) fn listed(&self, domain: Option<&String>, now: u64) -> StreamInfo {
-        let mut state = self.state();
-        if state.messages == 0 && state.last_seq == 0 {
-            state.first_seq = 0;
-        }
         StreamInfo {
             config: self.config.clone(),
             created: Time(self.created),
-            state,
+            state: self.listed_state(),
             domain: domain.cloned(),
             mirror: None,
             sources: Vec::new(),
@@ -152,7 +157,7 @@ impl Stream {
     }
 
     /// Why it takes no messages, if so.
-    fn why(&self) -> Option<String> {
+    pub(crate) fn why(&self) -> Option<String> {
         match self.log.failure().map(|failure| failure.notice()) {
             None => self
                 .log

@@ -63,6 +63,6 @@ pub use machine::{Alarms, JetStream, OpenError, Settings};
 pub use metadata::Metadata;
 pub use network::{AccountId, Client, Listens, Message, Network, Origin, Rights, Token};
 pub use origin::{ExternalStream, StreamSource};
-pub use report::{AccountReport, Detail, Report, StreamReport};
+pub use report::{AccountReport, Detail, Report, Reporting, StreamReport};
 pub use stream::BatchLimits;
 pub use time::Time;

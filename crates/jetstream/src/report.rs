@@ -1,8 +1,10 @@
 //! What monitoring sees.
 
 use crate::config::Storage;
-use crate::info::{API_LEVEL, StreamInfo, StreamState};
+use crate::consumer::Consumer;
+use crate::info::API_LEVEL;
 use crate::stream::{SourceInfo, Stream};
+use crate::tasks::{Slice, StreamRef};
 use crate::time::Time;
 use crate::{AccountId, JetStream};
 use serde::Serialize;
@@ -120,37 +122,146 @@ impl AccountReport {
     }
 }
 
+/// A report that is being made, a slice at a time: an account may have a million consumers, and others are served in between.
+///
+/// What is told of a stream is of the moment when its turn came; what is made meanwhile may be missing.
+pub struct Reporting {
+    detail: Detail,
+    report: Report,
+    /// Streams, each with the number of its account's report.
+    streams: Vec<(usize, StreamRef)>,
+    /// The stream that is next.
+    at: usize,
+    /// The name of its last consumer that was told; empty: of the stream itself that was; `None`: nothing was.
+    consumer: Option<String>,
+}
+
+impl Reporting {
+    /// What was told.
+    #[must_use]
+    pub fn finish(self) -> Report {
+        self.report
+    }
+}
+
 impl JetStream {
-    /// What is there.
+    /// What is there, all at once.
     #[must_use]
     pub fn report(&self, detail: &Detail, now: u64) -> Report {
-        let wanted = self
-            .accounts
-            .values()
-            .filter(|account| detail.account.is_none_or(|id| id == account.id));
-        let accounts = wanted.map(|account| {
-            let mut report = AccountReport {
+        let mut reporting = self.begin_report(detail);
+        while !self.go_on_with_report(&mut reporting, now) {}
+        reporting.finish()
+    }
+
+    /// Begins to tell what is there.
+    #[must_use]
+    pub fn begin_report(&self, detail: &Detail) -> Reporting {
+        let wanted = self.accounts.values();
+        let wanted = wanted.filter(|account| detail.account.is_none_or(|id| id == account.id));
+        let (mut report, mut streams) = (Report::default(), Vec::new());
+        for (number, account) in wanted.enumerate() {
+            report.accounts.push(AccountReport {
                 name: account.name.clone(),
                 api_total: account.api.total,
                 api_errors: account.api.errors,
                 limits: account.limits.clone(),
                 ..AccountReport::default()
-            };
-            for stream in account
-                .streams
-                .values()
-                .filter_map(|index| self.streams[*index].as_ref())
-            {
-                report.add(stream);
-                if detail.streams || detail.consumers {
-                    let info = self.listed_info(stream, now);
-                    report.streams.push(shown(stream, &info, detail, now));
-                }
+            });
+            streams.extend(account.streams.values().filter_map(|index| {
+                let token = self.streams[*index].as_deref()?.token;
+                let index = *index;
+                Some((number, StreamRef { index, token }))
+            }));
+        }
+        Reporting {
+            detail: detail.clone(),
+            report,
+            streams,
+            at: 0,
+            consumer: None,
+        }
+    }
+
+    /// Tells of some streams and consumers more. True when all were told.
+    pub fn go_on_with_report(&self, reporting: &mut Reporting, now: u64) -> bool {
+        let Reporting {
+            detail,
+            report,
+            streams,
+            at,
+            consumer,
+        } = reporting;
+        let mut slice = Slice::new();
+        while let Some((number, place)) = streams.get(*at) {
+            if slice.is_spent() {
+                return false;
             }
-            report
-        });
-        Report {
-            accounts: accounts.collect(),
+            if let Some(stream) = self.stream_at(*place)
+                && !self.report_stream(
+                    stream,
+                    detail,
+                    (&mut report.accounts[*number], consumer),
+                    now,
+                    &mut slice,
+                )
+            {
+                return false;
+            }
+            (*at, *consumer) = (*at + 1, None);
+        }
+        true
+    }
+
+    /// Tells of a stream and its consumers until the slice is spent. True when all was told.
+    fn report_stream(
+        &self,
+        stream: &Stream,
+        detail: &Detail,
+        (report, last): (&mut AccountReport, &mut Option<String>),
+        now: u64,
+        slice: &mut Slice,
+    ) -> bool {
+        let is_detailed = detail.streams || detail.consumers;
+        if last.is_none() {
+            slice.touch(0);
+            report.add(stream);
+            if is_detailed {
+                let subjects = stream.config.subjects.iter().filter(|_| detail.config);
+                subjects.for_each(|subject| slice.touch(subject.len()));
+                report.streams.push(self.shown(stream, detail, now));
+            }
+        }
+        let shown = report.streams.last_mut();
+        let Some(shown) = shown.filter(|_| detail.consumers) else {
+            return true;
+        };
+        let last = last.get_or_insert_default();
+        for consumer in stream.consumers.after(last) {
+            if slice.is_spent() {
+                return false;
+            }
+            slice.touch(0);
+            consumer.name().clone_into(last);
+            if !consumer.config.direct {
+                let info = report_consumer(consumer, detail, now);
+                shown.consumer_detail.push(info);
+            }
+        }
+        true
+    }
+
+    fn shown(&self, stream: &Stream, detail: &Detail, now: u64) -> StreamReport {
+        let (mirror, sources) = self.origins_of(stream, now);
+        StreamReport {
+            name: stream.config.name.clone(),
+            created: Time(stream.created),
+            config: detail.config.then(|| stream.config.clone()),
+            state: json!(stream.listed_state()),
+            consumer_detail: Vec::new(),
+            mirror,
+            sources,
+            why: stream.why(),
+            damage: self.damage_of(stream),
         }
     }
 
@@ -212,34 +323,17 @@ impl AccountReport {
             }
         }
         self.stream_count += 1;
-        self.consumer_count += stream.listed_consumers().count() as u64;
+        self.consumer_count += stream.consumers.listed() as u64;
         self.messages += stats.msgs;
     }
 }
 
-fn shown(stream: &Stream, info: &StreamInfo, detail: &Detail, now: u64) -> StreamReport {
-    let consumers = stream
-        .listed_consumers()
-        .filter(|_| detail.consumers)
-        .map(|consumer| {
-            let mut info = json!(consumer.listed(now));
-            if !detail.config
-                && let Some(info) = info.as_object_mut()
-            {
-                info.remove("config");
-            }
-            info
-        });
-    let state: &StreamState = &info.state;
-    StreamReport {
-        name: stream.config.name.clone(),
-        created: info.created,
-        config: detail.config.then_some(info.config.clone()),
-        state: json!(state),
-        consumer_detail: consumers.collect(),
-        mirror: info.mirror.clone(),
-        sources: info.sources.clone(),
-        why: info.why.clone(),
-        damage: info.damage.clone(),
+fn report_consumer(consumer: &Consumer, detail: &Detail, now: u64) -> Value {
+    let mut info = json!(consumer.listed(now));
+    if !detail.config
+        && let Some(info) = info.as_object_mut()
+    {
+        info.remove("config");
     }
+    info
 }

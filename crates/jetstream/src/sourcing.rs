@@ -272,6 +272,17 @@ impl JetStream {
     }
 
     fn with_origins(&self, mut info: StreamInfo, stream: &Stream, now: u64) -> StreamInfo {
+        (info.mirror, info.sources) = self.origins_of(stream, now);
+        info.damage = self.damage_of(stream);
+        info
+    }
+
+    /// What a stream tells of its mirror and its sources.
+    pub(crate) fn origins_of(
+        &self,
+        stream: &Stream,
+        now: u64,
+    ) -> (Option<SourceInfo>, Vec<SourceInfo>) {
         let inflows = stream.inflows.all.iter().enumerate().map(|(at, inflow)| {
             let origin = self.origin(stream, at).map(|(_, origin)| origin);
             let mut info = inflow.info(stream.taken_of(inflow), origin.as_ref(), now);
@@ -281,12 +292,10 @@ impl JetStream {
             info
         });
         let mut inflows: Vec<SourceInfo> = inflows.collect();
-        info.damage = self.damage_of(stream);
         match stream.config.mirror {
-            Some(_) => info.mirror = inflows.pop(),
-            None => info.sources = inflows,
+            Some(_) => (inflows.pop(), Vec::new()),
+            None => (None, inflows),
         }
-        info
     }
 
     /// Writes how far a stream's sources were taken, if that is due.

@@ -30,6 +30,8 @@ pub(crate) struct Consumers {
     /// Slots in the order of their consumers' names.
     names: Vec<Slot>,
     pushes: usize,
+    /// Direct ones, which lists don't show.
+    direct: usize,
     unfiltered: Vec<Slot>,
     filtered: Option<Box<Trie<Slot>>>,
     stirred: Vec<Slot>,
@@ -124,6 +126,19 @@ impl Consumers {
         self.names.is_empty()
     }
 
+    /// Those whose names come after `name`, in the order of their names.
+    pub(crate) fn after<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Consumer> + use<'a> {
+        let from = self
+            .find(name)
+            .map_or_else(|place| place, |place| place + 1);
+        self.names[from..].iter().filter_map(|slot| self.at(*slot))
+    }
+
+    /// How many lists show and numbers count.
+    pub(crate) fn listed(&self) -> usize {
+        self.names.len() - self.direct
+    }
+
     /// Whether there are push consumers.
     pub(crate) fn pushes(&self) -> bool {
         self.pushes > 0
@@ -148,6 +163,7 @@ impl Consumers {
             self.names.insert(place, slot);
         }
         self.pushes += usize::from(!consumer.config.is_pull());
+        self.direct += usize::from(consumer.config.direct);
         let consumer = Box::new(consumer);
         self.slots[slot as usize] = Some(Entry {
             consumer,
@@ -170,6 +186,7 @@ impl Consumers {
         }
         let entry = self.slots[slot as usize].take()?;
         self.pushes -= usize::from(!entry.consumer.config.is_pull());
+        self.direct -= usize::from(entry.consumer.config.direct);
         if let Some(due) = entry.due {
             self.timers.remove(&(due, slot));
         }
