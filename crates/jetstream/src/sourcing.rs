@@ -4,9 +4,13 @@ use crate::config::StreamConfig;
 use crate::consumer::Consumer;
 use crate::info::StreamInfo;
 use crate::keys::{self, Kind};
-use crate::stream::{Drawn, Origin, Settler, SourceInfo, Stream, Unfit};
-use crate::{AccountId, JetStream, Listens, Network};
+use crate::stream::{Drawn, Origin, SourceInfo, Stream, Unfit};
+use crate::tasks::{Slice, StreamRef, Sweep};
+use crate::{AccountId, ApiError, JetStream, Listens, Network, Token};
 use midge_streamlog::Ticket;
+
+/// Slices of an origin's messages that it is told of in a turn: more than a turn takes.
+const SETTLING_SLICES: usize = 16;
 
 impl JetStream {
     /// The stream that an origin names, if it is one of ours.
@@ -125,15 +129,7 @@ impl JetStream {
         };
         let answer = stream.answer_feed(at);
         let (account, mut more) = (stream.account, drawn.more);
-        let (token, settled) = (stream.token, stream.settled(at, now));
-        if origin.by_interest {
-            let removed = self.settle_taken(from, (token, at), &settled);
-            more |= removed && !settled.is_empty();
-            if !removed && let Some(stream) = self.streams.quietly(index) {
-                stream.unsettle(at, &settled, now);
-                self.streams.stir(index);
-            }
-        }
+        more |= self.settle_taken(from, &origin, (index, at), now);
         if let Some(answer) = answer {
             self.flow(account, &answer.message(), now);
         }
@@ -149,22 +145,61 @@ impl JetStream {
         more
     }
 
-    /// Another stream holds these messages of stream `from` durably. False: what nobody wants of them couldn't be removed.
-    fn settle_taken(&mut self, from: usize, of: (crate::Token, usize), seqs: &[u64]) -> bool {
-        let Some(last) = seqs.last() else {
-            return true;
-        };
+    /// Tells stream `from` what an inflow of another one holds of it durably: what nobody wants of that goes. True if there is more to tell at once.
+    fn settle_taken(
+        &mut self,
+        from: usize,
+        origin: &Origin,
+        (index, at): (usize, usize),
+        now: u64,
+    ) -> bool {
+        let mut slice = Slice::several(SETTLING_SLICES);
+        while let Some(stream) = self.streams.quietly(index)
+            && let Some((first, last)) = stream.next_settled(at, now)
+        {
+            let of = (stream.token, at);
+            let told = match origin.by_interest {
+                true => self.settle_run(from, of, (first, last), &mut slice),
+                false => Ok(last + 1),
+            };
+            let Some(stream) = self.streams.quietly(index) else {
+                return false;
+            };
+            match told {
+                Ok(next) => stream.settled_below(at, next),
+                Err(error) => {
+                    tracing::warn!(target: "midge", "JetStream can't remove messages that other streams took: {error}");
+                    stream.settle_later(at, now);
+                    self.streams.stir(index);
+                    return false;
+                }
+            }
+            if slice.is_spent() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Another stream holds these messages of stream `from` durably. The first one that wasn't looked at.
+    fn settle_run(
+        &mut self,
+        from: usize,
+        of: (Token, usize),
+        (first, last): (u64, u64),
+        slice: &mut Slice,
+    ) -> Result<u64, ApiError> {
         let Some(origin) = self.streams[from].as_mut() else {
-            return true;
+            return Ok(last + 1);
         };
         for taker in origin.takers.iter_mut().filter(|taker| taker.of == of) {
-            taker.done = taker.done.max(*last);
+            taker.done = taker.done.max(last);
         }
-        let settled = origin.settle(seqs.iter().copied(), Settler::Taker);
-        if let Err(error) = &settled {
-            tracing::warn!(target: "midge", "JetStream can't remove messages that other streams took: {error}");
-        }
-        settled.is_ok()
+        let token = origin.token;
+        let mut sweep = Sweep::new(StreamRef { index: from, token }, first, last);
+        let is_through = origin.sweep(&mut sweep, slice)?;
+        self.attend_ids(from);
+        Ok(if is_through { last + 1 } else { sweep.at })
     }
 
     /// Tells the streams of an account who takes from them, after one was made, changed or removed.

@@ -47,6 +47,14 @@ impl Slice {
         }
     }
 
+    /// As much as several slices.
+    pub(crate) fn several(slices: usize) -> Self {
+        Self {
+            records: slices * RECORDS,
+            bytes: slices * BYTES,
+        }
+    }
+
     /// A slice without an end: for what nobody can wait for.
     pub(crate) fn whole() -> Self {
         Self {
@@ -118,6 +126,15 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
+    pub(crate) fn new(stream: StreamRef, at: u64, upto: u64) -> Self {
+        Self {
+            stream,
+            at,
+            upto,
+            again: None,
+        }
+    }
+
     /// Messages are to be looked at as well.
     fn extend(&mut self, from: u64, last: u64) {
         self.upto = self.upto.max(last);
@@ -296,12 +313,7 @@ impl Tasks {
                 return sweep.extend(from, last);
             }
         }
-        let sweep = Sweep {
-            stream,
-            at: from,
-            upto: last,
-            again: None,
-        };
+        let sweep = Sweep::new(stream, from, last);
         self.push(account, Task::Sweep(sweep));
     }
 

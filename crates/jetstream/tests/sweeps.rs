@@ -452,3 +452,21 @@ fn an_origin_outlives_the_log_of_who_took_from_it() {
     consume(&mut world, "C");
     assert_eq!(left(&mut world), [0; 0]);
 }
+
+/// Symptom: what a stream left out of what it took, since it knew its id, stayed in the origin for ever. Cause: the origin was told of what was
+/// stored alone.
+#[test]
+fn what_a_stream_knows_already_goes_from_its_origin() {
+    let mut world = world("interest", &[]);
+    done(&world.ask(
+        "STREAM.CREATE.T",
+        &json!({"name": "T", "subjects": ["t"], "sources": [{"name": "S"}], "duplicate_window": 60 * SECOND}),
+    ));
+    let id = "NATS/1.0\r\nNats-Msg-Id: 1\r\n\r\n";
+    for subject in ["t", "s.a"] {
+        done(&world.publish(subject, id, "x"));
+    }
+    world.pass(SECOND);
+    assert_eq!(left(&mut world), [0; 0]);
+    assert_eq!(world.stored("T").len(), 1);
+}

@@ -160,6 +160,8 @@ pub struct StreamStats {
     pub last_seq: u64,
     /// the last sequence consumers may see
     pub visible: u64,
+    /// everything up to this sequence is known to be on the disk, or is in memory and meant to be
+    pub durable: u64,
     /// messages
     pub msgs: u64,
     /// their bytes, and what any store needs beside them
@@ -197,6 +199,10 @@ impl Stream {
             first_seq: state.first_seq,
             last_seq: state.last_seq,
             visible: state.visible,
+            durable: match state.options.storage {
+                Storage::File => state.durable.min(state.visible),
+                Storage::Memory => state.visible,
+            },
             msgs: state.msgs,
             bytes: state.bytes,
             last_time: state.last_time,

@@ -125,7 +125,7 @@ impl JetStream {
     }
 
     /// Has a task read a stream's ids, if they are being read and none does.
-    pub(super) fn attend_ids(&mut self, index: usize) {
+    pub(crate) fn attend_ids(&mut self, index: usize) {
         let Some(stream) = self.streams.quietly(index) else {
             return;
         };

@@ -90,9 +90,7 @@ pub(crate) struct Stream {
 pub(crate) enum Settler {
     /// A consumer that is done with them.
     Consumer,
-    /// A stream that took them.
-    Taker,
-    /// Nobody: they are looked at in turn.
+    /// A stream that took some of them, or nobody: they are looked at in turn.
     Sweep,
 }
 

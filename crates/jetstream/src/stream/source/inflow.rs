@@ -2,6 +2,7 @@
 
 use super::feed::Feed;
 use super::places::{HEADER, Index};
+use super::unsettled::Unsettled;
 use super::{Origin, TURN_BYTES};
 use crate::config;
 use crate::origin::{ExternalStream, StreamSource};
@@ -10,7 +11,6 @@ use midge_streamlog::{Cursor, Filter, Filters, Message as Stored, Result, Stream
 use midge_subject::Transform;
 use serde::Serialize;
 use std::borrow::Cow;
-use std::collections::VecDeque;
 
 /// One origin and how far its messages were taken.
 pub(crate) struct Inflow {
@@ -27,9 +27,8 @@ pub(crate) struct Inflow {
     pub(super) contact: Option<u64>,
     pub(super) error: Option<ApiError>,
     pub(super) retry: Option<u64>,
-    /// Own sequence and the origin's, of messages that aren't durable here yet, or that the origin wasn't told of.
-    pub(super) unsettled: VecDeque<(u64, u64)>,
-    /// When the origin, which couldn't remove what was settled, is told again.
+    pub(super) unsettled: Unsettled,
+    /// When the origin is told of some of them, which it couldn't remove or which wait for a sync.
     pub(super) settle_at: Option<u64>,
     /// Where its messages come from if not from the origin's log.
     pub(super) feed: Option<Box<Feed>>,
@@ -72,7 +71,7 @@ impl Inflow {
             contact: None,
             error: None,
             retry: None,
-            unsettled: VecDeque::new(),
+            unsettled: Unsettled::default(),
             settle_at: None,
             feed: origin.consumer.as_ref().map(|_| Box::default()),
         }

@@ -7,6 +7,7 @@
 mod feed;
 mod inflow;
 mod places;
+mod unsettled;
 
 pub(crate) use feed::Unfit;
 pub(crate) use inflow::{Inflow, SourceInfo};
@@ -23,8 +24,6 @@ use std::collections::BTreeMap;
 /// Messages and bytes that one origin gives per turn.
 const TURN_MSGS: usize = 256;
 const TURN_BYTES: usize = 1 << 20;
-/// Messages of an interest stream that were taken and aren't on the disk yet.
-const UNSETTLED_MAX: usize = 4096;
 /// How long a stream waits that can't take a message.
 const RETRY: u64 = 1_000_000_000;
 /// Sources that were removed and whose places are still known.
@@ -136,9 +135,9 @@ impl Stream {
         let taking = taking.filter(|(_, inflow)| inflow.feed.is_none());
         taking.map(|(at, inflow)| {
             let done = if inflow.is_mirror {
-                self.log.stats().visible
+                self.log.stats().durable
             } else {
-                let unsettled = inflow.unsettled.front().map(|(_, seq)| seq - 1);
+                let unsettled = inflow.unsettled.first().map(|run| run.from - 1);
                 unsettled.or_else(|| self.taken_of(inflow)).unwrap_or(0)
             };
             let taker = Taker {
@@ -217,9 +216,7 @@ impl Stream {
         }
         let waited = inflow.retry.take().is_some();
         let (mut taken, mut bytes) = (0, 0);
-        let is_crowded =
-            |inflow: &Inflow| origin.by_interest && inflow.unsettled.len() >= UNSETTLED_MAX;
-        while taken < TURN_MSGS && bytes < TURN_BYTES && !is_crowded(inflow) {
+        while taken < TURN_MSGS && bytes < TURN_BYTES {
             let messages = inflow.read(&origin.log, &self.log, visible, TURN_MSGS - taken);
             let messages = match messages {
                 Ok(messages) => messages,
@@ -249,15 +246,19 @@ impl Stream {
                         ..Drawn::default()
                     };
                 }
+                // The origin may become one that keeps messages for whoever wants them.
+                if inflow.feed.is_none() {
+                    let own = self.log.stats().last_seq;
+                    inflow.unsettled.push(own, message.seq);
+                }
                 inflow.took(message.seq);
                 taken += 1;
                 bytes += message.subject.len() + message.headers.len() + message.payload.len();
             }
         }
         inflow.error = None;
-        // Too much of an interest stream is out: its commit wakes us.
         Drawn {
-            more: !is_crowded(inflow),
+            more: true,
             changed: true,
             ..Drawn::default()
         }
@@ -287,22 +288,11 @@ impl Stream {
             }
             _ => inflow.start(&origin.log)?,
         };
-        let mut unsettled = Vec::new();
         // Whether the origin removed what was taken before isn't known any more.
         if origin.by_interest && (known.is_some() || last > 0) {
-            let all = [Filter::all()];
-            let wanted = match inflow.filters.is_empty() {
-                true => &all,
-                false => &*inflow.filters,
-            };
-            for filter in wanted {
-                let mut cursor = origin.log.cursor(filter.clone(), 1);
-                while let Some(seq) = cursor.next_seq()?.filter(|seq| *seq < next) {
-                    unsettled.push((0, seq));
-                }
-            }
+            let first = origin.log.stats().first_seq;
+            inflow.unsettled.push_all(0, first, next - 1);
         }
-        inflow.unsettled.extend(unsettled);
         inflow.place = Some(Place {
             created: origin.created,
             identity,
@@ -357,10 +347,6 @@ impl Stream {
             self.inflows.taken.insert(inflow.index.clone(), taken);
             self.inflows.changed = true;
         }
-        // The origin may become one that keeps messages for whoever wants them.
-        if inflow.feed.is_none() {
-            inflow.unsettled.push_back((seq, message.seq));
-        }
         if let Some(before) = before {
             self.publish_again(&draft.as_message(), (seq, before), now, net);
         }
@@ -407,28 +393,35 @@ impl Stream {
         Ok(appended.seq)
     }
 
-    /// Sequences of an origin that inflow `at` holds durably since the last time; none until the next try is due.
-    pub(crate) fn settled(&mut self, at: usize, now: u64) -> Vec<u64> {
-        let visible = self.log.stats().visible;
-        let mut done = Vec::new();
-        let inflow = self.inflows.all.get_mut(at);
-        if let Some(inflow) = inflow.filter(|it| it.settle_at.is_none_or(|due| due <= now)) {
-            inflow.settle_at = None;
-            while let Some((_, theirs)) = inflow.unsettled.pop_front_if(|(own, _)| *own <= visible)
-            {
-                done.push(theirs);
-            }
+    /// The next run of an origin's messages that inflow `at` holds durably and that the origin wasn't told of; `None` until the next try is due.
+    pub(crate) fn next_settled(&mut self, at: usize, now: u64) -> Option<(u64, u64)> {
+        let stats = self.log.stats();
+        let inflow = self.inflows.all.get_mut(at)?;
+        if inflow.settle_at.is_some_and(|due| due > now) {
+            return None;
         }
-        done
+        inflow.settle_at = None;
+        let run = inflow.unsettled.first()?;
+        if run.own <= stats.durable {
+            return Some((run.from, run.to));
+        }
+        if run.own <= stats.visible {
+            // Nobody tells when what is written is synced, if nobody waits for that.
+            inflow.settle_at = Some(now.saturating_add(RETRY));
+        }
+        None
     }
 
-    /// The origin can't remove these now: they are told again, some time later.
-    pub(crate) fn unsettle(&mut self, at: usize, seqs: &[u64], now: u64) {
+    /// The origin of inflow `at` was told of all its messages below `seq`.
+    pub(crate) fn settled_below(&mut self, at: usize, seq: u64) {
         if let Some(inflow) = self.inflows.all.get_mut(at) {
-            // Durable here, whatever becomes of the log.
-            for seq in seqs.iter().rev() {
-                inflow.unsettled.push_front((0, *seq));
-            }
+            inflow.unsettled.forget_below(seq);
+        }
+    }
+
+    /// The origin can't remove what it is told of now: it is told again, some time later.
+    pub(crate) fn settle_later(&mut self, at: usize, now: u64) {
+        if let Some(inflow) = self.inflows.all.get_mut(at) {
             inflow.settle_at = Some(now.saturating_add(RETRY));
         }
     }
@@ -438,35 +431,66 @@ impl Stream {
 mod tests {
     use super::*;
     use crate::{AccountId, Settings, laws::Listener};
-    use midge_streamlog::{NewMessage, Store, StoreOptions, sim::CrashDisk};
+    use midge_streamlog::{NewMessage, Policy, Store, StoreOptions, StreamOptions, sim::CrashDisk};
     use std::sync::Arc;
+    use std::time::Duration;
+
+    /// A stream `T` with that policy, which takes from `S`, and that one.
+    fn taker(policy: Policy) -> (Store, Stream, Origin) {
+        let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
+        let options = StreamOptions {
+            policy,
+            ..StreamOptions::default()
+        };
+        let log = store.create_stream("T", options).unwrap().0;
+        let config = br#"{"name": "T", "sources": [{"name": "S"}]}"#;
+        let (config, _) = crate::config::parse(config, true).unwrap();
+        let at = (AccountId(1), Token(1));
+        let mut stream = Stream::new(at, config, 0, log, &Settings::default());
+        stream.learn_places(None);
+        let origin = Origin {
+            log: store.create_stream("S", Default::default()).unwrap().0,
+            created: 1,
+            by_interest: false,
+        };
+        (store, stream, origin)
+    }
+
+    fn publish_and_take(store: &Store, stream: &mut Stream, origin: &Origin) {
+        drop(origin.log.append(NewMessage::new("s", "x"), 1).unwrap());
+        store.commit_once(1).unwrap();
+        stream.take_from(0, origin, &Ok(()), 1, &mut Listener::default());
+    }
 
     /// Symptom: an origin that came to remove what its takers have removed what was on its way to their disk. Cause: while it kept everything, that
     /// wasn't counted. Remedy: it is counted in any case.
     #[test]
     fn a_taker_has_what_is_on_its_disk_whatever_its_origin_keeps() {
-        let store = Store::open(Arc::new(CrashDisk::new()), StoreOptions::default()).unwrap();
-        let log = |name| store.create_stream(name, Default::default()).unwrap().0;
-        let config = br#"{"name": "T", "sources": [{"name": "S"}]}"#;
-        let (config, _) = crate::config::parse(config, true).unwrap();
-        let at = (AccountId(1), Token(1));
-        let mut stream = Stream::new(at, config, 0, log("T"), &Settings::default());
-        stream.learn_places(None);
-        let origin = Origin {
-            log: log("S"),
-            created: 1,
-            by_interest: false,
-        };
+        let (store, mut stream, origin) = taker(Policy::Always);
         let done = |stream: &Stream| stream.takers().next().map(|(_, taker)| taker.done);
         for (seq, before) in [(1, 0), (2, 1)] {
-            drop(origin.log.append(NewMessage::new("s", "x"), 1).unwrap());
-            store.commit_once(1).unwrap();
-            stream.take_from(0, &origin, &Ok(()), 1, &mut Listener::default());
+            publish_and_take(&store, &mut stream, &origin);
             assert_eq!(stream.log.stats().last_seq, seq);
             assert_eq!(done(&stream), Some(before), "it isn't on the disk");
             store.commit_once(1).unwrap();
-            stream.settled(0, 1);
+            assert_eq!(stream.next_settled(0, 1), Some((seq, seq)));
+            stream.settled_below(0, seq + 1);
             assert_eq!(done(&stream), Some(seq));
         }
+    }
+
+    /// Symptom: a power cut took messages for good that a stream had taken from one with interest. Cause: what was written there counted as
+    /// taken before it was synced. Remedy: the origin keeps it until then.
+    #[test]
+    fn a_taker_has_what_is_synced() {
+        let (store, mut stream, origin) = taker(Policy::Interval(Duration::from_nanos(RETRY)));
+        publish_and_take(&store, &mut stream, &origin);
+        store.commit_once(1).unwrap();
+        assert_eq!(stream.log.stats().visible, 1);
+        assert_eq!(stream.next_settled(0, 1), None, "it is written");
+        assert_eq!(stream.poll_inflows(), Some(1 + RETRY));
+        store.commit_once(1 + RETRY).unwrap();
+        assert_eq!(stream.next_settled(0, 2), None, "nobody asks all the time");
+        assert_eq!(stream.next_settled(0, 1 + RETRY), Some((1, 1)));
     }
 }
