@@ -370,6 +370,33 @@ fn changes_with_each_commit_hold_nothing_up() {
     }
 }
 
+/// Wherever the power fails: who is back has all that it didn't acknowledge, and what nobody wants is gone.
+#[test]
+fn a_later_change_is_no_reason_to_remove_with_an_earlier_one() {
+    let mut kept = 0;
+    for operations in 0..24 {
+        let mut world = world("interest", &["A", "B", "C"].map(explicit));
+        publish(&mut world, &["s.a"; 4]);
+        consume(&mut world, "A");
+        world.request("CONSUMER.DELETE.S.B", &Value::Null);
+        world.run();
+        world.store.commit_once(world.now).expect("the disk works");
+        // Without C nobody wants anything, and that isn't durable.
+        world.request("CONSUMER.DELETE.S.C", &Value::Null);
+        world.run();
+        world.jetstream.committed(usize::MAX, &mut world.ether);
+        world.run();
+        assert_eq!(stored(&world), 4);
+        let mut world = world.lose_power_within(operations, operations);
+        let info = world.ask("CONSUMER.INFO.S.C", &Value::Null);
+        let is_back = info["error"].is_null();
+        kept += usize::from(is_back);
+        let expected = if is_back { vec![1, 2, 3, 4] } else { vec![] };
+        assert_eq!(left(&mut world), expected, "after {operations}");
+    }
+    assert!((1..24).contains(&kept), "{kept}");
+}
+
 /// Symptom: what was acknowledged while a change of who wants it was on its way was delivered again after a clean stop. Cause: it was neither removed
 /// nor written. Remedy: acks don't wait for such a change, and the next start removes what it was to remove.
 #[test]
