@@ -397,7 +397,7 @@ impl Cursor {
         };
         let mut chosen = known.unwrap_or_else(|| {
             let is_sealed = matches!(*index, Index::Footer(_));
-            let everything = index.is_covered_by(&self.filters) || (is_sealed && is_known_whole());
+            let everything = is_sealed && (index.is_covered_by(&self.filters) || is_known_whole());
             Chosen {
                 segment: key,
                 begin,

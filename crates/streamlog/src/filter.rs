@@ -2,6 +2,8 @@
 //!
 //! The log takes subjects as bytes and checks nothing about them; who has richer rules filters what comes out.
 
+use crate::dots::{self, Dots};
+
 /// A set of subjects.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Filter {
@@ -9,6 +11,8 @@ pub struct Filter {
     shape: Shape,
     /// length of the literal start: every subject that matches begins with it
     prefix: usize,
+    /// the dots of those that match, if they are all that is asked of a subject with this start
+    dots: Option<Dots>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,23 +28,18 @@ impl Filter {
     /// `orders.*.new`, `orders.>`, or a subject; empty and `>` mean everything.
     pub fn new(text: impl AsRef<[u8]>) -> Self {
         let text = text.as_ref();
-        let mut prefix = 0;
-        for token in text.split(|&b| b == b'.') {
-            if token == b"*" || (token == b">" && prefix + 1 == text.len()) {
-                break;
-            }
-            prefix += token.len() + 1;
-        }
+        let prefix = literal_start(text);
         let shape = match () {
             () if text.is_empty() || text == b">" => Shape::All,
-            () if prefix > text.len() => Shape::Literal,
-            () if prefix + 1 == text.len() && text[prefix] == b'>' => Shape::Start,
+            () if prefix == text.len() => Shape::Literal,
+            () if text[prefix..] == *b">" => Shape::Start,
             () => Shape::Wild,
         };
         Self {
             text: text.into(),
             shape,
-            prefix: prefix.min(text.len()),
+            prefix,
+            dots: dots_asked(text, prefix),
         }
     }
 
@@ -50,6 +49,7 @@ impl Filter {
         Self {
             prefix: text.len(),
             shape: Shape::Literal,
+            dots: None,
             text,
         }
     }
@@ -74,14 +74,15 @@ impl Filter {
         (self.shape == Shape::Literal).then_some(&*self.text)
     }
 
-    /// Whether it means all subjects that begin with [`prefix`](Self::prefix).
-    pub(crate) fn is_start(&self) -> bool {
-        self.shape == Shape::Start
+    /// Whether it means all subjects that begin with `start` and have so many dots, as far as that is to be seen at once.
+    pub(crate) fn covers(&self, start: &[u8], dots: Dots) -> bool {
+        let is_met = |asked: Dots| asked.contains(dots) && start.starts_with(self.prefix());
+        self.is_all() || self.dots.is_some_and(is_met)
     }
 
-    /// Whether the subjects that it means stand side by side in a sorted list, with no other between them.
-    pub(crate) fn is_range(&self) -> bool {
-        matches!(self.shape, Shape::Start | Shape::Literal)
+    /// What follows [`prefix`](Self::prefix).
+    pub(crate) fn tail(&self) -> &[u8] {
+        &self.text[self.prefix..]
     }
 
     /// What every matching subject begins with.
@@ -99,9 +100,42 @@ impl Filter {
             Shape::All => true,
             Shape::Literal => *self.text == *subject,
             Shape::Start => subject.starts_with(self.prefix()),
-            Shape::Wild => subject.starts_with(self.prefix()) && wild(&self.text, subject),
+            Shape::Wild => {
+                let rest = subject.strip_prefix(self.prefix());
+                rest.is_some_and(|rest| wild(self.tail(), rest))
+            }
         }
     }
+}
+
+/// Bytes before the first wildcard; all of them, if there is none.
+pub(crate) fn literal_start(text: &[u8]) -> usize {
+    let mut at = 0;
+    for token in text.split(|&b| b == b'.') {
+        if token == b"*" || (token == b">" && at + 1 == text.len()) {
+            return at;
+        }
+        at += token.len() + 1;
+    }
+    text.len()
+}
+
+/// The dots of subjects that match a filter which has nothing but wildcards behind its start.
+fn dots_asked(text: &[u8], prefix: usize) -> Option<Dots> {
+    let tail = &text[prefix..];
+    if tail == b">" {
+        return Some(Dots::ANY);
+    }
+    let (stars, is_open) = match tail.strip_suffix(b".>") {
+        Some(stars) => (stars, true),
+        None => (tail, false),
+    };
+    let mut tokens = stars.split(|&b| b == b'.');
+    let least = dots::count(text);
+    tokens.all(|token| token == b"*").then_some(Dots {
+        min: least,
+        max: if is_open { u16::MAX } else { least },
+    })
 }
 
 fn wild(filter: &[u8], subject: &[u8]) -> bool {
@@ -150,6 +184,32 @@ mod tests {
         check("a.*.>", "a.b", false);
         check("a.>.b", "a.>.b", true);
         check("a.>.b", "a.x.b", false);
+    }
+
+    #[test]
+    fn wildcards_at_the_end_ask_for_dots_and_nothing_else() {
+        let check = |filter: &str, start: &str, (min, max), want| {
+            let dots = Dots { min, max };
+            let covers = Filter::new(filter).covers(start.as_bytes(), dots);
+            assert_eq!(covers, want, "{filter} of {start} with {dots:?}");
+        };
+        check("w.*.*", "w.", (2, 2), true);
+        check("w.*.*", "w.a.", (2, 2), true);
+        check("w.*.*", "w.", (1, 2), false);
+        check("w.*.*", "w.", (2, 3), false);
+        check("w.*.*", "", (2, 2), false);
+        check("w.*.>", "w.", (2, 9), true);
+        check("w.*.>", "w.", (1, 9), false);
+        check("*", "", (0, 0), true);
+        check("*.*", "x", (1, 1), true);
+        check("w.>", "w.", (0, u16::MAX), true);
+        check("w.>", "w", (1, 1), false);
+        check(">", "", (0, u16::MAX), true);
+        check("w.*.x", "w.", (2, 2), false);
+        check("w.*.", "w.", (2, 2), false);
+        check("w.*.x>", "w.", (2, 2), false);
+        check("w.a", "w.a", (1, 1), false);
+        check("", "", (0, 0), true);
     }
 
     #[test]

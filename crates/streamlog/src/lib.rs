@@ -58,6 +58,7 @@ mod crypt;
 mod cursor;
 mod damage;
 mod disk;
+mod dots;
 mod error;
 mod evicted;
 mod expire;

@@ -1,6 +1,7 @@
 //! The index of a sealed segment, used as it lies in the file (`docs/streamlog.md`, "Footer").
-use super::{HeapIndex, Place};
+use super::{HeapIndex, Place, heap::common_len};
 use crate::{
+    dots::Dots,
     filter::Filter,
     record::{crc, put_leb, take_leb},
 };
@@ -10,6 +11,8 @@ use std::ops::Range;
 const MAGIC: &[u8; 8] = b"MDGFOOT1";
 const HEAD: usize = 64;
 const FLAG_DENSE: u32 = 1;
+/// The head says how many dots the subjects have.
+const FLAG_DOTS: u32 = 2;
 const SUBJECT: usize = 16;
 
 /// A checked footer.
@@ -25,6 +28,7 @@ pub(crate) struct Footer {
     ttl_count: usize,
     subjects: usize,
     subject_count: u32,
+    dots: Dots,
     names: usize,
     postings: usize,
 }
@@ -59,13 +63,14 @@ impl Footer {
         }
         let (mut table, mut names, mut postings) = (Vec::new(), Vec::new(), Vec::new());
         let sorted = index.sorted();
-        let mut subject_count = 0u32;
+        let (mut subject_count, mut dots) = (0u32, Dots::default());
         for subject in sorted {
             if subject.postings.is_empty() {
                 continue;
             }
             subject_count += 1;
             let name = index.name(subject);
+            dots.add(name);
             table.extend_from_slice(&(names.len() as u32).to_le_bytes());
             table.extend_from_slice(&(name.len() as u16).to_le_bytes());
             table.extend_from_slice(&[0, 0]);
@@ -83,7 +88,7 @@ impl Footer {
         out.extend_from_slice(&postings);
 
         let head = [
-            u32::from(dense) * FLAG_DENSE,
+            FLAG_DOTS | (u32::from(dense) * FLAG_DENSE),
             span as u32,
             full.len() as u32,
             index.ttls.len() as u32,
@@ -96,6 +101,8 @@ impl Footer {
         for (k, value) in head.iter().enumerate() {
             out[24 + k * 4..][..4].copy_from_slice(&value.to_le_bytes());
         }
+        out[52..54].copy_from_slice(&dots.min.to_le_bytes());
+        out[54..56].copy_from_slice(&dots.max.to_le_bytes());
         let sum = crc(seed, &out[12..]);
         out[8..12].copy_from_slice(&sum.to_le_bytes());
         out
@@ -108,6 +115,13 @@ impl Footer {
             return None;
         }
         let dense = u32_at(24)? & FLAG_DENSE != 0;
+        let dots = match u32_at(24)? & FLAG_DOTS {
+            0 => Dots::ANY,
+            _ => Dots {
+                min: u16::from_le_bytes([bytes[52], bytes[53]]),
+                max: u16::from_le_bytes([bytes[54], bytes[55]]),
+            },
+        };
         let (span, count, ttl_count, subject_count) =
             (u32_at(28)?, u32_at(32)?, u32_at(36)?, u32_at(40)?);
         let (names_len, postings_len) = (u32_at(44)? as usize, u32_at(48)? as usize);
@@ -133,6 +147,7 @@ impl Footer {
             ttl_count,
             subjects,
             subject_count,
+            dots,
             names,
             postings,
             bytes,
@@ -258,9 +273,27 @@ impl Footer {
     }
 
     /// The ordinals whose subjects match.
-    pub(crate) fn matching<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = u32> + 'a {
-        let beginning = self.beginning(filter.prefix());
-        beginning.filter(move |&k| filter.matches(self.name(k)))
+    pub(crate) fn matching(&self, filter: &Filter) -> impl Iterator<Item = u32> + use<> {
+        self.runs(filter).into_iter().flatten()
+    }
+
+    /// What all subjects begin with, and their dots.
+    pub(crate) fn common(&self) -> (&[u8], Dots) {
+        let Some(last) = self.subject_count.checked_sub(1) else {
+            return (&[], self.dots);
+        };
+        // They are sorted.
+        let first = self.name(0);
+        (&first[..common_len(first, self.name(last))], self.dots)
+    }
+
+    pub(super) fn dots(&self) -> Dots {
+        self.dots
+    }
+
+    /// Whether each subject has one message here.
+    pub(super) fn has_one_each(&self) -> bool {
+        self.count == self.subject_count
     }
 
     /// The ordinals whose subjects begin like that.
@@ -290,7 +323,7 @@ impl Iterator for Postings<'_> {
 }
 
 /// The first in `range` for which `before` is false.
-fn partition(range: Range<u32>, before: impl Fn(u32) -> bool) -> u32 {
+pub(super) fn partition(range: Range<u32>, before: impl Fn(u32) -> bool) -> u32 {
     let Range { mut start, mut end } = range;
     while start < end {
         let middle = start + (end - start) / 2;

@@ -1,5 +1,6 @@
 //! The index of a segment that is still being filled, or whose footer isn't written yet.
 use super::Place;
+use crate::dots::Dots;
 use crate::filter::Filter;
 use crate::split::SplitTable;
 use hashbrown::DefaultHashBuilder;
@@ -16,6 +17,9 @@ pub(crate) struct HeapIndex {
     ordinals: Vec<u32>,
     pub(crate) subjects: Vec<Subject>,
     names: Vec<u8>,
+    /// bytes of the first subject that all begin with
+    start_len: usize,
+    dots: Dots,
     table: SplitTable<u32>,
     hasher: DefaultHashBuilder,
     /// (index, seconds)
@@ -74,6 +78,8 @@ impl HeapIndex {
         let Self {
             subjects,
             names,
+            start_len,
+            dots,
             table,
             hasher,
             ..
@@ -91,6 +97,12 @@ impl HeapIndex {
             postings: Vec::new(),
         });
         names.extend_from_slice(subject);
+        let first = name_of(names, &subjects[0]);
+        *start_len = match ordinal {
+            0 => subject.len(),
+            _ => common_len(&first[..*start_len], subject),
+        };
+        dots.add(subject);
         table.insert_unique(hash, ordinal, |&k| {
             hasher.hash_one(name_of(names, &subjects[k as usize]))
         });
@@ -121,6 +133,12 @@ impl HeapIndex {
         }
         behind.sort_unstable_by(by_name);
         (behind, more)
+    }
+
+    /// What all subjects begin with, and their dots.
+    pub(crate) fn common(&self) -> (&[u8], Dots) {
+        let start = self.subjects.first().map_or(&[][..], |it| self.name(it));
+        (&start[..self.start_len], self.dots)
     }
 
     pub(crate) fn name(&self, subject: &Subject) -> &[u8] {
@@ -182,6 +200,12 @@ impl HeapIndex {
 
 fn name_of<'a>(names: &'a [u8], subject: &Subject) -> &'a [u8] {
     &names[subject.at as usize..][..subject.len as usize]
+}
+
+/// How many bytes two subjects have in common at their beginning.
+pub(super) fn common_len(one: &[u8], other: &[u8]) -> usize {
+    let pairs = one.iter().zip(other);
+    pairs.take_while(|(one, other)| one == other).count()
 }
 
 /// What the filter said of each subject so far.

@@ -4,6 +4,7 @@
 //! Both answer the same questions through [`Index`]. Indices are sequences minus the segment's base.
 mod footer;
 mod heap;
+mod runs;
 mod select;
 mod set;
 mod totals;
