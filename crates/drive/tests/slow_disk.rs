@@ -86,6 +86,9 @@ impl DiskFile for ValveFile {
     fn allocate(&self, len: u64) -> io::Result<()> {
         self.0.allocate(len)
     }
+    fn truncate(&self, len: u64) -> io::Result<()> {
+        self.0.truncate(len)
+    }
     fn read_at(&self, buf: &mut [u8], at: u64) -> io::Result<usize> {
         self.0.read_at(buf, at)
     }

@@ -24,7 +24,7 @@ pub(crate) struct OpenBatch {
 impl Stream {
     /// The most bytes that a batch may have.
     pub fn batch_bytes_max(&self) -> usize {
-        self.0.buffered.max * 2
+        self.0.buffered.batch_max
     }
 
     /// Adds all of these at the end, or none, whatever happens meanwhile. `None` stands for a sequence without a message.
@@ -38,6 +38,14 @@ impl Stream {
         let mut held = Vec::new();
         for message in batch.iter().flatten() {
             held.extend(Self::load_for_limits(&mut state, message.subject)?);
+        }
+        let len: usize = batch.iter().flatten().map(NewMessage::len).sum();
+        if len > self.0.buffered.max() {
+            state.allocate_all(
+                batch
+                    .iter()
+                    .map(|it| it.as_ref().map_or(0, NewMessage::len)),
+            )?;
         }
         let before = state.last_seq;
         let time = now.max(state.last_time);
@@ -80,9 +88,8 @@ impl Stream {
             }
             self.0.buffered.find_place(len)?;
             let buffered = self.0.buffered.now.load(Ordering::Relaxed);
-            if buffered > self.0.buffered.max {
-                let max = self.0.buffered.max;
-                return Err(Error::Overloaded { buffered, max });
+            if buffered > self.0.buffered.max() {
+                return Err(self.0.buffered.overloaded(buffered));
             }
         }
         check_limits(state, batch)

@@ -7,6 +7,7 @@ use crate::{
     gate::Level,
     journal::{FrameBuf, Journal},
     pins::Pins,
+    ring::Fill,
     small::{Deltas, Pair, Pairs},
     store::{Inner, Store},
     stream::Shared,
@@ -61,6 +62,8 @@ pub(crate) struct Writer {
     pub(crate) carry: Carry,
     /// a batch that couldn't be written for the moment: it is tried again, with what gathered behind it
     pub(crate) held: Option<(Batch, Lack)>,
+    /// how full the journal's ring was
+    pub(crate) fill: Fill,
     /// `Interval` streams with unsynced bytes, and when they are due
     pub(crate) lazy: BTreeMap<u64, (Arc<Shared>, u64)>,
     /// `Interval` streams that a killed process may have left unsynced, and what they are owed: opening them syncs them
@@ -116,6 +119,7 @@ impl Writer {
             definitions_stale: false,
             carry: Carry::default(),
             held: None,
+            fill: Fill::default(),
             lazy: BTreeMap::new(),
             inherited: BTreeMap::new(),
             inherited_at: None,
@@ -195,7 +199,8 @@ impl Inner {
             || writer.held.is_some()
             || !writer.carry.is_empty()
             || writer.next_due().is_some_and(|due| due <= now)
-            || self.needs_checkpoint(&writer);
+            || self.needs_checkpoint(&writer)
+            || self.longer_ring(&writer, now).is_some();
         if busy {
             return None;
         }
@@ -252,6 +257,7 @@ impl Inner {
     }
 
     fn try_commit(&self, w: &mut Writer, now: u64, tell: impl Fn(u64)) -> Result<Commit> {
+        self.fit_ring(w, now)?;
         self.retry_full(w);
         self.retry_manifest(w)?;
         w.say_goes_on();
@@ -271,6 +277,7 @@ impl Inner {
         let number = batch.number;
         self.release(&batch.shares, number, level);
         tell(number);
+        w.fill.note(self.needs_checkpoint(w), now);
         self.checkpoint(w)?;
         Ok(Commit {
             batch: number,

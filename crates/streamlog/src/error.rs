@@ -80,6 +80,12 @@ pub enum Error {
         /// the system's text
         detail: String,
     },
+    /// The disk has no room for a new store, or for a new journal in one that lost it.
+    #[error("the disk is full; the store needs {needed} bytes to begin with")]
+    NoRoom {
+        /// bytes of the journal, the manifest and the reserve
+        needed: u64,
+    },
     /// No room for what must be written first. Writing goes on by itself when there is.
     #[error("the disk is full")]
     DiskFull,

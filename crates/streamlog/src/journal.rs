@@ -4,6 +4,7 @@
 //! - The bytes of a frame with number >= `announced` are never written over; `announced` is the `oldest` of a synced frame.
 //! - Frames never share a page.
 //! - Behind each frame with something in it a page is left, for the empty one that says what is needed no more: a sync of that gives back at least as much.
+//! - The ring may become longer at any time, and shorter when nothing is needed but a frame at its start. How long it is the file's length says.
 //! - Nothing is written or synced after a failure that may have cost bytes, whoever met it: the system tells of them once.
 //! - With a key no small state is in the ring in clear, but what was written before there was one.
 use crate::{
@@ -28,6 +29,13 @@ pub(crate) const NAME: &str = "journal";
 pub(crate) const MAGIC: &[u8; 8] = b"MDGJRNL1";
 /// Frames begin on multiples of this, the ring after the first.
 pub(crate) const PAGE: u64 = 4096;
+/// Bytes in the shortest ring.
+const SIZE_MIN: u64 = 16 * PAGE;
+
+/// What a ring of about `bytes` takes: whole pages, and enough of them.
+pub(crate) fn ring_size(bytes: u64) -> u64 {
+    bytes.next_multiple_of(PAGE).max(SIZE_MIN)
+}
 
 /// A frame that replay needs, and what it holds.
 pub(crate) struct Frame {
@@ -99,17 +107,10 @@ impl Journal {
         size: u64,
     ) -> Result<Self> {
         const ASIDE: &str = "journal.new";
-        let size = size.next_multiple_of(PAGE).max(16 * PAGE);
         let fail = |what| move |e: std::io::Error| Error::io(what, NAME, &e);
         let file = disk.create(ASIDE).map_err(fail("create"))?;
         file.allocate(PAGE + size).map_err(fail("allocate"))?;
-        let zeros = vec![0; (1 << 20).min(size as usize)];
-        let mut at = PAGE;
-        while at < PAGE + size {
-            let n = zeros.len().min((PAGE + size - at) as usize);
-            file.write_at(&zeros[..n], at).map_err(fail("write"))?;
-            at += n as u64;
-        }
+        put_zeros(&*file, PAGE..PAGE + size).map_err(fail("write"))?;
         file.write_at(&head_of(salt, size), 0)
             .map_err(fail("write"))?;
         file.sync().map_err(fail("sync"))?;
@@ -173,7 +174,7 @@ impl Journal {
                 .map_err(fail("read"))?
                 .slice(PAGE as usize..(PAGE + size) as usize),
         };
-        let mut journal = Self::at_start(file, salt, key, size.max(16 * PAGE));
+        let mut journal = Self::at_start(file, salt, key, ring_size(size));
         let heads: BTreeMap<u64, FrameHead> = (0..ring.len())
             .step_by(PAGE as usize)
             .filter_map(|at| FrameHead::parse(&ring[at..], journal.seed, at))
@@ -399,6 +400,62 @@ impl Journal {
         first.is_some_and(|first| oldest == 0 || first.number < oldest)
     }
 
+    /// Makes the ring `size` bytes long, which is more than it is, with zeros in every new block.
+    ///
+    /// # Errors
+    /// One that passes leaves it as it was.
+    pub(crate) fn grow(&mut self, size: u64) -> Result<()> {
+        let (old, new) = (PAGE + self.size, PAGE + size);
+        let grown = self
+            .attempt("allocate", |file| file.allocate(new))
+            .and_then(|()| self.attempt("write", |file| put_zeros(file, old..new)));
+        match grown {
+            Ok(()) => self.size = size,
+            Err(_) => drop(self.file.truncate(old)),
+        }
+        grown
+    }
+
+    /// Makes the ring `size` bytes long, which is less than it is. Nothing in it may be needed. `false`: there is no place for the frame that says so.
+    pub(crate) fn shrink(&mut self, disk: &dyn Disk, size: u64) -> Result<bool> {
+        // An empty frame at the start stays, or the numbers would begin anew. One before it may be what gives the start back.
+        for _ in 0..2 {
+            if self.has_only_a_page_at_the_start() {
+                break;
+            }
+            if self.frames.len() == 1 && self.frames[0].at >= PAGE {
+                self.head = 0;
+            }
+            if !self.fits_empty() {
+                return Ok(false);
+            }
+            let mut empty = self.frame();
+            self.write(disk, &mut empty, 0)?;
+            self.sync()?;
+        }
+        if !self.has_only_a_page_at_the_start() {
+            return Ok(false);
+        }
+        self.attempt("shorten", |file| file.truncate(PAGE + size))?;
+        self.size = size;
+        self.sync()?;
+        Ok(true)
+    }
+
+    fn has_only_a_page_at_the_start(&self) -> bool {
+        matches!(
+            self.frames.as_slices(),
+            (
+                [Placed {
+                    at: 0,
+                    len: PAGE,
+                    ..
+                }],
+                []
+            )
+        )
+    }
+
     /// Bytes in the ring.
     pub(crate) fn size(&self) -> u64 {
         self.size
@@ -413,6 +470,17 @@ impl Journal {
     pub(crate) fn is_unsynced(&self) -> bool {
         self.synced < self.prev
     }
+}
+
+/// Makes the blocks of these bytes real.
+fn put_zeros(file: &dyn DiskFile, bytes: std::ops::Range<u64>) -> io::Result<()> {
+    const CHUNK: u64 = 1 << 20;
+    let zeros = vec![0; CHUNK.min(bytes.end - bytes.start) as usize];
+    for at in bytes.clone().step_by(CHUNK as usize) {
+        let n = CHUNK.min(bytes.end - at) as usize;
+        file.write_at(&zeros[..n], at)?;
+    }
+    Ok(())
 }
 
 /// The first bytes of the file.

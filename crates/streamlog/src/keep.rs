@@ -9,7 +9,7 @@ use crate::{
     store::{Inner, Store},
     stream::{Stream, enforce_all},
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 impl Store {
     /// Seals full segments, rewrites those which are mostly dead, removes empty ones and the files of deleted streams. `commit_once` may
@@ -44,6 +44,7 @@ impl Store {
             let _ = inner.disk.remove(&name);
         }
         inner.restore_reserve();
+        inner.shorten_ring(now)?;
         for stream in streams {
             match inner.keep(&stream, now, &mut budget) {
                 Ok(()) => {}
@@ -148,6 +149,7 @@ impl Inner {
     /// Writes a meta file while others commit; but none of them may take the room that the reserve gives back for it, nor this what it gives
     /// back for one of them.
     pub(crate) fn put_meta(&self, env: &Env, generation: u64, content: &[u8]) -> Result<()> {
+        self.meta_len.fetch_max(content.len(), Ordering::Relaxed);
         let outcome = {
             let _whole = self.reserve.lock();
             meta::write(env, generation, content)

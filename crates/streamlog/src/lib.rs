@@ -87,6 +87,7 @@ mod recover;
 mod region;
 mod repair;
 mod reserve;
+mod ring;
 mod seal;
 mod segment;
 mod slot;

@@ -79,7 +79,13 @@ impl Store {
         refuse_foreign(&names)?;
         let damage = Arc::<DamageLog>::default();
         let mut past = Past::read_manifest(&*disk, &names, &options, &damage)?;
-        let journal = past.read_journal(&disk, &names, options.journal_bytes, &damage)?;
+        let journal = past.read_journal(&disk, &names, options.first_ring(), &damage);
+        let journal = journal.map_err(|error| match error {
+            Error::DiskFull => Error::NoRoom {
+                needed: options.first_bytes(),
+            },
+            other => other,
+        })?;
         // The journal was opened past it: a commit never waits for a descriptor.
         let disk = Arc::new(BoundedDisk::new(disk, options.max_open_files));
         let (is_stale, is_rekeyed) = (past.is_stale, past.is_rekeyed);
@@ -367,7 +373,7 @@ impl Past {
         journal: Journal,
         damage: Arc<DamageLog>,
     ) -> Inner {
-        let max = options.max_buffered.min((journal.size() / 8) as usize);
+        let buffered = Buffered::new(options.waiting_max(journal.size()), options.batch_max());
         let reserve = reserve::len(&*disk);
         let mut writer = Writer::new(journal, self.small.clone(), self.generation);
         (writer.pins, writer.state_pin) = (self.pins, self.state_pin);
@@ -379,7 +385,7 @@ impl Past {
             salt: self.salt,
             keys: self.keys,
             gate: Arc::new(Gate::new()),
-            buffered: Arc::new(Buffered::new(max)),
+            buffered: Arc::new(buffered),
             names_dirty: Arc::new(AtomicBool::new(true)),
             names_sync: Mutex::default(),
             spares: Arc::default(),
@@ -396,6 +402,7 @@ impl Past {
             observer: Mutex::new(None),
             reserve: Mutex::new(reserve),
             manifest_len: AtomicUsize::new(0),
+            meta_len: AtomicUsize::new(0),
             unsaved,
             damage,
             disk,

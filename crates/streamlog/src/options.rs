@@ -9,7 +9,9 @@ use std::time::Duration;
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
-    /// Length of a new journal. An existing one keeps its own.
+    /// Bytes in the ring of a new journal, and of one that has become calm again. Not below 64 KiB.
+    pub journal_first_bytes: u64,
+    /// Bytes in its ring at most: it grows with the load.
     pub journal_bytes: u64,
     /// Unwritten bytes of all streams together; beyond it appends get `Overloaded`. At most an eighth of the journal counts.
     pub max_buffered: usize,
@@ -38,6 +40,7 @@ pub struct StoreOptions {
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
+            journal_first_bytes: 512 << 10,
             journal_bytes: 32 << 20,
             max_buffered: 4 << 20,
             direct_bytes: 64 << 10,

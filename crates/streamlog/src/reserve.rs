@@ -7,11 +7,18 @@ use std::sync::atomic::Ordering;
 
 pub(crate) const NAME: &str = "reserve";
 /// The size is a multiple of this.
-const UNIT: u64 = 1 << 20;
+const UNIT: u64 = 128 << 10;
+/// It isn't made smaller than this: what a stream's meta file takes isn't known while the stream isn't open.
+const KEPT: u64 = 1 << 20;
 
 /// Bytes of the reserve that is there.
 pub(crate) fn len(disk: &dyn Disk) -> u64 {
     disk.open(NAME).and_then(|file| file.len()).unwrap_or(0)
+}
+
+/// Bytes of a reserve that takes a manifest with what a batch adds to it, or the largest meta file.
+pub(crate) fn size(manifest: usize, meta: usize) -> u64 {
+    (manifest.max(meta) as u64 + UNIT).next_multiple_of(UNIT)
 }
 
 impl Inner {
@@ -32,23 +39,44 @@ impl Inner {
                 let _ = self.disk.remove(NAME);
                 let outcome = write();
                 // What was written took the place of something: its room is for the next time, before anybody else has it.
-                self.restore(&mut reserve);
+                self.restore(&mut reserve, self.buffered.max());
                 outcome
             }
             outcome => outcome,
         }
     }
 
-    /// Makes the reserve if it isn't there, or has become too small, and there is room. It takes the manifest, and what a batch adds to it.
+    /// Bytes that it needs when `waiting` bytes may wait for a commit.
+    fn reserve_size(&self, waiting: usize) -> u64 {
+        let manifest = self.manifest_len.load(Ordering::Relaxed) + waiting;
+        size(manifest, self.meta_len.load(Ordering::Relaxed))
+    }
+
+    /// Makes the reserve if it isn't there, or has become too small, and there is room.
     pub(crate) fn restore_reserve(&self) {
-        self.restore(&mut self.reserve.lock());
+        self.restore(&mut self.reserve.lock(), self.buffered.max());
+    }
+
+    /// Makes it large enough for `waiting` bytes. `false`: there is no room.
+    pub(crate) fn grow_reserve(&self, waiting: usize) -> bool {
+        let mut reserve = self.reserve.lock();
+        self.restore(&mut reserve, waiting);
+        *reserve >= self.reserve_size(waiting)
+    }
+
+    /// Gives back what `waiting` bytes don't need of it.
+    pub(crate) fn shorten_reserve(&self, waiting: usize) {
+        let mut reserve = self.reserve.lock();
+        let size = self.reserve_size(waiting).max(KEPT);
+        let shortened = |size| self.disk.open(NAME).and_then(|file| file.truncate(size));
+        if *reserve > size && shortened(size).is_ok() {
+            *reserve = size;
+        }
     }
 
     /// The same for who holds the lock: nobody makes it beside another, or while somebody needs its room.
-    fn restore(&self, reserve: &mut u64) {
-        let manifest = self.manifest_len.load(Ordering::Relaxed) as u64;
-        let size = UNIT.max(self.buffered.max as u64) + manifest / UNIT * UNIT;
-        let old = *reserve;
+    fn restore(&self, reserve: &mut u64, waiting: usize) {
+        let (old, size) = (*reserve, self.reserve_size(waiting));
         if old >= size {
             return;
         }
@@ -81,7 +109,11 @@ mod tests {
     fn the_reserve_s_room_is_for_whom_it_was_removed() {
         for seed in 0..20 {
             let disk = CrashDisk::new();
-            let store = Store::open(Arc::new(disk.clone()), StoreOptions::default()).unwrap();
+            let options = StoreOptions {
+                journal_first_bytes: 4 << 20,
+                ..StoreOptions::default()
+            };
+            let store = Store::open(Arc::new(disk.clone()), options).unwrap();
             let (stream, _) = store.create_stream("s", StreamOptions::default()).unwrap();
             drop(store.put_state(b"large", &[7; 100_000]).unwrap());
             store.commit_once(0).unwrap();

@@ -266,6 +266,21 @@ impl State {
         self.env.spares.prepare(&*self.env.disk, size)
     }
 
+    /// The same for several messages, of these lengths, in one segment.
+    pub(crate) fn allocate_all(&mut self, lens: impl Iterator<Item = usize>) -> Result<()> {
+        if self.is_memory() {
+            return Ok(());
+        }
+        let need = lens.map(|len| self.need(len)).sum();
+        let slot = self.active();
+        if slot.end as usize + need > slot.seg.size as usize {
+            let size = self.next_size(need);
+            self.env.spares.prepare(&*self.env.disk, size)?;
+            self.roll(need)?;
+        }
+        self.active().seg.ensure_file().map(drop)
+    }
+
     /// Bytes of a record with a body of `plain` bytes, at most.
     fn need(&self, plain: usize) -> usize {
         // Compression only shrinks.

@@ -78,6 +78,8 @@ pub(crate) struct Inner {
     pub(crate) reserve: Mutex<u64>,
     /// bytes of the manifest that was written last, or tried
     pub(crate) manifest_len: AtomicUsize,
+    /// bytes of the largest meta file that was written, or tried, since the store was opened
+    pub(crate) meta_len: AtomicUsize,
 }
 
 /// What a store with a key is encrypted with; the journal has its own.
@@ -475,7 +477,7 @@ impl Inner {
     /// Whether small state of `len` bytes may wait beside what waits of it.
     fn admit_state(&self, len: usize) -> Result<()> {
         let buffered = &self.buffered;
-        let (waiting, max) = (buffered.state.load(Ordering::Relaxed), buffered.max);
+        let (waiting, max) = (buffered.state.load(Ordering::Relaxed), buffered.max());
         // On a full disk the journal keeps a little of it.
         if let Some(lack) = buffered.lack()
             && self.unsaved.load(Ordering::Relaxed) + waiting + len > max / 2
@@ -483,10 +485,7 @@ impl Inner {
             return Err(lack.into());
         }
         if waiting > 0 && waiting + len > max {
-            return Err(Error::Overloaded {
-                buffered: waiting,
-                max,
-            });
+            return Err(buffered.overloaded(waiting));
         }
         Ok(())
     }

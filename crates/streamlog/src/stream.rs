@@ -18,13 +18,17 @@ use crate::{
 use parking_lot::MutexGuard;
 use std::sync::{
     Arc,
-    atomic::{AtomicU8, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
 };
 
 /// Bytes of all streams that wait for a commit.
 pub(crate) struct Buffered {
     pub(crate) now: AtomicUsize,
-    pub(crate) max: usize,
+    max: AtomicUsize,
+    /// the most that a batch may have, whatever the journal takes at the moment
+    pub(crate) batch_max: usize,
+    /// something was refused because too much waits, since the last commit
+    pub(crate) refused: AtomicBool,
     /// bytes of small state that wait for a commit; they have the same bound
     pub(crate) state: AtomicUsize,
     pub(crate) stuck: Stuck,
@@ -63,14 +67,33 @@ impl Stuck {
 }
 
 impl Buffered {
-    pub(crate) fn new(max: usize) -> Self {
+    /// Nothing waits, and at most `max` bytes may.
+    pub(crate) fn new(max: usize, batch_max: usize) -> Self {
         Self {
             now: AtomicUsize::new(0),
-            max,
+            max: AtomicUsize::new(max),
+            batch_max,
+            refused: AtomicBool::new(false),
             state: AtomicUsize::new(0),
             stuck: Stuck::default(),
             blocked: AtomicU8::new(0),
         }
+    }
+
+    /// Bytes that may wait for a commit.
+    pub(crate) fn max(&self) -> usize {
+        self.max.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_max(&self, max: usize) {
+        self.max.store(max, Ordering::Relaxed);
+    }
+
+    /// The error when `buffered` bytes wait and no more may; the next commit knows.
+    pub(crate) fn overloaded(&self, buffered: usize) -> Error {
+        self.refused.store(true, Ordering::Relaxed);
+        let max = self.max();
+        Error::Overloaded { buffered, max }
     }
 
     /// Nothing comes in any more for want of this, or again.
@@ -96,7 +119,7 @@ impl Buffered {
     /// `DiskFull` or `Scarce` when only the journal could keep them and it has its share of that.
     pub(crate) fn find_place(&self, len: usize) -> Result<()> {
         let stuck = self.stuck.bytes();
-        let is_full = stuck > 0 && stuck + self.now.load(Ordering::Relaxed) + len > self.max;
+        let is_full = stuck > 0 && stuck + self.now.load(Ordering::Relaxed) + len > self.max();
         let lack = match is_full {
             true => self.lack(),
             false => self.blocked(),
@@ -110,9 +133,9 @@ impl Buffered {
     /// As [`find_place`](Self::find_place); `Overloaded` when a commit makes room.
     pub(crate) fn admit(&self, len: usize) -> Result<()> {
         self.find_place(len)?;
-        let (buffered, max) = (self.now.load(Ordering::Relaxed), self.max);
-        if buffered > 0 && buffered + len > max {
-            return Err(Error::Overloaded { buffered, max });
+        let buffered = self.now.load(Ordering::Relaxed);
+        if buffered > 0 && buffered + len > self.max() {
+            return Err(self.overloaded(buffered));
         }
         Ok(())
     }
@@ -268,7 +291,7 @@ impl Stream {
         self.admit(state, message.subject, len, !message.headers.is_empty())?;
         let _held = Self::load_for_limits(state, message.subject)?;
         let noted = state.write_expired()?;
-        if len > self.0.buffered.max
+        if len > self.0.buffered.max()
             && let Err(error) = state.allocate(len)
         {
             if noted > 0 {

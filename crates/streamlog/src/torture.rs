@@ -192,7 +192,8 @@ impl Dice {
 fn options(key: Option<&Key>) -> StoreOptions {
     StoreOptions {
         key: key.cloned(),
-        journal_bytes: 16 * 4096,
+        journal_first_bytes: 16 * 4096,
+        journal_bytes: 32 * 4096,
         direct_bytes: 3000,
         seed: 77,
         ..StoreOptions::default()

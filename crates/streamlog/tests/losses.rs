@@ -9,6 +9,7 @@ const SECOND: u64 = 1_000_000_000;
 
 fn open(disk: &CrashDisk) -> Store {
     let options = StoreOptions {
+        journal_first_bytes: 1 << 20,
         journal_bytes: 1 << 20,
         seed: 7,
         ..StoreOptions::default()

@@ -131,6 +131,7 @@ impl Plan {
 
     pub(super) fn store(&self) -> StoreOptions {
         StoreOptions {
+            journal_first_bytes: 64 << 10,
             journal_bytes: self.journal_bytes,
             max_buffered: self.max_buffered,
             direct_bytes: self.direct_bytes,

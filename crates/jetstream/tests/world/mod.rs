@@ -158,6 +158,7 @@ impl Network for Ether {
 
 fn store(disk: &CrashDisk, key: Option<&Key>) -> Store {
     let options = StoreOptions {
+        journal_first_bytes: 1 << 20,
         journal_bytes: 1 << 20,
         seed: 7,
         key: key.cloned(),

@@ -460,6 +460,10 @@ impl DiskFile for Handle {
         self.change(|file| file.allocate(len))
     }
 
+    fn truncate(&self, len: u64) -> io::Result<()> {
+        self.change(|file| file.truncate(len))
+    }
+
     fn read_at(&self, buf: &mut [u8], at: u64) -> io::Result<usize> {
         self.file()?.read_at(buf, at)
     }

@@ -49,6 +49,8 @@ pub enum Call {
     Len,
     /// blocks for a file
     Allocate,
+    /// a file's end taken away
+    Truncate,
     /// bytes of a file
     Read,
     /// bytes into a file
@@ -491,6 +493,19 @@ impl DiskFile for CrashFile {
         Ok(())
     }
 
+    fn truncate(&self, len: u64) -> io::Result<()> {
+        self.call(Call::Truncate)?;
+        self.disk.step();
+        self.with(|inode| {
+            // What grows there again is zeros, and the disk has something else until it is synced.
+            inode
+                .dirty
+                .extend(len as usize / PAGE..inode.live.len().div_ceil(PAGE));
+            inode.live.truncate(len as usize);
+        });
+        Ok(())
+    }
+
     fn read_at(&self, buf: &mut [u8], at: u64) -> io::Result<usize> {
         self.call(Call::Read)?;
         Ok(self.with(|inode| {
@@ -540,7 +555,8 @@ impl DiskFile for CrashFile {
         self.with(|inode| {
             inode.durable.resize(inode.live.len(), 0);
             for page in std::mem::take(&mut inode.dirty) {
-                let (begin, end) = (page * PAGE, ((page + 1) * PAGE).min(inode.live.len()));
+                let end = ((page + 1) * PAGE).min(inode.live.len());
+                let begin = (page * PAGE).min(end);
                 inode.durable[begin..end].copy_from_slice(&inode.live[begin..end]);
             }
         });

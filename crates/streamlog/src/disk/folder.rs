@@ -183,6 +183,10 @@ impl DiskFile for FolderFile {
         allocate_by_zeros(self, len)
     }
 
+    fn truncate(&self, len: u64) -> io::Result<()> {
+        self.file.set_len(len)
+    }
+
     #[cfg(unix)]
     fn read_at(&self, buf: &mut [u8], at: u64) -> io::Result<usize> {
         use std::os::unix::fs::FileExt;

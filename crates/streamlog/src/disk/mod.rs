@@ -56,6 +56,8 @@ pub trait DiskFile: Send + Sync {
     }
     /// Makes it at least `len` long, with blocks behind every byte.
     fn allocate(&self, len: u64) -> io::Result<()>;
+    /// Takes away what is behind the first `len` bytes.
+    fn truncate(&self, len: u64) -> io::Result<()>;
     /// Fills `buf` from `at`; returns how much was there.
     fn read_at(&self, buf: &mut [u8], at: u64) -> io::Result<usize>;
     /// Writes all of `bytes` at `at`.
