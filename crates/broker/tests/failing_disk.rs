@@ -99,6 +99,21 @@ fn field<'l>(line: &'l str, name: &str) -> &'l str {
     }
 }
 
+/// Symptom: that the disk is full was nowhere, when the log was on the same disk. Cause: a line that its file doesn't take was dropped. Remedy: it
+/// goes to stderr.
+#[test]
+fn a_log_file_without_room_goes_on_on_stderr() {
+    let server = Server::configure(env!("CARGO_BIN_EXE_midge"))
+        .conf("log_file: \"/dev/full\"")
+        .start()
+        .expect("a server");
+    let deadline = Instant::now() + PATIENCE;
+    while !server.log().contains("[INF] Server is ready") {
+        assert!(Instant::now() < deadline, "{}", server.log());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// Symptom: with a disk whose syncs fail the server took no writes any more, and its log said nothing, or that maintenance failed.
 #[test]
 fn syncs_that_fail_are_one_error_with_its_cause_everywhere_and_a_restart_heals() {

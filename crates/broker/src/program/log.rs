@@ -168,7 +168,7 @@ impl State {
         }
     }
 
-    /// A line that can't be written has nowhere else to go.
+    /// What the file doesn't take goes to stderr; a line that stderr doesn't take has nowhere else to go.
     fn write(&mut self, level: &'static str, text: &str) {
         let line = self.layout.line(level, text);
         match &mut self.output {
@@ -176,7 +176,9 @@ impl State {
                 let _ = io::stderr().write_all(line.as_bytes());
             }
             Output::File(file) => {
-                file.write(&line);
+                if file.write(&line).is_err() {
+                    let _ = io::stderr().write_all(line.as_bytes());
+                }
                 if let Some(aside) = file.rotate_if_full() {
                     let text = format!("Rotated log, backup saved as {aside:?}");
                     self.write("INF", &text);

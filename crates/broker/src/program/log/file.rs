@@ -36,9 +36,10 @@ impl LogFile {
         Ok(())
     }
 
-    pub(super) fn write(&mut self, line: &str) {
-        let _ = self.file.write_all(line.as_bytes());
+    pub(super) fn write(&mut self, line: &str) -> io::Result<()> {
+        self.file.write_all(line.as_bytes())?;
         self.len += line.len() as u64;
+        Ok(())
     }
 
     /// Where the old content went, if the file was full. One that can't be moved goes on growing.
