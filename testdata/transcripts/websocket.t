@@ -263,7 +263,6 @@ conf:
 http /varz 200 {"websocket":{"host":"127.0.0.1","port":"<ws>","no_tls":true,"same_origin":true}}
 
 == a ping interval of its own #253
-only reference: WebSocket clients share the server's ping interval so far
 conf:
   ping_interval: "1m"
   websocket { listen: "127.0.0.1:<ws>", no_tls: true, ping_interval: "100ms" }
@@ -275,3 +274,11 @@ A< PING
 A> PONG
 A< PING
 A> PONG
+
+== a time of its own to authenticate #252~ @error
+conf:
+  authorization { user: derek, password: p, timeout: 60 }
+  websocket { listen: "127.0.0.1:<ws>", no_tls: true, authorization { timeout: 0.2 } }
+A: ws
+A< -ERR 'Authentication Timeout'
+A: closed

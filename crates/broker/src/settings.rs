@@ -3,11 +3,12 @@
 use crate::COMPATIBILITY;
 use crate::ports::Ports;
 use midge_auth::Authenticator;
-use midge_conf::{ConnectionType, HandshakeFirst, Options, WriteTimeout};
+use midge_conf::{ConnectionType, HandshakeFirst, Options, WebSocket, WriteTimeout};
 use midge_net::LineOptions;
-use midge_session::{Settings, Tracing};
+use midge_session::{ListenerSettings, Settings, Tracing};
 use midge_wire::{Info, Limits};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The JetStream API level of [`COMPATIBILITY`].
 const API_LEVEL: u32 = 5;
@@ -20,6 +21,9 @@ pub(crate) fn settings(
     auth: &Authenticator,
     lame_duck: bool,
 ) -> Settings {
+    let own = |of: fn(&WebSocket) -> Option<Duration>, usual| {
+        options.websocket.as_ref().and_then(of).unwrap_or(usual)
+    };
     let traced = options.trace || options.trace_verbose || options.trace_headers;
     Settings {
         info: info(options, (id, xkey), ports, auth, lame_duck),
@@ -29,11 +33,17 @@ pub(crate) fn settings(
         },
         max_subscriptions: some_if_positive(options.max_subscriptions),
         max_sub_tokens: Some(usize::from(options.max_sub_tokens)).filter(|&max| max > 0),
-        ping_interval: options.ping_interval,
+        client: ListenerSettings {
+            ping_interval: options.ping_interval,
+            auth_timeout: options.auth_timeout(),
+            credentials_expected: auth.auth_required(ConnectionType::Standard),
+        },
+        websocket: ListenerSettings {
+            ping_interval: own(|block| block.ping_interval, options.ping_interval),
+            auth_timeout: own(|block| block.auth_timeout, options.auth_timeout()),
+            credentials_expected: auth.auth_required(ConnectionType::WebSocket),
+        },
         ping_max: options.ping_max,
-        auth_timeout: options.auth_timeout(),
-        credentials_expected: auth.auth_required(ConnectionType::Standard),
-        websocket_credentials_expected: auth.auth_required(ConnectionType::WebSocket),
         tracing: traced.then(|| Tracing {
             headers_only: options.trace_headers && !options.trace && !options.trace_verbose,
             max_len: usize::try_from(options.max_traced_msg_len)

@@ -56,7 +56,7 @@ impl Source for Server {
             go: settings.info.go.clone(),
             host: options.host.clone(),
             port: ports.client.map_or(0, |address| address.port()),
-            auth_required: settings.credentials_expected,
+            auth_required: settings.client.credentials_expected,
             tls_required: settings.info.tls_required,
             tls_verify: settings.info.tls_verify,
             max_connections: i64::try_from(options.max_connections)

@@ -199,7 +199,8 @@ impl Owner {
             connect: self
                 .host
                 .settings()
-                .expects_credentials(self.connection.peer.kind)
+                .of(self.connection.peer.kind)
+                .credentials_expected
                 .then(|| Box::new(connect.clone())),
         }
     }

@@ -118,7 +118,7 @@ fn a_connection_that_crowds_a_sink_is_not_read_until_there_is_room() {
 #[test]
 fn who_is_held_is_not_stale() {
     let mut program = Program::new(true);
-    program.settings.ping_interval = Duration::from_millis(20);
+    program.settings.client.ping_interval = Duration::from_millis(20);
     program.settings.ping_max = 1;
     let program = Arc::new(program);
     let sink = listen_as_jetstream(&program);

@@ -33,5 +33,5 @@ mod trace;
 
 pub use intake::Intake;
 pub use session::{Event, Identity, Session, greeting};
-pub use settings::{Settings, Tracing};
+pub use settings::{ListenerSettings, Settings, Tracing};
 pub use texts::CloseReason;

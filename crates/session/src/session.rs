@@ -107,12 +107,13 @@ impl Session {
         auth_required: bool,
         now: Instant,
     ) -> Self {
-        let authenticate_by = settings
-            .expects_credentials(identity.kind)
-            .then(|| now + settings.auth_timeout);
+        let listener = settings.of(identity.kind);
+        let authenticate_by = listener
+            .credentials_expected
+            .then(|| now + listener.auth_timeout);
         sink.set_traced(settings.tracing.is_some());
         Self {
-            timers: Timers::new(now, authenticate_by, settings.ping_interval),
+            timers: Timers::new(now, authenticate_by, listener.ping_interval),
             label: identity.label.clone(),
             limits: settings.limits,
             identity,
@@ -236,10 +237,8 @@ impl Session {
 
     /// Time passed: pings, or closes a connection that is silent or unauthenticated for too long.
     pub fn handle_timeout(&mut self, now: Instant, worker: &mut Worker) {
-        match self
-            .timers
-            .due(now, self.settings.ping_interval, self.settings.ping_max)
-        {
+        let interval = self.settings.of(self.identity.kind).ping_interval;
+        match self.timers.due(now, interval, self.settings.ping_max) {
             Due::Nothing => {}
             Due::Ping => self.ping_now(now, worker),
             Due::Stale => self.close(CloseReason::StaleConnection, worker),
@@ -262,7 +261,8 @@ impl Session {
         worker: &mut Worker,
     ) {
         self.sink.set_traced(settings.tracing.is_some());
-        self.timers.set_interval(now, settings.ping_interval);
+        let listener = settings.of(self.identity.kind);
+        self.timers.set_interval(now, listener.ping_interval);
         self.settings = settings;
         self.lower_limits();
         if announce && self.connect.protocol >= 1 && self.state == State::Open {

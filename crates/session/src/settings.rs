@@ -16,17 +16,12 @@ pub struct Settings {
     pub max_subscriptions: Option<u64>,
     /// Tokens of a subscription's subject; `None`: any number.
     pub max_sub_tokens: Option<usize>,
-    /// Time between PINGs on an idle connection.
-    pub ping_interval: Duration,
+    /// What clients of the main listener are told, and of any other but the next.
+    pub client: ListenerSettings,
+    /// What clients are told that come by WebSocket.
+    pub websocket: ListenerSettings,
     /// Unanswered PINGs after which a connection is stale.
     pub ping_max: u32,
-    /// Time to send CONNECT when credentials are needed.
-    pub auth_timeout: Duration,
-    /// Credentials are configured, so that a client must begin to speak within `auth_timeout` even
-    /// where an anonymous one is let in.
-    pub credentials_expected: bool,
-    /// The same of clients that come by WebSocket, which may have credentials of their own.
-    pub websocket_credentials_expected: bool,
     /// Protocol trace, if it is on.
     pub tracing: Option<Tracing>,
     /// The account of the system's events.
@@ -34,14 +29,26 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Whether a client that comes this way has to show who it is.
+    /// Those of the listener by which a client comes.
     #[must_use]
-    pub fn expects_credentials(&self, kind: ConnectionType) -> bool {
+    pub fn of(&self, kind: ConnectionType) -> &ListenerSettings {
         match kind {
-            ConnectionType::WebSocket => self.websocket_credentials_expected,
-            _ => self.credentials_expected,
+            ConnectionType::WebSocket => &self.websocket,
+            _ => &self.client,
         }
     }
+}
+
+/// What listeners may differ in.
+#[derive(Clone, Copy, Debug)]
+pub struct ListenerSettings {
+    /// Time between PINGs on an idle connection.
+    pub ping_interval: Duration,
+    /// Time to send CONNECT when credentials are needed.
+    pub auth_timeout: Duration,
+    /// Credentials are configured, so that a client must begin to speak within `auth_timeout` even
+    /// where an anonymous one is let in.
+    pub credentials_expected: bool,
 }
 
 /// How much of the protocol is logged.

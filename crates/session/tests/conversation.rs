@@ -8,7 +8,7 @@ use midge_auth::{Authenticator, ConnectionType, Credentials, Step, Transport};
 use midge_conf::Options;
 use midge_container::Pool;
 use midge_router::{Outlet, Router, Sink, SinkOptions, Worker};
-use midge_session::{CloseReason, Event, Identity, Session, Settings};
+use midge_session::{CloseReason, Event, Identity, ListenerSettings, Session, Settings};
 use midge_wire::{Info, Limits};
 use proptest::prelude::*;
 use std::io::IoSlice;
@@ -47,11 +47,17 @@ fn settings(auth: &Authenticator) -> Settings {
         },
         max_subscriptions: Some(3),
         max_sub_tokens: None,
-        ping_interval: Duration::from_secs(60),
+        client: ListenerSettings {
+            ping_interval: Duration::from_secs(60),
+            auth_timeout: Duration::from_secs(2),
+            credentials_expected: auth.auth_required(ConnectionType::Standard),
+        },
+        websocket: ListenerSettings {
+            ping_interval: Duration::from_secs(60),
+            auth_timeout: Duration::from_secs(2),
+            credentials_expected: auth.auth_required(ConnectionType::WebSocket),
+        },
         ping_max: 2,
-        auth_timeout: Duration::from_secs(2),
-        credentials_expected: auth.auth_required(ConnectionType::Standard),
-        websocket_credentials_expected: auth.auth_required(ConnectionType::WebSocket),
         tracing: None,
         system_account: None,
     }

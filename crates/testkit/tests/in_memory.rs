@@ -15,7 +15,7 @@ use midge_auth::{Authenticator, ConnectionType, Credentials, Denial, Grant, Step
 use midge_conf::Options;
 use midge_container::Pool;
 use midge_router::{Outlet, Router, Sink, SinkOptions, Worker};
-use midge_session::{CloseReason, Event, Identity, Session, Settings};
+use midge_session::{CloseReason, Event, Identity, ListenerSettings, Session, Settings};
 use midge_testkit::clock::{Clock, real_now};
 use midge_testkit::connection::{Chunking, Received, Transport};
 use midge_testkit::suite;
@@ -171,11 +171,17 @@ fn settings(options: &Options, auth: &Authenticator) -> Settings {
         },
         max_subscriptions: positive(options.max_subscriptions),
         max_sub_tokens: Some(usize::from(options.max_sub_tokens)).filter(|&max| max > 0),
-        ping_interval: options.ping_interval,
+        client: ListenerSettings {
+            ping_interval: options.ping_interval,
+            auth_timeout: options.auth_timeout(),
+            credentials_expected: auth.auth_required(ConnectionType::Standard),
+        },
+        websocket: ListenerSettings {
+            ping_interval: options.ping_interval,
+            auth_timeout: options.auth_timeout(),
+            credentials_expected: auth.auth_required(ConnectionType::WebSocket),
+        },
         ping_max: options.ping_max,
-        auth_timeout: options.auth_timeout(),
-        credentials_expected: auth.auth_required(ConnectionType::Standard),
-        websocket_credentials_expected: auth.auth_required(ConnectionType::WebSocket),
         tracing: None,
         system_account: None,
     }

@@ -261,29 +261,19 @@ impl WebSocket {
             user: _,
             password: _,
             token: _,
-            auth_timeout,
+            auth_timeout: _,
             no_auth_user: _,
             jwt_cookie,
             user_cookie: _,
             pass_cookie: _,
             token_cookie: _,
             headers: _,
-            ping_interval,
+            ping_interval: _,
         } = self;
         let mut note = |name, is_set, why| found.note(&format!("websocket.{name}"), is_set, why);
         note("advertise", advertise.is_some(), NO_CLUSTER);
         note("compression", *compression, "compression is never offered");
-        note(
-            "auth_timeout",
-            auth_timeout.is_some(),
-            "that of the top-level authorization counts",
-        );
         note("jwt_cookie", jwt_cookie.is_some(), "there are no JWTs yet");
-        note(
-            "ping_interval",
-            ping_interval.is_some(),
-            "that of the top level counts",
-        );
         tls.iter()
             .for_each(|tls| tls.note_unserved("websocket.tls", found));
     }
@@ -415,7 +405,7 @@ mod tests {
                 cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
                 curve_preferences: [CurveP256], connection_rate_limit: 5
             }
-            websocket { port: 1, no_tls: true, compression: true, jwt_cookie: j, ping_interval: 5s, advertise: \"a:1\", authorization { timeout: 1 } }
+            websocket { port: 1, no_tls: true, compression: true, jwt_cookie: j, advertise: \"a:1\" }
             accounts { A { jetstream { cluster_traffic: owner }, limits { max_leafnodes: 1 } } }
             cluster { name: c, routes: [\"nats://a:1\"] }
             jetstream {
@@ -439,9 +429,7 @@ mod tests {
                 "tls.connection_rate_limit",
                 "websocket.advertise",
                 "websocket.compression",
-                "websocket.auth_timeout",
                 "websocket.jwt_cookie",
-                "websocket.ping_interval",
                 "jetstream.extension_hint",
                 "jetstream.unique_tag",
                 "jetstream.max_outstanding_catchup",

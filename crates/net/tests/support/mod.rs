@@ -5,7 +5,7 @@ use arc_swap::ArcSwap;
 use midge_auth::{ConnectionType, Grant, Step};
 use midge_net::{Connection, Entrance, Handshake, Host, LineOptions, Peer, Workers, bind, listen};
 use midge_router::Router;
-use midge_session::{CloseReason, Identity, Settings};
+use midge_session::{CloseReason, Identity, ListenerSettings, Settings};
 use midge_wire::{Connect, Info, Limits};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -28,6 +28,11 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn new(is_open: bool) -> Self {
+        let listener = ListenerSettings {
+            ping_interval: PATIENCE,
+            auth_timeout: PATIENCE,
+            credentials_expected: !is_open,
+        };
         Self {
             router: Router::new(),
             settings: Settings {
@@ -35,11 +40,9 @@ impl Program {
                 limits: Limits::default(),
                 max_subscriptions: None,
                 max_sub_tokens: None,
-                ping_interval: PATIENCE,
+                client: listener,
+                websocket: listener,
                 ping_max: 2,
-                auth_timeout: PATIENCE,
-                credentials_expected: !is_open,
-                websocket_credentials_expected: !is_open,
                 tracing: None,
                 system_account: None,
             },

@@ -5,7 +5,7 @@ use midge_auth::{Authenticator, ConnectionType, Grant};
 use midge_conf::Options;
 use midge_container::Pool;
 use midge_router::{Outlet, Router, Sink, SinkOptions, Worker};
-use midge_session::{CloseReason, Event, Identity, Session, Settings};
+use midge_session::{CloseReason, Event, Identity, ListenerSettings, Session, Settings};
 use midge_wire::{Info, Limits, decode_server};
 use std::io::IoSlice;
 use std::sync::Arc;
@@ -74,6 +74,11 @@ fn session(sink: &Arc<Sink>, now: Instant) -> Session {
         kind: ConnectionType::Standard,
         nonce: None,
     };
+    let listener = ListenerSettings {
+        ping_interval: Duration::from_secs(60),
+        auth_timeout: Duration::from_secs(2),
+        credentials_expected: false,
+    };
     let settings = Settings {
         info: Info {
             headers: true,
@@ -86,11 +91,9 @@ fn session(sink: &Arc<Sink>, now: Instant) -> Session {
         },
         max_subscriptions: Some(4),
         max_sub_tokens: Some(8),
-        ping_interval: Duration::from_secs(60),
+        client: listener,
+        websocket: listener,
         ping_max: 2,
-        auth_timeout: Duration::from_secs(2),
-        credentials_expected: false,
-        websocket_credentials_expected: false,
         tracing: None,
         system_account: None,
     };
