@@ -270,8 +270,36 @@ fn publishes_that_wait_for_ids_are_bounded() {
     world.send("s.1", Some("_I.a"), "", &large);
     // From here on the mailbox isn't read.
     assert!(world.jetstream.is_held_up(ACCOUNT));
-    world.turns_until_answered();
+    // Each commit makes room for some.
+    for _ in 0..8 {
+        world.settle();
+    }
+    assert_eq!(world.take("_I.a").len(), 1);
     assert!(!world.jetstream.is_held_up(ACCOUNT));
+}
+
+/// Symptom: publishes that had been held were refused with 10167, as if their publishers had overrun the disk. Cause: all of them were stored in one
+/// turn, whether the log had room or not. Remedy: the next commit makes some.
+#[test]
+fn what_was_held_waits_for_room() {
+    let mut world = with_ids(&json!({}));
+    let large = "x".repeat(200_000);
+    world.send("s.1", Some("_I.a"), &id(7), "x");
+    for _ in 0..15 {
+        world.send("s.1", Some("_I.a"), "", &large);
+    }
+    while world.turn() {}
+    assert!(world.take("_I.a").len() < 15, "there was room for all");
+    world.send("s.1", Some("_I.a"), "", "behind them");
+    for _ in 0..15 {
+        world.settle();
+    }
+    let answers = world.take("_I.a").into_iter().map(|answer| answer.json());
+    let (refused, acks): (Vec<Value>, Vec<Value>) =
+        answers.partition(|answer| answer["error"].is_object());
+    assert_eq!(refused, [Value::Null; 0]);
+    let last = acks.last().map(|ack| ack["seq"].clone());
+    assert_eq!(last, Some(json!(MESSAGES + 16)));
 }
 
 /// Symptom: publishers whose messages were held when their stream was deleted, or their account closed, waited for ever. Cause: the messages

@@ -283,6 +283,7 @@ impl JetStream {
     /// The store committed: who waited for that is answered, but no more than `most` publishers. True if there may be more.
     pub fn committed(&mut self, mut most: usize, net: &mut dyn Network) -> bool {
         self.decide();
+        self.release_awaiting_room();
         for lazy in [0, 1] {
             while let Some(first) = self.waiting[lazy].front() {
                 if most == 0 {

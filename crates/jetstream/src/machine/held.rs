@@ -3,7 +3,7 @@
 //! # Laws
 //! - While one is held, whatever is published to its stream is held behind it: messages of a publisher stay in their order.
 //! - Streams of an account hold [`BYTES_MAX`] together, and a message; then [`JetStream::takes`] says no, and the account's mailbox isn't read.
-//! - Ids are read in slices; then all that is held goes on at once. If they can't be read now, messages that ask for one are refused, and the rest of
+//! - Ids are read in slices; then all that is held goes on, as far as the log has room: the next commit makes some. If they can't be read now, messages that ask for one are refused, and the rest of
 //!   the ids is read later.
 //! - Once the first ones were read, or a message was removed that may have one, a task reads the others, whether anybody asks for them or not: what
 //!   was removed is remembered for the window, and no longer.
@@ -31,6 +31,12 @@ impl Held {
         self.publishes.entry(token).or_default().push_back(request);
     }
 
+    /// Bytes of the next one of a stream.
+    fn next_size(&self, token: Token) -> Option<usize> {
+        let next = self.publishes.get(&token)?.front()?;
+        Some(next.size())
+    }
+
     /// The next one of a stream; `None`: there is none any more.
     fn pop(&mut self, token: Token) -> Option<Request> {
         let request = self.publishes.get_mut(&token).and_then(VecDeque::pop_front);
@@ -40,6 +46,16 @@ impl Held {
         }
         request
     }
+}
+
+/// How far what was held of a stream is.
+pub(super) enum Release {
+    /// Nothing is held any more.
+    Done,
+    /// Ids are being read.
+    Reads,
+    /// Ids are known, and the log has no room for what is next.
+    AwaitsRoom,
 }
 
 impl JetStream {
@@ -137,7 +153,7 @@ impl JetStream {
         }
     }
 
-    /// Goes on with reading a stream's ids, and then with what is held. True when there is nothing more to do.
+    /// Goes on with reading a stream's ids, and then with what is held.
     ///
     /// # Errors
     /// When they can't be read now.
@@ -148,24 +164,28 @@ impl JetStream {
         slice: &mut Slice,
         now: u64,
         net: &mut dyn Network,
-    ) -> Result<bool, ApiError> {
+    ) -> Result<Release, ApiError> {
         let Some(stream) = self.stream_at_mut(at) else {
-            return Ok(true);
+            return Ok(Release::Done);
         };
         let failure = match stream.read_ids(now, slice) {
             Ok(true) => None,
-            Ok(false) => return Ok(false),
+            Ok(false) => return Ok(Release::Reads),
             Err(error) => Some(error),
         };
         stream.are_ids_attended = failure.is_some();
-        // All of it in one turn, which has a bound of its own: what comes meanwhile would keep the stream held for ever.
+        // All that has room in one turn, which has a bound of its own: what comes meanwhile would keep the stream held for ever.
         loop {
             let held = self.held.get_mut(&account);
+            let next = held.as_deref().and_then(|held| held.next_size(at.token));
+            if next.is_some_and(|size| !self.store.has_room(size)) {
+                return Ok(Release::AwaitsRoom);
+            }
             let Some(request) = held.and_then(|held| held.pop(at.token)) else {
                 if let Some(stream) = self.streams[at.index].as_mut() {
                     stream.is_held = false;
                 }
-                return failure.map_or(Ok(true), Err);
+                return failure.map_or(Ok(Release::Done), Err);
             };
             slice.touch(request.size());
             let message = request.message();
@@ -175,6 +195,13 @@ impl JetStream {
                 (Some(error), Some(stream)) => refuse(stream, &message, error, net),
                 _ => self.store(at.index, &message, now, net),
             }
+        }
+    }
+
+    /// The store committed: what is held and had no room goes on.
+    pub(super) fn release_awaiting_room(&mut self) {
+        for (account, stream) in std::mem::take(&mut self.awaiting_room) {
+            self.tasks.push(account, Task::Ids { stream });
         }
     }
 

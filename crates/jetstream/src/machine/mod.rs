@@ -115,6 +115,8 @@ pub struct JetStream {
     undecided: Vec<StreamRef>,
     /// Publishes that wait for the ids of their streams.
     held: HashMap<AccountId, Held>,
+    /// Streams whose publishes are held and have no room in the log.
+    awaiting_room: Vec<(AccountId, StreamRef)>,
     /// What requests may still touch before the next turn.
     pub(crate) at_once: Slice,
     targets: HashMap<Token, Target>,
@@ -158,6 +160,7 @@ impl JetStream {
             tasks: Tasks::default(),
             undecided: Vec::new(),
             held: HashMap::new(),
+            awaiting_room: Vec::new(),
             at_once: Slice::new(),
             targets: HashMap::new(),
             leaving: HashMap::new(),

@@ -1,5 +1,6 @@
 //! Tasks go on, a slice per turn.
 
+use super::held::Release;
 use super::*;
 use crate::keys::{self, Kind};
 use crate::tasks::{Slice, StreamRef, Task};
@@ -69,8 +70,12 @@ impl JetStream {
             Task::Ids { stream } => {
                 let stream = *stream;
                 match self.release(account, stream, slice, now, net) {
-                    Ok(true) => None,
-                    Ok(false) => Some(task),
+                    Ok(Release::Done) => None,
+                    Ok(Release::Reads) => Some(task),
+                    Ok(Release::AwaitsRoom) => {
+                        self.awaiting_room.push((account, stream));
+                        None
+                    }
                     Err(_) => {
                         self.tasks.put_off(account, task, now);
                         None
