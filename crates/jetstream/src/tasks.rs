@@ -12,7 +12,8 @@
 //! - Of an account's requests that hold what was found out for them, one is at work at a time. They keep their order: what is left of the first one
 //!   goes before the others.
 //! - Nothing overtakes a request that makes or changes the stream which it names, nor what waits behind that for the same stream.
-//! - A sweep that meets an error is put off for [`RETRY`] and goes on where it was: it is neither dropped nor tried at every turn.
+//! - A sweep that meets an error is put off for [`RETRY`] and goes on where it was: it is neither dropped nor tried at every turn. That of a log which
+//!   stopped ends: the next start begins it again.
 
 use crate::api::{Found, Need};
 use crate::machine::Listening;

@@ -480,6 +480,29 @@ fn an_origin_outlives_the_log_of_who_took_from_it() {
     assert_eq!(left(&mut world), [0; 0]);
 }
 
+/// Symptom: a stream whose log had stopped was asked each second, and told each second, to remove what nobody wants. Remedy: the next start does.
+#[test]
+fn nothing_is_removed_of_a_log_that_stopped() {
+    let mut world = world("interest", &[explicit("A"), explicit("B")]);
+    publish(&mut world, &["s.a", "s.a"]);
+    consume(&mut world, "A");
+    world.disk.set_faults(&[Fault::SyncOf("0000000000000001")]);
+    // So large that it goes to a segment, whose sync fails.
+    world.send("s.a", None, "", &"z".repeat(200_000));
+    world.request("CONSUMER.DELETE.S.B", &Value::Null);
+    world.settle();
+    done(&world.take("_I.ask").pop().expect("an answer").json());
+    let due = world.jetstream.poll_timeout();
+    assert!(due.is_none_or(|due| due > world.now + SECOND), "{due:?}");
+    world.disk.set_faults(&[]);
+    let mut world = World::on(world.disk.cut(1), world.now);
+    let left = left(&mut world);
+    assert!(
+        left.iter().all(|seq| *seq > 2),
+        "A wants the last: {left:?}"
+    );
+}
+
 /// Symptom: what a stream left out of what it took, since it knew its id, stayed in the origin for ever. Cause: the origin was told of what was
 /// stored alone.
 #[test]

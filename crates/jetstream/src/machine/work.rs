@@ -113,9 +113,14 @@ impl JetStream {
             Ok(false) => return Some(task),
             Ok(true) => self.end_sweep(account, at),
             Err(error) => {
-                self.tasks.put_off(account, task, now);
-                let stream = self.stream_at(at).map(|it| it.log.name());
+                let log = &self.stream_at(at)?.log;
+                let (stream, is_stopped) = (log.name(), log.failure().is_some());
+                if is_stopped {
+                    tracing::warn!(stream, %error, "JetStream: what nobody wants any more is removed by the next start");
+                    return None;
+                }
                 tracing::warn!(stream, %error, "JetStream: what nobody wants any more can't be removed, which is tried again");
+                self.tasks.put_off(account, task, now);
             }
         }
         None
