@@ -168,9 +168,10 @@ impl JetStream {
             match told {
                 Ok(next) => stream.settled_below(at, next),
                 Err(error) => {
-                    tracing::warn!(target: "midge", "JetStream can't remove messages that other streams took: {error}");
                     stream.settle_later(at, now);
                     self.streams.stir(index);
+                    let stream = self.streams[from].as_ref().map(|it| it.log.name());
+                    tracing::warn!(stream, %error, "JetStream: messages that other streams took can't be removed, which is tried again");
                     return false;
                 }
             }

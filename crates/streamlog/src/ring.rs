@@ -116,7 +116,7 @@ impl Inner {
         match grown {
             Ok(()) => {
                 self.buffered.set_max(waiting);
-                tracing::debug!(bytes = size, "streamlog: the journal is longer");
+                tracing::debug!(bytes = size, "the journal is longer");
             }
             Err(error) if error.is_passing() => w.fill.not_before = now + SOON,
             Err(error) => return Err(error),
@@ -168,7 +168,7 @@ impl Inner {
         }
         if w.journal.shrink(&*self.disk, size)? {
             self.shorten_reserve(self.options.waiting_max(size));
-            tracing::debug!(bytes = size, "streamlog: the journal is shorter");
+            tracing::debug!(bytes = size, "the journal is shorter");
         }
         Ok(())
     }
