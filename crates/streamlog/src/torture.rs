@@ -189,12 +189,19 @@ impl Dice {
     }
 }
 
-fn options(key: Option<&Key>) -> StoreOptions {
+fn options(seed: u64, key: Option<&Key>) -> StoreOptions {
     StoreOptions {
         key: key.cloned(),
         journal_first_bytes: 16 * 4096,
         journal_bytes: 32 * 4096,
         direct_bytes: 3000,
+        // With three streams: files are closed under it all the time, or never.
+        max_open_files: 1 + (seed % 4) as usize,
+        // And segments unmapped.
+        max_mappings: match seed / 4 % 5 {
+            0 => usize::MAX,
+            max => max as usize,
+        },
         seed: 77,
         ..StoreOptions::default()
     }
@@ -225,7 +232,8 @@ pub fn run(seed: u64, steps: u64, every: u64, key: Option<&Key>) -> Report {
         for stream in model.streams.values_mut().filter(|stream| !stream.lazy) {
             stream.ask_tickets();
         }
-        let failure = check(&found, &model, hook_key.as_ref(), false).err();
+        let options = options(seed, hook_key.as_ref());
+        let failure = check(&found, &model, options, false).err();
         drop(model);
         let mut report = hook_report.lock();
         *report.cuts.entry(work).or_default() += 1;
@@ -244,7 +252,7 @@ pub fn run(seed: u64, steps: u64, every: u64, key: Option<&Key>) -> Report {
             .get_or_insert(format!("seed {seed}: {failure}"));
     }
     if report.failure.is_none()
-        && let Err(failure) = check(&disk.kill(), &model.lock(), key, true)
+        && let Err(failure) = check(&disk.kill(), &model.lock(), options(seed, key), true)
     {
         report.failure = Some(format!("seed {seed}, killed at the end: {failure}"));
     }
@@ -260,11 +268,7 @@ fn work(
 ) -> Result<(), String> {
     let text = |error: crate::Error| error.to_string();
     let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-    // With three streams: files are closed under it all the time, or never.
-    let options = || StoreOptions {
-        max_open_files: 1 + (seed % 4) as usize,
-        ..options(key)
-    };
+    let options = || options(seed, key);
     let mut store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
     let mut now = SECOND;
     for step in 0..steps {
@@ -366,9 +370,9 @@ fn work(
                 let mut model = model.lock();
                 let (outcome, hook) = (dice.roll(1_000), disk.take_hook());
                 disk.lose_power(outcome);
-                check(&disk.kill(), &model, key, false)
+                check(&disk.kill(), &model, options(), false)
                     .map_err(|e| format!("step {step}, power lost with {outcome}: {e}"))?;
-                found_again(&disk.kill(), &mut model, key)?;
+                found_again(&disk.kill(), &mut model, options())?;
                 drop(model);
                 disk.put_hook(hook);
                 store = Store::open(Arc::new(disk.clone()), options()).map_err(text)?;
@@ -404,9 +408,9 @@ impl Model {
 }
 
 /// What is there now is the truth.
-fn found_again(disk: &CrashDisk, model: &mut Model, key: Option<&Key>) -> Result<(), String> {
+fn found_again(disk: &CrashDisk, model: &mut Model, options: StoreOptions) -> Result<(), String> {
     let text = |error: crate::Error| error.to_string();
-    let store = Store::open(Arc::new(disk.clone()), options(key)).map_err(text)?;
+    let store = Store::open(Arc::new(disk.clone()), options).map_err(text)?;
     for (key, (kept, later)) in &mut model.state {
         let value = store.state(key.as_bytes());
         *kept = value.map(|value| String::from_utf8_lossy(&value).into_owned());
@@ -560,9 +564,14 @@ fn acknowledge(model: &mut Model, lazy_too: bool) {
 }
 
 /// Opens what the crash left and compares.
-fn check(disk: &CrashDisk, model: &Model, key: Option<&Key>, killed: bool) -> Result<(), String> {
+fn check(
+    disk: &CrashDisk,
+    model: &Model,
+    options: StoreOptions,
+    killed: bool,
+) -> Result<(), String> {
     let store =
-        Store::open(Arc::new(disk.clone()), options(key)).map_err(|e| format!("opening: {e}"))?;
+        Store::open(Arc::new(disk.clone()), options).map_err(|e| format!("opening: {e}"))?;
     for (key, (kept, later)) in &model.state {
         let found = store
             .state(key.as_bytes())
