@@ -117,9 +117,8 @@ struct Copy {
 }
 
 impl Inner {
-    /// Rewrites segments while the budget lasts, and leaves aside those that can't be. `true`: the meta file has to follow. A failure costs nothing but the attempt.
-    pub(crate) fn compact(&self, stream: &Stream, budget: &mut Budget) -> bool {
-        let mut changed = false;
+    /// Rewrites segments while the budget lasts, and leaves aside those that can't be. A failure costs nothing but the attempt.
+    pub(crate) fn compact(&self, stream: &Stream, budget: &mut Budget) {
         while budget.bytes > 0 {
             let (slot, first_seq) = {
                 let state = stream.0.state.lock();
@@ -128,7 +127,7 @@ impl Inner {
             };
             budget.spend(slot.end as usize);
             match self.rewrite(stream, &slot, first_seq, budget) {
-                Ok(true) => changed = true,
+                Ok(true) => {}
                 Ok(false) => stream.0.state.lock().refuse(&slot),
                 Err(error) => {
                     tracing::warn!(stream = stream.name(), segment = slot.seg.number, %error, "a segment can't be rewritten, which is tried again");
@@ -136,7 +135,6 @@ impl Inner {
                 }
             }
         }
-        changed
     }
 
     fn rewrite(
@@ -313,6 +311,7 @@ fn swap(state: &mut State, old: &Arc<Segment>, copy: Copy) -> bool {
     slot.seg = Arc::new(copy.segment);
     // What was erased since the copy was begun is in the copy too, which is to be rewritten in its turn.
     let holds_erased = slot.live < slot.count && state.erase.contains(&old.number);
+    state.meta_owed = true;
     state.rewrite.remove(&old.number);
     state.let_go(old.clone());
     if holds_erased {

@@ -79,34 +79,41 @@ impl Inner {
                 .filter(|slot| slot.heap.is_some());
             full.map(|slot| slot.seg.clone()).collect()
         };
-        let changed = !full.is_empty() && self.seal_all(stream, &full, now)?;
-        if changed || stream.0.state.lock().may_let_go() {
-            self.write_meta(stream, now)?;
+        if !full.is_empty() {
+            self.seal_all(stream, &full, now)?;
         }
+        self.write_owed_meta(stream, now)?;
         // Only what a meta file names is rewritten, so that a half-written copy is never taken for the real one.
-        if self.compact(stream, budget) {
-            self.write_meta(stream, now)?;
-        }
-        Ok(())
+        self.compact(stream, budget);
+        self.write_owed_meta(stream, now)
     }
 
-    /// Seals full segments as far as there is room. `true`: one at least.
-    fn seal_all(&self, stream: &Stream, full: &[Arc<Segment>], now: u64) -> Result<bool> {
+    /// Writes the stream's meta file if segments were sealed or rewritten since, or if it lets files go.
+    fn write_owed_meta(&self, stream: &Stream, now: u64) -> Result<()> {
+        let is_owed = {
+            let state = stream.0.state.lock();
+            state.meta_owed || state.may_let_go()
+        };
+        match is_owed {
+            true => self.write_meta(stream, now),
+            false => Ok(()),
+        }
+    }
+
+    /// Seals full segments as far as there is room.
+    fn seal_all(&self, stream: &Stream, full: &[Arc<Segment>], now: u64) -> Result<()> {
         // Everything the segments hold is in their files, durably; nothing is added to them any more.
         let mut writer = self.writer.lock();
         self.commit_all(&mut writer, now)?;
         let flushed = self.flush(&mut writer, &stream.0);
         drop(writer);
-        let mut changed = false;
         let outcome = flushed.and_then(|()| {
-            full.iter().try_for_each(|segment| {
-                changed |= self.seal(stream, segment)?;
-                Ok(())
-            })
+            full.iter()
+                .try_for_each(|segment| self.seal(stream, segment))
         });
         match outcome {
-            Err(error) if !error.is_passing() => Err(error),
-            _ => Ok(changed),
+            Err(error) if error.is_passing() => Ok(()),
+            outcome => outcome,
         }
     }
 
@@ -116,7 +123,6 @@ impl Inner {
             let mut state = stream.0.state.lock();
             state.totals.shrink();
             state.generation += 1;
-            state.meta_stale = false;
             let content = meta::encode(&state);
             let (named, position) = (state.dropped.len(), state.position());
             (content, state.generation, named, position)
@@ -134,6 +140,8 @@ impl Inner {
         drop(writer);
         let env = stream.0.state.lock().env.clone();
         self.put_meta(&env, generation, &content)?;
+        // The keeper alone seals and rewrites, and this is the keeper.
+        stream.0.state.lock().meta_owed = false;
         // The part that is scanned is a chain, of which no link may lack.
         let dropped: Vec<_> = {
             let dropped = &mut stream.0.state.lock().dropped;
@@ -163,9 +171,9 @@ impl Inner {
         }
     }
 
-    /// Writes a full segment's footer and lets the file be read through a mapping. `false`: it isn't full any more, or some of its bytes aren't in
-    /// the file; a footer would say that they are.
-    fn seal(&self, stream: &Stream, segment: &Arc<Segment>) -> Result<bool> {
+    /// Writes a full segment's footer and lets the file be read through a mapping; unless it isn't full any more, or some of its bytes aren't in
+    /// the file: a footer would say that they are.
+    fn seal(&self, stream: &Stream, segment: &Arc<Segment>) -> Result<()> {
         self.disk.note(Work::Footer);
         let (env, found) = {
             let state = stream.0.state.lock();
@@ -180,7 +188,7 @@ impl Inner {
             )
         };
         let Some((Index::Heap(heap), end)) = found else {
-            return Ok(false);
+            return Ok(());
         };
         let footer = Footer::encode(&heap, segment.seed);
         let footer = env
@@ -209,8 +217,9 @@ impl Inner {
         {
             slot.seg = Arc::new(sealed);
             slot.heap = None;
+            state.meta_owed = true;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Keeps what was found broken as it was found.

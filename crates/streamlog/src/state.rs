@@ -127,8 +127,8 @@ pub(crate) struct State {
     pub(crate) pending: usize,
     /// why a segment couldn't be allocated
     pub(crate) lack: Option<Lack>,
-    /// something happened that the meta file doesn't say
-    pub(crate) meta_stale: bool,
+    /// segments were sealed or rewritten since the meta file was written
+    pub(crate) meta_owed: bool,
     /// `first_seq` is only known to be no higher than the first live sequence
     pub(crate) unsettled: bool,
     /// more is here than the limits allow, because it couldn't be looked at
@@ -172,7 +172,7 @@ impl State {
             queued: 0,
             pending: 0,
             lack: None,
-            meta_stale: false,
+            meta_owed: false,
             unsettled: false,
             limits_owed: false,
             expire_again_at: 0,
@@ -577,7 +577,6 @@ impl State {
             self.first_seq = seq + 1;
         } else {
             Arc::<IndexSet>::make_mut(&mut slot.dead).insert(i);
-            self.meta_stale = true;
         }
     }
 
@@ -616,7 +615,6 @@ impl State {
             stay
         });
         dropped.into_iter().for_each(|seg| self.let_go(seg));
-        self.meta_stale = true;
     }
 
     /// The first segment that has to be scanned, because it isn't sealed.
@@ -714,7 +712,6 @@ impl State {
         }
         self.first_seq = self.first_seq.max(seq);
         self.settle_first();
-        self.meta_stale = true;
         Ok(before - self.msgs)
     }
 
@@ -778,7 +775,6 @@ impl State {
         self.aging = self.aging.min(seq.saturating_add(1));
         self.losses.truncate(seq);
         self.settle_first();
-        self.meta_stale = true;
         Ok(before - self.msgs)
     }
 
