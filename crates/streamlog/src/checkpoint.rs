@@ -261,7 +261,7 @@ impl Inner {
         w.unsaved = Unsaved::default();
         w.carry.state = false;
         w.manifest_lack = None;
-        w.definitions_stale = false;
+        w.manifest_owed = false;
         self.refuse_if_full(w);
         Ok(())
     }

@@ -56,8 +56,8 @@ pub(crate) struct Writer {
     pub(crate) manifest_lack: Option<Lack>,
     /// the log says that writing waits
     pub(crate) has_said_waits: bool,
-    /// a definition is in the journal alone
-    pub(crate) definitions_stale: bool,
+    /// a definition is in the journal alone, or the copies of the manifest differ: the keeper writes it, so that all is there twice
+    pub(crate) manifest_owed: bool,
     /// what goes into the next frame once more
     pub(crate) carry: Carry,
     /// a batch that couldn't be written for the moment: it is tried again, with what gathered behind it
@@ -116,7 +116,7 @@ impl Writer {
             unsaved: Unsaved::default(),
             manifest_lack: None,
             has_said_waits: false,
-            definitions_stale: false,
+            manifest_owed: false,
             carry: Carry::default(),
             held: None,
             fill: Fill::default(),

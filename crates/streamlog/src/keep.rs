@@ -29,15 +29,13 @@ impl Store {
         self.commit_once(now)?;
         inner.quarantine();
         {
-            // Definitions are to exist twice, beside the journal.
             let mut writer = inner.writer.lock();
-            if writer.definitions_stale {
+            if writer.manifest_owed {
                 inner.try_manifest(&mut writer)?;
             }
         }
         inner.disk.note(Work::Purge);
         inner.bury()?;
-        // A rewrite may need the name of a leftover of its stream, so these go first.
         let streams = inner.opened();
         let leftovers = std::mem::take(&mut inner.registry.lock().leftovers);
         for name in leftovers {
@@ -63,6 +61,7 @@ impl Inner {
             stream.0.state.lock().dropped.clear();
             return Ok(());
         }
+        self.remove_leftovers(stream, now)?;
         let full: Vec<Arc<Segment>> = {
             let mut state = stream.0.state.lock();
             if state.unsettled {
@@ -86,6 +85,20 @@ impl Inner {
         // Only what a meta file names is rewritten, so that a half-written copy is never taken for the real one.
         self.compact(stream, budget);
         self.write_owed_meta(stream, now)
+    }
+
+    /// Removes what an interrupted removal or rewrite left. Both copies of the meta file do without it before, or damage to one would bring back the other, which
+    /// needs it. A rewrite may need the name.
+    fn remove_leftovers(&self, stream: &Stream, now: u64) -> Result<()> {
+        if stream.0.state.lock().leftovers.is_empty() {
+            return Ok(());
+        }
+        self.write_owed_meta(stream, now)?;
+        let leftovers = std::mem::take(&mut stream.0.state.lock().leftovers);
+        for name in leftovers {
+            let _ = self.disk.remove(&name);
+        }
+        Ok(())
     }
 
     /// Writes the stream's meta file if segments were sealed or rewritten since, or if it lets files go.

@@ -37,6 +37,8 @@ fn file<'a>(env: &'a Env, name: &'a str) -> SmallFile<'a> {
 
 /// What the file says.
 pub(crate) struct Meta {
+    /// the other copy is an older one
+    pub(crate) is_split: bool,
     pub(crate) generation: u64,
     /// the first segment that has to be scanned
     pub(crate) position: u32,
@@ -105,9 +107,12 @@ pub(crate) fn read(env: &Arc<Env>) -> Result<Option<Meta>> {
         }
         found => found?,
     };
-    Ok(found
-        .best
-        .and_then(|copy| decode(env, copy.generation, &copy.content)))
+    let best = found.best.as_ref();
+    let meta = best.and_then(|copy| decode(env, copy.generation, &copy.content));
+    Ok(meta.map(|meta| Meta {
+        is_split: found.is_split,
+        ..meta
+    }))
 }
 
 fn decode(env: &Arc<Env>, generation: u64, content: &[u8]) -> Option<Meta> {
@@ -145,6 +150,7 @@ fn decode(env: &Arc<Env>, generation: u64, content: &[u8]) -> Option<Meta> {
         });
     }
     Some(Meta {
+        is_split: false,
         generation,
         position,
         first_seq,

@@ -50,6 +50,8 @@ struct Past {
     is_stale: bool,
     /// a copy of the manifest is of an older version
     has_older_form: bool,
+    /// the manifest's copies differ
+    is_split: bool,
     /// the journal was made anew behind frames that the manifest knows
     is_journal_lost: bool,
     keys: Option<StoreKeys>,
@@ -208,6 +210,7 @@ impl Past {
         let mut past = Self {
             is_stale: found.best.is_none() || found.has_other_key,
             has_older_form: found.has_older_form,
+            is_split: found.is_split,
             ..Self::default()
         };
         if let Some(best) = found.best {
@@ -379,6 +382,7 @@ impl Past {
         (writer.pins, writer.state_pin) = (self.pins, self.state_pin);
         let unsaved = AtomicUsize::new(self.unsaved.bytes);
         writer.unsaved = self.unsaved;
+        writer.manifest_owed = self.is_split;
         Inner {
             mappings: Arc::new(Mappings::new(options.max_mappings)),
             options,
@@ -474,7 +478,6 @@ impl Inner {
             {
                 continue;
             } else if name.ends_with(".new") {
-                // Written aside and never renamed.
                 registry.leftovers.push(name.clone());
                 continue;
             } else if let Some(id) = name

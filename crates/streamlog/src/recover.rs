@@ -21,7 +21,7 @@ use crate::{
 };
 use bytes::Bytes;
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::{Arc, atomic::Ordering},
 };
 
@@ -42,16 +42,12 @@ pub(crate) struct JournalPiece {
     pub(crate) bytes: Bytes,
 }
 
-/// Opens the stream. The names returned are files which an interrupted removal or rewrite left.
-pub(crate) fn open(
-    env: &Arc<Env>,
-    options: StreamOptions,
-    traces: &Traces,
-) -> Result<(State, Vec<String>)> {
+/// Opens the stream.
+pub(crate) fn open(env: &Arc<Env>, options: StreamOptions, traces: &Traces) -> Result<State> {
     let meta = meta::read(env)?;
     let mut state = State::new(env.clone(), options, 1)?;
     let mut position = 1;
-    let (mut leftovers, mut rewrites) = (Vec::new(), std::collections::BTreeMap::new());
+    let mut rewrites = BTreeMap::new();
     if let Some(meta) = meta {
         position = meta.position;
         let listed: BTreeSet<_> = meta
@@ -64,7 +60,8 @@ pub(crate) fn open(
             .iter()
             .filter(|f| f.0 < position && !listed.contains(f))
         {
-            leftovers.push(crate::segment::name(env.stream, number, rewrite));
+            let name = crate::segment::name(env.stream, number, rewrite);
+            state.leftovers.push(name);
         }
         adopt(&mut state, meta, traces);
     } else {
@@ -110,7 +107,7 @@ pub(crate) fn open(
     state.durable = state.last_seq;
     state.totals.shrink();
     enforce_limits(&mut state)?;
-    Ok((state, leftovers))
+    Ok(state)
 }
 
 /// Evictions are in the log, but for those that a torn write lost or a folder of older times never had: they concern what was scanned.
@@ -129,7 +126,7 @@ fn enforce_limits(state: &mut State) -> Result<()> {
 
 /// Takes over what the meta file says, less the segments that are missing.
 fn adopt(state: &mut State, meta: meta::Meta, traces: &Traces) {
-    state.generation = meta.generation;
+    (state.generation, state.meta_owed) = (meta.generation, meta.is_split);
     (state.first_seq, state.last_seq, state.last_time) =
         (meta.first_seq, meta.last_seq, meta.last_time);
     let mut slots = meta.slots;

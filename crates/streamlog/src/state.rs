@@ -127,8 +127,10 @@ pub(crate) struct State {
     pub(crate) pending: usize,
     /// why a segment couldn't be allocated
     pub(crate) lack: Option<Lack>,
-    /// segments were sealed or rewritten since the meta file was written
+    /// segments were sealed or rewritten since the meta file was written, or its copies differ
     pub(crate) meta_owed: bool,
+    /// files that no copy of the meta file needs, once it isn't owed
+    pub(crate) leftovers: Vec<String>,
     /// `first_seq` is only known to be no higher than the first live sequence
     pub(crate) unsettled: bool,
     /// more is here than the limits allow, because it couldn't be looked at
@@ -173,6 +175,7 @@ impl State {
             pending: 0,
             lack: None,
             meta_owed: false,
+            leftovers: Vec::new(),
             unsettled: false,
             limits_owed: false,
             expire_again_at: 0,

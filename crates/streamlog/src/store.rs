@@ -104,7 +104,7 @@ pub(crate) struct Registry {
     pub(crate) by_name: BTreeMap<Arc<str>, Known>,
     pub(crate) names: HashMap<u64, Arc<str>>,
     pub(crate) traces: HashMap<u64, Traces>,
-    /// files that an interrupted removal left
+    /// small files that were written aside and never renamed
     pub(crate) leftovers: Vec<String>,
     pub(crate) next_id: u64,
 }
@@ -440,15 +440,14 @@ impl Inner {
             self.sync_names()?;
             Ok(opened)
         });
-        let (state, leftovers) = match opened {
-            Ok(opened) => opened,
+        let state = match opened {
+            Ok(state) => state,
             Err(error) => {
                 registry.traces.insert(id, traces);
                 return Err(error);
             }
         };
         let stream = self.handle(id, name.clone(), state);
-        registry.leftovers.extend(leftovers);
         if let Some(known) = registry.by_name.get_mut(&name) {
             known.form = Form::Open(stream.clone());
         }

@@ -147,6 +147,8 @@ impl Copy {
 /// The better copy, and what else was found.
 pub(crate) struct Found {
     pub(crate) best: Option<Copy>,
+    /// the copies are of different generations: a power cut came between them
+    pub(crate) is_split: bool,
     /// with a key: a copy is in clear or under another one, whether it counts or not
     pub(crate) has_other_key: bool,
     /// with a key: a copy is of an older version
@@ -162,6 +164,7 @@ pub(crate) struct Found {
 pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> Result<Found> {
     let mut found = Found {
         best: None,
+        is_split: false,
         has_other_key: false,
         has_older_form: false,
         trouble: Vec::new(),
@@ -180,6 +183,7 @@ pub(crate) fn read(disk: &dyn Disk, file: SmallFile<'_>, damage: &DamageLog) -> 
                         Form::Encrypted => {}
                     }
                     let best = found.best.as_ref();
+                    found.is_split = best.is_some_and(|it| it.generation != copy.generation);
                     if best.is_none_or(|best| copy.rank() > best.rank()) {
                         found.best = Some(copy);
                     }

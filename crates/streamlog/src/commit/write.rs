@@ -328,7 +328,7 @@ impl Writer {
         }
         self.state_pin.get_or_insert(frame);
         self.unsaved.taken += state_len(deltas).max(PAGE as usize / 2);
-        self.definitions_stale |= defines(deltas);
+        self.manifest_owed |= defines(deltas);
         for (key, value) in std::mem::take(deltas) {
             self.small.apply(&key, value.as_ref());
             self.unsaved.add(&key, value.as_ref());
