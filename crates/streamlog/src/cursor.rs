@@ -43,6 +43,8 @@ pub struct Cursor {
     chosen: Option<Chosen>,
     /// of segments behind the one with `at`
     tallies: Vec<Tally>,
+    /// room for the record that [`next_seq`](Self::next_seq) finds
+    found: Vec<RecordRef>,
 }
 
 /// What the filters mean in one segment.
@@ -85,6 +87,7 @@ impl Stream {
             truncations: 0,
             chosen: None,
             tallies: Vec::new(),
+            found: Vec::new(),
         }
     }
 }
@@ -112,7 +115,7 @@ impl Cursor {
         let (mut ahead, mut batch) = (Ahead::of(READ_AHEAD), Vec::new());
         let from = self.first_of_gap();
         'reading: while out.len() < max && bytes < max_bytes {
-            let segment = match self.places(BATCH.min(max - out.len()), &mut batch) {
+            let segment = match self.places(BATCH.min(max - out.len()), &mut batch, Arc::clone) {
                 Ok(Some(segment)) => segment,
                 Ok(None) => break,
                 Err(error) => {
@@ -154,9 +157,11 @@ impl Cursor {
     /// When a segment can't be looked at now; the cursor stays there.
     pub fn next_seq(&mut self) -> Result<Option<u64>> {
         let from = self.first_of_gap();
-        let mut batch = Vec::with_capacity(1);
-        let found = self.places(1, &mut batch)?.and(batch.first());
-        let seq = found.map(|place| place.seq);
+        let mut found = std::mem::take(&mut self.found);
+        let outcome = self.places(1, &mut found, |_| ());
+        let seq = found.pop().map(|record| record.seq);
+        self.found = found;
+        outcome?;
         if let Some(seq) = seq {
             self.at = seq + 1;
         }
@@ -287,8 +292,13 @@ impl Cursor {
         Ok(u64::from(selected))
     }
 
-    /// Up to `max` places of one segment, looked up under one lock; `at` moves to where they begin at the earliest.
-    fn places(&mut self, max: usize, out: &mut Vec<RecordRef>) -> Result<Option<Arc<Segment>>> {
+    /// Up to `max` places of one segment, looked up under one lock, and what `of` says of that; `at` moves to where they begin at the earliest.
+    fn places<T>(
+        &mut self,
+        max: usize,
+        out: &mut Vec<RecordRef>,
+        of: impl Fn(&Arc<Segment>) -> T,
+    ) -> Result<Option<T>> {
         let stream = self.stream.clone();
         loop {
             let unchosen = {
@@ -313,7 +323,7 @@ impl Cursor {
                 if index.is_none_or(|index| self.has_chosen(slot, index)) {
                     self.collect(&state, slot, index, max, out)?;
                     if !out.is_empty() {
-                        return Ok(Some(slot.seg.clone()));
+                        return Ok(Some(of(&slot.seg)));
                     }
                     self.leave(slot, state.visible);
                     continue;

@@ -25,7 +25,7 @@ use std::{
     collections::BTreeMap,
     ops::Bound::{Excluded, Unbounded},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
@@ -51,17 +51,6 @@ impl Sealed {
     /// All bytes, to look at: a slice of them doesn't keep the mapping counted, so it must not be held longer than this.
     pub(crate) fn bytes(&self) -> &Bytes {
         &self.bytes
-    }
-
-    /// The same bytes, of which slices may be held. `None`: there are too many mappings, and what is to be held has to be copied.
-    pub(crate) fn lend(self: &Arc<Self>) -> Option<Bytes> {
-        match &self.counted {
-            None => Some(self.bytes.clone()),
-            Some(counted) => {
-                let has_room = counted.0.now() <= counted.0.max;
-                has_room.then(|| Bytes::from_owner(Lent(self.clone())))
-            }
-        }
     }
 }
 
@@ -98,20 +87,50 @@ impl Drop for Counted {
 /// A segment's place for its bytes.
 #[derive(Default)]
 pub(crate) struct MappingCell {
-    sealed: RwLock<Option<Arc<Sealed>>>,
+    content: RwLock<Option<Content>>,
     /// used since the hand came by
     is_used: AtomicBool,
     /// its key in the table; 0: it isn't there
     id: AtomicU64,
 }
 
+/// What is mapped.
+pub(crate) struct Content {
+    pub(crate) sealed: Arc<Sealed>,
+    /// its bytes, held by a [`Lent`]: made once for many messages
+    lent: OnceLock<Bytes>,
+}
+
+impl Content {
+    fn new(sealed: Arc<Sealed>) -> Self {
+        Self {
+            sealed,
+            lent: OnceLock::new(),
+        }
+    }
+
+    /// The bytes, of which slices may be held. `None`: there are too many mappings, and what is to be held has to be copied.
+    pub(crate) fn lend(&self) -> Option<Bytes> {
+        let counted = self.sealed.counted.as_ref();
+        let has_room = counted.is_none_or(|counted| counted.0.now() <= counted.0.max);
+        let lent = || Bytes::from_owner(Lent(self.sealed.clone()));
+        has_room.then(|| self.lent.get_or_init(lent).clone())
+    }
+
+    /// Whether nobody holds it, nor a slice of it.
+    fn is_idle(&mut self) -> bool {
+        self.lent.take();
+        Arc::get_mut(&mut self.sealed).is_some()
+    }
+}
+
 /// A look at what is mapped. It stays as long as this is held.
-pub(crate) type Look<'a> = MappedRwLockReadGuard<'a, Arc<Sealed>>;
+pub(crate) type Look<'a> = MappedRwLockReadGuard<'a, Content>;
 
 impl MappingCell {
     /// What is mapped.
     pub(crate) fn look(&self) -> Option<Look<'_>> {
-        let content = self.sealed.read_recursive();
+        let content = self.content.read_recursive();
         let look = RwLockReadGuard::try_map(content, Option::as_ref).ok()?;
         // The cache line stays shared while nothing changes.
         if !self.is_used.load(Ordering::Relaxed) {
@@ -121,42 +140,39 @@ impl MappingCell {
     }
 
     pub(crate) fn is_loaded(&self) -> bool {
-        self.sealed.read_recursive().is_some()
+        self.content.read_recursive().is_some()
     }
 
     /// Keeps bytes that are in memory anyway: no hand comes by.
     pub(crate) fn keep(&self, sealed: Sealed) {
-        *self.sealed.write() = Some(Arc::new(sealed));
+        *self.content.write() = Some(Content::new(Arc::new(sealed)));
     }
 
     /// Lets the mapping go, of a segment that nobody looks at any more. `false`: somebody holds slices of it, and it stays.
     pub(crate) fn unload(&self) -> bool {
-        let mut content = self.sealed.write();
-        let is_held = |sealed: &mut Arc<Sealed>| Arc::get_mut(sealed).is_none();
-        if content.as_mut().is_some_and(is_held) {
-            return false;
-        }
-        let gone = content.take();
+        let mut content = self.content.write();
+        let gone = content.take_if(Content::is_idle);
+        let is_unloaded = content.is_none();
         drop(content);
         drop(gone);
-        true
+        is_unloaded
     }
 
     /// Puts it there, unless somebody was faster: what is there then, and what isn't needed. One puts at a time.
     fn put(&self, sealed: Sealed) -> (Arc<Sealed>, Option<Sealed>) {
         if let Some(found) = self.look() {
-            return (found.clone(), Some(sealed));
+            return (found.sealed.clone(), Some(sealed));
         }
         self.is_used.store(true, Ordering::Relaxed);
         let sealed = Arc::new(sealed);
-        *self.sealed.write() = Some(sealed.clone());
+        *self.content.write() = Some(Content::new(sealed.clone()));
         (sealed, None)
     }
 
     /// Takes it out if nobody holds it.
-    fn take_idle(&self) -> Option<Arc<Sealed>> {
-        let mut content = self.sealed.try_write()?;
-        content.take_if(|sealed| Arc::strong_count(sealed) == 1)
+    fn take_idle(&self) -> Option<Content> {
+        let mut content = self.content.try_write()?;
+        content.take_if(Content::is_idle)
     }
 }
 
@@ -249,7 +265,7 @@ impl Table {
     }
 
     /// Takes out `count` that are idle, if there are: the hand goes round twice at most, and passes no more held ones than that.
-    fn take_idle(&mut self, count: usize, held_passed_max: usize) -> Vec<Arc<Sealed>> {
+    fn take_idle(&mut self, count: usize, held_passed_max: usize) -> Vec<Content> {
         let (mut gone, mut held_passed) = (Vec::new(), 0);
         for _ in 0..2 * self.cells.len() {
             if gone.len() == count || held_passed == held_passed_max {
@@ -264,13 +280,13 @@ impl Table {
             if cell.is_used.swap(false, Ordering::Relaxed) {
                 continue;
             }
-            let Some(sealed) = cell.take_idle() else {
+            let Some(content) = cell.take_idle() else {
                 held_passed += 1;
                 continue;
             };
             cell.id.store(0, Ordering::Relaxed);
             self.cells.remove(&id);
-            gone.push(sealed);
+            gone.push(content);
         }
         gone
     }

@@ -10,7 +10,7 @@ use crate::{
     damage::DamageKind,
     filter::Filter,
     index::Place,
-    mappings::Sealed,
+    mappings::{Look, Sealed},
     record::{self, Kind},
     segment::Segment,
     slot::Slot,
@@ -271,25 +271,35 @@ pub(crate) struct Ahead {
 struct Mapped {
     /// number, rewrite
     key: (u32, u32),
-    sealed: Arc<Sealed>,
-    /// what messages are slices of; `None`: they are copied
-    lent: Option<Bytes>,
+    bytes: MappedBytes,
+}
+
+enum MappedBytes {
+    /// messages are slices of these
+    Lent(Bytes),
+    /// messages are copies
+    Held(Arc<Sealed>),
 }
 
 impl Mapped {
-    fn of(key: (u32, u32), sealed: Arc<Sealed>) -> Self {
-        let lent = sealed.lend();
-        Self { key, sealed, lent }
+    fn of(key: (u32, u32), look: &Look<'_>) -> Self {
+        let bytes = match look.lend() {
+            Some(bytes) => MappedBytes::Lent(bytes),
+            None => MappedBytes::Held(look.sealed.clone()),
+        };
+        Self { key, bytes }
     }
 
     /// The message in the record at `at`, as [`decode`] finds it.
     fn decode(&self, segment: &Segment, at: usize, seq: u64) -> Option<Message> {
-        if let Some(bytes) = &self.lent {
-            return decode(segment, bytes, at, seq);
+        match &self.bytes {
+            MappedBytes::Lent(bytes) => decode(segment, bytes, at, seq),
+            MappedBytes::Held(sealed) => {
+                let record = sealed.bytes().get(at..)?;
+                let record = record.get(..record::peek_len(record)?)?;
+                decode(segment, &Bytes::copy_from_slice(record), 0, seq)
+            }
         }
-        let record = self.sealed.bytes().get(at..)?;
-        let record = record.get(..record::peek_len(record)?)?;
-        decode(segment, &Bytes::copy_from_slice(record), 0, seq)
     }
 }
 
@@ -308,7 +318,7 @@ impl Ahead {
         // The one before isn't held while another one is mapped.
         let known = self.mapped.take().filter(|known| known.key == key);
         self.mapped = match known {
-            None => segment.sealed()?.map(|sealed| Mapped::of(key, sealed)),
+            None => segment.look()?.map(|look| Mapped::of(key, &look)),
             known => known,
         };
         Ok(self.mapped.as_ref())
@@ -449,7 +459,10 @@ pub(crate) fn peek_time(bytes: &[u8]) -> Option<u64> {
 pub(crate) fn time_of(segment: &Segment, place: Place) -> Result<Option<u64>> {
     let offset = place.offset;
     Ok(match segment.look()? {
-        Some(sealed) => sealed.bytes().get(offset as usize..).and_then(peek_time),
+        Some(look) => {
+            let bytes = look.sealed.bytes().get(offset as usize..);
+            bytes.and_then(peek_time)
+        }
         None => peek_time(&from_file(segment, offset, &mut Ahead::of(record::HEAD))?),
     })
 }

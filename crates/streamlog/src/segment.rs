@@ -246,7 +246,7 @@ impl Segment {
 
     /// The same bytes, which stay at hand as long as they are held.
     pub(crate) fn sealed(&self) -> Result<Option<Arc<Sealed>>> {
-        Ok(self.look()?.map(|sealed| Arc::clone(&sealed)))
+        Ok(self.look()?.map(|look| look.sealed.clone()))
     }
 
     /// Whether the bytes are at hand.

@@ -233,7 +233,7 @@ impl Deref for IndexRef<'_> {
     fn deref(&self) -> &Index {
         match self {
             Self::Heap(index) => index,
-            Self::Sealed(sealed) => &sealed.index,
+            Self::Sealed(look) => &look.sealed.index,
         }
     }
 }

@@ -659,7 +659,7 @@ impl State {
             return Ok(heap.subject_at(i).map(Bytes::copy_from_slice));
         }
         Ok(match index {
-            IndexRef::Sealed(sealed) => self.subject_in(&slot.seg, sealed.bytes(), place),
+            IndexRef::Sealed(look) => self.subject_in(&slot.seg, look.sealed.bytes(), place),
             IndexRef::Heap(_) => None,
         })
     }
