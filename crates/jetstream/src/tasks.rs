@@ -152,6 +152,43 @@ impl Sweep {
     }
 }
 
+/// What a request makes or changes.
+#[derive(Clone)]
+pub(crate) enum Defined {
+    Stream(Box<[u8]>),
+    Consumer {
+        stream: Box<[u8]>,
+        /// Empty where it is drawn.
+        name: Box<[u8]>,
+    },
+}
+
+impl Defined {
+    /// Whether a request has to keep its order behind that: it names the stream; or it is about the consumer, all consumers of its stream or the
+    /// stream, and doesn't just read a message.
+    fn is_meant_by(&self, subject: &[u8]) -> bool {
+        let (stream, consumer) = match self {
+            Self::Stream(stream) => return names(subject, stream),
+            Self::Consumer { stream, name } => (stream, name),
+        };
+        let path = subject.strip_prefix(b"$JS.API.").unwrap_or_default();
+        let mut words = path.split(|byte| *byte == b'.');
+        match words.next() {
+            Some(b"STREAM") => names(path, stream) && !path.starts_with(b"STREAM.MSG.GET."),
+            Some(b"CONSUMER") => {
+                let is_own = words.any(|word| word == &**stream);
+                is_own && words.next().is_none_or(|name| name == &**consumer)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether a word of a subject is this one.
+fn names(subject: &[u8], word: &[u8]) -> bool {
+    subject.split(|byte| *byte == b'.').any(|it| it == word)
+}
+
 /// A message that is kept until it can be answered.
 pub(crate) struct Request {
     /// `None`: the server.
@@ -245,19 +282,21 @@ impl Tasks {
         waiting.is_some_and(|waiting| waiting.len() >= REQUESTS_MAX)
     }
 
-    /// Streams that requests of an account define, or whose definition they follow, and that others mustn't overtake.
-    pub(crate) fn ordered_streams(&self, account: AccountId) -> impl Iterator<Item = &[u8]> {
+    /// What a request is about that one in the queue defines, or follows the definition of: none overtakes these.
+    pub(crate) fn followed(&self, account: AccountId, subject: &[u8]) -> Option<Defined> {
         let waiting = self.waiting.get(&account).into_iter();
-        waiting
-            .flat_map(|waiting| &waiting.requests)
-            .filter_map(|task| match task {
-                Task::Request {
-                    need: Need::Turn { stream },
-                    ..
-                } => Some(&**stream),
-                Task::Request { request, .. } => request.defined_stream(),
-                _ => None,
-            })
+        let mut requests = waiting.flat_map(|waiting| &waiting.requests);
+        requests.find_map(|task| match task {
+            Task::Request { need, request, .. } => {
+                let behind = need.behind().filter(|it| it.is_meant_by(subject)).cloned();
+                behind.or_else(|| {
+                    let stream = request.defined_stream();
+                    let stream = stream.filter(|stream| names(subject, stream));
+                    stream.map(|stream| Defined::Stream(stream.into()))
+                })
+            }
+            _ => None,
+        })
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -2,6 +2,7 @@
 
 mod world;
 
+use midge_streamlog::sim::take_steps;
 use serde_json::{Value, json};
 use world::World;
 
@@ -485,6 +486,102 @@ fn last_messages_that_are_gone_are_skipped_in_slices() {
     assert!(turns >= MESSAGES / SLICE / 2, "{turns} turns");
     let last = world.take("_I.a").pop().expect("a message").reply;
     assert!(last.starts_with("$JS.ACK.S.L.1.3000."), "{last}");
+}
+
+/// A consumer that begins with the last message of each subject.
+fn lasts(name: &str) -> Value {
+    let config = json!({"durable_name": name, "ack_policy": "explicit", "max_ack_pending": -1, "deliver_policy": "last_per_subject", "filter_subject": "s.*"});
+    json!({"stream_name": "S", "config": config})
+}
+
+/// Symptom: a consumer that began with the last messages of a million subjects held everybody for 40 ms, and for twice that when the machine was
+/// busy. Cause: they were all looked for in the step that made it. Remedy: a slice of subjects at a time, and what comes or goes meanwhile is
+/// followed.
+#[test]
+fn a_consumer_of_last_messages_is_made_in_slices() {
+    /// Subjects that cost as much as a record; `consumer/lasts.rs` says so.
+    const SUBJECTS_PER_RECORD: usize = 4;
+    let mut world = many_subjects(&json!({"max_msgs_per_subject": 1}));
+    for at in MESSAGES..10_000 {
+        world.send(&format!("s.{at}"), None, "", "x");
+        if at % 500 == 499 {
+            world.settle();
+        }
+    }
+    take_steps();
+    let ask = |world: &mut World, path: &str, to: &str, body: &Value| {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        world.send(&format!("$JS.API.CONSUMER.{path}"), Some(to), "", &body);
+    };
+    ask(&mut world, "DURABLE.CREATE.S.L", "_I.a", &lasts("L"));
+    // Who asks for it or for all gets an answer that knows it, and others don't wait.
+    ask(&mut world, "INFO.S.L", "_I.b", &Value::Null);
+    ask(&mut world, "NAMES.S", "_I.b", &Value::Null);
+    ask(&mut world, "INFO.S.other", "_I.c", &Value::Null);
+    assert_eq!(world.take("_I.c").len(), 1);
+    let mut there = Vec::new();
+    loop {
+        // A subject that was listed and one that wasn't get a message, and one more is new.
+        let turn = there.len();
+        for subject in [turn, 9_900 + turn, 20_000 + turn] {
+            world.send(&format!("s.{subject}"), None, "", "y");
+        }
+        there.push(stored(&world));
+        let more = world.turn();
+        let steps = take_steps();
+        let most = 2 * SUBJECTS_PER_RECORD * SLICE;
+        assert!(steps <= most as u64, "{steps} steps in turn {turn}");
+        if !more {
+            break;
+        }
+        assert!(world.take("_I.a").is_empty());
+    }
+    let (turns, least) = (there.len(), 10_000 / SUBJECTS_PER_RECORD / SLICE);
+    assert!(turns > least, "{turns} turns");
+    world.settle();
+    // Each subject's last message was pending in the turn that made it, and nothing that was gone by then.
+    let made = world.take("_I.a").pop().expect("an answer").json();
+    let pending = made["num_pending"].as_u64().unwrap();
+    assert!(
+        there[least - 1..].contains(&pending),
+        "{pending} of {there:?}"
+    );
+    let known = world.take("_I.b");
+    assert_eq!(known[0].json()["name"], json!("L"));
+    assert_eq!(known[1].json()["consumers"], json!(["L"]));
+    let info = world.ask("CONSUMER.INFO.S.L", &Value::Null);
+    assert_eq!(info["num_pending"], json!(stored(&world)));
+    let pulled = world.pull("L", &json!({"batch": 20_000, "no_wait": true}));
+    let numbers = pulled.iter().filter_map(|it| it.reply.split('.').nth(5));
+    let mut seqs: Vec<u64> = numbers.map(|number| number.parse().unwrap()).collect();
+    seqs.sort_unstable();
+    assert_eq!(seqs.len(), 10_000 + turns);
+    let stored = world.stored("S");
+    assert!(stored.iter().map(|(seq, ..)| seq).eq(&seqs));
+}
+
+/// A subject that is named is looked up, whatever else there is; and an answer is immediate where there is little.
+#[test]
+fn last_messages_of_named_subjects_are_looked_up() {
+    let mut world = many_subjects(&json!({}));
+    let mut body = lasts("L");
+    body["config"]["filter_subject"] = json!("s.7");
+    take_steps();
+    world.send(
+        "$JS.API.CONSUMER.DURABLE.CREATE.S.L",
+        Some("_I.a"),
+        "",
+        &body.to_string(),
+    );
+    let steps = take_steps();
+    assert!(steps <= 4, "{steps} steps");
+    world.settle();
+    let made = world.take("_I.a").pop().expect("an answer").json();
+    assert_eq!(made["num_pending"], json!(1));
 }
 
 /// Which of the messages that a consumer has out are gone isn't looked for when it is known that few are.

@@ -70,6 +70,7 @@ mod index;
 mod interleave;
 mod journal;
 mod keep;
+mod lasts;
 #[cfg(any(test, feature = "sim"))]
 mod laws;
 mod losses;
@@ -119,6 +120,7 @@ pub use expire::Expired;
 pub use filter::Filter;
 pub use filters::Filters;
 pub use index::SubjectTotal;
+pub use lasts::{LastChange, LastList};
 pub use options::{Discard, Limits, Policy, Storage, StoreOptions, StreamOptions};
 pub use purge::Purge;
 pub use read::Message;

@@ -17,6 +17,7 @@ use crate::{
     evicted::Evicted,
     filter::Filter,
     index::{HeapIndex, Index, IndexSet, Place, SubjectTotal, Totals},
+    lasts::Followers,
     losses::Losses,
     mappings::Sealed,
     options::{Storage, StreamOptions},
@@ -108,6 +109,8 @@ pub(crate) struct State {
     pub(crate) dropped: Vec<Arc<Segment>>,
     /// what limits pushed out, for who asked to know
     pub(crate) evicted: Option<Evicted>,
+    /// who wants to know what is removed at all
+    pub(crate) followers: Followers,
     /// what limits and time took out since the last commit
     pub(crate) losses: Losses,
     /// segments that hold what was erased, and since when the active one is among them
@@ -164,6 +167,7 @@ impl State {
             aging: 0,
             dropped: Vec::new(),
             evicted: None,
+            followers: Followers::default(),
             losses: Losses::default(),
             erase: BTreeSet::new(),
             erase_since: 0,
@@ -558,6 +562,7 @@ impl State {
         };
         let number = self.slots[at].seg.number;
         self.take_out(at, i, place, seq);
+        self.followers.note_removal(seq);
         // A record that is damaged doesn't say which subject lost one, nor do segments that can't be looked at who is first or last now.
         let is_counted =
             subject.is_some_and(|subject| self.count_removed(&subject, number, seq).is_ok());

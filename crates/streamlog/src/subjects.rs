@@ -10,11 +10,14 @@
 use crate::{
     Result,
     filter::Filter,
+    filters::Filters,
     index::{SubjectTotal, Totals},
     slot::Slot,
     state::State,
+    steps,
     stream::Stream,
 };
+use std::sync::Arc;
 
 /// A table of totals that isn't complete yet.
 pub(crate) struct Counting {
@@ -147,7 +150,7 @@ impl State {
 /// Where a list of a stream's subjects is, so that it can go on.
 pub struct SubjectList {
     stream: Stream,
-    filter: Filter,
+    filters: Arc<Filters>,
     /// which table its row is in
     table: u64,
     row: usize,
@@ -169,24 +172,51 @@ impl SubjectList {
     ///
     /// # Errors
     /// A segment that has to be counted can't be looked at now. The list may be asked again.
-    pub fn next(&mut self, most: usize, mut f: impl FnMut(&[u8], SubjectTotal)) -> Result<Listed> {
-        let mut state = self.stream.0.state.lock();
-        let complete = state.count_subjects(most)?;
+    pub fn next(&mut self, most: usize, f: impl FnMut(&[u8], SubjectTotal)) -> Result<Listed> {
+        let (stream, mut left) = (self.stream.clone(), most);
+        self.advance(&mut stream.0.state.lock(), &mut left, f)
+    }
+
+    /// The same for who has the stream's lock and wants to know how many of `left` subjects weren't looked at.
+    pub(crate) fn advance(
+        &mut self,
+        state: &mut State,
+        left: &mut usize,
+        mut f: impl FnMut(&[u8], SubjectTotal),
+    ) -> Result<Listed> {
+        let was_complete = state.totals.complete;
+        if !was_complete {
+            state.count_subjects(std::mem::take(left))?;
+        }
         let table = state.totals.number();
-        if !complete || std::mem::replace(&mut self.table, table) != table {
+        let is_other = std::mem::replace(&mut self.table, table) != table;
+        if !was_complete || (is_other && self.row > 0) {
             self.row = 0;
             return Ok(Listed::Anew);
         }
-        let matching = state
-            .totals
-            .rows(self.row, most)
-            .filter(|(name, _)| self.filter.matches(name));
-        matching.for_each(|(name, total)| f(name, total));
-        self.row = self.row.saturating_add(most);
+        let rows = state.totals.rows(self.row, *left);
+        rows.filter(|(name, _)| self.filters.matches(name))
+            .for_each(|(name, total)| f(name, total));
+        let looked = state.totals.len().saturating_sub(self.row).min(*left);
+        steps::add(looked as u64);
+        (self.row, *left) = (self.row + looked, *left - looked);
         Ok(match self.row < state.totals.len() {
             true => Listed::Part,
             false => Listed::All,
         })
+    }
+
+    /// It begins again.
+    pub(crate) fn rewind(&mut self) {
+        self.row = 0;
+    }
+
+    pub(crate) fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    pub(crate) fn filters(&self) -> &Arc<Filters> {
+        &self.filters
     }
 }
 
@@ -209,10 +239,10 @@ impl Stream {
     }
 
     /// A list of the subjects that match and have messages.
-    pub fn list_subjects(&self, filter: Filter) -> SubjectList {
+    pub fn list_subjects(&self, filters: impl Into<Arc<Filters>>) -> SubjectList {
         SubjectList {
             stream: self.clone(),
-            filter,
+            filters: filters.into(),
             table: 0,
             row: 0,
         }

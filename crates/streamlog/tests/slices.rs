@@ -1,10 +1,11 @@
 //! What may take long is done in slices, with anything in between: it comes to what one go would have come to, and no slice costs more.
 use midge_streamlog::{
-    Error, Filter, Limits, Listed, NewMessage, Store, StoreOptions, Stream, StreamOptions, Work,
+    Error, Filter, Filters, LastChange, Limits, Listed, NewMessage, Store, StoreOptions, Stream,
+    StreamOptions, Work,
     sim::{Call, CrashDisk, Failure, Fault, take_steps},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -288,4 +289,97 @@ fn commits_go_on_while_a_small_file_is_written() {
     store.maintain_once(2).unwrap();
     disk.forget_hook();
     assert!(before > 1 && written.load(Ordering::Relaxed) > 0);
+}
+
+/// What a list of last messages says while anything else happens is, at its end, what there is: of each subject the last message, unless a later one
+/// came or went meanwhile.
+#[test]
+fn what_happens_while_lasts_are_listed_is_followed() {
+    /// A sixteenth of a segment that isn't sealed.
+    const AT_ONCE: u64 = 40;
+    const SETS: [&[&str]; 4] = [
+        &["s.>"],
+        &["s.*.1", "s.*.2"],
+        &["s.7.1", "s.8.2", "s.1.0"],
+        &[],
+    ];
+    for seed in 1..=60 {
+        let mut dice = Dice(seed * 0x9E37_79B9);
+        let store = open(&CrashDisk::new());
+        let options = StreamOptions {
+            segment_bytes: 16 << 10,
+            limits: Limits {
+                max_per_subject: seed % 3,
+                ..Limits::default()
+            },
+            ..StreamOptions::default()
+        };
+        let (stream, _) = store.create_stream("s", options).unwrap();
+        let subject = |k: u64| format!("s.{}.{}", k % 97, k % 3);
+        let mut removed = BTreeMap::new();
+        for k in 0..600 {
+            append(&stream, &subject(k * k));
+        }
+        let set = SETS[dice.roll(4) as usize];
+        let filters = Filters::new(set.iter().map(Filter::new));
+        let mut list = stream.list_lasts(filters.clone());
+        let mut found = BTreeSet::new();
+        loop {
+            let most = 1 + dice.roll(60) as usize;
+            take_steps();
+            let listed = list.next(&mut { most }, |change| match change {
+                LastChange::Found(seq) => assert!(found.insert(seq)),
+                LastChange::Gone(seq) => drop(found.remove(&seq)),
+            });
+            assert!(take_steps() <= most as u64 + AT_ONCE, "seed {seed}");
+            match listed.unwrap() {
+                Listed::All => break,
+                Listed::Part => {}
+                Listed::Anew => {
+                    found.clear();
+                    removed.clear();
+                }
+            }
+            for _ in 0..dice.roll(12) {
+                let seq = 1 + dice.roll(stream.stats().last_seq);
+                let gone = stream.peek(seq).unwrap().map(|it| it.subject);
+                match dice.roll(12) {
+                    0..5 => {
+                        if let Some(subject) = gone {
+                            drop(stream.delete(seq).unwrap());
+                            let last = removed.entry(subject).or_insert(0);
+                            *last = seq.max(*last);
+                        }
+                    }
+                    5 if dice.roll(8) == 0 => {
+                        drop(stream.truncate(seq.max(400)).unwrap());
+                    }
+                    _ => drop(append(&stream, &subject(dice.roll(400)))),
+                }
+            }
+            match dice.roll(30) {
+                0 => store.commit_once(2).map(drop).unwrap(),
+                1 => store.maintain_once(2).unwrap(),
+                2 => drop(stream.purge(&Filter::all(), dice.roll(100), 0).unwrap()),
+                _ => {}
+            }
+        }
+        // Whoever reads on behind it gets none of them again.
+        assert!(found.last().is_none_or(|last| *last <= list.upto()));
+        let lasts = naive(&stream);
+        let lasts = lasts.into_iter().filter(|(name, _)| filters.matches(name));
+        let mut others = found.clone();
+        for (name, (_, last, _)) in lasts {
+            let came_or_went =
+                last > list.upto() || removed.get(&*name).is_some_and(|it| *it > last);
+            assert!(others.remove(&last) || came_or_went, "seed {seed}: {last}");
+        }
+        // A message below `upto` may have had one behind it that came meanwhile.
+        for seq in others {
+            let message = stream.peek(seq).unwrap().expect("it is there");
+            assert!(filters.matches(&message.subject), "seed {seed}: {seq}");
+            let last = stream.total(&message.subject).unwrap().last;
+            assert!(last > list.upto(), "seed {seed}: {seq} and {last}");
+        }
+    }
 }

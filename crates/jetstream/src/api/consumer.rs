@@ -70,98 +70,80 @@ impl Body for ResetRequest {
     const FIELDS: &'static [&'static str] = &["seq"];
 }
 
+/// What the subject of a request to make or change a consumer says.
+pub(super) struct Target<'a> {
+    pub(super) stream: &'a str,
+    name: Option<&'a str>,
+    filter: Option<String>,
+    /// It is one of those for durable consumers.
+    durable: bool,
+}
+
+impl<'a> Target<'a> {
+    /// `None`: it is another request.
+    pub(super) fn of(words: &[&'a str]) -> Option<Self> {
+        let (stream, name, filter, durable) = match *words {
+            ["CONSUMER", "DURABLE", "CREATE", stream, name] => (stream, Some(name), None, true),
+            ["CONSUMER", "CREATE", stream] => (stream, None, None, false),
+            ["CONSUMER", "CREATE", stream, name] => (stream, Some(name), None, false),
+            ["CONSUMER", "CREATE", stream, name, ref filter @ ..] => {
+                (stream, Some(name), Some(filter.join(".")), false)
+            }
+            _ => return None,
+        };
+        Some(Self {
+            stream,
+            name,
+            filter,
+            durable,
+        })
+    }
+}
+
+/// A consumer that may be made or changed.
+pub(super) struct Wanted {
+    /// Without a name of its own where one is to be drawn.
+    pub(super) config: ConsumerConfig,
+    /// What tells its stream from an earlier one of its name.
+    identity: Option<String>,
+    /// It is there, and is changed.
+    pub(super) exists: bool,
+}
+
+/// Stands for a name that is drawn when all else is known to be right.
+const NAME_TO_DRAW: &str = "drawn";
+
 impl JetStream {
     pub(super) fn create_consumer(
         &mut self,
-        stream: &str,
-        name: Option<&str>,
-        filter: Option<&str>,
-        durable: bool,
+        target: &Target<'_>,
         ask: &Ask<'_>,
         net: &mut dyn Network,
     ) -> Result {
         let fail = |error| (CREATE, error);
-        let request: CreateRequest = ask.read().map_err(fail)?;
-        if request.stream_name != stream {
-            return Err(fail(STREAM_MISMATCH));
+        let wanted = self.check_consumer(target, ask).map_err(fail)?;
+        let (stream, identity, mut config) = (target.stream, wanted.identity, wanted.config);
+        if wanted.exists {
+            let changed = self.change_consumer(stream, config, ask, net);
+            return changed.map(|answer| answer.of(identity)).map_err(fail);
         }
-        let mut config =
-            ConsumerConfig::parse(request.config, self.settings.strict).map_err(fail)?;
-        check_subject(&config, name, filter, durable).map_err(fail)?;
-        if let Some(name) = name {
-            config.name = name.to_owned();
+        if config.name_drawn {
+            config.name = self.draw_name();
         }
-        let Some(account) = self.accounts.get(&ask.account) else {
-            return Err(fail(NOT_ENABLED_FOR_ACCOUNT));
-        };
-        let (account_name, limits) = (account.name.clone(), account.limits.clone());
-        if self.stream(ask.account, stream).is_none() {
-            return Err(fail(STREAM_NOT_FOUND));
-        }
-        if !["", "create", "update"].contains(&request.action.as_str()) {
-            let text = format!(
-                "invalid JSON: unknown consumer action: {:?}",
-                request.action
-            );
-            return Err(fail(INVALID_JSON.says(text)));
-        }
-        if config.name.is_empty() {
-            config.name = match config.durable_name.as_str() {
-                "" => {
-                    config.name_drawn = true;
-                    self.draw_name()
-                }
-                durable => durable.to_owned(),
-            };
-        }
+        let lasts = ask.found.lasts.take().transpose().map_err(fail)?;
+        let lasts = lasts.map(|lasts| *lasts);
+        let account_name = self.account_name(ask.account);
         let Some(of) = self.stream(ask.account, stream) else {
             return Err(fail(STREAM_NOT_FOUND));
         };
-        config
-            .accept(request.pedantic, &of.config, &limits)
-            .map_err(fail)?;
-        let old = of.consumers.get(&config.name).map(|old| &old.config);
-        config.check_targets(ask.client, old).map_err(fail)?;
-        if let Some(old) = of.consumers.get(&config.name) {
-            if request.action == "create" && !old.config.is_like(&config) {
-                return Err(fail(CONSUMER_ALREADY_EXISTS));
-            }
-            old.config.check_update(&config).map_err(fail)?;
-        }
-        let identity = (!config.is_counted()).then(|| of.identity());
-        if let (Some(own), Some(asked)) = (&identity, ask.identity)
-            && !asked.is_empty()
-            && asked != own.as_bytes()
-        {
-            let text = format!("consumer's stream identity does not match: {own}");
-            return Err(fail(CONSUMER_STREAM_IDENTITY_MISMATCH.says(text)));
-        }
-        let exists = of.consumers.contains(&config.name);
-        let others = of.consumers.values().map(|other| &other.config);
-        let mut own = Shares::default();
-        own.add(&config);
-        for other in others.filter(|other| other.name != config.name) {
-            own.admit(&of.config, other).map_err(fail)?;
-        }
-        match (request.action.as_str(), exists) {
-            ("update", false) => return Err(fail(CONSUMER_DOES_NOT_EXIST)),
-            (_, true) => {
-                let changed = self.change_consumer(stream, config, ask, net);
-                return changed.map(|answer| answer.of(identity)).map_err(fail);
-            }
-            (_, false) => {}
-        }
-        let counted = of.consumers.values();
-        let there = counted.filter(|it| it.config.is_counted()).count();
-        check_room(&of.config, there, &config, limits.max_consumers).map_err(fail)?;
-        let mut consumer = Consumer::new(ask.account, stream, &of.log, config.clone(), ask.now)
+        let name = config.name.clone();
+        let mut consumer = Consumer::new(ask.account, stream, &of.log, config, lasts, ask.now)
             .map_err(|error| fail(store_error(&error)))?
             .with_retention(of.config.retention);
         consumer.look_for_interest(ask.now, net);
         let ticket = self
             .put_consumer((&account_name, stream), &mut consumer)
             .map_err(fail)?;
-        let name = config.name.clone();
         let info = json!(consumer.info(ask.now));
         if let Some(of) = self.stream_mut(ask.account, stream) {
             of.consumers.insert(consumer);
@@ -177,6 +159,81 @@ impl JetStream {
             net,
         );
         Ok(Answer::new(CREATE, info).after(ticket).of(identity))
+    }
+
+    /// Whether a consumer can be made or changed as asked.
+    pub(super) fn check_consumer(
+        &self,
+        target: &Target<'_>,
+        ask: &Ask<'_>,
+    ) -> std::result::Result<Wanted, ApiError> {
+        let request: CreateRequest = ask.read()?;
+        if request.stream_name != target.stream {
+            return Err(STREAM_MISMATCH);
+        }
+        let mut config = ConsumerConfig::parse(request.config, self.settings.strict)?;
+        check_subject(&config, target)?;
+        if let Some(name) = target.name {
+            config.name = name.to_owned();
+        }
+        let account = self.accounts.get(&ask.account);
+        let limits = &account.ok_or(NOT_ENABLED_FOR_ACCOUNT)?.limits;
+        let of = self.stream(ask.account, target.stream);
+        let of = of.ok_or(STREAM_NOT_FOUND)?;
+        if !["", "create", "update"].contains(&request.action.as_str()) {
+            let text = format!(
+                "invalid JSON: unknown consumer action: {:?}",
+                request.action
+            );
+            return Err(INVALID_JSON.says(text));
+        }
+        if config.name.is_empty() {
+            config.name_drawn = config.durable_name.is_empty();
+            config.name = match config.name_drawn {
+                true => NAME_TO_DRAW.to_owned(),
+                false => config.durable_name.clone(),
+            };
+        }
+        config.accept(request.pedantic, &of.config, limits)?;
+        let old = match config.name_drawn {
+            true => None,
+            false => of.consumers.get(&config.name).map(|old| &old.config),
+        };
+        config.check_targets(ask.client, old)?;
+        if let Some(old) = old {
+            if request.action == "create" && !old.is_like(&config) {
+                return Err(CONSUMER_ALREADY_EXISTS);
+            }
+            old.check_update(&config)?;
+        }
+        let identity = (!config.is_counted()).then(|| of.identity());
+        if let (Some(own), Some(asked)) = (&identity, ask.identity)
+            && !asked.is_empty()
+            && asked != own.as_bytes()
+        {
+            let text = format!("consumer's stream identity does not match: {own}");
+            return Err(CONSUMER_STREAM_IDENTITY_MISMATCH.says(text));
+        }
+        let others = of.consumers.values().map(|other| &other.config);
+        let mut own = Shares::default();
+        own.add(&config);
+        for other in others.filter(|other| old.is_none() || other.name != config.name) {
+            own.admit(&of.config, other)?;
+        }
+        let exists = old.is_some();
+        if !exists && request.action == "update" {
+            return Err(CONSUMER_DOES_NOT_EXIST);
+        }
+        if !exists {
+            let counted = of.consumers.values();
+            let there = counted.filter(|it| it.config.is_counted()).count();
+            check_room(&of.config, there, &config, limits.max_consumers)?;
+        }
+        Ok(Wanted {
+            config,
+            identity,
+            exists,
+        })
     }
 
     fn change_consumer(
@@ -431,11 +488,10 @@ impl JetStream {
 /// What the subject of a request says must agree with its body.
 fn check_subject(
     config: &ConsumerConfig,
-    name: Option<&str>,
-    filter: Option<&str>,
-    durable: bool,
+    target: &Target<'_>,
 ) -> std::result::Result<(), ApiError> {
-    if durable {
+    let name = target.name;
+    if target.durable {
         if config.durable_name.is_empty() {
             return Err(CONSUMER_DURABLE_NAME_NOT_SET);
         }
@@ -453,11 +509,11 @@ fn check_subject(
         }
         _ => {}
     }
-    if let Some(filter) = filter {
+    if let Some(filter) = &target.filter {
         if !config.filter_subjects.is_empty() {
             return Err(CONSUMER_MULTIPLE_FILTERS_NOT_ALLOWED);
         }
-        if config.filter_subject != filter {
+        if config.filter_subject != *filter {
             return Err(CONSUMER_CREATE_FILTER_SUBJECT_MISMATCH);
         }
     }

@@ -13,6 +13,7 @@ use crate::json::Body;
 use crate::machine::Listening;
 use crate::tasks::{Request, Task};
 use crate::{AccountId, ApiError, Client, JetStream, Message, Network, headers};
+use consumer::Target;
 use midge_streamlog::Ticket;
 pub(crate) use prepare::{Found, Need};
 use serde_json::{Map, Value, json};
@@ -114,13 +115,14 @@ impl JetStream {
         now: u64,
         net: &mut dyn Network,
     ) {
-        let waiting = match self.followed_stream(account, message.subject) {
-            Some(stream) => Some((Need::Turn { stream }, Found::default())),
+        let waiting = match self.tasks.followed(account, message.subject) {
+            Some(behind) => Some((Need::Turn { behind }, Found::default())),
             None => self.api_knowing(account, client, message, Found::default(), now, net),
         };
-        let Some((need, found)) = waiting else {
+        let Some((mut need, found)) = waiting else {
             return;
         };
+        need.set_aside();
         if self.tasks.is_full(account) {
             return self.refuse_request(account, client, message, now, net);
         }
@@ -131,16 +133,6 @@ impl JetStream {
             found,
         };
         self.tasks.push(account, task);
-    }
-
-    /// The stream that a request names and that a request in the queue defines, or follows the definition of: none overtakes these.
-    fn followed_stream(&self, account: AccountId, subject: &[u8]) -> Option<Box<[u8]>> {
-        if self.tasks.is_empty() {
-            return None;
-        }
-        let names = |stream: &&[u8]| subject.split(|byte| *byte == b'.').any(|it| it == *stream);
-        let stream = self.tasks.ordered_streams(account).find(names)?;
-        Some(stream.into())
     }
 
     /// Refuses a request because its account has as many as it may.
@@ -330,6 +322,9 @@ impl JetStream {
     /// `None` when nobody answers such a request.
     fn dispatch(&mut self, path: &str, ask: &Ask<'_>, net: &mut dyn Network) -> Option<Result> {
         let words: Vec<&str> = path.split('.').collect();
+        if let Some(target) = Target::of(&words) {
+            return Some(self.create_consumer(&target, ask, net));
+        }
         Some(match words[..] {
             ["INFO"] => self.account_info(ask),
             ["STREAM", "CREATE", name] => self.create_stream(name, ask, net),
@@ -343,19 +338,6 @@ impl JetStream {
             ["STREAM", "RESTORE", name] => self.await_stream(name, ask, net),
             ["STREAM", "MSG", "GET", name] => self.get_message(name, ask),
             ["STREAM", "MSG", "DELETE", name] => self.delete_message(name, ask),
-            ["CONSUMER", "DURABLE", "CREATE", stream, name] => {
-                self.create_consumer(stream, Some(name), None, true, ask, net)
-            }
-            ["CONSUMER", "CREATE", stream] => {
-                self.create_consumer(stream, None, None, false, ask, net)
-            }
-            ["CONSUMER", "CREATE", stream, name] => {
-                self.create_consumer(stream, Some(name), None, false, ask, net)
-            }
-            ["CONSUMER", "CREATE", stream, name, ref filter @ ..] => {
-                let filter = filter.join(".");
-                self.create_consumer(stream, Some(name), Some(&filter), false, ask, net)
-            }
             ["CONSUMER", "INFO", stream, name] => self.consumer_info(stream, name, ask),
             ["CONSUMER", "NAMES", stream] => self.consumer_names(stream, ask),
             ["CONSUMER", "LIST", stream] => self.consumer_list(stream, ask),

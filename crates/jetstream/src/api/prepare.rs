@@ -7,19 +7,23 @@
 
 use super::Ask;
 use super::checking::{self, Checked, Checking};
+use super::consumer::Target;
 use super::stream::{InfoRequest, ListRequest};
+use crate::consumer::{DeliverPolicy, Lasts};
 use crate::error::STREAM_NOT_FOUND;
 use crate::info::SUBJECTS_MAX;
 use crate::stream::{PurgeWork, Stream, store_error};
-use crate::tasks::{Slice, StreamRef};
+use crate::tasks::{Defined, Slice, StreamRef};
 use crate::{ApiError, JetStream};
-use midge_streamlog::{Filter, Listed, SubjectList, Ticket};
+use midge_streamlog::{Filter, Filters, Listed, SubjectList, Ticket};
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What one request waits for.
 pub(crate) enum Need {
-    /// Requests before it, of which one defines the stream that it names.
-    Turn { stream: Box<[u8]> },
+    /// Requests before it, of which one defines what it is about.
+    Turn { behind: Defined },
     /// A stream that doesn't listen to all its subjects yet.
     Rest(StreamRef),
     /// The ids of a stream some of whose messages are about to be removed.
@@ -41,6 +45,14 @@ pub(crate) enum Need {
         most: usize,
         found: Subjects,
     },
+    /// The last messages of subjects, with which a consumer begins.
+    Lasts {
+        stream: StreamRef,
+        consumer: Defined,
+        filters: Arc<Filters>,
+        /// `None` while it hasn't begun.
+        work: Option<Box<Lasts>>,
+    },
     /// Messages go.
     Purge {
         stream: StreamRef,
@@ -49,6 +61,26 @@ pub(crate) enum Need {
         keep: u64,
         work: Option<Box<PurgeWork>>,
     },
+}
+
+impl Need {
+    /// What a request that waits for this defines, or follows the definition of; `None`: only its subject says.
+    pub(crate) fn behind(&self) -> Option<&Defined> {
+        match self {
+            Self::Turn { behind }
+            | Self::Lasts {
+                consumer: behind, ..
+            } => Some(behind),
+            _ => None,
+        }
+    }
+
+    /// Others are at work. A list of last messages follows what happens to its stream, so it begins anew when its turn comes.
+    pub(crate) fn set_aside(&mut self) {
+        if let Self::Lasts { work, .. } = self {
+            *work = None;
+        }
+    }
 }
 
 /// Subjects and their numbers of messages, and how many subjects match.
@@ -64,6 +96,9 @@ pub(crate) struct Found {
     pub(super) checked: Option<Box<Checked>>,
     pub(super) deleted: Option<Vec<u64>>,
     pub(super) subjects: Option<Result<Subjects, ApiError>>,
+    /// To be taken by the consumer that begins with them.
+    pub(super) lasts: Cell<Option<Result<Box<Lasts>, ApiError>>>,
+    are_lasts_known: bool,
     pub(super) purged: Option<Result<(u64, Ticket), ApiError>>,
     /// Subjects can't be counted now: what was known last is shown.
     is_uncountable: bool,
@@ -130,8 +165,35 @@ impl JetStream {
                     work: None,
                 })
             }
+            ["CONSUMER", ..] => {
+                let target = Target::of(&words)?;
+                let (index, stream) = found(target.stream)?;
+                self.prepare_consumer(&target, stream_ref(index, stream), ask)
+            }
             _ => None,
         }
+    }
+
+    fn prepare_consumer(&self, target: &Target<'_>, at: StreamRef, ask: &Ask<'_>) -> Option<Need> {
+        if ask.found.are_lasts_known {
+            return None;
+        }
+        let wanted = self.check_consumer(target, ask).ok()?;
+        let config = wanted.config;
+        if wanted.exists || config.deliver_policy != DeliverPolicy::LastPerSubject {
+            return None;
+        }
+        let is_unnamed = config.name_drawn;
+        let name = if is_unnamed { "" } else { &config.name };
+        Some(Need::Lasts {
+            stream: at,
+            consumer: Defined::Consumer {
+                stream: target.stream.as_bytes().into(),
+                name: name.as_bytes().into(),
+            },
+            filters: Arc::new(config.as_filters()),
+            work: None,
+        })
     }
 
     fn prepare_checked(&self, ask: &Ask<'_>) -> Option<Need> {
@@ -255,6 +317,30 @@ impl JetStream {
                     Ok(Listed::All) => found.subjects = Some(Ok(std::mem::take(subjects))),
                     Err(error) => found.subjects = Some(Err(store_error(&error))),
                 }
+                true
+            }
+            Need::Lasts {
+                stream,
+                filters,
+                work,
+                ..
+            } => {
+                let Some(stream) = self.stream_at(*stream) else {
+                    return true;
+                };
+                let mut begun = work
+                    .take()
+                    .unwrap_or_else(|| Lasts::begin(&stream.log, filters.clone()).into());
+                let found_all = begun.go_on(slice);
+                if let Ok(false) = found_all {
+                    *work = Some(begun);
+                    return false;
+                }
+                let lasts = found_all.map(|_| begun);
+                found
+                    .lasts
+                    .set(Some(lasts.map_err(|error| store_error(&error))));
+                found.are_lasts_known = true;
                 true
             }
             Need::Purge {

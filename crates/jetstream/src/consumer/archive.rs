@@ -81,7 +81,7 @@ impl Consumer {
             state.ack_floor.stream_seq = state.ack_floor.stream_seq.min(seq - 1);
         }
         // Nor of last messages that are still to come: all messages from the first of them on will.
-        if let Some(first) = self.records.initial().first() {
+        if let Some((first, ())) = self.records.initial().first() {
             let delivered = state.delivered.stream_seq.min(first - 1);
             state.delivered.stream_seq = delivered;
             state.ack_floor.stream_seq = state.ack_floor.stream_seq.min(delivered);
@@ -126,7 +126,7 @@ impl Consumer {
                 consumer.due.insert((due, seq), ());
             }
         }
-        let (spent, initial) = (BTreeSet::new(), BTreeSet::new());
+        let (spent, initial) = (BTreeSet::new(), ChunkMap::default());
         consumer.records = Records::new(pending, spent, initial, Parts::default());
         consumer.fit_log();
         consumer

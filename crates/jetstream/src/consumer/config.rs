@@ -5,6 +5,7 @@ use crate::ApiError;
 use crate::config::{ConsumerLimits, is_false, is_zero, or_default};
 use crate::metadata::Metadata;
 use crate::time::Time;
+use midge_streamlog::{Filter, Filters};
 use serde::{Deserialize, Serialize};
 
 const ACK_WAIT: i64 = 30_000_000_000;
@@ -255,6 +256,11 @@ impl ConsumerConfig {
         std::iter::once(&self.filter_subject)
             .filter(|filter| !filter.is_empty())
             .chain(&self.filter_subjects)
+    }
+
+    /// What the log takes for them.
+    pub(crate) fn as_filters(&self) -> Filters {
+        Filters::new(self.filters().map(Filter::new))
     }
 
     /// Fills in what was left out.

@@ -18,6 +18,7 @@ mod deliver;
 mod feed;
 mod flow;
 mod info;
+mod lasts;
 mod mend;
 mod owed;
 mod parts;
@@ -32,6 +33,7 @@ mod save;
 pub(crate) use ack::Place;
 pub(crate) use archive::ArchivedState;
 pub use config::{AckPolicy, ConsumerConfig, DeliverPolicy, ReplayPolicy};
+pub(crate) use lasts::Lasts;
 pub use priority::PriorityPolicy;
 
 use crate::config::Retention;
@@ -51,7 +53,7 @@ use records::Records;
 use request::Request;
 pub(crate) use save::{RECORDS_MAX, StateWrite, StoredState};
 use std::cell::RefCell;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
@@ -121,7 +123,7 @@ pub(crate) struct Consumer {
 pub(crate) type Advisory = (String, serde_json::Value);
 
 impl Consumer {
-    /// A new consumer, placed by its policy.
+    /// A new consumer, placed by its policy; at these last messages of subjects, if that is its policy and they were found before.
     ///
     /// # Errors
     /// When the log can't say where that is now.
@@ -130,10 +132,14 @@ impl Consumer {
         stream: &str,
         log: &Log,
         config: ConsumerConfig,
+        lasts: Option<Lasts>,
         now: u64,
     ) -> Result<Self, LogError> {
         let mut consumer = Self::empty(account, stream, log, config, now);
-        consumer.place()?;
+        match lasts.filter(|_| consumer.config.deliver_policy == DeliverPolicy::LastPerSubject) {
+            Some(lasts) => consumer.place_at(lasts),
+            None => consumer.place()?,
+        }
         Ok(consumer)
     }
 
@@ -147,7 +153,7 @@ impl Consumer {
         let name = &config.name;
         Self {
             ack_head: format!("$JS.ACK.{stream}.{name}.").into_bytes().into(),
-            filters: filters_of(&config),
+            filters: Arc::new(config.as_filters()),
             cursor: RefCell::default(),
             account,
             stream: stream.into(),
@@ -205,14 +211,22 @@ impl Consumer {
                 found.unwrap_or(end)
             }
             DeliverPolicy::LastPerSubject => {
-                let initial = self.last_per_subject()?;
-                self.records.begin_anew(initial);
-                end
+                let mut lasts = Lasts::begin(&self.log, self.filters.clone());
+                while !lasts.go_on(&mut Slice::whole())? {}
+                self.place_at(lasts);
+                return Ok(());
             }
         };
-        let first = self.records.initial().first().copied();
-        self.floor.stream = first.unwrap_or(self.next).saturating_sub(1);
+        self.floor.stream = self.next.saturating_sub(1);
         Ok(())
+    }
+
+    /// It begins with these last messages of subjects.
+    fn place_at(&mut self, lasts: Lasts) {
+        let (found, upto) = lasts.finish();
+        (self.records, self.next) = (found, upto + 1);
+        let first = self.records.initial().first().map(|(seq, ())| seq);
+        self.floor.stream = first.unwrap_or(self.next).saturating_sub(1);
     }
 
     /// The last message that matches, on the disk or on its way there.
@@ -226,19 +240,6 @@ impl Consumer {
             last = last.max(self.log.last_written(filter)?);
         }
         Ok((last > 0).then_some(last))
-    }
-
-    fn last_per_subject(&self) -> Result<BTreeSet<u64>, LogError> {
-        let mut seqs = Vec::new();
-        let mut add = |filter: &Filter| {
-            self.log
-                .each_subject(filter, |_, total| seqs.push(total.last))
-        };
-        match self.filters.is_all() {
-            true => add(&Filter::all())?,
-            false => self.filters.iter().try_for_each(add)?,
-        }
-        Ok(seqs.into_iter().collect())
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -256,7 +257,7 @@ impl Consumer {
         (self.known_from..self.next).contains(&seq)
             && !self.records.pending().contains(seq)
             && !self.records.spent().contains(&seq)
-            && !self.records.initial().contains(&seq)
+            && !self.records.initial().contains(seq)
     }
 
     /// The last sequence that it may be done with.
@@ -269,7 +270,7 @@ impl Consumer {
         let firsts = [
             self.records.first_pending().map(|(seq, _)| seq),
             self.records.spent().first().copied(),
-            self.records.initial().first().copied(),
+            self.records.initial().first().map(|(seq, ())| seq),
             self.acked.iter().copied().min(),
             (self.known_from > 0).then_some(1),
         ];
@@ -279,7 +280,7 @@ impl Consumer {
     /// Takes a configuration that was checked as an update. Its stream's list of consumers does this, because it knows their filters.
     pub(crate) fn update(&mut self, config: ConsumerConfig) {
         self.known_from = self.known_from_with(&config);
-        self.filters = filters_of(&config);
+        self.filters = Arc::new(config.as_filters());
         *self.cursor.get_mut() = None;
         if config.deliver_subject != self.config.deliver_subject {
             self.push = Push::default();
@@ -298,7 +299,7 @@ impl Consumer {
     /// From where on it is known which messages it had, after an update to `config`: what new filters add below `next` passed it by. A work
     /// queue keeps that for somebody else; in an interest stream nobody waits for it.
     fn known_from_with(&self, config: &ConsumerConfig) -> u64 {
-        let (old, new) = (&self.filters, filters_of(config));
+        let (old, new) = (&self.filters, config.as_filters());
         let within = |new: &Filter| {
             let part = |old: &Filter| midge_subject::is_subset(new.as_bytes(), old.as_bytes());
             old.iter().any(part)
@@ -594,10 +595,10 @@ impl Consumer {
         if seq.is_none() && self.config.deliver_policy == DeliverPolicy::LastPerSubject {
             // What lies between the last ones of each subject was never for it.
             let out = self.records.pending().keys();
-            let initial = out.chain(self.records.initial().iter().copied()).collect();
+            let initial: Vec<u64> = out.chain(self.records.initial().keys()).collect();
             self.records.begin_anew(initial);
         } else {
-            self.records.begin_anew(BTreeSet::new());
+            self.records.begin_anew([]);
             self.next = at;
         }
         self.reset_to = seq.unwrap_or(0);
@@ -664,8 +665,4 @@ impl Consumer {
         self.acked = seqs;
         self.changed = true;
     }
-}
-
-fn filters_of(config: &ConsumerConfig) -> Arc<Filters> {
-    Arc::new(Filters::new(config.filters().map(Filter::new)))
 }

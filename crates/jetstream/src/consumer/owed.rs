@@ -23,8 +23,8 @@ impl Consumer {
         if self.is_full() {
             return None;
         }
-        if let Some(first) = self.records.initial().first() {
-            return Some(*first).filter(|seq| *seq <= visible);
+        if let Some((first, ())) = self.records.initial().first() {
+            return Some(first).filter(|seq| *seq <= visible);
         }
         if self.next > visible {
             return None;

@@ -26,7 +26,7 @@ pub(super) struct Pending {
 pub(super) struct Records {
     pending: ChunkMap<u64, Pending>,
     spent: BTreeSet<u64>,
-    initial: BTreeSet<u64>,
+    initial: ChunkMap<u64, ()>,
     parts: Parts,
 }
 
@@ -35,7 +35,7 @@ impl Records {
     pub(super) fn new(
         pending: ChunkMap<u64, Pending>,
         spent: BTreeSet<u64>,
-        initial: BTreeSet<u64>,
+        initial: ChunkMap<u64, ()>,
         parts: Parts,
     ) -> Self {
         let mut records = Self {
@@ -66,7 +66,7 @@ impl Records {
     }
 
     /// Sequences to deliver before `next`: the last ones of each subject.
-    pub(super) fn initial(&self) -> &BTreeSet<u64> {
+    pub(super) fn initial(&self) -> &ChunkMap<u64, ()> {
         &self.initial
     }
 
@@ -82,7 +82,7 @@ impl Records {
     pub(super) fn next_from(&self, from: u64) -> Option<u64> {
         let pending = self.pending.range(from..).next().map(|(seq, _)| seq);
         let spent = self.spent.range(from..).next().copied();
-        let initial = self.initial.range(from..).next().copied();
+        let initial = self.initial.range(from..).next().map(|(seq, ())| seq);
         [pending, spent, initial].into_iter().flatten().min()
     }
 
@@ -139,19 +139,20 @@ impl Records {
 
     /// The first of `initial`, if `test` says so.
     pub(super) fn pop_initial_if(&mut self, test: impl FnOnce(u64) -> bool) -> Option<u64> {
-        let seq = self.initial.first().copied().filter(|seq| test(*seq))?;
+        let first = self.initial.first().map(|(seq, ())| seq);
+        let seq = first.filter(|seq| test(*seq))?;
         self.remove_initial(seq).then_some(seq)
     }
 
     /// One that was popped comes back.
     pub(super) fn insert_initial(&mut self, seq: u64) {
         self.note_new(seq);
-        self.initial.insert(seq);
+        self.initial.insert(seq, ());
     }
 
     /// False if it wasn't there.
     pub(super) fn remove_initial(&mut self, seq: u64) -> bool {
-        let removed = self.initial.remove(&seq);
+        let removed = self.initial.remove(seq).is_some();
         if removed {
             self.parts.remove(seq);
         }
@@ -160,13 +161,18 @@ impl Records {
 
     /// Takes those within a range out of `initial`. False if there were none.
     pub(super) fn remove_initial_within(&mut self, range: impl RangeBounds<u64>) -> bool {
-        let within: Vec<u64> = self.initial.range(range).copied().collect();
+        let within = self.initial.range(range).map(|(seq, ())| seq);
+        let within: Vec<u64> = within.collect();
         let removed = within.iter().filter(|seq| self.remove_initial(**seq));
         removed.count() > 0
     }
 
     /// Nothing is remembered any more but these last ones of subjects.
-    pub(super) fn begin_anew(&mut self, initial: BTreeSet<u64>) {
+    pub(super) fn begin_anew(&mut self, seqs: impl IntoIterator<Item = u64>) {
+        let mut initial = ChunkMap::default();
+        for seq in seqs {
+            initial.insert(seq, ());
+        }
         let mut parts = std::mem::take(&mut self.parts);
         parts.clear();
         *self = Self::new(ChunkMap::default(), BTreeSet::new(), initial, parts);
@@ -187,15 +193,16 @@ impl Records {
     fn last(&self) -> Option<u64> {
         let pending = self.pending.last().map(|(seq, _)| seq);
         let spent = self.spent.last().copied();
-        pending.max(spent).max(self.initial.last().copied())
+        let initial = self.initial.last().map(|(seq, ())| seq);
+        pending.max(spent).max(initial)
     }
 
     /// All sequences within a range, in their order.
     fn seqs(&self, range: impl RangeBounds<u64> + Clone) -> Vec<u64> {
         let pending = self.pending.range(range.clone()).map(|(seq, _)| seq);
-        let spent = self.spent.range(range.clone());
-        let others = spent.chain(self.initial.range(range)).copied();
-        let mut seqs: Vec<u64> = pending.chain(others).collect();
+        let spent = self.spent.range(range.clone()).copied();
+        let initial = self.initial.range(range).map(|(seq, ())| seq);
+        let mut seqs: Vec<u64> = pending.chain(spent).chain(initial).collect();
         seqs.sort_unstable();
         seqs
     }

@@ -179,8 +179,9 @@ impl Consumer {
         let mut out = Vec::new();
         put(&mut out, save);
         self.put_pending(&mut out, range);
-        put_list(&mut out, self.records.initial().range(range));
-        put_list(&mut out, self.records.spent().range(range));
+        let initial = self.records.initial().range(range);
+        put_list(&mut out, initial.map(|(seq, ())| seq));
+        put_list(&mut out, self.records.spent().range(range).copied());
         out
     }
 
@@ -197,8 +198,9 @@ impl Consumer {
         }
         let range = self.records.parts().range(0);
         self.put_pending(&mut out, range);
-        put_list(&mut out, self.records.initial().range(range));
-        let spent = self.records.spent().range(range);
+        let initial = self.records.initial().range(range);
+        put_list(&mut out, initial.map(|(seq, ())| seq));
+        let spent = self.records.spent().range(range).copied();
         let tail = [self.reset_to, known_from];
         let used = tail.iter().rposition(|it| *it > 0).map_or(0, |at| at + 1);
         if spent.clone().next().is_some() || used > 0 {
@@ -380,7 +382,7 @@ enum Decoded {
 struct Lists {
     pending: ChunkMap<u64, Pending>,
     spent: BTreeSet<u64>,
-    initial: BTreeSet<u64>,
+    initial: ChunkMap<u64, ()>,
     /// Where the part begins that is read, and where the next one does.
     range: (u64, Option<u64>),
 }
@@ -389,8 +391,8 @@ impl Lists {
     /// Whether all sequences that were read are lower ones.
     fn is_below(&self, end: u64) -> bool {
         let pending = self.pending.last().map(|(seq, _)| seq);
-        let (spent, initial) = (self.spent.last(), self.initial.last());
-        let lasts = [pending, spent.copied(), initial.copied()];
+        let initial = self.initial.last().map(|(seq, ())| seq);
+        let lasts = [pending, self.spent.last().copied(), initial];
         lasts.into_iter().flatten().all(|last| last < end)
     }
 
@@ -415,7 +417,7 @@ impl Lists {
 
     fn take_initial(&mut self, bytes: &mut &[u8]) -> Option<()> {
         take_list(bytes, self.range, |seq, _| {
-            self.initial.insert(seq);
+            self.initial.insert(seq, ());
             Some(())
         })
     }
@@ -428,12 +430,12 @@ impl Lists {
     }
 }
 
-fn put_list<'a>(out: &mut Vec<u8>, seqs: impl Iterator<Item = &'a u64> + Clone) {
+fn put_list(out: &mut Vec<u8>, seqs: impl Iterator<Item = u64> + Clone) {
     put(out, seqs.clone().count() as u64);
     let mut before = 0;
     for seq in seqs {
         put(out, seq - before);
-        before = *seq;
+        before = seq;
     }
 }
 

@@ -468,7 +468,7 @@ mod tests {
         let mut consumers = Consumers::default();
         for (name, filters) in of {
             let config = config(name, filters);
-            consumers.insert(Consumer::new(AccountId(1), "S", log, config, 0).unwrap());
+            consumers.insert(Consumer::new(AccountId(1), "S", log, config, None, 0).unwrap());
         }
         let served = consumers.begin(0, 0);
         assert_eq!(served.len(), of.len());

@@ -61,7 +61,7 @@ fn told(consumer: &Consumer) -> impl PartialEq + std::fmt::Debug + use<> {
     (
         pending,
         records.spent().clone(),
-        records.initial().clone(),
+        records.initial().keys().collect::<Vec<_>>(),
         numbers,
     )
 }
@@ -122,7 +122,7 @@ fn step(consumer: &mut Consumer, draws: &mut Draws) {
         }
         _ if draws.number().is_multiple_of(4) => {
             let seqs = (1..consumer.next).filter(|_| !draws.number().is_multiple_of(3));
-            records.begin_anew(seqs.collect());
+            records.begin_anew(seqs);
         }
         _ => {
             let from = draws.number() % consumer.next;
