@@ -47,46 +47,79 @@ impl LogFile {
         if self.max_len == 0 || self.len < self.max_len {
             return None;
         }
-        let aside = rotate(&self.path, self.max_files).ok()?;
+        let aside = backup_path(&self.path);
+        let moved = match std::fs::rename(&self.path, &aside) {
+            Ok(()) => Some(aside),
+            // It was moved before: here, and no new one could be opened, or by something else.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(_) => return None,
+        };
         self.reopen().ok()?;
-        Some(aside)
+        if self.max_files > 0 {
+            drop_backups(&self.path, self.max_files - 1);
+        }
+        moved
     }
 }
 
-/// Moves a full log aside, and drops the oldest so that `max_files` stay, the new one counted. One that can't be dropped stays.
-fn rotate(path: &Path, max_files: u64) -> io::Result<PathBuf> {
+/// What follows the log's name in a backup's, as nats-server has it: local time with nanoseconds.
+const BACKUP_TIME: &str = ".%Y.%m.%d.%H.%M.%S.%9f";
+
+/// Where a log that is full now goes.
+fn backup_path(path: &Path) -> PathBuf {
     let mut aside = path.as_os_str().to_owned();
-    aside.push(
-        Zoned::now()
-            .strftime(".%Y.%m.%d.%H.%M.%S.%9f")
-            .to_string()
-            .replace("..", "."),
-    );
-    std::fs::rename(path, &aside)?;
-    if max_files == 0 {
-        return Ok(aside.into());
-    }
+    aside.push(Zoned::now().strftime(BACKUP_TIME).to_string());
+    aside.into()
+}
+
+/// Removes the oldest backups so that `kept` stay. One that can't be removed stays.
+fn drop_backups(path: &Path, kept: u64) {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut prefix = path.file_name().unwrap_or_default().to_owned();
-    prefix.push(".");
-    let prefix = prefix.to_string_lossy().into_owned();
-    let mut backups: Vec<_> = std::fs::read_dir(folder)?
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|file| {
-            file.file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with(&prefix))
-        })
-        .collect();
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return;
+    };
+    let is_backup = |file: &PathBuf| {
+        let suffix = file
+            .file_name()
+            .and_then(|file| file.to_str()?.strip_prefix(name));
+        suffix.is_some_and(|suffix| suffix.starts_with('.'))
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let files = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let mut backups: Vec<_> = files.filter(is_backup).collect();
     backups.sort();
-    let spare = backups
-        .len()
-        .saturating_sub(usize::try_from(max_files - 1).unwrap_or(usize::MAX));
+    let kept = usize::try_from(kept).unwrap_or(usize::MAX);
+    let spare = backups.len().saturating_sub(kept);
     for backup in &backups[..spare] {
         let _ = std::fs::remove_file(backup);
     }
-    Ok(aside.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    const LINE: &str = "a line\n";
+
+    fn read(path: &Path) -> String {
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    /// Symptom: a log that was moved aside while no descriptor was left for a new one went on into the old file for ever, and nothing was at
+    /// its path. Cause: each later attempt found nothing to move and ended there. Remedy: what is gone counts as moved.
+    #[test]
+    fn a_log_that_was_moved_and_not_opened_is_opened_with_the_next_line() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("log");
+        let mut log = LogFile::open(&path, 1, 0).unwrap();
+        log.write(LINE).unwrap();
+        std::fs::rename(&path, folder.path().join("moved")).unwrap();
+        assert_eq!(log.rotate_if_full(), None, "nothing was moved now");
+        log.write(LINE).unwrap();
+        assert_eq!(read(&path), LINE);
+    }
 }
