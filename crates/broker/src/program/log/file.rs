@@ -2,6 +2,7 @@
 
 use crate::files::private;
 use jiff::Zoned;
+use jiff::civil::DateTime;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -72,7 +73,7 @@ fn backup_path(path: &Path) -> PathBuf {
     aside.into()
 }
 
-/// Removes the oldest backups so that `kept` stay. One that can't be removed stays.
+/// Removes the oldest backups so that `kept` stay. One that can't be removed stays, and so does what isn't named like a backup.
 fn drop_backups(path: &Path, kept: u64) {
     let folder = path
         .parent()
@@ -85,7 +86,7 @@ fn drop_backups(path: &Path, kept: u64) {
         let suffix = file
             .file_name()
             .and_then(|file| file.to_str()?.strip_prefix(name));
-        suffix.is_some_and(|suffix| suffix.starts_with('.'))
+        suffix.is_some_and(|suffix| DateTime::strptime(BACKUP_TIME, suffix).is_ok())
     };
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     let files = entries.filter_map(Result::ok).map(|entry| entry.path());
@@ -121,5 +122,38 @@ mod tests {
         assert_eq!(log.rotate_if_full(), None, "nothing was moved now");
         log.write(LINE).unwrap();
         assert_eq!(read(&path), LINE);
+    }
+
+    /// Symptom: a rotation removed `midge.log.pid` and `midge.log.1.gz`. Cause: whatever began with the log's name counted as a backup. Remedy:
+    /// only what is named like one, which is what nats-server removes.
+    #[test]
+    fn a_rotation_removes_the_oldest_backups_and_nothing_else() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("log");
+        let others = [
+            "log.0000",
+            "log.1.gz",
+            "log.2020.01.01.00.00.00.000000000.1",
+            "log.2020.01.01.00.00.00.1.gz",
+            "log.2020.13.01.00.00.00.000000000",
+            "log.a.b.c.d.e.f.g",
+            "log.pid",
+            "logs.2020.01.01.00.00.00.000000000",
+        ];
+        let old = [
+            "log.2020.01.01.00.00.00.000000000",
+            "log.2020.01.01.00.00.00.000000001",
+        ];
+        for name in others.iter().chain(&old) {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let mut log = LogFile::open(&path, 1, 3).unwrap();
+        log.write(LINE).unwrap();
+        let aside = log.rotate_if_full().unwrap();
+        assert_eq!((read(&aside), read(&path)), (LINE.into(), String::new()));
+        for name in others.iter().chain(&old[1..]) {
+            assert!(folder.path().join(name).exists(), "{name}");
+        }
+        assert!(!folder.path().join(old[0]).exists());
     }
 }
