@@ -12,6 +12,8 @@ pub(super) struct LogFile {
     path: PathBuf,
     file: File,
     len: u64,
+    /// True after a write that failed in the middle of a line.
+    is_torn: bool,
     /// Bytes after which it is rotated; 0 is never.
     max_len: u64,
     /// Files kept, this one counted; 0 is all.
@@ -26,6 +28,7 @@ impl LogFile {
             path: path.into(),
             file,
             len,
+            is_torn: false,
             max_len,
             max_files,
         })
@@ -37,9 +40,27 @@ impl LogFile {
         Ok(())
     }
 
+    /// Writes a line, whose end is in it. One that fails may have left a part: the next one begins a line of its own.
     pub(super) fn write(&mut self, line: &str) -> io::Result<()> {
-        self.file.write_all(line.as_bytes())?;
-        self.len += line.len() as u64;
+        if self.is_torn {
+            self.append(b"\n")?;
+        }
+        self.append(line.as_bytes())
+    }
+
+    /// Writes all of `rest`, or counts the part that was written.
+    fn append(&mut self, mut rest: &[u8]) -> io::Result<()> {
+        while !rest.is_empty() {
+            let (written, left) = match self.file.write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(len) => rest.split_at(len),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            self.len += written.len() as u64;
+            self.is_torn = !written.ends_with(b"\n");
+            rest = left;
+        }
         Ok(())
     }
 
@@ -155,5 +176,33 @@ mod tests {
             assert!(folder.path().join(name).exists(), "{name}");
         }
         assert!(!folder.path().join(old[0]).exists());
+    }
+
+    /// Symptom: the first line after the disk was full stood behind a part of the last one before. Cause: a write that fails may have written a
+    /// part. Remedy: the next one begins with the end of that line.
+    #[cfg(unix)]
+    #[test]
+    fn a_line_after_a_part_of_one_begins_anew() {
+        use std::io::Read as _;
+        use std::os::fd::OwnedFd;
+        use std::os::unix::net::UnixStream;
+        let folder = TempDir::new().unwrap();
+        let mut log = LogFile::open(&folder.path().join("log"), 0, 0).unwrap();
+        // A socket that nobody reads takes a part and no more, like a disk that fills.
+        let (full, mut reader) = UnixStream::pair().unwrap();
+        full.set_nonblocking(true).unwrap();
+        log.file = File::from(OwnedFd::from(full));
+        let long = "x".repeat(1 << 26);
+        log.write(&long).unwrap_err();
+        log.write(LINE).unwrap_err();
+        reader.set_nonblocking(true).unwrap();
+        let mut part = Vec::new();
+        reader.read_to_end(&mut part).unwrap_err();
+        assert_eq!(log.len, part.len() as u64, "what was written is counted");
+        log.write(LINE).unwrap();
+        log.write(LINE).unwrap();
+        let mut after = Vec::new();
+        reader.read_to_end(&mut after).unwrap_err();
+        assert_eq!(String::from_utf8(after).unwrap(), format!("\n{LINE}{LINE}"));
     }
 }
