@@ -18,10 +18,12 @@ mod repeats;
 use file::LogFile;
 use line::{Content, Layout};
 use midge_conf::Options;
+use parking_lot::ReentrantMutex;
 use repeats::{Repeat, Repeats};
+use std::cell::RefCell;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Instant;
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
@@ -41,7 +43,8 @@ pub(crate) struct Log(Arc<Inner>);
 struct Inner {
     debug: AtomicBool,
     trace: AtomicBool,
-    state: Mutex<State>,
+    /// The thread that has it may come again: when it panics with it, the panic's line is left out, and nobody waits for himself.
+    state: ReentrantMutex<RefCell<State>>,
 }
 
 struct State {
@@ -61,11 +64,11 @@ impl Log {
         let log = Self(Arc::new(Inner {
             debug: AtomicBool::new(false),
             trace: AtomicBool::new(false),
-            state: Mutex::new(State {
+            state: ReentrantMutex::new(RefCell::new(State {
                 layout: Layout::default(),
                 output: Output::Stderr,
                 repeats: Repeats::default(),
-            }),
+            })),
         }));
         log.configure(options)?;
         Ok(log)
@@ -86,14 +89,12 @@ impl Log {
             options.trace || options.trace_verbose || options.trace_headers,
             Relaxed,
         );
-        let mut state = self.state();
-        state.layout = Layout {
+        let layout = Layout {
             time: options.logtime,
             utc: options.logtime_utc,
             colors: matches!(output, Output::Stderr) && io::stderr().is_terminal(),
         };
-        state.output = output;
-        drop(state);
+        self.with_state(|state| (state.layout, state.output) = (layout, output));
         // Every call remembers whether its level is shown.
         tracing::callsite::rebuild_interest_cache();
         Ok(())
@@ -101,39 +102,33 @@ impl Log {
 
     /// Opens the file anew, after something else renamed it.
     pub(crate) fn reopen(&self) -> io::Result<()> {
-        match &mut self.state().output {
+        let reopened = self.with_state(|state| match &mut state.output {
             Output::Stderr => Ok(()),
             Output::File(file) => file.reopen(),
-        }
+        });
+        reopened.unwrap_or(Ok(()))
     }
 
     /// Whether the log goes to a file.
     pub(crate) fn is_file(&self) -> bool {
-        matches!(self.state().output, Output::File(_))
+        let is_file = |state: &mut State| matches!(state.output, Output::File(_));
+        self.with_state(is_file).unwrap_or(false)
     }
 
     /// Writes how often what was said last was said again. The program is about to end.
     pub(crate) fn finish(&self) {
-        let mut state = self.state();
-        for repeat in state.repeats.take_all() {
-            state.write_repeat(&repeat);
-        }
+        self.with_state(|state| {
+            for repeat in state.repeats.take_all() {
+                state.write_repeat(&repeat);
+            }
+        });
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The same, unless this thread panics while somebody has it, who may be this very thread.
-    fn state_unless_panicking(&self) -> Option<MutexGuard<'_, State>> {
-        if !std::thread::panicking() {
-            return Some(self.state());
-        }
-        match self.0.state.try_lock() {
-            Ok(state) => Some(state),
-            Err(TryLockError::Poisoned(state)) => Some(state.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        }
+    /// Does `work` when no other thread has the state; `None` when this thread has it already.
+    fn with_state<T>(&self, work: impl FnOnce(&mut State) -> T) -> Option<T> {
+        let state = self.0.state.lock();
+        let mut state = state.try_borrow_mut().ok()?;
+        Some(work(&mut state))
     }
 
     fn shows(&self, level: Level) -> bool {
@@ -212,9 +207,7 @@ impl Subscriber for Log {
         let is_repeatable =
             *metadata.level() <= Level::WARN && target != OURS && !target.starts_with(PROGRAM);
         let text = Content::of(event).text();
-        if let Some(mut state) = self.state_unless_panicking() {
-            state.take(label(metadata), is_repeatable, text, Instant::now());
-        }
+        self.with_state(|state| state.take(label(metadata), is_repeatable, text, Instant::now()));
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {

@@ -2,6 +2,7 @@
 
 use super::*;
 use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A log in a file of its own.
@@ -152,6 +153,51 @@ fn a_panic_is_an_error_with_its_text_and_place() {
     ] {
         assert!(line.contains(part), "{part} in {line}");
     }
+}
+
+/// Symptom: the line of a panic was missing now and then. Cause: a thread that panics wrote none while any thread had the log, which could have
+/// been itself. Remedy: only itself counts; it waits for others.
+#[test]
+fn a_panic_while_another_thread_writes_has_its_line() {
+    struct SaysSo;
+    impl Drop for SaysSo {
+        fn drop(&mut self) {
+            assert!(std::thread::panicking());
+            tracing::error!("said by a thread that panics");
+        }
+    }
+    let scene = Scene::new(|_| ());
+    let lines = scene.lines(|| {
+        let state = scene.log.0.state.lock();
+        let log = scene.log.clone();
+        let panics = std::thread::spawn(|| {
+            tracing::subscriber::with_default(log, || {
+                let _last = SaysSo;
+                std::panic::resume_unwind(Box::new("a fault"));
+            });
+        });
+        // Time enough to give up, if it does.
+        for _ in 0..200 {
+            if panics.is_finished() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        drop(state);
+        panics.join().unwrap_err();
+    });
+    assert_eq!(lines, ["[ERR] said by a thread that panics"]);
+}
+
+/// A thread that panics while it writes would wait for itself.
+#[test]
+fn a_panic_while_the_same_thread_writes_ends() {
+    let scene = Scene::new(|_| ());
+    let lines = scene.lines(|| {
+        scene.log.with_state(|_| tracing::error!("within"));
+        tracing::info!("after");
+    });
+    assert_eq!(lines, ["[INF] after"]);
 }
 
 /// As nats-server has them, when its stderr is a terminal.
