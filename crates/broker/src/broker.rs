@@ -195,10 +195,11 @@ fn announce(options: &Options, id: &str) {
     warn_of_unserved(options);
 }
 
-/// Nobody shall believe that a directive is followed which isn't.
+/// Nobody shall believe that a directive is followed which isn't. At the start and at each reload: as the program's own lines they aren't counted
+/// as repetitions.
 pub(crate) fn warn_of_unserved(options: &Options) {
     for Unserved { directive, why } in options.unserved() {
-        tracing::warn!(directive, why, "a directive has no effect");
+        tracing::warn!(target: "midge", directive, why, "a directive has no effect");
     }
 }
 
