@@ -198,7 +198,22 @@ fn announce(options: &Options, id: &str) {
 /// Nobody shall believe that a directive is followed which isn't. At the start and at each reload: as the program's own lines they aren't counted
 /// as repetitions.
 pub(crate) fn warn_of_unserved(options: &Options) {
-    for Unserved { directive, why } in options.unserved() {
+    let websocket = options.websocket.as_ref();
+    let tls = [
+        ("tls", options.tls.as_ref()),
+        (
+            "websocket.tls",
+            websocket.and_then(|block| block.tls.as_ref()),
+        ),
+    ];
+    let unavailable = tls.into_iter().flat_map(|(block, tls)| {
+        let entries = tls.map(midge_net::unavailable_tls).unwrap_or_default();
+        entries.into_iter().map(move |entry| Unserved {
+            directive: format!("{block}.{entry}"),
+            why: "the TLS library doesn't have it",
+        })
+    });
+    for Unserved { directive, why } in options.unserved().into_iter().chain(unavailable) {
         tracing::warn!(target: "midge", directive, why, "a directive has no effect");
     }
 }

@@ -40,7 +40,9 @@ pub use connection::{Command, Connection, Facts, Peer};
 pub use host::{Entrance, Host, LineOptions};
 pub use inbound::Inbound;
 pub use listener::{Listening, bind, listen};
-pub use tls::{TlsError, TlsPolicy, certificate_facts, client_handshake, stream_handshake};
+pub use tls::{
+    TlsError, TlsPolicy, certificate_facts, client_handshake, stream_handshake, unavailable_tls,
+};
 pub use transport::{Duplex, Handshake, HandshakeFn, Transport};
 pub use websocket::{WebSocketPolicy, websocket_handshake};
 pub use workers::Workers;

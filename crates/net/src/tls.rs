@@ -41,6 +41,9 @@ pub enum TlsError {
     /// Of the key exchange groups that were asked for the library has none.
     #[error("none of curve_preferences {0:?} is available")]
     NoCurve(Vec<String>),
+    /// Of the TLS 1.2 cipher suites that were asked for the library has none.
+    #[error("none of cipher_suites {0:?} is available for TLS 1.2")]
+    NoSuite(Vec<String>),
     /// The library refuses what the files hold.
     #[error("error parsing X509 certificate/key pair: {0}")]
     Rustls(#[from] rustls::Error),
@@ -119,15 +122,22 @@ impl TlsPolicy {
 }
 
 /// The library's ciphers and key exchange groups without those that aren't asked for. As in the reference `cipher_suites` is about TLS 1.2,
-/// whose order is the library's; those of TLS 1.3 stay.
+/// whose order is the library's; those of TLS 1.3 stay, and a list of these alone leaves TLS 1.2 none.
 fn provider(tls: &Tls) -> Result<CryptoProvider, TlsError> {
     let mut provider = aws_lc_rs::default_provider();
     let suites = &tls.cipher_suites;
     if !suites.is_empty() {
-        let is_wanted = |name: String| suites.contains(&name);
+        let asks_for_old = suites.iter().any(|name| !is_of_tls13(name));
         provider
             .cipher_suites
-            .retain(|suite| suite.tls13().is_some() || is_wanted(format!("{:?}", suite.suite())));
+            .retain(|suite| suite.tls13().is_some() || suites.contains(&suite_name(suite.suite())));
+        let has_old = provider
+            .cipher_suites
+            .iter()
+            .any(|suite| suite.tls13().is_none());
+        if asks_for_old && !has_old && tls.min_version != Some(TlsVersion::V1_3) {
+            return Err(TlsError::NoSuite(suites.clone()));
+        }
     }
     let curves = &tls.curve_preferences;
     if !curves.is_empty() {
@@ -139,6 +149,30 @@ fn provider(tls: &Tls) -> Result<CryptoProvider, TlsError> {
         true => Err(TlsError::NoCurve(curves.clone())),
         false => Ok(provider),
     }
+}
+
+/// Whether a suite is one of TLS 1.3: their names have no key exchange.
+fn is_of_tls13(suite: &str) -> bool {
+    !suite.contains("_WITH_")
+}
+
+/// The entries of `cipher_suites` and `curve_preferences` that the library doesn't have, as `cipher_suites.TLS_RSA_WITH_RC4_128_SHA`.
+#[must_use]
+pub fn unavailable_tls(tls: &Tls) -> Vec<String> {
+    let has_suite = |name: &String| {
+        let mut all = aws_lc_rs::ALL_CIPHER_SUITES.iter();
+        all.any(|suite| suite_name(suite.suite()) == *name)
+    };
+    let has_curve = |name: &String| {
+        let mut all = aws_lc_rs::ALL_KX_GROUPS.iter();
+        all.any(|group| named_group(name) == Some(group.name()))
+    };
+    let suites = tls.cipher_suites.iter().filter(|name| !has_suite(name));
+    let curves = tls.curve_preferences.iter().filter(|name| !has_curve(name));
+    suites
+        .map(|name| format!("cipher_suites.{name}"))
+        .chain(curves.map(|name| format!("curve_preferences.{name}")))
+        .collect()
 }
 
 /// A key exchange group by the name that configurations have for it.
@@ -351,5 +385,53 @@ mod tests {
             ..Tls::default()
         };
         assert!(matches!(provider(&none), Err(TlsError::NoCurve(_))));
+    }
+
+    /// Symptom: a list of suites without an available one for TLS 1.2 switched that version off without a word.
+    #[test]
+    fn a_list_without_an_available_suite_for_tls_1_2_is_refused() {
+        let tls = |suites: &[&str], min_version| Tls {
+            cipher_suites: suites.iter().map(|name| (*name).to_owned()).collect(),
+            min_version,
+            ..Tls::default()
+        };
+        let (new, cbc) = (
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+        );
+        for suites in [&[cbc][..], &[new, cbc]] {
+            for version in [None, Some(TlsVersion::V1_2)] {
+                let refused = provider(&tls(suites, version)).map(|_| ());
+                assert!(matches!(refused, Err(TlsError::NoSuite(_))), "{suites:?}");
+            }
+            assert!(provider(&tls(suites, Some(TlsVersion::V1_3))).is_ok());
+        }
+        // As in the reference: who names none for TLS 1.2 wants none.
+        assert_eq!(offered(&tls(&[new], None)).0, [""; 0]);
+    }
+
+    #[test]
+    fn of_all_that_can_be_named_the_weak_and_the_rare_are_not_available() {
+        let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let tls = Tls {
+            cipher_suites: all(midge_conf::CIPHER_SUITES),
+            curve_preferences: all(midge_conf::CURVES),
+            ..Tls::default()
+        };
+        let found = unavailable_tls(&tls);
+        let (curves, suites): (Vec<_>, Vec<_>) = found
+            .iter()
+            .map(String::as_str)
+            .partition(|entry| entry.starts_with("curve_preferences."));
+        let want =
+            ["SecP384r1MLKEM1024", "CurveP521"].map(|name| format!("curve_preferences.{name}"));
+        assert_eq!(curves, want);
+        let is_weak = |name: &&&str| {
+            let parts = ["TLS_RSA_", "_CBC_", "_RC4_"];
+            parts.iter().any(|part| name.contains(part))
+        };
+        let weak = midge_conf::CIPHER_SUITES.iter().filter(is_weak);
+        let want: Vec<_> = weak.map(|name| format!("cipher_suites.{name}")).collect();
+        assert_eq!(suites, want);
     }
 }
