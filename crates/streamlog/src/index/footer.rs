@@ -300,7 +300,7 @@ impl Footer {
     pub(crate) fn beginning(&self, prefix: &[u8]) -> Range<u32> {
         let begin = self.first_where(|name| name >= prefix);
         let begins = |k| self.name(k).starts_with(prefix);
-        begin..partition(begin..self.subject_count, begins)
+        begin..leap(begin..self.subject_count, begins)
     }
 }
 
@@ -334,6 +334,21 @@ pub(super) fn partition(range: Range<u32>, before: impl Fn(u32) -> bool) -> u32 
         }
     }
     start
+}
+
+/// The first in `range` for which `before` is false; cheap if that is near.
+pub(super) fn leap(range: Range<u32>, before: impl Fn(u32) -> bool) -> u32 {
+    let Range { mut start, end } = range;
+    let mut len = 1;
+    while start < end {
+        let probe = start.saturating_add(len).min(end) - 1;
+        if !before(probe) {
+            return partition(start..probe, before);
+        }
+        start = probe + 1;
+        len = len.saturating_mul(2);
+    }
+    end
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@
 //! what its token may be: subjects with the same token are a range of their own, whose end is found by leaps, and within it the rest of the
 //! filter is asked. A token that many subjects share is therefore looked at once for all of them, and one that each has for itself costs as
 //! much as a look at each.
-use super::{Footer, footer::partition};
+use super::{
+    Footer,
+    footer::{leap, partition},
+};
 use crate::{
     filter::{Filter, literal_start},
     steps,
@@ -109,7 +112,7 @@ impl Descent<'_> {
             return self.runs.add(begin..begin + u32::from(is_there));
         }
         let is_alike = |k| footer.name(k)[at..].starts_with(start);
-        let end = partition(begin..range.end, is_alike);
+        let end = leap(begin..range.end, is_alike);
         self.go_through(begin..end, at + start.len(), tail, depth);
     }
 
@@ -121,21 +124,6 @@ impl Descent<'_> {
             }
         }
     }
-}
-
-/// The first in `range` for which `before` is false; cheap if that is near.
-fn leap(range: Range<u32>, before: impl Fn(u32) -> bool) -> u32 {
-    let Range { mut start, end } = range;
-    let mut len = 1;
-    while start < end {
-        let probe = start.saturating_add(len).min(end) - 1;
-        if !before(probe) {
-            return partition(start..probe, before);
-        }
-        start = probe + 1;
-        len = len.saturating_mul(2);
-    }
-    end
 }
 
 #[cfg(test)]
