@@ -389,6 +389,11 @@ impl Stream {
         self.0.buffered.now.fetch_add(written, Ordering::Relaxed);
         state.pending += written;
         let level = level_of(state.options.policy);
+        self.enter_for(state, level)
+    }
+
+    /// Has the open batch take the stream along, as far as that level.
+    fn enter_for(&self, state: &mut MutexGuard<'_, State>, level: Level) -> Ticket {
         let number = self
             .0
             .gate
@@ -516,6 +521,19 @@ impl Stream {
         let _held = state.load(seq + 1..=u64::MAX)?;
         let ticket = self.command(&mut state, Kind::Truncate, 0, seq, &[])?;
         Ok((state.apply_truncate(seq)?, ticket))
+    }
+
+    /// Has the open batch sync all that the stream has, whatever its policy is. A change of small state that is made after this call isn't durable
+    /// before that.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append) when the stream takes no more writes.
+    pub fn sync(&self) -> Result<Ticket> {
+        let mut state = self.lock()?;
+        if state.options.storage == Storage::Memory {
+            return Ok(Ticket::done());
+        }
+        Ok(self.enter_for(&mut state, Level::Synced))
     }
 
     /// First, last and number of a subject's messages, uncommitted ones too.

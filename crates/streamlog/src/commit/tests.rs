@@ -37,6 +37,46 @@ fn what_was_synced_in_its_segment_is_out_beside_a_frame_that_isn_t_synced() {
     assert_eq!(lazy.0.state.lock().durable, 1);
 }
 
+/// Whatever its policy is, with bytes in its segment and with others in the journal: whoever asks for a sync has it with the next commit, and no
+/// change of small state that was made after is durable before.
+#[test]
+fn a_stream_is_synced_for_whoever_asks() {
+    for (size, seed) in [(1, 0), (200, 0), (1, 1), (200, 1)] {
+        let disk = CrashDisk::new();
+        let store = store_on(disk.clone(), 100);
+        let lazy = StreamOptions {
+            policy: Policy::Interval(Duration::from_secs(100)),
+            ..StreamOptions::default()
+        };
+        let (lazy, _) = store.create_stream("l", lazy).unwrap();
+        store.commit_once(0).unwrap();
+        let append = || {
+            drop(
+                lazy.append(NewMessage::new("l", &vec![b'x'; size]), 0)
+                    .unwrap(),
+            )
+        };
+        append();
+        store.commit_once(1).unwrap();
+        assert_eq!((durable_of(&lazy), lazy.stats().visible), (0, 1));
+        append();
+        let synced = lazy.sync().unwrap();
+        let change = store.put_state(b"k", b"v").unwrap();
+        assert_eq!(synced.outcome(), None);
+        store.commit_once(2).unwrap();
+        assert_eq!(durable_of(&lazy), 2, "{size} bytes");
+        assert_eq!(
+            (synced.outcome(), change.outcome()),
+            (Some(Ok(())), Some(Ok(())))
+        );
+        append();
+        store.commit_once(3).unwrap();
+        assert_eq!(durable_of(&lazy), 2, "nobody asked again");
+        let after = store_on(disk.cut(seed), 100);
+        assert!(after.stream("l").unwrap().unwrap().stats().last_seq >= 2);
+    }
+}
+
 /// Symptom: a change of small state stayed without an answer until a later batch was synced. Cause: an earlier batch took it after it had been
 /// queued anew, and the batch that it was promised had nothing of it to sync. Remedy: a promise is remembered by its batch.
 #[test]
