@@ -265,6 +265,15 @@ impl JetStream {
         held.collect()
     }
 
+    /// Has what a stream took be durable before a change is that is made after this call: whoever doesn't take from an origin any more won't take again what
+    /// a power cut took away.
+    pub(crate) fn sync_taken(&self, index: usize) {
+        if let Some(stream) = self.streams[index].as_deref() {
+            // A log that stopped gets nothing to the disk any more, and holds nobody up.
+            let _ = stream.log.sync();
+        }
+    }
+
     /// Has streams remove what another one held of them, from these sequences on, as soon as it is durable that it takes no more: its own ticket, if they
     /// couldn't be marked, or that of the mark. The mark's doesn't fail when the other stream does.
     pub(crate) fn sweep_left(

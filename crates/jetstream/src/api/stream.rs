@@ -276,6 +276,10 @@ impl JetStream {
         let sweep = keys::of(Kind::Sweep, &account, name);
         let sweeps = old.retention == Retention::Limits && config.retention == Retention::Interest;
         let changes = [(&*key, Some(&*definition)), (&*sweep, Some(&b"1"[..]))];
+        let left = self.left_origins(index, Some(&config));
+        if !left.is_empty() {
+            self.sync_taken(index);
+        }
         let told = self.store.update_stream_with(
             &keys::log(&account, name),
             options,
@@ -284,7 +288,6 @@ impl JetStream {
         let ticket = told.map_err(|error| fail(refused(&error)))?;
         // Sources that go now may come again.
         self.save_places(index);
-        let left = self.left_origins(index, Some(&config));
         let settings = self.settings.clone();
         let [gone, new] = [(&old, &config), (&config, &old)].map(|(of, other)| without(of, other));
         if let Some(owner) = self.accounts.get_mut(&ask.account) {
