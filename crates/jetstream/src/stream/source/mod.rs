@@ -133,9 +133,13 @@ impl Stream {
         let taking = self.inflows.all.iter().enumerate();
         // What a consumer gives, that consumer holds in the origin.
         let taking = taking.filter(|(_, inflow)| inflow.feed.is_none());
-        taking.map(|(at, inflow)| {
+        let stats = self.log.stats();
+        taking.map(move |(at, inflow)| {
             let done = if inflow.is_mirror {
-                self.log.stats().durable
+                stats.durable
+            } else if inflow.place.is_none() && stats.durable < stats.last_seq {
+                // Which of them are synced is found out when the origin is met.
+                0
             } else {
                 let unsettled = inflow.unsettled.first().map(|run| run.from - 1);
                 unsettled.or_else(|| self.taken_of(inflow)).unwrap_or(0)
@@ -288,10 +292,10 @@ impl Stream {
             }
             _ => inflow.start(&origin.log)?,
         };
-        // Whether the origin removed what was taken before isn't known any more.
-        if origin.by_interest && (known.is_some() || last > 0) {
+        // Whether that is synced, and whether the origin removed it, isn't known any more.
+        if inflow.feed.is_none() && (known.is_some() || last > 0) {
             let first = origin.log.stats().first_seq;
-            inflow.unsettled.push_all(0, first, next - 1);
+            inflow.unsettled.push_all(last, first, next - 1);
         }
         inflow.place = Some(Place {
             created: origin.created,
@@ -492,5 +496,40 @@ mod tests {
         store.commit_once(1 + RETRY).unwrap();
         assert_eq!(stream.next_settled(0, 2), None, "nobody asks all the time");
         assert_eq!(stream.next_settled(0, 1 + RETRY), Some((1, 1)));
+    }
+
+    /// Symptom: a power cut took messages for good that a stream had taken from one with interest, when the source was removed and added again. Cause:
+    /// what it had of that then counted as synced. Remedy: the origin keeps it until then.
+    #[test]
+    fn what_is_met_again_is_told_when_it_is_synced() {
+        let (store, mut stream, mut origin) = taker(Policy::Interval(Duration::from_nanos(RETRY)));
+        origin.by_interest = true;
+        publish_and_take(&store, &mut stream, &origin);
+        store.commit_once(1).unwrap();
+        let sources = std::mem::take(&mut stream.config.sources);
+        stream.set_origins();
+        stream.config.sources = sources;
+        stream.set_origins();
+        let done = |stream: &Stream| stream.takers().next().map(|(_, taker)| taker.done);
+        assert_eq!(done(&stream), Some(0), "it isn't synced");
+        stream.take_from(0, &origin, &Ok(()), 1, &mut Listener::default());
+        assert_eq!((stream.next_settled(0, 1), done(&stream)), (None, Some(0)));
+        store.commit_once(1 + RETRY).unwrap();
+        assert_eq!(stream.next_settled(0, 1 + RETRY), Some((1, 1)));
+        stream.settled_below(0, 2);
+        assert_eq!(done(&stream), Some(1));
+    }
+
+    /// The same of an origin that kept everything when it was met again, and keeps what is wanted since.
+    #[test]
+    fn what_is_met_again_isnt_synced_whatever_the_origin_keeps() {
+        let (store, mut stream, origin) = taker(Policy::Interval(Duration::from_nanos(RETRY)));
+        publish_and_take(&store, &mut stream, &origin);
+        store.commit_once(1).unwrap();
+        stream.inflows.all.clear();
+        stream.set_origins();
+        stream.take_from(0, &origin, &Ok(()), 1, &mut Listener::default());
+        let done = |stream: &Stream| stream.takers().next().map(|(_, taker)| taker.done);
+        assert_eq!((stream.next_settled(0, 1), done(&stream)), (None, Some(0)));
     }
 }
