@@ -189,6 +189,22 @@ fn nothing_goes_while_a_consumer_has_no_definition() {
     assert_eq!(left(&mut world), [0; 0]);
 }
 
+/// Symptom: what nobody wanted stayed for ever when a consumer was deleted while another one couldn't be read. Cause: the sweep that was left out was
+/// taken for done. Remedy: the mark stays, and the start at which all are known sweeps.
+#[test]
+fn a_sweep_that_waits_for_a_consumer_to_be_known_isnt_forgotten() {
+    let consumers =
+        ["s.c", "s.d", "s.b"].map(|filter| filtered(&filter[2..].to_uppercase(), filter));
+    let mut world = world("interest", &consumers);
+    publish(&mut world, &["s.b", "s.b"]);
+    let mut world = world.keep_states_alone(|world| damage(world, "c"));
+    done(&world.ask("CONSUMER.DELETE.S.B", &Value::Null));
+    assert_eq!(left(&mut world), [1, 2], "C may want them");
+    define(&mut world, &filtered("C", "s.c"));
+    let mut world = world.restart();
+    assert_eq!(left(&mut world), [0; 0]);
+}
+
 /// What new filters add below the place where a consumer is passed it by, so it isn't done with that.
 #[test]
 fn a_work_queue_keeps_what_a_wider_filter_finds_behind_it() {

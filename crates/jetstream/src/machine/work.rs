@@ -222,10 +222,10 @@ impl JetStream {
         }
     }
 
-    /// Takes the mark back, unless some of what nobody wants is still there.
+    /// Takes the mark back, unless some of what nobody wants is still there, or may be: it wasn't looked for while a consumer couldn't be read.
     fn end_sweep(&mut self, account: AccountId, at: StreamRef) {
-        let is_undecided = self.stream_at(at).is_some_and(Stream::is_undecided);
-        if is_undecided || self.tasks.sweeps(account, at) {
+        let is_open = |of: &Stream| of.is_undecided() || !of.consumers.are_known();
+        if self.stream_at(at).is_some_and(is_open) || self.tasks.sweeps(account, at) {
             return;
         }
         let key = self.sweep_key(account, at.index);
