@@ -7,7 +7,6 @@ use crate::keys::{self, Kind};
 use crate::stream::{Drawn, Origin, SourceInfo, Stream, Unfit};
 use crate::tasks::{Slice, StreamRef, Sweep};
 use crate::{AccountId, ApiError, JetStream, Listens, Network, Token};
-use midge_streamlog::Ticket;
 
 /// Slices of an origin's messages that it is told of in a turn: more than a turn takes.
 const SETTLING_SLICES: usize = 16;
@@ -274,18 +273,17 @@ impl JetStream {
         }
     }
 
-    /// Has streams remove what another one held of them, from these sequences on, as soon as it is durable that it takes no more: its own ticket, if they
-    /// couldn't be marked, or that of the mark. The mark's doesn't fail when the other stream does.
-    pub(crate) fn sweep_left(
-        &mut self,
-        account: AccountId,
-        left: Vec<(usize, u64)>,
-        ticket: &Ticket,
-    ) {
+    /// Has streams remove what another one held of them, from these sequences on, as soon as the change that was just made is durable, by which it takes no
+    /// more: when their marks are, or, without room for a mark, what they have themselves is synced. Neither fails when the other stream does.
+    pub(crate) fn sweep_left(&mut self, account: AccountId, left: Vec<(usize, u64)>) {
         for (index, from) in left {
-            if self.streams[index].as_deref().is_some_and(Stream::settles) {
-                let marked = self.mark_sweep(account, index);
-                self.sweep_after(index, from, marked.as_ref().or(Some(ticket)));
+            let Some(origin) = self.streams[index].as_deref().filter(|it| it.settles()) else {
+                continue;
+            };
+            let marked = self.mark_sweep(account, index);
+            // Of a log that stopped nothing is removed.
+            if let Some(ticket) = marked.or_else(|| origin.log.sync().ok()) {
+                self.sweep_after(index, from, Some(&ticket));
             }
         }
     }

@@ -496,6 +496,45 @@ fn an_origin_outlives_the_log_of_who_took_from_it() {
     assert_eq!(left(&mut world), [0; 0]);
 }
 
+/// The same when the store had no room for the mark that would have outlived it. Cause: the origin waited for the other one's log instead.
+#[test]
+fn an_origin_without_room_for_its_mark_outlives_the_log_of_who_took_from_it() {
+    let mut world = world("interest", &[explicit("C")]);
+    done(&world.ask(
+        "STREAM.CREATE.T",
+        &json!({"name": "T", "subjects": ["t"], "sources": [{"name": "S"}], "max_msgs": 2, "discard": "new"}),
+    ));
+    publish(&mut world, &["t", "t", "s.a", "s.a"]);
+    consume(&mut world, "C");
+    assert_eq!(left(&mut world), [1, 2], "T is full");
+    // The room for small state is filled up, and given back in pieces that are smaller than a mark.
+    let piece = |at: usize| format!("p{at}").into_bytes();
+    for at in 0..1000 {
+        drop(world.store.put_state(&piece(at), &[7; 4]).expect("taken"));
+    }
+    for bit in (0..20).rev() {
+        let key = format!("x{bit}").into_bytes();
+        let _ = world.store.put_state(&key, &vec![7; 1 << bit]);
+    }
+    world.disk.set_faults(&[Fault::SyncOf("0000000000000002")]);
+    let update = json!({"name": "T", "subjects": ["t"], "max_msgs": 1});
+    let is_made = |at| {
+        drop(world.store.delete_state(&piece(at)).expect("taken"));
+        world.request("STREAM.UPDATE.T", &update);
+        world.take("_I.ask").is_empty()
+    };
+    assert!((0..1000).any(is_made), "there is never room");
+    let mark = world.store.state(b"w/$G/S");
+    assert!(mark.is_none(), "there was room for the mark");
+    world.send("t", None, "", &"z".repeat(200_000));
+    world.run();
+    assert_eq!(stored(&world), 2, "before it is durable");
+    world.settle();
+    let answer = world.take("_I.ask").pop().expect("an answer").json();
+    assert!(!answer["error"].is_null(), "T's log failed: {answer}");
+    assert_eq!(left(&mut world), [0; 0]);
+}
+
 /// Symptom: a stream whose log had stopped was asked each second, and told each second, to remove what nobody wants. Remedy: the next start does.
 #[test]
 fn nothing_is_removed_of_a_log_that_stopped() {

@@ -310,7 +310,7 @@ impl JetStream {
             stream.keep_schedules(&self.store, &account);
         }
         self.rewire(ask.account);
-        self.sweep_left(ask.account, left, &ticket);
+        self.sweep_left(ask.account, left);
         if old.retention == Retention::Limits {
             // What consumers were done with before, and what nobody wants.
             self.sweep_after(index, 1, Some(&ticket));
@@ -422,7 +422,7 @@ impl JetStream {
             silenced = self.silence(index, *stream, net);
         }
         self.rewire(ask.account);
-        self.sweep_left(ask.account, left, &ticket);
+        self.sweep_left(ask.account, left);
         self.advise_stream(ask, "DELETED", "delete", name, net);
         let answer = Answer::new(KIND, json!({"success": true})).after(ticket);
         Ok(answer.when(silenced))

@@ -144,7 +144,7 @@ impl JetStream {
             return;
         };
         let last = stream.log.stats().last_seq;
-        if let Some(ticket) = ticket.filter(|ticket| ticket.outcome().is_none()) {
+        if let Some(ticket) = ticket.filter(|it| it.outcome() != Some(Ok(()))) {
             stream.decide_after(ticket);
             let token = stream.token;
             let at = StreamRef { index, token };

@@ -10,6 +10,8 @@
 //! - It goes although somebody came meanwhile who would want it: to the stream it is gone since it was found.
 //! - Acks don't wait for that. A consumer's state may say that it is done with a message that waits here. What waits is in memory alone; each change has
 //!   left a mark in the store by which the next start sweeps the stream, and the mark stays until nothing waits.
+//! - A change waits for the store or for the stream's own log, never for another's. If it fails, one of the two stopped, and nothing goes before the
+//!   next start.
 //! - Each message waits here once, so that all that waits is bounded by the stream.
 
 use super::Stream;
