@@ -137,3 +137,36 @@ fn an_ack_counts_although_its_consumer_goes_at_once() {
         }
     }
 }
+
+/// Symptom: a commit that decided many streams removed a slice of each before anybody was answered. Remedy: a slice of all of them.
+#[test]
+fn a_commit_removes_a_slice_of_all_streams() {
+    /// What a turn does of long requests, at most; `tasks.rs` says so.
+    const SLICE: usize = 256;
+    const EACH: usize = SLICE * 3 / 4;
+    let mut world = World::new();
+    for name in ["A", "B", "C"] {
+        let config = json!({"name": name, "subjects": [name], "retention": "interest"});
+        world.ask(&format!("STREAM.CREATE.{name}"), &config);
+        let config = json!({"durable_name": "D", "ack_policy": "explicit"});
+        let body = json!({"stream_name": name, "config": config});
+        world.ask(&format!("CONSUMER.CREATE.{name}.D"), &body);
+        (0..EACH).for_each(|_| world.send(name, None, "", "x"));
+    }
+    world.settle();
+    for name in ["A", "B", "C"] {
+        world.request(&format!("CONSUMER.DELETE.{name}.D"), &json!(null));
+    }
+    world.run();
+    let left = |world: &World| -> usize {
+        let logs = ["$G/A", "$G/B", "$G/C"].map(|name| world.store.stream(name));
+        let logs = logs.into_iter().map(|log| log.expect("it opens"));
+        logs.flatten().map(|log| log.stats().msgs as usize).sum()
+    };
+    assert_eq!(left(&world), 3 * EACH);
+    world.store.commit_once(world.now).expect("the disk works");
+    world.jetstream.committed(usize::MAX, &mut world.ether);
+    assert_eq!(left(&world), 3 * EACH - SLICE);
+    world.run();
+    assert_eq!(left(&world), 0);
+}

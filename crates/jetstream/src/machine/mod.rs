@@ -111,7 +111,7 @@ pub struct JetStream {
     pub(crate) restores: BTreeMap<Token, Restore>,
     /// What takes long.
     pub(crate) tasks: Tasks,
-    /// Streams that wait until it is durable who wants their messages.
+    /// Streams that wait until it is durable who wants their messages: each that awaits changes, once.
     undecided: Vec<StreamRef>,
     /// Publishes that wait for the ids of their streams.
     held: HashMap<AccountId, Held>,

@@ -145,25 +145,25 @@ impl JetStream {
         };
         let last = stream.log.stats().last_seq;
         if let Some(ticket) = ticket.filter(|it| it.outcome() != Some(Ok(()))) {
+            let is_listed = stream.awaits_changes();
             stream.decide_after(ticket);
-            let token = stream.token;
-            let at = StreamRef { index, token };
-            if !self.undecided.contains(&at) {
-                self.undecided.push(at);
+            if !is_listed {
+                let token = stream.token;
+                self.undecided.push(StreamRef { index, token });
             }
         }
         self.sweep(index, from, last);
     }
 
-    /// The store committed: what nobody wants by changes that are durable now goes.
+    /// The store committed: what nobody wants by changes that are durable now goes, a slice of it at once, before whoever waits is answered.
     pub(super) fn decide(&mut self) {
+        let mut slice = Slice::new();
         for at in std::mem::take(&mut self.undecided) {
             let Some(stream) = self.stream_at_mut(at) else {
                 continue;
             };
             let account = stream.account;
-            let is_left =
-                stream.decide() && !matches!(stream.remove_decided(&mut Slice::new()), Ok(true));
+            let is_left = stream.decide() && !matches!(stream.remove_decided(&mut slice), Ok(true));
             if stream.awaits_changes() {
                 self.undecided.push(at);
             }
