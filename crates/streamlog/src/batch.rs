@@ -39,33 +39,11 @@ impl Stream {
         for message in batch.iter().flatten() {
             held.extend(Self::load_for_limits(&mut state, message.subject)?);
         }
-        let len: usize = batch.iter().flatten().map(NewMessage::len).sum();
-        if len > self.0.buffered.max() {
-            state.allocate_all(
-                batch
-                    .iter()
-                    .map(|it| it.as_ref().map_or(0, NewMessage::len)),
-            )?;
-        }
         let before = state.last_seq;
         let time = now.max(state.last_time);
         let mut written = state.write_expired()?;
-        let mut outcome = Ok(());
-        for (k, message) in batch.iter().enumerate() {
-            let flags = match (batch.len(), k + 1 == batch.len()) {
-                (1, _) => 0,
-                (_, true) => FLAG_ENDS,
-                (_, false) => FLAG_MORE,
-            };
-            match put(&mut state, message.as_ref(), flags, time) {
-                Ok(len) => written += len,
-                Err(error) => {
-                    outcome = Err(error);
-                    break;
-                }
-            }
-        }
-        if outcome.is_err() {
+        let outcome = self.put_all(&mut state, batch, time, &mut written);
+        if outcome.is_err() && state.last_seq > before {
             // The log goes on with a sequence that it has: whoever reads it back sees that this batch isn't one.
             state.apply_truncate(before)?;
         }
@@ -74,6 +52,30 @@ impl Stream {
         let seq = state.last_seq;
         let ticket = self.enter(&mut state, written);
         outcome.map(|()| Appended { seq, time, ticket })
+    }
+
+    /// Writes them one after the other, and counts the bytes; what is large has its file before.
+    fn put_all(
+        &self,
+        state: &mut State,
+        batch: &[Option<NewMessage<'_>>],
+        time: u64,
+        written: &mut usize,
+    ) -> Result<()> {
+        let len_of = |message: &Option<NewMessage<'_>>| message.as_ref().map_or(0, NewMessage::len);
+        let lens = batch.iter().map(len_of);
+        if lens.clone().sum::<usize>() > self.0.buffered.apart_from {
+            state.allocate(lens)?;
+        }
+        for (k, message) in batch.iter().enumerate() {
+            let flags = match (batch.len(), k + 1 == batch.len()) {
+                (1, _) => 0,
+                (_, true) => FLAG_ENDS,
+                (_, false) => FLAG_MORE,
+            };
+            *written += put(state, message.as_ref(), flags, time)?;
+        }
+        Ok(())
     }
 
     fn admit_batch(&self, state: &mut State, batch: &[Option<NewMessage<'_>>]) -> Result<()> {

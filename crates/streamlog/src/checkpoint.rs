@@ -33,16 +33,21 @@ const MANIFEST_PART: usize = 64;
 const STATE_CARRY_PART: usize = 32;
 
 impl Inner {
-    /// Checkpoints these streams; a failure stops its stream. Those which could not be brought to the disk.
+    /// Checkpoints these streams; a failure stops its stream. Those which could not be brought to the disk, or stopped before.
     pub(crate) fn flush_or_stop(
         &self,
         w: &mut Writer,
         streams: &[Arc<Shared>],
     ) -> Vec<Arc<Shared>> {
-        let mut failed = Vec::new();
+        let (mut failed, mut stopped) = (Vec::new(), Vec::new());
         for group in streams.chunks(GROUP) {
             let mut spilled = Vec::new();
             for stream in group {
+                if stream.fate.failure().is_some() {
+                    // What a sync that failed left is known to nobody, and the next one says that all is well.
+                    stopped.push(stream.clone());
+                    continue;
+                }
                 match self.spill(stream) {
                     Ok(one) => spilled.push((stream, one)),
                     Err(error) => failed.push((stream, error)),
@@ -63,10 +68,9 @@ impl Inner {
                 self.stop_stream(stream, self.gate.written() + 1, error);
             }
         }
-        failed
-            .into_iter()
-            .map(|(stream, _)| stream.clone())
-            .collect()
+        let failed = failed.into_iter().map(|(stream, _)| stream.clone());
+        stopped.extend(failed);
+        stopped
     }
 
     /// A stream's tail finds no place at the moment: the disk is full, or the system has no descriptor or memory for a segment.

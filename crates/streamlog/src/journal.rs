@@ -409,11 +409,17 @@ impl Journal {
         let grown = self
             .attempt("allocate", |file| file.allocate(new))
             .and_then(|()| self.attempt("write", |file| put_zeros(file, old..new)));
-        match grown {
-            Ok(()) => self.size = size,
-            Err(_) => drop(self.file.truncate(old)),
+        if grown.is_err() {
+            let _ = self.file.truncate(old);
+            return grown;
         }
-        grown
+        let is_last = |last: &Placed| last.at + last.len == self.size;
+        if self.head == 0 && self.frames.back().is_some_and(is_last) {
+            // The next frame goes behind the last one, not round.
+            self.head = self.size;
+        }
+        self.size = size;
+        Ok(())
     }
 
     /// Makes the ring `size` bytes long, which is less than it is. Nothing in it may be needed. `false`: there is no place for the frame that says so.

@@ -9,7 +9,7 @@ use crate::{
     store::{Inner, Store},
     stream::{Stream, enforce_all},
 };
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 impl Store {
     /// Seals full segments, rewrites those which are mostly dead, removes empty ones and the files of deleted streams. `commit_once` may
@@ -170,7 +170,6 @@ impl Inner {
     /// Writes a meta file while others commit; but none of them may take the room that the reserve gives back for it, nor this what it gives
     /// back for one of them.
     pub(crate) fn put_meta(&self, env: &Env, generation: u64, content: &[u8]) -> Result<()> {
-        self.meta_len.fetch_max(content.len(), Ordering::Relaxed);
         let outcome = {
             let _whole = self.reserve.lock();
             meta::write(env, generation, content)

@@ -11,7 +11,7 @@ use crate::{
     state::State,
     twice::{self, SmallFile},
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 const MAGICS: &[&[u8; 8]] = &[b"MDGMETA1", b"MDGMETA2"];
 
@@ -92,6 +92,7 @@ pub(crate) fn encode(state: &State) -> Vec<u8> {
 /// Writes what [`encode`] made.
 pub(crate) fn write(env: &Env, generation: u64, content: &[u8]) -> Result<()> {
     let name = name(env.stream);
+    env.meta_len.fetch_max(content.len(), Ordering::Relaxed);
     twice::write(&*env.disk, file(env, &name), generation, content)
 }
 
@@ -108,6 +109,8 @@ pub(crate) fn read(env: &Arc<Env>) -> Result<Option<Meta>> {
         found => found?,
     };
     let best = found.best.as_ref();
+    let len = best.map_or(0, |copy| copy.content.len());
+    env.meta_len.fetch_max(len, Ordering::Relaxed);
     let meta = best.and_then(|copy| decode(env, copy.generation, &copy.content));
     Ok(meta.map(|meta| Meta {
         is_split: found.is_split,

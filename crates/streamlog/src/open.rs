@@ -40,6 +40,8 @@ mod clear;
 struct Past {
     /// of the manifest; 0: there is none
     generation: u64,
+    /// bytes of it
+    manifest_len: usize,
     /// the newest frame whose small state the manifest has; 0: it doesn't say
     saved: u64,
     /// the manifest was encrypted
@@ -217,6 +219,7 @@ impl Past {
             let decoded = Pairs::decode(&best.content);
             (past.salt, past.small, past.saved) = decoded.ok_or_else(makes_no_sense)?;
             past.generation = best.generation;
+            past.manifest_len = best.content.len();
             past.is_encrypted = best.form != twice::Form::Clear;
             past.is_rekeyed = best.form == twice::Form::Previous;
         } else {
@@ -376,7 +379,9 @@ impl Past {
         journal: Journal,
         damage: Arc<DamageLog>,
     ) -> Inner {
-        let buffered = Buffered::new(options.waiting_max(journal.size()), options.batch_max());
+        let max = options.waiting_max(journal.size());
+        let apart_from = options.waiting_max(options.first_ring()).min(max);
+        let buffered = Buffered::new(max, apart_from, options.batch_max());
         let reserve = reserve::len(&*disk);
         let mut writer = Writer::new(journal, self.small.clone(), self.generation);
         (writer.pins, writer.state_pin) = (self.pins, self.state_pin);
@@ -405,8 +410,8 @@ impl Past {
             keeper: Mutex::default(),
             observer: Mutex::new(None),
             reserve: Mutex::new(reserve),
-            manifest_len: AtomicUsize::new(0),
-            meta_len: AtomicUsize::new(0),
+            manifest_len: AtomicUsize::new(self.manifest_len),
+            meta_len: Arc::default(),
             unsaved,
             damage,
             disk,

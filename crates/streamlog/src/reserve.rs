@@ -2,14 +2,16 @@
 //!
 //! Space comes back only after a meta file or the manifest said what isn't needed any more, and these are written aside: they need room
 //! themselves. So a file is kept for nothing but to be removed then; it is made again when there is room.
-use crate::{Error, Result, disk::Disk, store::Inner};
+use crate::{
+    Error, Result,
+    disk::Disk,
+    store::{Inner, Known},
+};
 use std::sync::atomic::Ordering;
 
 pub(crate) const NAME: &str = "reserve";
 /// The size is a multiple of this.
 const UNIT: u64 = 128 << 10;
-/// It isn't made smaller than this: what a stream's meta file takes isn't known while the stream isn't open.
-const KEPT: u64 = 1 << 20;
 
 /// Bytes of the reserve that is there.
 pub(crate) fn len(disk: &dyn Disk) -> u64 {
@@ -57,17 +59,29 @@ impl Inner {
         self.restore(&mut self.reserve.lock(), self.buffered.max());
     }
 
-    /// Makes it large enough for `waiting` bytes. `false`: there is no room.
-    pub(crate) fn grow_reserve(&self, waiting: usize) -> bool {
-        let mut reserve = self.reserve.lock();
+    /// Makes it large enough for `waiting` bytes.
+    ///
+    /// # Errors
+    /// `DiskFull`, and `Overloaded` while somebody needs it: a commit doesn't wait for that.
+    pub(crate) fn grow_reserve(&self, waiting: usize) -> Result<()> {
+        let Some(mut reserve) = self.reserve.try_lock() else {
+            return Err(self.buffered.overloaded(0));
+        };
         self.restore(&mut reserve, waiting);
-        *reserve >= self.reserve_size(waiting)
+        match *reserve >= self.reserve_size(waiting) {
+            true => Ok(()),
+            false => Err(Error::DiskFull),
+        }
     }
 
-    /// Gives back what `waiting` bytes don't need of it.
+    /// Gives back what `waiting` bytes don't need of it, if the meta files of all streams are known.
     pub(crate) fn shorten_reserve(&self, waiting: usize) {
+        let is_known = |known: &Known| known.open().is_some();
+        if !self.registry.lock().by_name.values().all(is_known) {
+            return;
+        }
         let mut reserve = self.reserve.lock();
-        let size = self.reserve_size(waiting).max(KEPT);
+        let size = self.reserve_size(waiting);
         let shortened = |size| self.disk.open(NAME).and_then(|file| file.truncate(size));
         if *reserve > size && shortened(size).is_ok() {
             *reserve = size;
@@ -84,7 +98,12 @@ impl Inner {
             0 => self.disk.create(NAME),
             _ => self.disk.open(NAME),
         };
-        match opened.and_then(|file| file.allocate(size)) {
+        let allocated = opened.and_then(|file| {
+            // Nothing is kept of a try that found no room.
+            let cut = |_: &std::io::Error| drop(file.truncate(old));
+            file.allocate(size).inspect_err(cut)
+        });
+        match allocated {
             Ok(()) => *reserve = size,
             Err(_) if old == 0 => drop(self.disk.remove(NAME)),
             Err(_) => {}

@@ -1,8 +1,8 @@
 //! How long the journal's ring is: as the load needs it, between two options.
 //!
 //! A store begins with `journal_first_bytes`. The ring doubles, up to `journal_bytes`, when it is full of what is needed again soon after it was
-//! last, when something was refused because too much waits for a commit, and when much waits beside a short ring. It has its first length again when
-//! it wasn't full for a minute and keeps the tails of few streams: these go to their segments first.
+//! last, and when something was refused because too much waits. It has its first length again when it wasn't full for a minute and keeps the tails
+//! of few streams: these go to their segments first. A stream that stopped has its tail in the ring alone, so the ring stays as it is then.
 //!
 //! **Law:** what may wait for a commit is no more than an eighth of the ring that is there, and the reserve takes what that adds to the manifest. So the reserve
 //! grows first, then the ring, then what may wait; and it is the other way round when it becomes shorter. On a disk without room for more, the ring
@@ -81,44 +81,43 @@ impl StoreOptions {
 }
 
 impl Inner {
-    /// How long the ring should be for what waits, and was refused; `None`: as long as it is.
+    /// How long the ring should be instead; `None`: as long as it is.
     pub(crate) fn longer_ring(&self, w: &Writer, now: u64) -> Option<u64> {
         let (size, longest) = (w.journal.size(), self.options.longest_ring());
-        if size >= longest || now < w.fill.not_before {
+        // What comes free on a full disk is for those who wait.
+        let lacks = w.manifest_lack.is_some() || w.held.is_some() || !w.full.is_empty();
+        if size >= longest || now < w.fill.not_before || lacks {
             return None;
         }
-        let buffered = &self.buffered;
-        let waiting = [&buffered.now, &buffered.state].map(|it| it.load(Ordering::Relaxed));
-        let waiting = waiting.into_iter().max().unwrap_or(0);
-        let lets_more_wait = self.options.waiting_max(size * 2) > buffered.max();
-        let is_much = || buffered.refused.load(Ordering::Relaxed) || waiting > buffered.max() / 2;
-        let is_short = w.fill.again_soon || lets_more_wait && is_much();
-        let mut wanted = size * 2;
-        while self.options.waiting_max(wanted) / 2 < waiting && wanted < longest {
-            wanted *= 2;
-        }
-        is_short.then_some(wanted.min(longest))
+        let lets_more_wait = self.options.waiting_max(size * 2) > self.buffered.max();
+        let is_short =
+            w.fill.again_soon || lets_more_wait && self.buffered.refused.load(Ordering::Relaxed);
+        is_short.then_some(longest.min(size * 2))
     }
 
     /// Makes the ring longer if it is too short and there is room.
     pub(crate) fn fit_ring(&self, w: &mut Writer, now: u64) -> Result<()> {
         let longer = self.longer_ring(w, now);
         self.buffered.refused.store(false, Ordering::Relaxed);
-        w.fill.again_soon = false;
-        let Some(size) = longer else {
+        let is_full = std::mem::take(&mut w.fill.again_soon);
+        let Some(size) = longer.filter(|_| !is_full || !self.keeps_stopped(w)) else {
             return Ok(());
         };
         let waiting = self.options.waiting_max(size);
-        let grown = match self.grow_reserve(waiting) {
-            true => w.journal.grow(size),
-            false => Err(Error::DiskFull),
-        };
+        let grown = self
+            .grow_reserve(waiting)
+            .and_then(|()| w.journal.grow(size));
         match grown {
             Ok(()) => {
                 self.buffered.set_max(waiting);
                 tracing::debug!(bytes = size, "the journal is longer");
             }
-            Err(error) if error.is_passing() => w.fill.not_before = now + SOON,
+            // The next commit tries again.
+            Err(Error::Overloaded { .. }) => w.fill.again_soon = is_full,
+            Err(error) if error.is_passing() => {
+                w.fill.not_before = now.saturating_add(SOON);
+                self.shorten_reserve(self.buffered.max());
+            }
             Err(error) => return Err(error),
         }
         Ok(())
@@ -148,7 +147,20 @@ impl Inner {
         }
     }
 
+    /// Whether the ring keeps the tail of a stream that stopped, or can't be opened.
+    fn keeps_stopped(&self, w: &mut Writer) -> bool {
+        let pinned: Vec<u64> = w.pins.iter().map(|(id, _)| id).collect();
+        let is_stopped = |id: u64| match self.pinned(w, id) {
+            Some(stream) => stream.fate.failure().is_some(),
+            None => w.pins.needs(id),
+        };
+        pinned.into_iter().any(is_stopped)
+    }
+
     fn try_to_shorten(&self, w: &mut Writer, size: u64, now: u64) -> Result<()> {
+        if self.keeps_stopped(w) {
+            return Ok(());
+        }
         self.commit_all(w, now)?;
         let pinned: Vec<u64> = w.pins.iter().map(|(id, _)| id).collect();
         let pinned: Vec<_> = pinned

@@ -16,7 +16,7 @@ use crate::{
 use bytes::Bytes;
 use std::sync::{
     Arc, OnceLock,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+    atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
 };
 
 pub(crate) const MAGIC: &[u8; 8] = b"MDGSEG1\n";
@@ -41,6 +41,8 @@ pub(crate) struct Env {
     /// files to be used again
     pub(crate) spares: Arc<Spares>,
     pub(crate) mappings: Arc<Mappings>,
+    /// bytes of the largest meta file that was read, written or tried
+    pub(crate) meta_len: Arc<AtomicUsize>,
     /// the stream was deleted: its files may be gone
     pub(crate) is_deleted: AtomicBool,
 }

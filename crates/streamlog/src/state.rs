@@ -75,6 +75,8 @@ pub(crate) const SEQ_MAX: u64 = u64::MAX - 1;
 /// The ttl of a message that never gets too old.
 pub const NEVER: u32 = u32::MAX;
 /// Nanoseconds of a second.
+/// Bytes that a run of sequences takes in a record, at most.
+const RUN_MAX: usize = 20;
 pub(crate) const NANOS: u64 = 1_000_000_000;
 
 /// A segment's dense table may have that many empty places, and a few for each message.
@@ -259,26 +261,14 @@ impl State {
         self.options.storage == Storage::Memory
     }
 
-    /// Sees to it that the file is there which takes a message of `len` bytes: nothing but its file could keep it.
-    pub(crate) fn allocate(&mut self, len: usize) -> Result<()> {
+    /// Sees to it that the file is there which takes messages of these lengths, and the record of what limits take out for them: nothing but a
+    /// file could keep them.
+    pub(crate) fn allocate(&mut self, lens: impl ExactSizeIterator<Item = usize>) -> Result<()> {
         if self.is_memory() {
             return Ok(());
         }
-        let need = self.need(len);
-        let slot = self.active();
-        if slot.end as usize + need <= slot.seg.size as usize {
-            return slot.seg.ensure_file().map(drop);
-        }
-        let size = self.next_size(need);
-        self.env.spares.prepare(&*self.env.disk, size)
-    }
-
-    /// The same for several messages, of these lengths, in one segment.
-    pub(crate) fn allocate_all(&mut self, lens: impl Iterator<Item = usize>) -> Result<()> {
-        if self.is_memory() {
-            return Ok(());
-        }
-        let need = lens.map(|len| self.need(len)).sum();
+        let losses = self.need(RUN_MAX * (lens.len() + 1));
+        let need = losses + lens.map(|len| self.need(len)).sum::<usize>();
         let slot = self.active();
         if slot.end as usize + need > slot.seg.size as usize {
             let size = self.next_size(need);

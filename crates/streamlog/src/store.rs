@@ -78,8 +78,8 @@ pub(crate) struct Inner {
     pub(crate) reserve: Mutex<u64>,
     /// bytes of the manifest that was written last, or tried
     pub(crate) manifest_len: AtomicUsize,
-    /// bytes of the largest meta file that was written, or tried, since the store was opened
-    pub(crate) meta_len: AtomicUsize,
+    /// bytes of the largest meta file that was read, written or tried
+    pub(crate) meta_len: Arc<AtomicUsize>,
 }
 
 /// What a store with a key is encrypted with; the journal has its own.
@@ -130,7 +130,7 @@ impl Known {
         }
     }
 
-    fn open(&self) -> Option<&Stream> {
+    pub(crate) fn open(&self) -> Option<&Stream> {
         match &self.form {
             Form::Closed(_) => None,
             Form::Open(stream) => Some(stream),
@@ -408,6 +408,7 @@ impl Inner {
             names_dirty: self.names_dirty.clone(),
             spares: self.spares.clone(),
             mappings: self.mappings.clone(),
+            meta_len: self.meta_len.clone(),
             is_deleted: AtomicBool::new(false),
         }))
     }

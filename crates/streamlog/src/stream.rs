@@ -27,6 +27,8 @@ pub(crate) struct Buffered {
     max: AtomicUsize,
     /// the most that a batch may have, whatever the journal takes at the moment
     pub(crate) batch_max: usize,
+    /// what is larger has its file before it is taken: the shortest journal has no place for it
+    pub(crate) apart_from: usize,
     /// something was refused because too much waits, since the last commit
     pub(crate) refused: AtomicBool,
     /// bytes of small state that wait for a commit; they have the same bound
@@ -68,11 +70,12 @@ impl Stuck {
 
 impl Buffered {
     /// Nothing waits, and at most `max` bytes may.
-    pub(crate) fn new(max: usize, batch_max: usize) -> Self {
+    pub(crate) fn new(max: usize, apart_from: usize, batch_max: usize) -> Self {
         Self {
             now: AtomicUsize::new(0),
             max: AtomicUsize::new(max),
             batch_max,
+            apart_from,
             refused: AtomicBool::new(false),
             state: AtomicUsize::new(0),
             stuck: Stuck::default(),
@@ -291,8 +294,8 @@ impl Stream {
         self.admit(state, message.subject, len, !message.headers.is_empty())?;
         let _held = Self::load_for_limits(state, message.subject)?;
         let noted = state.write_expired()?;
-        if len > self.0.buffered.max()
-            && let Err(error) = state.allocate(len)
+        if len > self.0.buffered.apart_from
+            && let Err(error) = state.allocate([len].into_iter())
         {
             if noted > 0 {
                 drop(self.enter(state, noted));

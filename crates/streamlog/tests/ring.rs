@@ -8,7 +8,7 @@ use std::time::Duration;
 
 const SECOND: u64 = 1_000_000_000;
 const FIRST: u64 = 64 << 10;
-const LONGEST: u64 = 1 << 20;
+const LONGEST: u64 = 2 << 20;
 
 fn open(disk: &CrashDisk) -> Store {
     let options = StoreOptions {
@@ -92,7 +92,7 @@ fn it_grows_under_load_and_shrinks_when_that_has_gone() {
     assert_eq!(ring(&disk), LONGEST, "that was soon");
     store.maintain_once(now + 100 * SECOND).unwrap();
     assert_eq!(ring(&disk), FIRST);
-    assert!(len(&disk, "reserve") <= reserve.max(1 << 20));
+    assert!(len(&disk, "reserve") < reserve);
     // And again, also in another life.
     let msgs = stream.stats().msgs;
     drop((store, stream));
@@ -155,19 +155,21 @@ fn a_disk_without_room_leaves_it_as_it_is() {
     append(&store, &stream, 1000, SECOND);
     store.maintain_once(SECOND).unwrap();
     let before = ring(&disk);
+    let reserve = len(&disk, "reserve");
     let lacks = |of| Fault::fails(Call::Allocate, of, Failure::Space);
-    for of in ["journal", "reserve"] {
-        disk.set_faults(&[lacks(of)]);
-        for at in 1..100 {
-            append(&store, &stream, 4000, SECOND + at);
-        }
-        let kept = match of {
-            "journal" => before,
-            // As long as the reserve takes what may wait.
-            _ => len(&disk, "reserve") * 8,
-        };
-        assert!(ring(&disk) <= kept, "without room for the {of}");
+    disk.set_faults(&[lacks("journal")]);
+    for at in 1..100 {
+        append(&store, &stream, 4000, SECOND + at);
     }
+    assert_eq!(ring(&disk), before, "without room for the journal");
+    assert_eq!(len(&disk, "reserve"), reserve, "what it took is given back");
+    disk.set_faults(&[lacks("reserve")]);
+    for at in 1..100 {
+        append(&store, &stream, 4000, 5 * SECOND + at);
+    }
+    // As long as the reserve takes a manifest and what may wait.
+    assert!(ring(&disk) / 8 < reserve, "without room for the reserve");
+    assert!(ring(&disk) < LONGEST, "without room for the reserve");
     disk.set_faults(&[]);
     for at in 1..100 {
         append(&store, &stream, 4000, 10 * SECOND + at);
@@ -247,6 +249,65 @@ fn an_empty_store_is_small() {
     };
     // The manifest is some bytes beside them.
     assert!(needed + 4096 >= all && needed <= 1 << 20, "{needed}, {all}");
+}
+
+/// Symptom: a full disk from which nothing could be deleted. Cause: after a start the reserve was cut to what a store without small state needs.
+#[test]
+fn the_reserve_takes_the_manifest_after_a_restart() {
+    let disk = CrashDisk::new();
+    let (store, _, now) = grown(&disk);
+    for key in 0..20_u8 {
+        drop(store.put_state(&[b'k', key], &[7; 50_000]).unwrap());
+        store.commit_once(now).unwrap();
+    }
+    store.maintain_once(now).unwrap();
+    drop(store);
+    let store = open(&disk);
+    store.stream("s").unwrap().unwrap();
+    store.maintain_once(now).unwrap();
+    store.maintain_once(now + 100 * SECOND).unwrap();
+    assert_eq!(ring(&disk), FIRST);
+    assert!(len(&disk, "reserve") > 1_000_000);
+    store.maintain_once(now + 101 * SECOND).unwrap();
+    disk.set_faults(&[Fault::Full]);
+    drop(store.delete_state(&[b'k', 1]).unwrap());
+    drop(store.delete_stream("s").unwrap());
+    store.commit_once(now + 102 * SECOND).unwrap();
+    store.maintain_once(now + 102 * SECOND).unwrap();
+    disk.set_faults(&[]);
+    assert!(open(&disk.cut(0)).stream("s").unwrap().is_none());
+}
+
+/// Symptom: acknowledged messages were gone after a loss of power. Cause: a stream had stopped at a sync that failed; a minute later its segment was
+/// synced once more, the system told of no failure twice, and the journal's copy was given up.
+#[test]
+fn what_a_stopped_stream_has_in_the_ring_stays() {
+    let disk = CrashDisk::new();
+    let (store, _, now) = grown(&disk);
+    let options = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(1)),
+        ..StreamOptions::default()
+    };
+    let (lazy, _) = store.create_stream("lazy", options).unwrap();
+    store.commit_once(now).unwrap();
+    append(&store, &lazy, 100, now);
+    store.commit_once(now + 2 * SECOND).unwrap();
+    append(&store, &lazy, 100_000, now + 2 * SECOND);
+    disk.set_faults(&[Fault::SyncOf("0000000000000002")]);
+    store.commit_once(now + 10 * SECOND).unwrap();
+    assert!(
+        lazy.append(NewMessage::new("s", b"x"), now).is_err(),
+        "it stopped"
+    );
+    disk.set_faults(&[]);
+    store.maintain_once(now + 10 * SECOND).unwrap();
+    store.maintain_once(now + 100 * SECOND).unwrap();
+    assert_eq!(
+        ring(&disk),
+        LONGEST,
+        "it keeps what the stream has nowhere else"
+    );
+    assert!(count(&disk.cut(0), "lazy") >= 1);
 }
 
 /// What an `Interval` stream has in the journal goes to its segment before the ring becomes shorter.

@@ -97,6 +97,7 @@ impl Past {
                 names_dirty: Arc::new(AtomicBool::new(false)),
                 spares: Arc::default(),
                 mappings: Arc::new(Mappings::new(1)),
+                meta_len: Arc::default(),
             });
             let traces = self.traces_of(id, names);
             let journaled = traces.pieces.iter().map(|piece| (piece.segment, 0));
