@@ -51,10 +51,8 @@ fn a_stream_is_synced_for_whoever_asks() {
         let (lazy, _) = store.create_stream("l", lazy).unwrap();
         store.commit_once(0).unwrap();
         let append = || {
-            drop(
-                lazy.append(NewMessage::new("l", &vec![b'x'; size]), 0)
-                    .unwrap(),
-            )
+            let appended = lazy.append(NewMessage::new("l", &vec![b'x'; size]), 0);
+            drop(appended.unwrap());
         };
         append();
         store.commit_once(1).unwrap();
