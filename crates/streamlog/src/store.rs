@@ -6,6 +6,7 @@ use crate::{
     crypt::{BlockKey, Purpose, StreamKeys},
     damage::{Damage, DamageLog},
     disk::{Disk, Work},
+    error::Lack,
     gate::{Gate, Level},
     mappings::Mappings,
     meta,
@@ -342,6 +343,9 @@ impl Store {
     }
 
     /// Commits what is left, makes it durable, and takes no more writes.
+    ///
+    /// # Errors
+    /// The journal's failure; `DiskFull` or `Scarce` when something can't be made durable now. The store goes on then, and may be closed later.
     pub fn close(&self, now: u64) -> Result<()> {
         let inner = &self.0;
         // A meta file that is being written is the last one: another store may be opened behind this one.
@@ -349,7 +353,11 @@ impl Store {
         let mut writer = inner.writer.lock();
         inner.commit(&mut writer, now)?;
         // Interval streams are owed their sync.
-        inner.commit(&mut writer, u64::MAX)?;
+        inner.commit_all(&mut writer, u64::MAX)?;
+        if !writer.lazy.is_empty() {
+            let lack = inner.buffered.lack().unwrap_or(Lack::Resources);
+            return Err(lack.into());
+        }
         inner.gate.fail(&Error::Closed);
         Ok(())
     }

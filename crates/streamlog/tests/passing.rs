@@ -1,9 +1,10 @@
 //! What goes by by itself costs nothing: a call that fails for a while says nothing of what is in a file, and stops nobody for good.
 use midge_streamlog::{
-    Disk, Error, Filter, Limits, NewMessage, Store, StoreOptions, Stream, StreamOptions,
+    Disk, Error, Filter, Limits, NewMessage, Policy, Store, StoreOptions, Stream, StreamOptions,
     sim::{Call, CrashDisk, Failure, Fault},
 };
 use std::sync::Arc;
+use std::time::Duration;
 
 fn options() -> StoreOptions {
     StoreOptions {
@@ -470,4 +471,29 @@ fn a_segment_that_isn_t_rewritten_holds_up_no_other() {
     for hurt in [40, 80, 120] {
         assert_eq!(rewritten(Some(hurt)), all - 1, "{hurt}");
     }
+}
+
+/// Symptom: a clean stop said that all was well, and what it owed an `Interval` stream was gone after a loss of power. Cause: the last sync lacked
+/// a descriptor, which passes, and nobody tried again. Remedy: the stop says what lacks, and may be asked for again.
+#[test]
+fn a_store_that_owes_a_sync_does_not_close() {
+    let disk = CrashDisk::new();
+    let store = open(&disk);
+    let options = StreamOptions {
+        policy: Policy::Interval(Duration::from_secs(3600)),
+        ..small()
+    };
+    let (stream, _) = store.create_stream("s", options).unwrap();
+    for k in 1..10 {
+        let message = NewMessage::new("s", &[7; 3000]);
+        drop(stream.append(message, k).unwrap());
+        store.commit_once(k).unwrap();
+    }
+    disk.set_faults(&[Fault::fails(Call::Sync, "0000", Failure::Descriptors)]);
+    assert_eq!(store.close(10), Err(Error::Scarce));
+    disk.set_faults(&[]);
+    store.close(11).unwrap();
+    let after = open(&disk.cut(0));
+    let after = after.stream("s").unwrap().unwrap();
+    assert_eq!(after.stats().msgs, 9);
 }
