@@ -45,6 +45,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Release};
 use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// A store that lacks something when it is closed is asked again so often, and after so long each time.
+const CLOSE_TRIES: u32 = 20;
+const CLOSE_PAUSE: Duration = Duration::from_millis(100);
 
 /// Why JetStream can't run.
 #[derive(Debug, thiserror::Error)]
@@ -267,8 +272,21 @@ impl Drive {
         self.committer = None;
         // Why it stopped was said when it did.
         let has_stopped = self.store.failure().is_some();
-        if let (Err(error), false) = (self.store.close(clock()), has_stopped) {
-            tracing::error!(%error, "JetStream: the store did not close well, what was acknowledged is there");
+        let mut closed = self.store.close(clock());
+        for _ in 0..CLOSE_TRIES {
+            if has_stopped
+                || !closed
+                    .as_ref()
+                    .is_err_and(midge_streamlog::Error::is_passing)
+            {
+                break;
+            }
+            // What lacks may come with the clients' end.
+            std::thread::sleep(CLOSE_PAUSE);
+            closed = self.store.close(clock());
+        }
+        if let (Err(error), false) = (closed, has_stopped) {
+            tracing::error!(%error, "JetStream: the store did not close well, what was acknowledged as synced is there");
         }
     }
 }
