@@ -483,7 +483,8 @@ impl Inner {
             {
                 continue;
             } else if name.ends_with(".new") {
-                registry.leftovers.push(name.clone());
+                // Written aside and never renamed. It goes now: the next change of that file writes under the name. What stays is written over.
+                let _ = self.disk.remove(name);
                 continue;
             } else if let Some(id) = name
                 .split_once(".meta.")
